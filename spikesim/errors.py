@@ -1,0 +1,64 @@
+"""Everything spikesim raises or warns with, in the user's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class SpikesimError(Exception):
+    """Base of all errors raised by spikesim."""
+
+
+class ValidationError(SpikesimError, ValueError):
+    """A value that the user gave cannot be used.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong and what is allowed, with the value received and its unit.
+    attribute : str, optional
+        The parameter or argument concerned, such as ``"tau_m"``.
+    obj : str or object, optional
+        The object concerned: its name, or an object whose ``name`` or class is used.
+
+    Examples
+    --------
+    >>> raise ValidationError("must be positive, got -3.0 ms", "tau_m", "LIF")
+    Traceback (most recent call last):
+    spikesim.errors.ValidationError: LIF.tau_m: must be positive, got -3.0 ms
+    """
+
+    def __init__(self, message: str, attribute: str | None = None, obj: object = None):
+        self.message = message
+        self.attribute = attribute
+        self.obj = None if obj is None else describe(obj)
+        place = ".".join(part for part in (self.obj, attribute) if part)
+        super().__init__(f"{place}: {message}" if place else message)
+
+
+class SimulationError(SpikesimError, RuntimeError):
+    """A running simulation cannot go on; what was recorded until then is kept."""
+
+
+class SpikesimWarning(UserWarning):
+    """Something was changed or assumed that the user should know of."""
+
+
+def describe(obj: object) -> str:
+    """The name under which messages speak of `obj`."""
+    if isinstance(obj, str):
+        return obj
+    name = getattr(obj, "name", None)
+    return name if isinstance(name, str) and name else type(obj).__name__
+
+
+def unknown_name(
+    name: object, valid: Iterable[str], attribute: str | None = None, obj: object = None
+) -> ValidationError:
+    """A ValidationError for a name that does not exist, listing those that do."""
+    valid = list(valid)
+    close = get_close_matches(str(name), valid, n=1)
+    hint = f" (did you mean {close[0]!r}?)" if close else ""
+    listed = ", ".join(map(repr, valid)) if valid else "none"
+    return ValidationError(f"unknown name {name!r}{hint}; valid names: {listed}", attribute, obj)

@@ -1,0 +1,82 @@
+"""The only caller of `numba.njit`, and the cache folder that compiled kernels live in.
+
+Numba's disk cache does not notice when a callee in another file changes, so the folder's name
+holds a hash of every source that can end up inside a kernel. The folder is set around our own
+decorations and restored, so that the user's own Numba code is cached where the user says.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+import numpy as np
+from numba import njit
+from platformdirs import user_cache_path
+
+_PACKAGE = Path(__file__).parent
+_KERNEL_SOURCES = ("jit.py", "rng.py", "kernels/*.py", "build/connectivity.py")
+
+
+def cache_root() -> Path:
+    """The folder of all versions' caches: ``$SPIKESIM_CACHE_DIR`` or the user's cache folder."""
+    given = os.environ.get("SPIKESIM_CACHE_DIR")
+    return Path(given) if given else user_cache_path("spikesim", appauthor=False)
+
+
+@functools.cache
+def source_hash() -> str:
+    """A hash of the kernel sources and of the Numba and NumPy versions."""
+    digest = hashlib.sha256(f"{numba.__version__} {np.__version__}".encode())
+    for pattern in _KERNEL_SOURCES:
+        for path in sorted(_PACKAGE.glob(pattern)):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def cache_dir() -> Path:
+    """The folder of this version's compiled kernels and generated modules."""
+    return cache_root() / source_hash()
+
+
+def kernel(function: Callable[..., Any] | None = None, *, inline: bool = False) -> Any:
+    """Compile a function with the package's one set of options.
+
+    Parameters
+    ----------
+    function : callable
+        Plain loops over arrays and scalars; allocates, prints and raises nothing.
+    inline : bool
+        Inline into callers, for helpers of a few lines; saves compile time.
+    """
+    if function is None:
+        return functools.partial(kernel, inline=inline)
+    if numba.config.DISABLE_JIT:
+        return _interpreted(function)
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(cache_dir())
+    try:
+        return njit(
+            cache=True,
+            error_model="numpy",
+            nogil=True,
+            inline="always" if inline else "never",
+        )(function)
+    finally:
+        numba.config.CACHE_DIR = before
+
+
+def _interpreted(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The plain function; wrap-around of the hash arithmetic is meant, so it does not warn."""
+
+    @functools.wraps(function)
+    def run(*args: Any) -> Any:
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+            return function(*args)
+
+    return run
