@@ -1,0 +1,81 @@
+"""Draw a distribution's values, keyed."""
+
+from __future__ import annotations
+
+import sys
+from typing import NamedTuple
+
+import numpy as np
+
+from spikesim.distributions import Constant, Distribution, LogNormal, Normal, Uniform
+from spikesim.errors import ValidationError
+from spikesim.kernels import draws as kernels
+
+_LARGEST = sys.float_info.max
+
+
+class Law(NamedTuple):
+    """A distribution as the numbers that kernels take."""
+
+    kind: int
+    a: float
+    b: float
+    low: float
+    high: float
+
+
+def law(distribution: Distribution) -> Law:
+    """The kernel's numbers for `distribution`."""
+    match distribution:
+        case Constant(value):
+            return Law(kernels.UNIFORM, value, 0.0, value, value)
+        case Uniform(low, high):
+            return Law(kernels.UNIFORM, low, high - low, low, high)
+        case Normal(mean, std):
+            return Law(kernels.NORMAL, mean, std, *_bounds(distribution))
+        case LogNormal():
+            bounds = _bounds(distribution)
+            return Law(kernels.LOGNORMAL, distribution.mu, distribution.sigma, *bounds)
+    raise ValidationError(
+        f"must be Constant, Uniform, Normal or LogNormal, got {distribution!r}", "distribution"
+    )
+
+
+def draw(distribution: Distribution, key: np.uint64, n: int, start: int = 0) -> np.ndarray:
+    """One value for each of `n` entities.
+
+    Parameters
+    ----------
+    distribution : Distribution
+        What to draw.
+    key : np.uint64
+        Key of the object and purpose, from `spikesim.rng.key`.
+    n : int
+        How many.
+    start : int
+        Index of the first entity. Value i depends on (key, start + i) alone, so any part of a
+        population can be drawn by itself.
+
+    Returns
+    -------
+    np.ndarray
+        float64, shape (n,).
+    """
+    out = np.empty(n, np.float64)
+    code = kernels.draw_entities(*law(distribution), np.uint64(key), int(start), out)
+    if code == kernels.EXHAUSTED:
+        raise exhausted(distribution)
+    return out
+
+
+def exhausted(distribution: Distribution) -> ValidationError:
+    """The error for bounds that no attempt met."""
+    return ValidationError(
+        f"none of {kernels.ATTEMPTS} draws lay within the bounds", "low", distribution
+    )
+
+
+def _bounds(distribution: Normal | LogNormal) -> tuple[float, float]:
+    """The bounds, at the most those of finite numbers, so that no draw overflows."""
+    low, high = distribution.low, distribution.high
+    return -_LARGEST if low is None else low, _LARGEST if high is None else high

@@ -1,0 +1,215 @@
+"""Distributions from which parameters, initial values, weights and delays are drawn.
+
+Each says what to draw, and nothing of how: the values come from keyed draws when the network is
+built, so a neuron's or synapse's value depends on the seed, the names and its own index alone.
+Bounds are kept by drawing again, never by clipping, which would heap values on the bound.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from spikesim.errors import ValidationError
+from spikesim.units import check_scalar
+
+LEAST_ACCEPTED = 1e-3
+"""Bounds that keep a smaller share of the draws than this are refused."""
+
+_WIDEST = 1e6
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """Base of all distributions."""
+
+    def mass(self, low: float, high: float) -> float:
+        """The share of draws that are kept and lie between `low` and `high`."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Constant(Distribution):
+    """The same value for all.
+
+    Parameters
+    ----------
+    value : float
+        In the unit of what it is used for.
+    """
+
+    value: float
+
+    def __post_init__(self) -> None:
+        _store(self, "value")
+
+    def mass(self, low: float, high: float) -> float:
+        return float(low <= self.value <= high)
+
+
+@dataclass(frozen=True)
+class Uniform(Distribution):
+    """Equally likely everywhere between two bounds.
+
+    Parameters
+    ----------
+    low, high : float
+        The bounds, `low` below `high`, in the unit of what they are used for.
+    """
+
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        _store(self, "low", "high")
+        if not math.isfinite(self.high - self.low):
+            raise ValidationError(f"too wide a range, {self.low!r} to {self.high!r}", "high", self)
+        if self.low >= self.high:
+            raise ValidationError(
+                f"must be above low = {self.low!r}, got {self.high!r}", "high", self
+            )
+
+    def mass(self, low: float, high: float) -> float:
+        inside = min(high, self.high) - max(low, self.low)
+        return max(inside, 0.0) / (self.high - self.low)
+
+
+@dataclass(frozen=True)
+class Normal(Distribution):
+    """The normal distribution, by choice cut at bounds by drawing again.
+
+    Parameters
+    ----------
+    mean : float
+        Mean before the cut, in the unit of what it is used for.
+    std : float
+        Standard deviation before the cut, zero or positive.
+    low, high : float, optional
+        Draws below `low` or above `high` are drawn again. Default: no bounds.
+
+    Raises
+    ------
+    ValidationError
+        Also when the bounds would keep fewer than one draw in a thousand.
+    """
+
+    mean: float
+    std: float
+    low: float | None = None
+    high: float | None = None
+
+    def __post_init__(self) -> None:
+        _store(self, "mean", "std")
+        _check_std(self, self.std)
+        _check_bounds(self, self.low, self.high)
+
+    def mass(self, low: float, high: float) -> float:
+        low, high = _narrowed(self, low, high)
+        return _normal_mass(self.mean, self.std, low, high)
+
+
+@dataclass(frozen=True)
+class LogNormal(Distribution):
+    """The lognormal distribution, by choice cut at bounds by drawing again.
+
+    Parameters
+    ----------
+    mean : float
+        Mean OF THE VARIABLE itself before the cut, not of its logarithm; positive.
+    std : float
+        Standard deviation OF THE VARIABLE itself, not of its logarithm; zero or positive.
+    low, high : float, optional
+        Draws below `low` or above `high` are drawn again. Default: no bounds.
+
+    Raises
+    ------
+    ValidationError
+        Also when the bounds would keep fewer than one draw in a thousand.
+
+    Notes
+    -----
+    The logarithm then has variance ``log(1 + std**2 / mean**2)`` and mean
+    ``log(mean) - variance / 2``. For negative values (inhibitory weights) give a transmitter.
+    """
+
+    mean: float
+    std: float
+    low: float | None = None
+    high: float | None = None
+
+    def __post_init__(self) -> None:
+        _store(self, "mean", "std")
+        if self.mean <= 0:
+            raise ValidationError(f"must be positive, got {self.mean!r}", "mean", self)
+        _check_std(self, self.std)
+        if self.std / self.mean > _WIDEST:
+            raise ValidationError(
+                f"must be at most {_WIDEST:g} times the mean, got {self.std!r}", "std", self
+            )
+        _check_bounds(self, self.low, self.high)
+
+    @property
+    def sigma(self) -> float:
+        """Standard deviation of the logarithm."""
+        return math.sqrt(math.log1p((self.std / self.mean) ** 2))
+
+    @property
+    def mu(self) -> float:
+        """Mean of the logarithm."""
+        return math.log(self.mean) - 0.5 * self.sigma**2
+
+    def mass(self, low: float, high: float) -> float:
+        low, high = _narrowed(self, low, high)
+        if high <= 0:
+            return 0.0
+        log_low = math.log(low) if low > 0 else -math.inf
+        return _normal_mass(self.mu, self.sigma, log_low, math.log(high))
+
+
+def _store(distribution: Distribution, *names: str) -> None:
+    """Replace the named fields by checked floats."""
+    for name in names:
+        value = check_scalar(getattr(distribution, name), name, distribution)
+        object.__setattr__(distribution, name, value)
+
+
+def _check_std(distribution: Distribution, std: float) -> None:
+    if std < 0:
+        raise ValidationError(f"must be zero or positive, got {std!r}", "std", distribution)
+
+
+def _check_bounds(distribution: Distribution, low: float | None, high: float | None) -> None:
+    """Store the bounds as floats and refuse those that keep next to nothing."""
+    _store(distribution, *(n for n, b in (("low", low), ("high", high)) if b is not None))
+    low, high = _narrowed(distribution, -math.inf, math.inf)
+    if low >= high:
+        raise ValidationError(f"must be above low = {low!r}, got {high!r}", "high", distribution)
+    kept = distribution.mass(-math.inf, math.inf)
+    if kept < LEAST_ACCEPTED:
+        name = "low" if low > -math.inf else "high"
+        raise ValidationError(
+            f"the bounds {low!r} to {high!r} would keep {kept:.2g} of the draws; "
+            f"at least {LEAST_ACCEPTED} must lie between them",
+            name,
+            distribution,
+        )
+
+
+def _narrowed(distribution: Distribution, low: float, high: float) -> tuple[float, float]:
+    """The given range, cut at the distribution's own bounds."""
+    own_low, own_high = getattr(distribution, "low", None), getattr(distribution, "high", None)
+    if own_low is not None:
+        low = max(low, own_low)
+    if own_high is not None:
+        high = min(high, own_high)
+    return low, high
+
+
+def _normal_mass(mean: float, std: float, low: float, high: float) -> float:
+    """The share of normal draws between `low` and `high`."""
+    if high < low:
+        return 0.0
+    if std == 0.0:
+        return float(low <= mean <= high)
+    scale = 1.0 / (std * math.sqrt(2.0))
+    return 0.5 * (math.erf((high - mean) * scale) - math.erf((low - mean) * scale))

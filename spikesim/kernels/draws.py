@@ -1,0 +1,81 @@
+"""Keyed draws from the distributions.
+
+Reads the numbers that describe a distribution, writes the drawn values. Attempt a at draw i of an
+entity has index a * 2**32 + i, so a rejected draw shifts no other.
+"""
+
+from __future__ import annotations
+
+import math
+
+from spikesim import rng
+from spikesim.jit import kernel
+
+UNIFORM, NORMAL, LOGNORMAL = 0, 1, 2
+OK, EXHAUSTED, TOO_LONG = 0, 1, 2
+ATTEMPTS = 100_000
+_ATTEMPT_STRIDE = 1 << 32
+
+
+@kernel
+def sample(kind, a, b, low, high, subkey, index):
+    """One draw between `low` and `high`; NaN if no attempt gave one.
+
+    `a` and `b`: lower bound and width (uniform), or mean and standard deviation of the value
+    (normal) or of its logarithm (lognormal).
+    """
+    for attempt in range(ATTEMPTS):
+        i = attempt * _ATTEMPT_STRIDE + index
+        if kind == UNIFORM:
+            value = a + b * rng.uniform(subkey, i)
+        else:
+            value = a + b * rng.normal(subkey, i)
+            if kind == LOGNORMAL:
+                value = math.exp(value)
+        if low <= value <= high:
+            return value
+    return math.nan
+
+
+@kernel
+def draw_entities(kind, a, b, low, high, key, start, out):
+    """One draw for each entity from `start` on. Returns OK or EXHAUSTED."""
+    for i in range(out.size):
+        out[i] = sample(kind, a, b, low, high, rng.subkey(key, start + i), 0)
+        if math.isnan(out[i]):
+            return EXHAUSTED
+    return OK
+
+
+@kernel
+def draw_weights(kind, a, b, low, high, key, indptr, out):
+    """One draw for each synapse, by (row, position in the row). Returns OK or EXHAUSTED."""
+    for row in range(indptr.size - 1):
+        sub = rng.subkey(key, row)
+        first = indptr[row]
+        for i in range(indptr[row + 1] - first):
+            value = sample(kind, a, b, low, high, sub, i)
+            if math.isnan(value):
+                return EXHAUSTED
+            out[first + i] = value
+    return OK
+
+
+@kernel
+def draw_delays(kind, a, b, low, high, key, indptr, dt, longest, out):
+    """As `draw_weights`, in whole steps of `dt`; half a step rounds up.
+
+    Returns OK, EXHAUSTED, or TOO_LONG after more than `longest` steps.
+    """
+    for row in range(indptr.size - 1):
+        sub = rng.subkey(key, row)
+        first = indptr[row]
+        for i in range(indptr[row + 1] - first):
+            value = sample(kind, a, b, low, high, sub, i)
+            if math.isnan(value):
+                return EXHAUSTED
+            step = value / dt + 0.5
+            if step >= longest + 1:
+                return TOO_LONG
+            out[first + i] = int(step)
+    return OK

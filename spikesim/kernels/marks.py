@@ -1,0 +1,88 @@
+"""A set of marked indices, to draw random subsets and to read them in ascending order.
+
+A bit for each index in `words`, and a bit for each word that holds one in `summary`, so that reading
+skips the empty ones. `count` holds how often each index was drawn, or is empty where none repeats.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from spikesim import rng
+from spikesim.jit import kernel
+
+_ZERO, _ONE, _SIX, _S58 = np.uint64(0), np.uint64(1), np.uint64(6), np.uint64(58)
+_LOW_SIX = 63
+# A de Bruijn sequence: the top six bits of sequence << i differ for all i (Leiserson, Prokop &
+# Randall 1998, "Using de Bruijn sequences to index a 1 in a computer word").
+_SEQUENCE = np.uint64(0x03F79D71B4CB0A89)
+_BIT = np.zeros(64, np.int64)
+for _i in range(64):
+    _BIT[((int(_SEQUENCE) << _i) & (2**64 - 1)) >> 58] = _i
+
+
+@kernel(inline=True)
+def lowest_bit(word):
+    """Index of the lowest bit set in `word`, which is not zero."""
+    return _BIT[((word & (~word + _ONE)) * _SEQUENCE) >> _S58]
+
+
+@kernel(inline=True)
+def mark(words, summary, i):
+    """Mark index `i`; returns whether it had been marked already."""
+    bit = _ONE << np.uint64(i & _LOW_SIX)
+    before = words[i >> 6]
+    words[i >> 6] = before | bit
+    summary[i >> 12] |= _ONE << np.uint64((i >> 6) & _LOW_SIX)
+    return before & bit != _ZERO
+
+
+@kernel(inline=True)
+def below(subkey, index, n):
+    """A whole number from 0 to n - 1; bias at most n / 2**53."""
+    return int(rng.uniform(subkey, index) * n)
+
+
+@kernel
+def mark_sample(subkey, k, n, skip, words, summary, count):
+    """Mark `k` of the indices 0 to n - 1 without `skip` (n: none is skipped).
+
+    With `count`, each draw is independent. Without, all differ, by Floyd's method (Bentley & Floyd
+    1987): exactly `k` draws, and every subset is equally likely.
+    """
+    options = n - 1 if skip < n else n
+    if count.size > 0:
+        for draw in range(k):
+            i = below(subkey, draw, options)
+            i += int(i >= skip)
+            count[i] += 1
+            mark(words, summary, i)
+    else:
+        for last in range(options - k, options):
+            i = below(subkey, last - options + k, last + 1)
+            if mark(words, summary, i + int(i >= skip)):
+                mark(words, summary, last + int(last >= skip))
+
+
+@kernel
+def take_marks(words, summary, count, out, at):
+    """Write the marked indices to `out` from `at` on, ascending and repeated; clear the marks."""
+    for s in range(summary.size):
+        full = summary[s]
+        summary[s] = _ZERO
+        while full != _ZERO:
+            w = (s << 6) + lowest_bit(full)
+            full &= full - _ONE
+            word = words[w]
+            words[w] = _ZERO
+            while word != _ZERO:
+                i = (w << 6) + lowest_bit(word)
+                word &= word - _ONE
+                times = 1
+                if count.size > 0:
+                    times = count[i]
+                    count[i] = 0
+                for _ in range(times):
+                    out[at] = i
+                    at += 1
+    return at
