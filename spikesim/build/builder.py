@@ -1,0 +1,127 @@
+"""Description to plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from spikesim.build.feed import ScheduledFeed
+from spikesim.build.inputs import Stimulus, build_drives, build_noises, build_source
+from spikesim.build.plan import PRECISIONS, Block, NeuronTable, Plan
+from spikesim.build.synapses import Built, build_plastic, build_projection, pool_static
+from spikesim.build.tables import build_table, group_by_model
+from spikesim.errors import ValidationError
+from spikesim.inputs import NoiseCurrent, StepCurrent
+from spikesim.populations import Population
+from spikesim.projections import Projection
+
+RING_LIMIT = 1 << 30  # bytes
+
+
+@dataclass
+class Description:
+    """What the user has said so far."""
+
+    dt: float
+    seed: int
+    precision: str
+    populations: dict[str, Population] = field(default_factory=dict)
+    projections: dict[str, Projection] = field(default_factory=dict)
+    stimuli: list[Stimulus] = field(default_factory=list)
+
+
+def build(description: Description) -> Plan:
+    """Make the plan of a described network.
+
+    Raises
+    ------
+    ValidationError
+        If parts of the description do not fit each other.
+    """
+    dt, seed = description.dt, description.seed
+    state_type, weight_type = PRECISIONS[description.precision]
+    populations = list(description.populations.values())
+    tables, blocks, state, base, n_slots = _build_tables(description, state_type)
+    sources, next_gid = {}, base.size
+    for population in populations:
+        if population.is_source:
+            blocks[population.name] = Block(-1, 0, population.size, next_gid)
+            sources[population.name] = build_source(population, next_gid, dt, seed)
+            next_gid += population.size
+    group = np.empty(next_gid, np.int32)
+    for k, block in enumerate(blocks.values()):
+        group[block.gid0 : block.gid0 + block.size] = k
+    built = [
+        build_projection(p, blocks, tables, dt=dt, seed=seed, weight_type=weight_type)
+        for p in description.projections.values()
+    ]
+    rows = max([_max_delay(b) for b in built], default=1)
+    _check_ring(rows, n_slots, np.dtype(state_type).itemsize, built)
+    static = [b for b in built if b.projection.plasticity is None]
+    static_place = {b.projection.name: k for k, b in enumerate(static)}
+    plastic = {
+        b.projection.name: build_plastic(b, dt, weight_type)
+        for b in built
+        if b.projection.plasticity is not None
+    }
+    stimuli = description.stimuli
+    plan = Plan(
+        dt=dt, seed=seed, state_type=state_type, weight_type=weight_type, blocks=blocks,
+        tables=tables, sources=sources,
+        static=pool_static(static, group, len(blocks), weight_type), static_place=static_place,
+        drives=build_drives(stimuli, blocks, tables, dt=dt, seed=seed, dtype=state_type, time=0.0),
+        noises=build_noises(stimuli, blocks, tables, dt=dt, seed=seed),
+        feed=ScheduledFeed(populations, stimuli, dt), plastic=plastic, state=state,
+        initial=state.copy(), ring=np.zeros((rows, n_slots), state_type),
+        broadcast=np.zeros((rows, len(static)), state_type), base=base,
+    )  # fmt: skip
+    plan.feed.apply(plan)
+    return plan
+
+
+def _build_tables(
+    description: Description, state_type: type
+) -> tuple[list[NeuronTable], dict[str, Block], np.ndarray, np.ndarray, int]:
+    stimulated = {
+        s.target.population.name
+        for s in description.stimuli
+        if isinstance(s.input, (StepCurrent, NoiseCurrent))
+    }
+    noisy = any(isinstance(s.input, NoiseCurrent) for s in description.stimuli)
+    groups = group_by_model(list(description.populations.values()), stimulated)
+    sizes = [sum(p.size for p in members) for _, members in groups]
+    state = np.zeros(
+        sum(n * len(cell.states) for n, (cell, _) in zip(sizes, groups, strict=True)), state_type
+    )
+    base = np.zeros(sum(sizes), state_type)
+    current = np.zeros_like(base) if noisy else base
+    tables: list[NeuronTable] = []
+    blocks: dict[str, Block] = {}
+    gid, slot, place = 0, 0, 0
+    for n, (cell, members) in zip(sizes, groups, strict=True):
+        span = n * len(cell.states)
+        table, own = build_table(
+            cell, members, table=len(tables), gid0=gid, slot0=slot, state0=place,
+            state=state[place : place + span].reshape(len(cell.states), n),
+            current=current[gid : gid + n], dt=description.dt, seed=description.seed,
+        )  # fmt: skip
+        tables.append(table)
+        blocks |= own
+        gid, slot, place = gid + n, slot + n * len(cell.ports), place + span
+    return tables, blocks, state, base, slot
+
+
+def _max_delay(built: Built) -> int:
+    return int(np.max(built.synapses.delay_steps, initial=1))
+
+
+def _check_ring(rows: int, slots: int, itemsize: int, built: list[Built]) -> None:
+    size = rows * slots * itemsize
+    if size > RING_LIMIT:
+        longest = max(built, key=_max_delay).projection
+        raise ValidationError(
+            f"its longest delay of {rows} steps times {slots} receptors would need a buffer of "
+            f"{size / 2**30:.1f} GB; at most 1 GB. Shorten the delay or take a larger dt",
+            "delay", longest,
+        )  # fmt: skip

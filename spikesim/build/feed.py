@@ -1,0 +1,61 @@
+"""Schedules: at which steps rates and currents change, and their values then."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from spikesim.build.inputs import Stimulus, build_drives, change_steps, steady_currents, value_at
+from spikesim.build.plan import Plan
+from spikesim.inputs import PoissonDrive, PoissonSource, StepCurrent
+from spikesim.kernels.sources import set_rates
+from spikesim.populations import Population
+
+
+class ScheduledFeed:
+    """The rates and currents of a description, applied to its plan.
+
+    Parameters
+    ----------
+    populations : list of Population
+        Those whose sources may have schedules.
+    stimuli : list of Stimulus
+        Drives and currents.
+    dt : float
+        Step (ms).
+    """
+
+    def __init__(self, populations: list[Population], stimuli: list[Stimulus], dt: float):
+        self.sources = [p for p in populations if isinstance(p.model, PoissonSource)]
+        self.stimuli = stimuli
+        self.dt = dt
+
+    def changes(self) -> np.ndarray:
+        schedules = [p.model.rate for p in self.sources]  # type: ignore[union-attr]
+        for stimulus in self.stimuli:
+            if isinstance(stimulus.input, PoissonDrive):
+                schedules.append(stimulus.input.rate)
+            elif isinstance(stimulus.input, StepCurrent):
+                schedules.append(stimulus.input.schedule)
+        return np.unique(np.concatenate([np.empty(0, np.int64)] + [
+            change_steps(s, self.dt) for s in schedules
+        ]))  # fmt: skip
+
+    def apply(self, plan: Plan) -> None:
+        time = plan.step * self.dt
+        for population in self.sources:
+            self.apply_rate(plan, population, time)
+        if any(isinstance(s.input, StepCurrent) for s in self.stimuli):
+            steady_currents(self.stimuli, plan.blocks, plan.tables, plan.base, time)
+        if any(isinstance(s.input, PoissonDrive) for s in self.stimuli):
+            plan.drives = build_drives(
+                self.stimuli, plan.blocks, plan.tables,
+                dt=self.dt, seed=plan.seed, dtype=plan.state_type, time=time,
+            )  # fmt: skip
+
+    def apply_rate(self, plan: Plan, population: Population, time: float) -> None:
+        """Set one source's rates (Hz) to their values at `time` (ms)."""
+        model = population.model
+        assert isinstance(model, PoissonSource)
+        source = plan.sources[population.name]
+        rate = np.full(source.n, value_at(model.rate, time) * (self.dt / 1000.0))
+        set_rates(plan.step, source.rate, rate, source.left, source.since)

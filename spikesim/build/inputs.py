@@ -1,0 +1,202 @@
+"""Sources, drives and currents to the arrays of their kernels."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.special import pdtr
+
+from spikesim import rng
+from spikesim.build.plan import Block, NeuronTable, SourceTable
+from spikesim.errors import SpikesimWarning, ValidationError
+from spikesim.inputs import (
+    Input,
+    NoiseCurrent,
+    PoissonDrive,
+    PoissonSource,
+    Schedule,
+    SpikeSource,
+    StepCurrent,
+)
+from spikesim.kernels.args import DriveArgs, NoiseArgs
+from spikesim.populations import Population, View
+from spikesim.projections import find_receptor
+
+MAX_COUNT_MEAN = 200.0  # events a step; the table of a drive has about this many columns
+
+
+@dataclass(frozen=True)
+class Stimulus:
+    """An input attached to neurons, under a name that keys its draws."""
+
+    name: str
+    target: View
+    input: Input
+
+
+def value_at(value: np.ndarray | Schedule, time: float) -> np.ndarray:
+    """A constant or scheduled value at `time` (ms)."""
+    return value.at(time) if isinstance(value, Schedule) else value
+
+
+def change_steps(value: Any, dt: float) -> np.ndarray:
+    """The steps at whose start a schedule changes."""
+    if not isinstance(value, Schedule):
+        return np.empty(0, np.int64)
+    return np.rint(value.times / dt).astype(np.int64)
+
+
+def build_source(population: Population, gid0: int, dt: float, seed: int) -> SourceTable:
+    """A source population."""
+    n, model = population.size, population.model
+    key = rng.key(seed, "source", population.name)
+    if isinstance(model, SpikeSource):
+        step, source = given_spikes(model.times, dt, population.name)
+        none = np.empty(0)
+        return SourceTable(gid0, n, key, none, none, none, np.empty(0, np.int64), step, source)
+    assert isinstance(model, PoissonSource)
+    return SourceTable(
+        gid0, n, key,
+        rate=np.zeros(n), left=first_intervals(key, n), since=np.zeros(n),
+        drawn=np.ones(n, np.int64), step=np.empty(0, np.int64), source=np.empty(0, np.int32),
+    )  # fmt: skip
+
+
+def first_intervals(key: np.uint64, n: int) -> np.ndarray:
+    """Draw 0 of each source."""
+    return np.array([rng.exponential(rng.subkey(key, i), 0) for i in range(n)])
+
+
+def given_spikes(times: list[np.ndarray], dt: float, owner: str) -> tuple[np.ndarray, np.ndarray]:
+    """Given times as (step, source), ordered; a time t is the end of step t/dt - 1."""
+    flat = np.concatenate([*times, np.empty(0)])
+    source = np.repeat(np.arange(len(times), dtype=np.int32), [t.size for t in times])
+    ends = np.rint(flat / dt)
+    off = np.abs(flat / dt - ends) > 1e-6
+    if off.any():
+        first = flat[off][0]
+        warnings.warn(
+            f"{owner}.times: {int(off.sum())} spike times are not multiples of dt = {dt} ms and "
+            f"were rounded, the first from {first} to {np.rint(first / dt) * dt} ms",
+            SpikesimWarning, stacklevel=2,
+        )  # fmt: skip
+    if ends.size and ends.min() < 1:
+        raise ValidationError(
+            f"must be at least dt = {dt} ms, got {float(flat.min())} ms", "times", owner
+        )
+    order = np.lexsort((source, ends))
+    return ends[order].astype(np.int64) - 1, source[order]
+
+
+def flat_places(view: View, blocks: dict[str, Block], tables: list[NeuronTable]) -> np.ndarray:
+    """Places of neurons in the flat current arrays; gids of neurons are just these."""
+    return blocks[view.population.name].gid0 + view.ids
+
+
+def steady_currents(
+    stimuli: list[Stimulus],
+    blocks: dict[str, Block],
+    tables: list[NeuronTable],
+    base: np.ndarray,
+    time: float,
+) -> None:
+    """Fill `base` with the sum of the currents that act from `time` (ms) on."""
+    base[:] = 0.0
+    for stimulus in stimuli:
+        if isinstance(stimulus.input, StepCurrent):
+            places = flat_places(stimulus.target, blocks, tables)
+            base[places] += stimulus.input.schedule.at(time)
+
+
+def build_drives(
+    stimuli: list[Stimulus],
+    blocks: dict[str, Block],
+    tables: list[NeuronTable],
+    *,
+    dt: float,
+    seed: int,
+    dtype: Any,
+    time: float,
+) -> DriveArgs:
+    """All Poisson drives, with their rates at `time` (ms)."""
+    keys, slots, sizes, lam, weights = [], [], [0], [], []
+    for stimulus in stimuli:
+        drive, view = stimulus.input, stimulus.target
+        if not isinstance(drive, PoissonDrive):
+            continue
+        if not view.contiguous:
+            raise ValidationError("a drive needs a slice without gaps", "target", stimulus.name)
+        block = blocks[view.population.name]
+        table = tables[block.table]
+        port = list(table.cell.ports).index(
+            find_receptor(view, drive.receptor, None, stimulus.name)
+        )
+        keys.append(rng.key(seed, "drive", stimulus.name))
+        slots.append(table.args.slot0 + port * table.n + block.lo + int(view.ids[0]))
+        sizes.append(len(view))
+        lam.append(np.broadcast_to(value_at(drive.rate, time) * (dt / 1000.0), len(view)))
+        weights.append(np.broadcast_to(drive.weight, len(view)))
+    means = np.concatenate([*lam, np.empty(0)])
+    if means.size and means.max() > MAX_COUNT_MEAN:
+        raise ValidationError(
+            f"must be at most {MAX_COUNT_MEAN} spikes a step "
+            f"({MAX_COUNT_MEAN / dt * 1000:g} Hz), got {means.max() / dt * 1000:g} Hz",
+            "rate", "PoissonDrive",
+        )  # fmt: skip
+    distinct, row = np.unique(means, return_inverse=True)
+    return DriveArgs(
+        key=np.array(keys, np.uint64), slot=np.array(slots, np.int64),
+        first=np.cumsum(sizes).astype(np.int64), row=row.astype(np.int32).ravel(),
+        weight=np.concatenate([*weights, np.empty(0)]).astype(dtype),
+        threshold=count_thresholds(distinct),
+    )  # fmt: skip
+
+
+def count_thresholds(means: np.ndarray) -> np.ndarray:
+    """Cumulative Poisson probabilities as uint32, one row a mean, until the tail is below 2**-33."""
+    top = 1
+    while means.size and pdtr(top - 1, means.max()) < 1 - 2.0**-33:
+        top += 1
+    cdf = pdtr(np.arange(top)[None, :], means[:, None])
+    return np.minimum(np.ceil(cdf * 2.0**32), 2.0**32 - 1).astype(np.uint32).reshape(-1, top)
+
+
+def build_noises(
+    stimuli: list[Stimulus],
+    blocks: dict[str, Block],
+    tables: list[NeuronTable],
+    *,
+    dt: float,
+    seed: int,
+) -> NoiseArgs:
+    """All noise currents."""
+    keys, every, sizes, places, means, stds = [], [], [0], [], [], []
+    for stimulus in stimuli:
+        noise, view = stimulus.input, stimulus.target
+        if isinstance(noise, NoiseCurrent):
+            keys.append(rng.key(seed, "noise", stimulus.name))
+            every.append(whole_steps(noise.every or dt, dt, "every", stimulus.name))
+            sizes.append(len(view))
+            places.append(flat_places(view, blocks, tables))
+            means.append(np.broadcast_to(noise.mean, len(view)))
+            stds.append(np.broadcast_to(noise.std, len(view)))
+    none = np.empty(0)
+    return NoiseArgs(
+        key=np.array(keys, np.uint64), every=np.array(every, np.int64),
+        first=np.cumsum(sizes).astype(np.int64),
+        place=np.concatenate([*places, none]).astype(np.int64),
+        mean=np.concatenate([*means, none]), std=np.concatenate([*stds, none]),
+    )  # fmt: skip
+
+
+def whole_steps(value: float, dt: float, attribute: str, owner: str) -> int:
+    """`value` (ms) in steps, which must be whole and at least one."""
+    steps = round(value / dt)
+    if steps < 1 or abs(value / dt - steps) > 1e-6:
+        raise ValidationError(
+            f"must be a positive multiple of dt = {dt} ms, got {value} ms", attribute, owner
+        )
+    return steps

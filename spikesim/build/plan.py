@@ -1,0 +1,225 @@
+"""The plan: everything a simulation needs, as arrays. Kernels and the simulator see nothing else.
+
+The fields of the argument bundles (`TableArgs` and the others) are documented with their shapes in
+`spikesim.kernels.args`. Global ids count the neurons of all tables, then those of all sources. Ring
+slots count the ports of all tables: slot ``slot0 + port * n + i`` is port `port` of neuron i.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from spikesim.equations.cell import Cell
+from spikesim.kernels.args import DriveArgs, NoiseArgs, PlasticArgs, StaticArgs, TableArgs
+
+PRECISIONS = {  # state, stored weights
+    "mixed": (np.float64, np.float32),
+    "double": (np.float64, np.float64),
+    "single": (np.float32, np.float32),
+}
+
+
+@dataclass
+class Block:
+    """Where a population lies.
+
+    Attributes
+    ----------
+    table : int
+        Its neuron table, -1 for a source.
+    lo, hi : int
+        Its place in the table.
+    gid0 : int
+        Global id of its neuron 0.
+    values : dict
+        Parameters by full name (``tau_syn_exc``), float64, shape () or (n,).
+    """
+
+    table: int
+    lo: int
+    hi: int
+    gid0: int
+    values: dict[str, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        return self.hi - self.lo
+
+
+@dataclass
+class NeuronTable:
+    """All neurons of one model with one set of receptors.
+
+    Attributes
+    ----------
+    cell : Cell
+        The model.
+    module : str
+        The generated module of its update.
+    state0 : int
+        Place of its first state variable in the flat state.
+    blocks : list of Block
+        Its populations.
+    args : TableArgs
+        What its kernel takes.
+    persistent : tuple of str
+        States that survive `reset_state`.
+    """
+
+    cell: Cell
+    module: str
+    state0: int
+    blocks: list[Block]
+    args: TableArgs
+    persistent: tuple[str, ...]
+
+    @property
+    def n(self) -> int:
+        return self.args.refractory.size
+
+    def state_place(self, variable: str) -> int:
+        """Place of neuron 0's `variable` in the flat state."""
+        return self.state0 + self.cell.states.index(variable) * self.n
+
+
+@dataclass
+class PlasticTable:
+    """One plastic projection.
+
+    Attributes
+    ----------
+    name : str
+        The projection's name.
+    module : str
+        The generated module of its rule.
+    args : PlasticArgs
+        What its kernels take.
+    """
+
+    name: str
+    module: str
+    args: PlasticArgs
+
+
+@dataclass
+class SourceTable:
+    """A population of Poisson sources (`step` is empty) or of given spikes (`rate` is empty).
+
+    Attributes
+    ----------
+    gid0, n : int
+        Its global ids.
+    key : numpy.uint64
+        Key of its draws.
+    rate : numpy.ndarray
+        Float64 (n): spikes a step now.
+    left, since, drawn : numpy.ndarray
+        State of the intervals, see `spikesim.kernels.sources`.
+    step, source : numpy.ndarray
+        Given spikes, int64 and int32, ordered by step.
+    """
+
+    gid0: int
+    n: int
+    key: np.uint64
+    rate: np.ndarray
+    left: np.ndarray
+    since: np.ndarray
+    drawn: np.ndarray
+    step: np.ndarray
+    source: np.ndarray
+
+
+class Feed(Protocol):
+    """What changes from outside while a network runs: rates and currents with schedules."""
+
+    def changes(self) -> np.ndarray:
+        """The steps at whose start something changes, int64, ascending."""
+        ...
+
+    def apply(self, plan: Plan) -> None:
+        """Set rates and currents to their values at the plan's step."""
+        ...
+
+
+@dataclass
+class Plan:
+    """A network as arrays.
+
+    Attributes
+    ----------
+    dt : float
+        Step (ms).
+    step : int
+        Steps done.
+    state, initial : numpy.ndarray
+        All state variables, flat, now and at the start.
+    ring, broadcast : numpy.ndarray
+        What is in flight: (rows, slots) and (rows, static projections).
+    base : numpy.ndarray
+        Steady stimulating currents (pA) of all neurons.
+    static_place : dict
+        Index of each static projection in `static`.
+    counters : numpy.ndarray
+        Int64: recorded, spikes, static events, plastic events.
+    """
+
+    dt: float
+    seed: int
+    state_type: Any
+    weight_type: Any
+    blocks: dict[str, Block]
+    tables: list[NeuronTable]
+    sources: dict[str, SourceTable]
+    static: StaticArgs
+    static_place: dict[str, int]
+    drives: DriveArgs
+    noises: NoiseArgs
+    feed: Feed
+    plastic: dict[str, PlasticTable]
+    state: np.ndarray
+    initial: np.ndarray
+    ring: np.ndarray
+    broadcast: np.ndarray
+    base: np.ndarray
+    step: int = 0
+    counters: np.ndarray = field(default_factory=lambda: np.zeros(4, np.int64))
+
+    @property
+    def n_neurons(self) -> int:
+        """Neurons, without sources."""
+        return self.base.size
+
+    @property
+    def n_ids(self) -> int:
+        """Neurons and sources."""
+        return self.static.group.size
+
+    def mutable(self) -> dict[str, np.ndarray]:
+        """All that changes in a run, by name: what a checkpoint holds."""
+        arrays = {
+            "state": self.state, "ring": self.ring, "broadcast": self.broadcast,
+            "counters": self.counters, "static.weight": self.static.weight,
+            "static.weights": self.static.weights,
+        }  # fmt: skip
+        for k, table in enumerate(self.tables):
+            arrays[f"table{k}.refractory"] = table.args.refractory
+        for name, source in self.sources.items():
+            for part in ("rate", "left", "since", "drawn", "step", "source"):
+                arrays[f"source.{name}.{part}"] = getattr(source, part)
+        for name, table in self.plastic.items():
+            for part in PLASTIC_STATE:
+                arrays[f"plastic.{name}.{part}"] = getattr(table.args, part)
+        for name, block in self.blocks.items():
+            for parameter, value in block.values.items():
+                arrays[f"parameter.{name}.{parameter}"] = value
+        return arrays
+
+
+PLASTIC_STATE = (
+    "weights", "control", "pre_t", "pre_v", "pre_m", "pre_n", "post_t", "post_v", "post_n",
+    "post_kept", "log_t", "log_j", "log_v", "sent", "sent_n", "kept",
+)  # fmt: skip

@@ -1,0 +1,265 @@
+"""Projections to synapse tables: static ones into shared pools, plastic ones each into its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from spikesim import rng
+from spikesim.build.connectivity import Connectivity, Synapses, assign, build_csr
+from spikesim.build.modules import module_name
+from spikesim.build.plan import Block, NeuronTable, PlasticTable
+from spikesim.connectors import AllToAll
+from spikesim.distributions import Constant
+from spikesim.equations.rule_source import rule_source
+from spikesim.errors import ValidationError
+from spikesim.kernels import plastic as template
+from spikesim.kernels.args import PlasticArgs, StaticArgs
+from spikesim.kernels.deliver import BROADCAST, DENSE, NO_SELF, SPARSE
+from spikesim.plasticity import COINCIDENCES, PAIRINGS, PlasticityRule
+from spikesim.projections import Projection
+
+HISTORY = 16  # postsynaptic spikes kept for each neuron; grows when needed
+PRE_HISTORY = 8
+LOG = 1 << 14  # postsynaptic spikes kept for a dense projection
+SENT_LIMIT = 1 << 30  # bytes
+
+
+@dataclass
+class Built:
+    """One projection with its synapses and its place in the network."""
+
+    projection: Projection
+    kind: int
+    pre_lo: int
+    pre_hi: int
+    post_lo: int
+    post_hi: int
+    slot: int
+    self_offset: int | None
+    synapses: Synapses
+
+
+def build_projection(
+    projection: Projection,
+    blocks: dict[str, Block],
+    tables: list[NeuronTable],
+    *,
+    dt: float,
+    seed: int,
+    weight_type: Any,
+) -> Built:
+    """Make the synapses of one projection: keyed draws, straight into their final arrays."""
+    source, target = projection.source, projection.target
+    pre, post = blocks[source.population.name], blocks[target.population.name]
+    pre_lo, post_lo = pre.gid0 + int(source.ids[0]), post.gid0 + int(target.ids[0])
+    same = source.population is target.population
+    offset = int(source.ids[0] - target.ids[0]) if same else None
+    table = tables[post.table]
+    port = list(table.cell.ports).index(projection.receptor)
+    slot = table.args.slot0 + port * table.n + post.lo + int(target.ids[0])
+    key = rng.key(seed, "projection", projection.name)
+    if _is_sum(projection):  # needs no synapses at all
+        connectivity = Connectivity(
+            np.zeros(1, np.int64), np.empty(0, np.int32), len(target)
+        )
+    else:
+        connectivity = build_csr(
+            projection.connector, len(source), len(target),
+            key=rng.key(seed, "projection", projection.name, "connect"), self_offset=offset,
+        )  # fmt: skip
+    synapses = assign(
+        connectivity, projection.initial_weight, projection.initial_delay, dt,
+        key=key, dtype=weight_type, owner=projection.name,
+    )  # fmt: skip
+    check_weights(projection, np.asarray(synapses.weight))
+    kind = storage(projection, synapses, len(source), len(target))
+    return Built(
+        projection, kind, pre_lo, pre_lo + len(source), post_lo, post_lo + len(target), slot,
+        offset, synapses,
+    )  # fmt: skip
+
+
+def check_weights(projection: Projection, weight: np.ndarray) -> None:
+    """Raise if weights and transmitter, receptor or rule do not go together."""
+    source = projection.source.population
+    if weight.size == 0:
+        return
+    low = float(weight.min())
+    receptor = projection.target.population.model.receptors[projection.receptor]  # type: ignore[union-attr]
+    if source.transmitter is not None and low < 0:
+        raise ValidationError(
+            f"{source.name!r} releases {source.transmitter}, so weights are magnitudes; got {low}",
+            "weight", projection,
+        )  # fmt: skip
+    if not receptor.signed and low < 0:
+        raise ValidationError(
+            f"a conductance cannot be negative, got {low} nS; the reversal potential gives the "
+            "sign", "weight", projection,
+        )  # fmt: skip
+    rule = projection.plasticity
+    bounds = getattr(rule, "w_min", -np.inf), getattr(rule, "w_max", np.inf)
+    if low < bounds[0] or float(weight.max()) > bounds[1]:
+        raise ValidationError(
+            f"must lie within the rule's {bounds[0]} ... {bounds[1]}, got {low} ... "
+            f"{float(weight.max())}", "weight", projection,
+        )  # fmt: skip
+
+
+def _is_sum(projection: Projection) -> bool:
+    """All-to-all with one weight and one delay: a sum, however many synapses it stands for."""
+    given = projection.initial_weight, projection.initial_delay
+    return (
+        isinstance(projection.connector, AllToAll)
+        and projection.plasticity is None
+        and all(isinstance(v, Constant) or isinstance(v, (int, float)) for v in given)
+    )
+
+
+def storage(projection: Projection, synapses: Synapses, n_pre: int, n_post: int) -> int:
+    """Sparse; or, for all-to-all with one delay, a matrix, or a sum where also the weight is one."""
+    if _is_sum(projection):
+        return BROADCAST
+    one_delay = not isinstance(synapses.delay_steps, np.ndarray)
+    full = isinstance(projection.connector, AllToAll) and synapses.targets.size == n_pre * n_post
+    return DENSE if full and one_delay else SPARSE
+
+
+def pool_static(built: list[Built], group: np.ndarray, n_groups: int, dtype: Any) -> StaticArgs:
+    """All static projections in shared arrays; each is released as soon as it has been copied."""
+    n = len(built)
+    column = {
+        name: np.full(n, -1, np.int64)
+        for name in ("kind", "lo", "hi", "slot", "n_targets", "row0", "syn0", "weight0", "delay0",
+                     "delay", "self0")
+    }  # fmt: skip
+    column["self0"][:] = NO_SELF
+    weight = np.zeros(n, dtype)
+    sizes = {"row": 0, "synapse": 0, "weight": 0, "delay": 0}
+    for p, b in enumerate(built):
+        s = b.synapses
+        sign = b.projection.sign
+        values = (b.kind, b.pre_lo, b.pre_hi, b.slot, b.post_hi - b.post_lo)
+        for name, value in zip(("kind", "lo", "hi", "slot", "n_targets"), values, strict=True):
+            column[name][p] = value
+        if b.kind == SPARSE:
+            column["row0"][p], column["syn0"][p] = sizes["row"], sizes["synapse"]
+            sizes["row"] += s.indptr.size
+            sizes["synapse"] += s.targets.size
+        if isinstance(s.weight, np.ndarray):
+            column["weight0"][p] = sizes["weight"]
+            sizes["weight"] += s.weight.size
+        else:
+            weight[p] = sign * s.weight
+        if isinstance(s.delay_steps, np.ndarray):
+            column["delay0"][p] = sizes["delay"]
+            sizes["delay"] += s.delay_steps.size
+        else:
+            column["delay"][p] = s.delay_steps
+        if b.kind == BROADCAST and b.self_offset is not None and not b.projection.connector.autapses:  # type: ignore[attr-defined]
+            column["self0"][p] = b.self_offset
+    indptr = np.empty(sizes["row"], np.int64)
+    targets = np.empty(sizes["synapse"], np.int32)
+    weights = np.empty(sizes["weight"], dtype)
+    delays = np.empty(sizes["delay"], np.uint16)
+    for p, b in enumerate(built):
+        s = b.synapses
+        if b.kind == SPARSE:
+            _put(indptr, column["row0"][p], s.indptr)
+            _put(targets, column["syn0"][p], s.targets)
+        if isinstance(s.weight, np.ndarray):
+            _put(weights, column["weight0"][p], s.weight)
+            if b.projection.sign < 0:
+                weights[column["weight0"][p] :][: s.weight.size] *= -1
+        if isinstance(s.delay_steps, np.ndarray):
+            _put(delays, column["delay0"][p], s.delay_steps)
+        del s
+        b.synapses = None  # type: ignore[assignment]
+    source_group = group[column["lo"]] if n else np.empty(0, np.int64)
+    order = np.argsort(source_group, kind="stable")
+    first = np.searchsorted(source_group[order], np.arange(n_groups + 1)).astype(np.int64)
+    return StaticArgs(
+        group=group, first=first, projection=order.astype(np.int64), weight=weight, indptr=indptr,
+        targets=targets, weights=weights, delays=delays, **column,
+    )  # fmt: skip
+
+
+def _put(pool: np.ndarray, place: int, part: np.ndarray) -> None:
+    pool[place : place + part.size] = part
+
+
+def build_plastic(built: Built, dt: float, dtype: Any) -> PlasticTable:
+    """The arrays and the kernel module of one plastic projection."""
+    projection, s = built.projection, built.synapses
+    rule = projection.plasticity
+    assert rule is not None
+    n_pre, n_post = built.pre_hi - built.pre_lo, built.post_hi - built.post_lo
+    uniform_delay = not isinstance(s.delay_steps, np.ndarray)
+    delays = np.empty(0, np.uint16) if uniform_delay else s.delay_steps.astype(np.uint16)
+    low, high = (
+        (int(s.delay_steps),) * 2 if uniform_delay or not delays.size
+        else (int(delays.min()), int(delays.max()))
+    )  # fmt: skip
+    dense, axonal = built.kind == DENSE, projection.delay_is == "axonal"
+    pairing = PAIRINGS.index(rule.pairing)
+    n_synapses = n_pre * n_post if dense else s.targets.size
+    logged = dense and not rule.on_pre and pairing < 2
+    if axonal and high * n_pre * 4 > SENT_LIMIT:
+        raise ValidationError(
+            f"{high} steps of axonal delay times {n_pre} sources would keep "
+            f"{high * n_pre * 4 / 2**30:.1f} GB in flight; at most 1 GB", "delay", projection,
+        )  # fmt: skip
+    weights = np.full(n_synapses, s.weight, dtype) if not isinstance(s.weight, np.ndarray) else (
+        s.weight.astype(dtype, copy=False)
+    )  # fmt: skip
+    empty = np.empty(0, np.int64)
+    control = np.zeros(8, np.int64)
+    control[template.LEARNING], control[template.SYNCED] = int(projection.learning), -1
+    log = LOG if logged else 0
+    log = max(log, 4 * n_post) if logged else 0
+    args = PlasticArgs(
+        pre_lo=built.pre_lo, pre_hi=built.pre_hi, post_lo=built.post_lo, post_hi=built.post_hi,
+        slot=built.slot, dense=dense, axonal=axonal, pairing=pairing,
+        coincidence=COINCIDENCES.index(rule.coincidence), n_targets=n_post,
+        delay=low, delay_min=low, delay_max=high,
+        indptr=empty if dense else s.indptr,
+        targets=np.empty(0, np.int32) if dense else s.targets,
+        weights=weights, delays=delays,
+        par=np.array([getattr(rule, name) for name in rule.declared], np.float64),
+        control=control,
+        pre_fine=_fine(rule, rule.tau_pre, dt), pre_coarse=_coarse(rule, rule.tau_pre, dt),
+        post_fine=_fine(rule, rule.tau_post, dt), post_coarse=_coarse(rule, rule.tau_post, dt),
+        pre_t=np.zeros((n_pre, PRE_HISTORY), np.int64), pre_v=np.zeros((n_pre, PRE_HISTORY)),
+        pre_m=np.zeros((n_pre, PRE_HISTORY), np.int32), pre_n=np.zeros(n_pre, np.int64),
+        post_t=np.zeros((n_post, HISTORY), np.int64), post_v=np.zeros((n_post, HISTORY)),
+        post_n=np.zeros(n_post, np.int64), post_kept=np.zeros(n_post, np.int64),
+        log_t=np.zeros(log, np.int64), log_j=np.zeros(log, np.int32), log_v=np.zeros(log),
+        sent=np.zeros((high + 1, n_pre if axonal else 0), np.int32),
+        sent_n=np.zeros(high + 1, np.int64),
+        kept=np.zeros(n_synapses if pairing == template.PRE_CENTRED else 0),
+    )  # fmt: skip
+    return PlasticTable(projection.name, rule_module(rule), args)
+
+
+def rule_module(rule: PlasticityRule) -> str:
+    """The generated module of a rule's kernels."""
+    places = {name: k for k, name in enumerate(rule.declared)}
+    text = rule_source(
+        type(rule).__name__, rule.on_pre, rule.on_post, places, Path(template.__file__)
+    )
+    return module_name("plastic", text)
+
+
+def _fine(rule: PlasticityRule, tau: str, dt: float) -> np.ndarray:
+    return np.exp(-np.arange(1024) * dt / getattr(rule, tau))
+
+
+def _coarse(rule: PlasticityRule, tau: str, dt: float) -> np.ndarray:
+    """Decay over multiples of 1024 steps, until it is below 1e-20; then 0."""
+    span = 1024 * dt / getattr(rule, tau)
+    table = np.exp(-np.arange(int(np.ceil(46.0 / span)) + 2) * span)
+    table[-1] = 0.0
+    return table

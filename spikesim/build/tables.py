@@ -1,0 +1,185 @@
+"""Populations to neuron tables: one table for each model, populations as its slices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from spikesim import rng
+from spikesim.build.draws import draw
+from spikesim.build.modules import module_name
+from spikesim.build.plan import Block, NeuronTable
+from spikesim.distributions import Distribution
+from spikesim.equations import expressions as ex
+from spikesim.equations.cell import Cell, assemble
+from spikesim.equations.neuron_source import constant_values, constants_of, neuron_source
+from spikesim.errors import unknown_name
+from spikesim.kernels.args import TableArgs
+from spikesim.neurons import Neuron
+from spikesim.populations import Population, check_shape
+
+MAX_REFRACTORY = 2**31 - 1
+
+
+def model_key(neuron: Neuron) -> tuple[Any, ...]:
+    """What makes two populations share a table: the model and its receptors, by kind and name."""
+    return (type(neuron), *((name, type(r)) for name, r in neuron.receptors.items()))
+
+
+def parameter_owner(neuron: Neuron, name: str) -> tuple[Any, str] | None:
+    """The neuron or receptor that declares the full parameter name, and its local name."""
+    if name in neuron.declared:
+        return neuron, name
+    for port, receptor in neuron.receptors.items():
+        for local in receptor.declared:
+            if name == f"{local}_{port}":
+                return receptor, local
+    return None
+
+
+def full_values(neuron: Neuron) -> dict[str, Any]:
+    """All parameters of a neuron and its receptors by full name."""
+    values = dict(neuron.values)
+    for port, receptor in neuron.receptors.items():
+        values |= {f"{name}_{port}": value for name, value in receptor.values.items()}
+    return values
+
+
+def drawn(value: Any, size: int, seed: int, *names: str) -> np.ndarray:
+    """A parameter as float64 of shape () or (size,); distributions are drawn, keyed by names."""
+    if isinstance(value, Distribution):
+        return draw(value, rng.key(seed, *names), size)
+    return np.asarray(value, dtype=np.float64)
+
+
+def resolve_parameters(population: Population, seed: int) -> dict[str, np.ndarray]:
+    """All parameter values of a population, checked again where they were drawn."""
+    neuron = population.model
+    assert isinstance(neuron, Neuron)
+    values = {}
+    for name, value in full_values(neuron).items():
+        array = drawn(value, population.size, seed, "parameter", population.name, name)
+        if isinstance(value, Distribution):
+            owner = parameter_owner(neuron, name)
+            assert owner is not None
+            owner[0].declared[owner[1]].check(array, name, population.name)
+        values[name] = array
+    return values
+
+
+def initial_values(
+    population: Population, cell: Cell, parameters: dict[str, np.ndarray], seed: int
+) -> np.ndarray:
+    """State at the start, shape (states, n)."""
+    neuron = population.model
+    assert isinstance(neuron, Neuron)
+    for name in population.initial:
+        if name not in cell.states:
+            raise unknown_name(name, cell.states, "initial", population.name)
+    state = np.zeros((len(cell.states), population.size))
+    for row, name in enumerate(cell.states):
+        if name in population.initial:
+            given = population.initial[name]
+            value = drawn(given, population.size, seed, "initial", population.name, name)
+            check_shape(value, population.size, f"initial[{name!r}]", population.name)
+            state[row] = value
+        elif name in neuron.initial:
+            text = neuron.initial[name]
+            state[row] = ex.evaluate(ex.parse(text, type(neuron).__name__, "initial"), parameters)
+    return state
+
+
+def refractory_steps(value: np.ndarray, dt: float) -> np.ndarray:
+    """``round(t_ref / dt)`` steps."""
+    return np.rint(np.asarray(value) / dt)
+
+
+def table_constants(
+    cell: Cell, blocks: list[Block], dt: float, dtype: Any
+) -> tuple[np.ndarray, np.ndarray, frozenset[str]]:
+    """The kernel's numbers: scalars of each slice, arrays of what varies, and the latter's names."""
+    values = [constant_values(cell, block.values, dt) for block in blocks]
+    names = constants_of(cell).names
+    varied = frozenset(n for n in names if any(v[n].size > 1 for v in values))
+    scalars = [n for n in names if n not in varied]
+    uniform = np.array([[v[n][0] for n in scalars] for v in values], dtype=dtype)
+    columns = [
+        np.concatenate([np.broadcast_to(v[n], b.size) for v, b in zip(values, blocks, strict=True)])
+        for n in names
+        if n in varied
+    ]
+    n_total = sum(block.size for block in blocks)
+    arrays = np.array(columns, dtype=dtype).reshape(len(columns), n_total)
+    return uniform.reshape(len(blocks), len(scalars)), arrays, varied
+
+
+def group_by_model(
+    populations: list[Population], stimulated: set[str]
+) -> list[tuple[Cell, list[Population]]]:
+    """Populations of each model, with the model's equations; order of first appearance."""
+    groups: dict[tuple[Any, ...], list[Population]] = {}
+    for population in populations:
+        if isinstance(population.model, Neuron):
+            groups.setdefault(model_key(population.model), []).append(population)
+    return [
+        (assemble(members[0].model, with_input=any(p.name in stimulated for p in members)), members)
+        for members in groups.values()
+    ]
+
+
+def build_table(
+    cell: Cell,
+    members: list[Population],
+    *,
+    table: int,
+    gid0: int,
+    slot0: int,
+    state0: int,
+    state: np.ndarray,
+    current: np.ndarray,
+    dt: float,
+    seed: int,
+) -> tuple[NeuronTable, dict[str, Block]]:
+    """One table; `state` (states, n) and `current` (n) are its parts of the flat arrays."""
+    blocks: dict[str, Block] = {}
+    lo = 0
+    for population in members:
+        hi = lo + population.size
+        values = resolve_parameters(population, seed)
+        blocks[population.name] = Block(table, lo, hi, gid0 + lo, values)
+        state[:, lo:hi] = initial_values(population, cell, values, seed)
+        lo = hi
+    parts = list(blocks.values())
+    uniform, varied_arrays, varied = table_constants(cell, parts, dt, state.dtype)
+    ref = np.concatenate(
+        [np.broadcast_to(refractory_steps(b.values.get("t_ref", 0), dt), b.size) for b in parts]
+    )
+    args = TableArgs(
+        state=state,
+        refractory=np.zeros(lo, np.int32),
+        fired=np.zeros(lo, np.bool_),
+        current=current,
+        uniform=uniform,
+        varied=varied_arrays,
+        ref_steps=np.minimum(ref, MAX_REFRACTORY).astype(np.int32),
+        lo=np.array([b.lo for b in parts], np.int64),
+        hi=np.array([b.hi for b in parts], np.int64),
+        gid0=gid0,
+        slot0=slot0,
+    )
+    module = module_name("neuron", neuron_source(cell, varied))
+    model = members[0].model
+    assert isinstance(model, Neuron)
+    return NeuronTable(cell, module, state0, parts, args, model.persistent), blocks
+
+
+def refresh_table(table: NeuronTable, dt: float) -> None:
+    """Recompute the kernel's numbers after parameters have been set."""
+    args = table.args
+    uniform, arrays, varied = table_constants(table.cell, table.blocks, dt, args.state.dtype)
+    ref = [np.broadcast_to(refractory_steps(b.values.get("t_ref", 0), dt), b.size)
+           for b in table.blocks]  # fmt: skip
+    args.ref_steps[:] = np.minimum(np.concatenate(ref), MAX_REFRACTORY)
+    table.args = args._replace(uniform=uniform, varied=arrays)
+    table.module = module_name("neuron", neuron_source(table.cell, varied))

@@ -1,0 +1,48 @@
+"""The source of a plasticity rule's kernels: the template with the rule's two functions put in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from spikesim.equations import expressions as ex
+from spikesim.errors import unknown_name
+
+_BEGIN, _END = "# --- rule begins\n", "# --- rule ends\n"
+
+
+def rule_source(
+    owner: str, on_pre: str, on_post: str, parameters: Mapping[str, int], template: Path
+) -> str:
+    """Python text of a plasticity module.
+
+    Parameters
+    ----------
+    owner : str
+        The rule's name, for errors.
+    on_pre, on_post : str
+        Expressions for the new weight over ``w, x, y`` and the parameters; empty for no change.
+    parameters : mapping of str to int
+        Place of each parameter in the kernel's array.
+    template : Path
+        The module `spikesim.kernels.plastic`.
+    """
+    head, rest = template.read_text().split(_BEGIN)
+    _, tail = rest.split(_END)
+    functions = [
+        "from math import exp, expm1, log, log1p, sqrt, tanh\n",
+        f"HAS_ON_PRE = {bool(on_pre)}\n",
+        _function("on_pre", on_pre, owner, parameters),
+        _function("on_post", on_post, owner, parameters),
+    ]
+    return head + "\n".join(functions) + "\n" + tail
+
+
+def _function(name: str, text: str, owner: str, parameters: Mapping[str, int]) -> str:
+    tree = ex.parse(text or "w", owner, name)
+    known = {"w", "x", "y", *parameters}
+    for unknown in sorted(ex.names(tree) - known):
+        raise unknown_name(unknown, sorted(known), name, owner)
+    body = [f"    {p} = p[{parameters[p]}]" for p in sorted(ex.names(tree) & set(parameters))]
+    lines = ["@kernel(inline=True)", f"def {name}(w, x, y, p):", *body]
+    return "\n".join([*lines, f"    return {ex.source(tree)}", "", ""])

@@ -1,0 +1,216 @@
+"""Inputs: sources of spikes, drives and currents. Plain description.
+
+A *source* is a population of its own, whose trains are shared by all that it projects to and can
+drive plasticity. A *drive* or a *current* is attached to neurons with `Network.stimulate`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from spikesim.errors import ValidationError
+from spikesim.units import Hz, ms, pA
+from spikesim.units import check_array, check_scalar
+
+
+class Schedule:
+    """Values that change at given times and stay in between.
+
+    Parameters
+    ----------
+    times : sequence of float
+        When each value begins, ms, ascending. Before the first the value is 0.
+    values : array
+        Shape (n_times,) or (n_times, n_neurons).
+    """
+
+    def __init__(self, times: Sequence[float], values: Any):
+        self.times = check_array(times, "times", "Schedule", unit=ms, allowed="non-negative")
+        if self.times.ndim != 1 or not self.times.size:
+            raise ValidationError("must be a non-empty list of times", "times", "Schedule")
+        if (np.diff(self.times) <= 0).any():
+            raise ValidationError("must be ascending", "times", "Schedule")
+        self.values = check_array(values, "values", "Schedule")
+        if self.values.ndim not in (1, 2) or self.values.shape[0] != self.times.size:
+            raise ValidationError(
+                f"must have one row for each of the {self.times.size} times, got shape "
+                f"{self.values.shape}", "values", "Schedule",
+            )  # fmt: skip
+
+    def at(self, time: float) -> np.ndarray:
+        """The value at `time` (ms), shape () or (n_neurons,)."""
+        place = int(np.searchsorted(self.times, time + 1e-9, side="right")) - 1
+        return np.zeros(self.values.shape[1:]) if place < 0 else self.values[place]
+
+
+class Input:
+    """Base of everything that acts on a network from outside."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+
+class Source(Input):
+    """Base of populations that only emit."""
+
+    def check_size(self, size: int, owner: str) -> None:
+        """Raise a ValidationError if this does not fit a population of `size`."""
+        raise NotImplementedError
+
+
+class PoissonSource(Source):
+    """Independent Poisson trains.
+
+    Parameters
+    ----------
+    rate : float, array or Schedule
+        Rate in Hz: one for all, one for each source, or piecewise constant in time.
+    """
+
+    def __init__(self, rate: Any = 0.0):
+        self.rate = check_rate(rate, self)
+
+    def check_size(self, size: int, owner: str) -> None:
+        check_columns(self.rate, size, "rate", owner)
+
+
+class SpikeSource(Source):
+    """Spikes at given times.
+
+    Parameters
+    ----------
+    times : sequence
+        For each source a sequence of times (ms, above 0); or, for a population of one, its times.
+        Times off the grid are rounded to the nearest step with one warning.
+    """
+
+    def __init__(self, times: Any = ()):
+        self.times = check_times(times, self)
+
+    def check_size(self, size: int, owner: str) -> None:
+        if len(self.times) != size:
+            raise ValidationError(
+                f"must hold one sequence for each of the {size} sources, got {len(self.times)}",
+                "times", owner,
+            )  # fmt: skip
+
+
+class PoissonDrive(Input):
+    """Poisson spikes of its own for each target neuron, drawn in every step.
+
+    Parameters
+    ----------
+    rate : float, array or Schedule
+        Rate in Hz: one for all targets, one for each, or piecewise constant in time.
+    weight : float or array
+        Weight of one spike, in the unit of the receptor.
+    receptor : str, optional
+        The receptor that it reaches; may be left out if the neuron has only one.
+    """
+
+    def __init__(self, rate: Any, weight: Any, receptor: str | None = None):
+        self.rate = check_rate(rate, self)
+        self.weight = check_array(weight, "weight", self)
+        self.receptor = receptor
+
+    def check_size(self, size: int, owner: str) -> None:
+        check_columns(self.rate, size, "rate", owner)
+        check_columns(self.weight, size, "weight", owner)
+
+
+class StepCurrent(Input):
+    """A current that changes at given times and is constant in between.
+
+    Parameters
+    ----------
+    times : sequence of float
+        When each amplitude begins (ms).
+    amplitudes : array
+        In pA, shape (n_times,) or (n_times, n_neurons).
+    """
+
+    def __init__(self, times: Sequence[float], amplitudes: Any):
+        self.schedule = Schedule(times, amplitudes)
+
+    def check_size(self, size: int, owner: str) -> None:
+        check_columns(self.schedule, size, "amplitudes", owner)
+
+
+class DCCurrent(StepCurrent):
+    """A constant current.
+
+    Parameters
+    ----------
+    amplitude : float or array
+        In pA, one for all neurons or one for each.
+    start, stop : float
+        When it acts (ms).
+    """
+
+    def __init__(self, amplitude: Any, start: float = 0.0, stop: float | None = None):
+        value = check_array(amplitude, "amplitude", self, unit=pA)
+        times = [check_scalar(start, "start", self, unit=ms, allowed="non-negative")]
+        values = [value]
+        if stop is not None:
+            times.append(check_scalar(stop, "stop", self, unit=ms, allowed="non-negative"))
+            values.append(np.zeros_like(value))
+        super().__init__(times, np.stack(values))
+
+
+class NoiseCurrent(Input):
+    """Gaussian white noise, held for a while and then drawn anew for each neuron.
+
+    Parameters
+    ----------
+    mean, std : float or array
+        In pA.
+    every : float, optional
+        How long a value is held (ms); one step unless given.
+    """
+
+    def __init__(self, mean: Any = 0.0, std: Any = 1.0, every: float | None = None):
+        self.mean = check_array(mean, "mean", self, unit=pA)
+        self.std = check_array(std, "std", self, unit=pA, allowed="non-negative")
+        self.every = (
+            None
+            if every is None
+            else check_scalar(every, "every", self, unit=ms, allowed="positive")
+        )
+
+    def check_size(self, size: int, owner: str) -> None:
+        check_columns(self.mean, size, "mean", owner)
+        check_columns(self.std, size, "std", owner)
+
+
+def check_rate(rate: Any, owner: object) -> np.ndarray | Schedule:
+    """A rate (Hz) as an array or a schedule, if it is allowed."""
+    if isinstance(rate, Schedule):
+        check_array(rate.values, "rate", owner, unit=Hz, allowed="non-negative")
+        return rate
+    return check_array(rate, "rate", owner, unit=Hz, allowed="non-negative")
+
+
+def check_columns(value: np.ndarray | Schedule, size: int, attribute: str, owner: str) -> None:
+    """Raise unless `value` is one for all or has one entry for each of `size` neurons."""
+    shape = value.values.shape[1:] if isinstance(value, Schedule) else value.shape
+    if shape not in ((), (size,)):
+        raise ValidationError(
+            f"must be one value or {size}, one for each neuron; got {shape[-1]}", attribute, owner
+        )
+
+
+def check_times(times: Any, owner: object) -> list[np.ndarray]:
+    """Spike times (ms) as one sorted array for each source."""
+    rows = list(times)
+    if all(np.ndim(row) == 0 for row in rows):
+        rows = [rows]
+    checked = [
+        np.sort(check_array(row, f"times[{k}]", owner, unit=ms, allowed="positive").ravel())
+        if np.size(row)
+        else np.empty(0)
+        for k, row in enumerate(rows)
+    ]
+    return checked

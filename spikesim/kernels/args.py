@@ -1,0 +1,144 @@
+"""The bundles of arrays that kernels take. Their fields are documented in `spikesim.build.plan`.
+
+A bundle is unpacked on a kernel's first lines: dotted access inside a loop is slow. No two bundles
+share a name, for a second class of the same name defeats Numba's dispatch.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+Array = np.ndarray
+
+
+class TableArgs(NamedTuple):
+    """One neuron table."""
+
+    state: Array  # float (states, n)
+    refractory: Array  # int32 (n): steps left
+    fired: Array  # bool (n): scratch
+    current: Array  # float (n): stimulating currents of this step, pA
+    uniform: Array  # float (slices, uniform constants)
+    varied: Array  # float (varied constants, n)
+    ref_steps: Array  # int32 (n): refractory period
+    lo: Array  # int64 (slices): first neuron of each population
+    hi: Array  # int64 (slices): one past its last
+    gid0: int  # global id of neuron 0
+    slot0: int  # ring slot of port 0 of neuron 0
+
+
+class StaticArgs(NamedTuple):
+    """All static projections, in pools."""
+
+    group: Array  # int32 (global ids): population of each id
+    first: Array  # int64 (populations + 1): first projection of each population
+    projection: Array  # int64: projections ordered by source population
+    kind: Array  # int64 (projections): 0 sparse, 1 dense, 2 broadcast
+    lo: Array  # int64: first source id
+    hi: Array  # int64: one past the last
+    slot: Array  # int64: ring slot of target 0
+    n_targets: Array  # int64
+    row0: Array  # int64: place of its row pointers in indptr
+    syn0: Array  # int64: place of its first synapse in targets
+    weight0: Array  # int64: place of its weights, -1 where uniform
+    delay0: Array  # int64: place of its delays, -1 where uniform
+    weight: Array  # float: the uniform weight
+    delay: Array  # int64: the uniform delay, steps
+    self0: Array  # int64: for broadcasts, the target that source lo itself is, or NO_SELF
+    indptr: Array  # int64: row pointers, relative to syn0
+    targets: Array  # int32
+    weights: Array  # float
+    delays: Array  # uint16
+
+
+class DriveArgs(NamedTuple):
+    """All Poisson drives, in pools."""
+
+    key: Array  # uint64 (drives)
+    slot: Array  # int64 (drives): ring slot of target 0
+    first: Array  # int64 (drives + 1): place of its targets in row and weight
+    row: Array  # int32: row of thresholds for each target
+    weight: Array  # float: weight for each target
+    threshold: Array  # uint32 (rows, counts): cumulative distribution of the count
+
+
+class NoiseArgs(NamedTuple):
+    """All noise currents, in pools."""
+
+    key: Array  # uint64 (noises)
+    every: Array  # int64 (noises): steps between draws
+    first: Array  # int64 (noises + 1)
+    place: Array  # int64: index into the currents
+    mean: Array  # float, pA
+    std: Array  # float, pA
+
+
+class RecordArgs(NamedTuple):
+    """What is recorded while a chunk runs."""
+
+    wanted: Array  # bool (global ids): record its spikes
+    spike_step: Array  # int64: buffer
+    spike_id: Array  # int32: buffer
+    every: Array  # int64 (state recorders): steps between samples
+    first: Array  # int64 (recorders + 1)
+    place: Array  # int64: index into the flat state
+    buffer0: Array  # int64 (recorders): next free place in the buffer
+    buffer: Array  # float
+
+
+class LoopArgs(NamedTuple):
+    """What the step loop itself holds."""
+
+    ring: Array  # float (rows, slots)
+    broadcast: Array  # float (rows, projections): sums that reach all targets
+    state: Array  # float: all states of all tables, flat
+    base: Array  # float: steady currents, flat over tables
+    current: Array  # float: base and noise, flat over tables
+    spikes: Array  # int32: spikes of one step, scratch
+    event_first: Array  # int64 (steps of the chunk + 1): given spikes of each step
+    event_id: Array  # int32
+    counters: Array  # int64: see spikesim.kernels.loop
+
+
+class PlasticArgs(NamedTuple):
+    """One plastic projection. `a` in `spikesim.kernels.plastic`."""
+
+    pre_lo: int  # first source id
+    pre_hi: int
+    post_lo: int  # first target id
+    post_hi: int
+    slot: int  # ring slot of target 0
+    dense: bool
+    axonal: bool
+    pairing: int
+    coincidence: int
+    n_targets: int
+    delay: int  # the uniform delay, steps
+    delay_min: int
+    delay_max: int
+    indptr: Array  # int64 (sources + 1); empty if dense
+    targets: Array  # int32; empty if dense
+    weights: Array  # float
+    delays: Array  # uint16; empty where the delay is uniform
+    par: Array  # float64: the rule's parameters
+    control: Array  # int64: see the places named in plastic.py
+    pre_fine: Array  # float64 (1024): decay of the presynaptic trace
+    pre_coarse: Array
+    post_fine: Array
+    post_coarse: Array
+    pre_t: Array  # int64 (sources, capacity): spike steps
+    pre_v: Array  # float64: trace just before
+    pre_m: Array  # int32: spikes in that step
+    pre_n: Array  # int64 (sources): spikes so far
+    post_t: Array  # int64 (targets, capacity)
+    post_v: Array
+    post_n: Array
+    post_kept: Array  # int64 (targets): first spike still needed
+    log_t: Array  # int64: log of postsynaptic spikes; empty unless dense without on_pre
+    log_j: Array  # int32
+    log_v: Array  # float64
+    sent: Array  # int32 (delay_max + 1, most): sources that fired, for axonal delays
+    sent_n: Array  # int64 (delay_max + 1)
+    kept: Array  # float64 (synapses): sums of presynaptic-centred pairing; else empty

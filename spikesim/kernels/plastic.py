@@ -1,0 +1,399 @@
+"""Plastic synapses: a template, of which a rule replaces `on_pre`, `on_post` and `HAS_ON_PRE`.
+
+A weight is brought up to date only when a presynaptic spike is about to read it, or when `flush` is
+asked to: the synapse then lives through the events it has missed, in order. What it needs for that
+are short histories of spikes, one for each presynaptic and each postsynaptic neuron, which hold the
+trace just before each spike; traces belong to neurons, and no index of incoming synapses exists.
+
+Time is counted in steps of the presynaptic neuron: a presynaptic spike acts at its step t, a
+postsynaptic one of step p at ``p + shift``, where shift is the delay if it is dendritic and minus the
+delay if it is axonal. Then one function, `catch_up`, serves both.
+
+Events of one step at one synapse: under coincidence "none" the weight's presynaptic event reads the
+postsynaptic trace without the coincident spike and vice versa; "pre-first" lets the postsynaptic
+event see the presynaptic spike, "post-first" the other way round.
+"""
+
+from __future__ import annotations
+
+from spikesim.jit import kernel
+
+ALL_TO_ALL, NEAREST_SYMMETRIC, PRE_CENTRED, REDUCED_SYMMETRIC = 0, 1, 2, 3
+NONE, PRE_FIRST, POST_FIRST = 0, 1, 2
+# Places in `control`
+LEARNING, SYNCED, POST_FULL, PRE_FULL, LOG_N, LOG_KEPT = 0, 1, 2, 3, 4, 5
+NEVER = -(1 << 40)
+
+# --- rule begins
+HAS_ON_PRE = True
+
+
+@kernel(inline=True)
+def on_pre(w, x, y, p):
+    return w - p[0] * y
+
+
+@kernel(inline=True)
+def on_post(w, x, y, p):
+    return w + p[0] * x
+
+
+# --- rule ends
+
+
+@kernel(inline=True)
+def decay(fine, coarse, steps):
+    """exp(-steps * dt / tau) from two tables; no transcendental function, so bits never differ."""
+    return fine[steps & 1023] * coarse[min(steps >> 10, coarse.size - 1)]
+
+
+@kernel(inline=True)
+def jumped(before, count, pairing):
+    """A trace just after spikes, from its value just before."""
+    return before + count if pairing == ALL_TO_ALL else 1.0
+
+
+@kernel
+def catch_up(w, k, j, upto, shift, synced, t_pre, before, count, t_earlier, a):
+    """The weight after all events up to step `upto` that the synapse has not seen yet.
+
+    `t_pre` is the last presynaptic spike at or before `upto`, `before` its trace just before that,
+    `count` how many spikes fell into that step, `t_earlier` the presynaptic spike before it. Events
+    up to `synced` are done; so are those before `t_pre`, for its arrival has seen to them.
+    """
+    pairing, coincidence, learn = a.pairing, a.coincidence, a.control[LEARNING] == 1
+    post_t, post_v, capacity, p = a.post_t, a.post_v, a.post_t.shape[1], a.par
+    total = a.post_n[j]
+    pending = t_pre > synced
+    done = max(synced, t_pre - 1)
+    h = total
+    while h > 0 and post_t[j, (h - 1) % capacity] + shift > done:
+        h -= 1
+    if HAS_ON_PRE and pending:
+        y = 0.0
+        if h > 0:
+            t = post_t[j, (h - 1) % capacity] + shift
+            if pairing != REDUCED_SYMMETRIC or t_earlier <= t:
+                y = jumped(post_v[j, (h - 1) % capacity], 1, pairing)
+                y *= decay(a.post_fine, a.post_coarse, t_pre - t)
+        if coincidence == POST_FIRST and h < total:
+            if post_t[j, h % capacity] + shift == t_pre:
+                y = jumped(post_v[j, h % capacity], 1, pairing)
+        if coincidence != POST_FIRST and learn:
+            for _ in range(count):
+                w = on_pre(w, before, y, p)
+    last = NEVER if h == 0 else post_t[j, (h - 1) % capacity] + shift
+    settled = not (HAS_ON_PRE and pending and coincidence == POST_FIRST)
+    while h < total:
+        t = post_t[j, h % capacity] + shift
+        if t > upto:
+            break
+        if not settled and t > t_pre:
+            settled = True
+            if learn:
+                for _ in range(count):
+                    w = on_pre(w, before, y, p)
+        x = 0.0
+        if t_pre > NEVER:
+            together = t == t_pre and coincidence != PRE_FIRST
+            if pairing == PRE_CENTRED:
+                kept = a.kept[k] if together else a.kept[k] + count
+                a.kept[k] = 0.0 if together else -float(count)
+                x = kept * decay(a.pre_fine, a.pre_coarse, t - t_pre)
+            elif pairing == REDUCED_SYMMETRIC:
+                if not together and last <= t_pre:
+                    x = decay(a.pre_fine, a.pre_coarse, t - t_pre)
+            elif together:
+                x = before
+            else:
+                x = jumped(before, count, pairing)
+                x *= decay(a.pre_fine, a.pre_coarse, t - t_pre)
+        if learn:
+            w = on_post(w, x, post_v[j, h % capacity], p)
+        last = t
+        h += 1
+    if not settled and learn:
+        for _ in range(count):
+            w = on_pre(w, before, y, p)
+    return w
+
+
+@kernel
+def pre_spike(a, i, upto):
+    """The place in the history of source i's last spike at or before step `upto`, -1 if none."""
+    capacity = a.pre_t.shape[1]
+    h = a.pre_n[i] - 1
+    while h >= 0 and a.pre_t[i, h % capacity] > upto:
+        h -= 1
+    return h
+
+
+@kernel
+def update_synapse(a, k, i, j, delay, upto, synced, arriving):
+    """Bring synapse k, from source i to target j, up to the end of step `upto`.
+
+    `arriving` says that the source's spike of step ``upto + 1`` is what asks.
+    """
+    capacity = a.pre_t.shape[1]
+    shift = -delay if a.axonal else delay
+    h = pre_spike(a, i, upto)
+    t_pre, before, count, earlier = NEVER, 0.0, 0, NEVER
+    if h >= 0:
+        t_pre = a.pre_t[i, h % capacity]
+        before = a.pre_v[i, h % capacity]
+        count = a.pre_m[i, h % capacity]
+        if h > 0:
+            earlier = a.pre_t[i, (h - 1) % capacity]
+    w = catch_up(a.weights[k], k, j, upto, shift, synced, t_pre, before, count, earlier, a)
+    a.weights[k] = w
+    if a.pairing == PRE_CENTRED and arriving and h >= 0:  # the sum that this spike finds
+        sum_now = (a.kept[k] + count) * decay(a.pre_fine, a.pre_coarse, upto + 1 - t_pre)
+        a.kept[k] = sum_now
+
+
+@kernel
+def replay_row(a, i, upto, synced):
+    """Bring a dense row up to date from the log of postsynaptic spikes (rules without `on_pre`)."""
+    capacity, size, n = a.pre_t.shape[1], a.log_t.size, a.n_targets
+    shift = -a.delay if a.axonal else a.delay
+    h = pre_spike(a, i, upto)
+    t_pre, before, after = NEVER, 0.0, 0.0
+    if h >= 0:
+        t_pre = a.pre_t[i, h % capacity]
+        before = a.pre_v[i, h % capacity]
+        after = jumped(before, a.pre_m[i, h % capacity], a.pairing)
+    done = max(synced, t_pre - 1)
+    e = a.control[LOG_N]
+    while e > a.control[LOG_KEPT] and a.log_t[(e - 1) % size] + shift > done:
+        e -= 1
+    if a.control[LEARNING] != 1:
+        return
+    weights, fine, coarse, p = a.weights, a.pre_fine, a.pre_coarse, a.par
+    while e < a.control[LOG_N]:
+        t = a.log_t[e % size] + shift
+        if t > upto:
+            break
+        x = 0.0
+        if t == t_pre and a.coincidence != PRE_FIRST:
+            x = before
+        elif t_pre > NEVER:
+            x = after * decay(fine, coarse, t - t_pre)
+        k = i * n + a.log_j[e % size]
+        weights[k] = on_post(weights[k], x, a.log_v[e % size], p)
+        e += 1
+
+
+@kernel
+def send(a, i, t, ring, transmit_only):
+    """Source i's spike of step t reaches the synapses whose delay is up; returns the events.
+
+    Each weight is brought up to the step before, transmitted, and changed by this spike later.
+    """
+    rows, slot = ring.shape[0], a.slot
+    synced = a.control[SYNCED] - a.delay if a.axonal else a.control[SYNCED]
+    if a.dense:
+        if not transmit_only:
+            if a.log_t.size > 0:
+                replay_row(a, i, t - 1, synced)
+            else:
+                for j in range(a.n_targets):
+                    update_synapse(a, i * a.n_targets + j, i, j, a.delay, t - 1, synced, True)
+        row = ring[(t + a.delay) % rows, slot : slot + a.n_targets]
+        weights = a.weights[i * a.n_targets : (i + 1) * a.n_targets]
+        for j in range(row.size):
+            row[j] += weights[j]
+        return a.n_targets
+    first, last = a.indptr[i], a.indptr[i + 1]
+    for k in range(first, last):
+        if not transmit_only:
+            update_synapse(a, k, i, a.targets[k], a.delay, t - 1, synced, True)
+        ring[(t + a.delay) % rows, slot + a.targets[k]] += a.weights[k]
+    return last - first
+
+
+@kernel
+def send_delayed(a, i, t, delay, ring, transmit_only):
+    """Like `send` where delays differ; an axonal spike reaches only the synapses of this delay."""
+    rows, slot, delays = ring.shape[0], a.slot, a.delays
+    first, last = a.indptr[i], a.indptr[i + 1]
+    if a.axonal:  # rows are sorted by delay
+        low, high = first, last
+        while low < high:
+            middle = (low + high) // 2
+            if delays[middle] < delay:
+                low = middle + 1
+            else:
+                high = middle
+        first = low
+        while low < last and delays[low] == delay:
+            low += 1
+        last = low
+    for k in range(first, last):
+        d = int(delays[k])
+        synced = a.control[SYNCED] - d if a.axonal else a.control[SYNCED]
+        if not transmit_only:
+            update_synapse(a, k, i, a.targets[k], d, t - 1, synced, True)
+        ring[(t + d) % rows, slot + a.targets[k]] += a.weights[k]
+    return last - first
+
+
+@kernel
+def arrivals(step, a, ring):
+    """Axonal delays: what was sent a delay ago reaches the synapses now. Returns the events."""
+    events = 0
+    if not a.axonal:
+        return events
+    rows = a.sent_n.size
+    for delay in range(a.delay_min, a.delay_max + 1):
+        t = step - delay
+        if t < 0:
+            break
+        previous = -1
+        for m in range(a.sent_n[t % rows]):
+            i = a.sent[t % rows, m]
+            if a.delays.size > 0:
+                events += send_delayed(a, i, t, delay, ring, i == previous)
+            else:
+                events += send(a, i, t, ring, i == previous)
+            previous = i
+    return events
+
+
+@kernel
+def emit(step, a, ring, spikes, n_spikes):
+    """Spikes of this step: into the histories, and through the synapses if delays are dendritic."""
+    events, n = 0, 0
+    for s in range(n_spikes):
+        gid = spikes[s]
+        if a.pre_lo <= gid < a.pre_hi:
+            i = gid - a.pre_lo
+            again = remember_pre(step, a, i)
+            if a.axonal:
+                a.sent[step % a.sent_n.size, n] = i
+                n += 1
+            elif a.delays.size > 0:
+                events += send_delayed(a, i, step, 0, ring, again)
+            else:
+                events += send(a, i, step, ring, again)
+    if a.axonal:
+        a.sent_n[step % a.sent_n.size] = n
+    for s in range(n_spikes):
+        gid = spikes[s]
+        if a.post_lo <= gid < a.post_hi:
+            remember_post(step, a, gid - a.post_lo)
+    return events
+
+
+@kernel
+def remember_pre(step, a, i):
+    """Append a presynaptic spike; returns whether the source had fired in this step already."""
+    capacity, n = a.pre_t.shape[1], a.pre_n[i]
+    h = (n - 1) % capacity
+    if n > 0 and a.pre_t[i, h] == step:
+        a.pre_m[i, h] += 1
+        return True
+    before = 0.0
+    if n > 0:
+        before = jumped(a.pre_v[i, h], a.pre_m[i, h], a.pairing)
+        before *= decay(a.pre_fine, a.pre_coarse, step - a.pre_t[i, h])
+    a.pre_t[i, n % capacity] = step
+    a.pre_v[i, n % capacity] = before
+    a.pre_m[i, n % capacity] = 1
+    a.pre_n[i] = n + 1
+    # Spikes still on an axonal way are needed, and two older ones.
+    reach = a.delay_max if a.axonal else 0
+    if n + 4 > capacity and a.pre_t[i, (n + 4) % capacity] + reach >= step:
+        a.control[PRE_FULL] = 1
+    return False
+
+
+@kernel
+def remember_post(step, a, j):
+    """Append a postsynaptic spike, to its neuron's history and to the log."""
+    capacity, n = a.post_t.shape[1], a.post_n[j]
+    before = 0.0
+    if n > 0:
+        h = (n - 1) % capacity
+        before = jumped(a.post_v[j, h], 1, a.pairing)
+        before *= decay(a.post_fine, a.post_coarse, step - a.post_t[j, h])
+    a.post_t[j, n % capacity] = step
+    a.post_v[j, n % capacity] = before
+    a.post_n[j] = n + 1
+    if a.log_t.size > 0:
+        e = a.control[LOG_N]
+        a.log_t[e % a.log_t.size] = step
+        a.log_j[e % a.log_t.size] = j
+        a.log_v[e % a.log_t.size] = before
+        a.control[LOG_N] = e + 1
+        if e + 1 - a.control[LOG_KEPT] + a.n_targets > a.log_t.size:
+            a.control[POST_FULL] = 1
+    elif n + 1 - a.post_kept[j] > capacity - 2:
+        a.control[POST_FULL] = 1
+
+
+@kernel
+def flush(last_step, a):
+    """Bring every weight up to the end of `last_step`, and let go of what is not needed any more."""
+    before = a.control[SYNCED]
+    if last_step > before:
+        for i in range(a.pre_n.size):
+            if a.log_t.size > 0:
+                back = a.delay if a.axonal else 0
+                replay_row(a, i, last_step - back, before - back)
+            elif a.dense:
+                back = a.delay if a.axonal else 0
+                for j in range(a.n_targets):
+                    k = i * a.n_targets + j
+                    update_synapse(a, k, i, j, a.delay, last_step - back, before - back, False)
+            else:
+                for k in range(a.indptr[i], a.indptr[i + 1]):
+                    d = int(a.delays[k]) if a.delays.size > 0 else a.delay
+                    back = d if a.axonal else 0
+                    update_synapse(a, k, i, a.targets[k], d, last_step - back, before - back, False)
+        a.control[SYNCED] = last_step
+    reach = 0 if a.axonal else a.delay_max
+    capacity = a.post_t.shape[1]
+    for j in range(a.post_n.size):
+        h = a.post_n[j]
+        while h > 0 and h > a.post_kept[j] and a.post_t[j, (h - 1) % capacity] + reach > last_step:
+            h -= 1
+        a.post_kept[j] = max(a.post_kept[j], h - 1)
+    e = a.control[LOG_N]
+    if a.log_t.size > 0:
+        while e > a.control[LOG_KEPT] and a.log_t[(e - 1) % a.log_t.size] + reach > last_step:
+            e -= 1
+        a.control[LOG_KEPT] = e
+    a.control[POST_FULL] = 0
+
+
+@kernel
+def normalize_dense(weights, n_targets, total, sums):
+    """Scale each column to sum to `total`; returns the first target whose sum is 0, or -1."""
+    sums[:] = 0.0
+    for i in range(weights.size // n_targets):
+        row = weights[i * n_targets : (i + 1) * n_targets]
+        for j in range(n_targets):
+            sums[j] += row[j]
+    for j in range(n_targets):
+        if sums[j] == 0.0:
+            return j
+        sums[j] = total / sums[j]
+    for i in range(weights.size // n_targets):
+        row = weights[i * n_targets : (i + 1) * n_targets]
+        for j in range(n_targets):
+            row[j] *= sums[j]
+    return -1
+
+
+@kernel
+def normalize_sparse(weights, targets, total, sums):
+    """The same for sparse synapses; targets without synapses are left alone."""
+    sums[:] = 0.0
+    for k in range(weights.size):
+        sums[targets[k]] += weights[k]
+    for k in range(weights.size):
+        if sums[targets[k]] == 0.0:
+            return targets[k]
+    for k in range(weights.size):
+        weights[k] *= total / sums[targets[k]]
+    return -1

@@ -1,0 +1,31 @@
+"""Recording of one step into the buffers of the chunk. Python sizes them, so they never overflow."""
+
+from __future__ import annotations
+
+from spikesim.jit import kernel
+
+
+@kernel
+def record_spikes(step, spikes, n_spikes, record, n_recorded):
+    """Copy the wanted ones of this step's spikes; returns the number recorded in the chunk."""
+    wanted, spike_step, spike_id = record.wanted, record.spike_step, record.spike_id
+    for s in range(n_spikes):
+        if wanted[spikes[s]]:
+            spike_step[n_recorded] = step
+            spike_id[n_recorded] = spikes[s]
+            n_recorded += 1
+    return n_recorded
+
+
+@kernel
+def record_states(step, state, record):
+    """Sample the state at the end of this step for the recorders whose turn it is."""
+    every, first, place = record.every, record.first, record.place
+    buffer0, buffer = record.buffer0, record.buffer
+    for r in range(every.size):
+        if (step + 1) % every[r] == 0:
+            at = buffer0[r]
+            for m in range(first[r], first[r + 1]):
+                buffer[at] = state[place[m]]
+                at += 1
+            buffer0[r] = at

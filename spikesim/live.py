@@ -1,0 +1,372 @@
+"""Reading and setting the values of a network between runs, by the objects that users hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from spikesim.analysis.spiketrains import SpikeTrains
+from spikesim.analysis.traces import Traces
+from spikesim.build.draws import draw
+from spikesim.build.inputs import given_spikes, whole_steps
+from spikesim.build.modules import load
+from spikesim.build.plan import Block, NeuronTable, PlasticTable
+from spikesim.build.synapses import check_weights
+from spikesim.build.tables import parameter_owner, refresh_table
+from spikesim.distributions import Distribution
+from spikesim.equations.cell import assemble
+from spikesim.errors import ValidationError, unknown_name
+from spikesim.inputs import PoissonSource, SpikeSource, check_rate, check_times
+from spikesim.kernels import plastic as template
+from spikesim.kernels.deliver import BROADCAST, DENSE, NO_SELF
+from spikesim.neurons import Neuron
+from spikesim.populations import View, check_shape
+from spikesim.projections import Connections, Projection
+from spikesim.recorders import Recorder, SpikeRecorder, StateRecorder, WeightRecorder
+from spikesim.rng import key
+from spikesim.runtime.recording import SampleStore, SpikeStore
+from spikesim.units import check_array, check_scalar
+
+if TYPE_CHECKING:
+    from spikesim.network import Network
+
+
+class Live:
+    """The bridge from descriptions to the running network.
+
+    Parameters
+    ----------
+    network : Network
+        Whose populations, projections and recorders ask.
+    """
+
+    def __init__(self, network: Network):
+        self.network = network
+        self._stores: dict[int, SpikeStore | SampleStore] = {}
+
+    # --- populations --------------------------------------------------------------------------
+
+    def read(self, view: View, name: str) -> np.ndarray:
+        """A parameter or state variable, float64, shape (len(view),)."""
+        population = view.population
+        if isinstance(population.model, PoissonSource) and name == "rate":
+            self.network.build()
+            source = self.network.plan.sources[population.name]
+            return source.rate[view.ids] * (1000.0 / self.network.dt)
+        block, table = self._place(view, name)
+        if name in table.cell.states:
+            row = table.args.state[table.cell.states.index(name)]
+            return row[block.lo + view.ids].astype(np.float64)
+        if name in block.values:
+            return np.broadcast_to(block.values[name], block.size)[view.ids].copy()
+        raise unknown_name(name, [*table.cell.states, *block.values], None, population.name)
+
+    def write(self, view: View, values: Mapping[str, Any]) -> None:
+        """Set parameters or state variables."""
+        if view.population.is_source:
+            for name, value in values.items():
+                self._set_source(view, name, value)
+            return
+        refresh = False
+        for name, value in values.items():
+            block, table = self._place(view, name)
+            array = self._checked(view, name, value)
+            if name in table.cell.states:
+                table.args.state[table.cell.states.index(name)][block.lo + view.ids] = array
+            elif name in block.values:
+                self._set_parameter(view, block, name, array)
+                refresh = True
+            else:
+                raise unknown_name(
+                    name, [*table.cell.states, *block.values], None, view.population.name
+                )
+        if refresh:
+            refresh_table(table, self.network.dt)
+            self.network.simulator.refresh()
+
+    def _place(self, view: View, name: str) -> tuple[Block, NeuronTable]:
+        if view.population.is_source:
+            valid = ["rate"] if isinstance(view.population.model, PoissonSource) else []
+            raise unknown_name(name, valid, None, view.population.name)
+        self.network.build()
+        block = self.network.plan.blocks[view.population.name]
+        return block, self.network.plan.tables[block.table]
+
+    def _checked(self, view: View, name: str, value: Any) -> np.ndarray:
+        model, owner = view.population.model, view.population.name
+        assert isinstance(model, Neuron)
+        if isinstance(value, Distribution):
+            value = draw(value, key(self.network.seed, "set", owner, name), len(view))
+        declared = parameter_owner(model, name)
+        if declared is not None:
+            array = declared[0].declared[declared[1]].check(value, name, owner)
+        else:
+            array = check_array(value, name, owner)
+        check_shape(array, len(view), name, view.name)
+        return array
+
+    @staticmethod
+    def _set_parameter(view: View, block: Block, name: str, array: np.ndarray) -> None:
+        if len(view) == block.size:
+            block.values[name] = array.copy()
+        else:
+            whole = np.broadcast_to(block.values[name], block.size).copy()
+            whole[view.ids] = array
+            block.values[name] = whole
+
+    def _set_source(self, view: View, name: str, value: Any) -> None:
+        population = view.population
+        self.network.build()
+        plan = self.network.plan
+        if isinstance(population.model, PoissonSource) and name == "rate":
+            rate = check_rate(value, population.name)
+            if len(view) < population.size:
+                whole = self.read(population, "rate")
+                if not isinstance(rate, np.ndarray):
+                    raise ValidationError("a schedule is for all sources", "rate", view)
+                check_shape(rate, len(view), "rate", view.name)
+                whole[view.ids] = rate
+                rate = whole
+            population.model = PoissonSource(rate)
+            population.model.check_size(population.size, population.name)
+            plan.feed.apply_rate(plan, population, self.network.t)  # type: ignore[attr-defined]
+            self.network.simulator.reschedule()
+        elif isinstance(population.model, SpikeSource) and name == "times":
+            population.model = SpikeSource(check_times(value, population.name))
+            population.model.check_size(population.size, population.name)
+            source = plan.sources[population.name]
+            source.step, source.source = given_spikes(
+                population.model.times, self.network.dt, population.name
+            )
+        else:
+            valid = ["rate"] if isinstance(population.model, PoissonSource) else ["times"]
+            raise unknown_name(name, valid, None, population.name)
+
+    # --- projections --------------------------------------------------------------------------
+
+    def read_weight(self, projection: Projection) -> np.ndarray:
+        """Weights as the user wrote them, float64, one for each synapse."""
+        self.network.build()
+        plan, name = self.network.plan, projection.name
+        if name in plan.plastic:
+            self._flushed(projection)
+            return plan.plastic[name].args.weights.astype(np.float64)
+        p, static = plan.static_place[name], plan.static
+        n = self._n_synapses(projection)
+        if static.weight0[p] < 0:
+            return np.full(n, projection.sign * float(static.weight[p]))
+        return projection.sign * static.weights[static.weight0[p] :][:n].astype(np.float64)
+
+    def write_weight(self, projection: Projection, values: Any) -> None:
+        """Set weights: one number, or one for each synapse."""
+        self.network.build()
+        plan, name = self.network.plan, projection.name
+        n = self._n_synapses(projection)
+        array = check_array(values, "weight", projection)
+        if array.ndim and array.shape != (n,):
+            raise ValidationError(
+                f"must be one value or {n}, one for each synapse; got shape {array.shape}",
+                "weight", projection,
+            )  # fmt: skip
+        check_weights(projection, array)
+        if name in plan.plastic:
+            self._flushed(projection).args.weights[:] = array
+            return
+        p, static = plan.static_place[name], plan.static
+        if static.weight0[p] >= 0:
+            static.weights[static.weight0[p] :][:n] = projection.sign * array
+        elif array.size and (array == array.flat[0]).all():
+            static.weight[p] = projection.sign * array.flat[0]
+        else:
+            raise ValidationError(
+                "was built with one weight for all synapses; build it with an array or a "
+                "distribution to set them one by one", "weight", projection,
+            )  # fmt: skip
+
+    def read_connections(self, projection: Projection) -> Connections:
+        """All synapses, by source and then in stored order."""
+        self.network.build()
+        plan, name = self.network.plan, projection.name
+        n_pre, n_post = len(projection.source), len(projection.target)
+        n = self._n_synapses(projection)
+        if name in plan.plastic:
+            a = plan.plastic[name].args
+            dense, indptr, targets = a.dense, a.indptr, a.targets
+            delay = a.delays if a.delays.size else np.full(n, a.delay)
+        else:
+            s, p = plan.static, plan.static_place[name]
+            dense = s.kind[p] in (DENSE, BROADCAST)
+            indptr = s.indptr[s.row0[p] : s.row0[p] + n_pre + 1]
+            targets = s.targets[s.syn0[p] : s.syn0[p] + n]
+            delay = np.full(n, s.delay[p]) if s.delay0[p] < 0 else s.delays[s.delay0[p] :][:n]
+        if dense:
+            source, target = (g.ravel() for g in np.indices((n_pre, n_post)))
+            if n < n_pre * n_post:
+                offset = plan.static.self0[plan.static_place[name]]
+                other = target != source + offset
+                source, target = source[other], target[other]
+        else:
+            source, target = np.repeat(np.arange(n_pre), np.diff(indptr)), targets.astype(np.int64)
+        return Connections(source, target, self.read_weight(projection), delay * self.network.dt)
+
+    def set_learning(self, projection: Projection, on: bool) -> None:
+        """Freeze or free the weights from now on."""
+        if self.network._plan is not None:
+            self._flushed(projection).args.control[template.LEARNING] = int(on)
+
+    def normalize(self, projection: Projection, total: float) -> None:
+        """Scale the weights onto each target to the same sum."""
+        total = check_scalar(total, "total", projection, allowed="positive")
+        if projection.plasticity is None:
+            raise ValidationError("has no plasticity; set its weights", "normalize", projection)
+        a = self._flushed(projection).args
+        sums = np.empty(a.n_targets)
+        if a.dense:
+            bad = template.normalize_dense(a.weights, a.n_targets, total, sums)
+        else:
+            bad = template.normalize_sparse(a.weights, a.targets, total, sums)
+        if bad >= 0:
+            raise ValidationError(
+                f"the weights onto target {bad} sum to 0 and cannot be scaled to {total}",
+                "normalize", projection,
+            )  # fmt: skip
+
+    def _flushed(self, projection: Projection) -> PlasticTable:
+        self.network.build()
+        table = self.network.plan.plastic[projection.name]
+        self.network.simulator.flush(table)
+        return table
+
+    def _n_synapses(self, projection: Projection) -> int:
+        plan, name = self.network.plan, projection.name
+        if name in plan.plastic:
+            return plan.plastic[name].args.weights.size
+        s, p = plan.static, plan.static_place[name]
+        n_pre, n_post = len(projection.source), len(projection.target)
+        if s.kind[p] == BROADCAST and s.self0[p] != NO_SELF:
+            own = np.arange(n_pre) + s.self0[p]
+            return n_pre * n_post - int(((own >= 0) & (own < n_post)).sum())
+        if s.kind[p] in (BROADCAST, DENSE):
+            return n_pre * n_post
+        return int(s.indptr[s.row0[p] + n_pre])
+
+    # --- recorders ----------------------------------------------------------------------------
+
+    def check_variable(self, view: View, variable: str) -> None:
+        """Raise if the model has no such state variable."""
+        model = view.population.model
+        assert isinstance(model, Neuron)
+        states = assemble(model, with_input=False).states
+        if variable not in states:
+            raise unknown_name(variable, ["spikes", *states], "variable", view)
+
+    def attach(self, recorder: Recorder) -> None:
+        """Make the store of a recorder, from now on."""
+        plan, recording = self.network.plan, self.network.recording
+        store: SpikeStore | SampleStore
+        if isinstance(recorder, SpikeRecorder):
+            block = plan.blocks[recorder.target.population.name]
+            store = SpikeStore(block.gid0, recorder.target.ids, start=plan.step)
+            recording.spikes.append(store)
+        elif isinstance(recorder, StateRecorder):
+            block = plan.blocks[recorder.target.population.name]
+            first = plan.tables[block.table].state_place(recorder.variable) + block.lo
+            store = SampleStore(self._steps(recorder), first + recorder.target.ids)
+            recording.states.append(store)
+        else:
+            assert isinstance(recorder, WeightRecorder)
+            n = self._n_synapses(recorder.target)
+            chosen = np.arange(n) if recorder.synapses is None else recorder.synapses
+            if chosen.size and chosen.max() >= n:
+                raise ValidationError(
+                    f"has {n} synapses; got index {chosen.max()}", "synapses", recorder.target
+                )
+            store = SampleStore(self._steps(recorder), chosen)
+            recording.weights.setdefault(recorder.target.name, []).append(store)
+        self._stores[id(recorder)] = store
+
+    def result(self, recorder: Recorder) -> SpikeTrains | Traces:
+        """What a recorder holds."""
+        self.network.build()
+        dt, store = self.network.dt, self._stores[id(recorder)]
+        if isinstance(recorder, SpikeRecorder):
+            assert isinstance(store, SpikeStore)
+            step, neuron = store.spikes()
+            return SpikeTrains(
+                (step + 1) * dt, neuron, n=len(recorder.target), t_start=store.start * dt,
+                t_stop=self.network.t, name=recorder.target.name,
+            )  # fmt: skip
+        assert isinstance(store, SampleStore)
+        steps, rows = store.samples()
+        if isinstance(recorder, StateRecorder):
+            block = self.network.plan.blocks[recorder.target.population.name]
+            unit = self.network.plan.tables[block.table].cell.units[recorder.variable]
+            return Traces(
+                steps * dt, rows, variable=recorder.variable, unit=unit,
+                ids=recorder.target.ids, name=recorder.target.name,
+            )  # fmt: skip
+        assert isinstance(recorder, WeightRecorder)
+        model = recorder.target.target.population.model
+        assert isinstance(model, Neuron)
+        unit = str(model.receptors[recorder.target.receptor].weight_unit)
+        return Traces(
+            steps * dt, rows, variable="weight", unit=unit, ids=store.places,
+            name=recorder.target.name,
+        )  # fmt: skip
+
+    def counts(self, recorder: Recorder) -> np.ndarray:
+        """Spikes of each neuron of a spike recorder."""
+        self.network.build()
+        store = self._stores[id(recorder)]
+        assert isinstance(store, SpikeStore)
+        return store.counts()
+
+    def clear(self, recorder: Recorder) -> None:
+        """Empty a recorder's store."""
+        self.network.build()
+        store = self._stores[id(recorder)]
+        if isinstance(store, SpikeStore):
+            store.clear(self.network.plan.step)
+        else:
+            store.clear()
+
+    def _steps(self, recorder: Recorder) -> int:
+        assert recorder.every is not None
+        return whole_steps(recorder.every, self.network.dt, "every", recorder.name)
+
+    # --- state --------------------------------------------------------------------------------
+
+    def reset_state(self) -> None:
+        """Initial state, empty rings and histories; learnt variables and weights stay."""
+        self.network.build()
+        plan = self.network.plan
+        for table in plan.plastic.values():
+            self.network.simulator.flush(table)
+            _forget(table, plan.step)
+        for table in plan.tables:
+            initial = plan.initial[table.state0 :][: table.args.state.size]
+            initial = initial.reshape(table.args.state.shape)
+            for row, name in enumerate(table.cell.states):
+                if name not in table.persistent:
+                    table.args.state[row] = initial[row]
+            table.args.refractory[:] = 0
+        plan.ring[:] = 0
+        plan.broadcast[:] = 0
+
+    def refresh(self) -> None:
+        """Recompute all tables' numbers after parameters have been loaded."""
+        for table in self.network.plan.tables:
+            refresh_table(table, self.network.dt)
+        self.network.simulator.refresh()
+
+
+def _forget(table: PlasticTable, step: int) -> None:
+    """Empty the histories of a plastic projection whose weights are up to date."""
+    a = table.args
+    for array in (a.pre_n, a.post_n, a.post_kept, a.sent_n, a.kept):
+        array[:] = 0
+    a.control[template.LOG_N] = a.control[template.LOG_KEPT] = 0
+    a.control[template.SYNCED] = step - 1
+

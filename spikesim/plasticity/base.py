@@ -1,0 +1,71 @@
+"""What a plasticity rule is: what a pre- and a postsynaptic spike do to a weight."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, ClassVar
+
+from spikesim.errors import ValidationError, unknown_name
+from spikesim.parameters import Parametrized
+from spikesim.units import check_scalar
+
+PAIRINGS = (
+    "all-to-all",
+    "nearest-symmetric",
+    "nearest-presynaptic-centred",
+    "nearest-reduced-symmetric",
+)
+COINCIDENCES = ("none", "pre-first", "post-first")
+
+
+class PlasticityRule(Parametrized):
+    """Base of all rules; a subclass is a declaration.
+
+    A rule sees ``w`` (the weight), ``x`` (the presynaptic trace), ``y`` (the postsynaptic trace) and
+    its parameters. Both traces decay exponentially and grow by 1 at each spike of their neuron; with
+    nearest-neighbour pairings they are set to 1. The rule never knows how synapses are stored.
+
+    Class attributes
+    ----------------
+    on_pre, on_post : str
+        The new weight after a spike, as an expression; empty if the spike changes nothing.
+    tau_pre, tau_post : str
+        Names of the parameters that are the traces' time constants (ms).
+
+    Parameters
+    ----------
+    pairing : {"all-to-all", "nearest-symmetric", "nearest-presynaptic-centred", \
+"nearest-reduced-symmetric"}
+        Which spikes form pairs (Morrison, Diesmann & Gerstner 2008, Biol. Cybern. 98:459).
+    coincidence : {"none", "pre-first", "post-first"}
+        What spikes that coincide at the synapse do to each other.
+    **values
+        The declared parameters, one number each.
+    """
+
+    on_pre: ClassVar[str] = ""
+    on_post: ClassVar[str] = ""
+    tau_pre: ClassVar[str] = "tau_plus"
+    tau_post: ClassVar[str] = "tau_minus"
+
+    def __init__(
+        self, *, pairing: str = "all-to-all", coincidence: str = "none", **values: Any
+    ) -> None:
+        super().__init__(**values)
+        if pairing not in PAIRINGS:
+            raise unknown_name(pairing, PAIRINGS, "pairing", self)
+        if coincidence not in COINCIDENCES:
+            raise unknown_name(coincidence, COINCIDENCES, "coincidence", self)
+        self.pairing = pairing
+        self.coincidence = coincidence
+        for name in self.declared:
+            value = getattr(self, name)
+            infinite = isinstance(value, float) and math.isinf(value)
+            setattr(self, name, value if infinite else check_scalar(value, name, self))
+        self.check()
+
+    def check(self) -> None:
+        """Raise a ValidationError if the parameters do not fit each other."""
+        low, high = getattr(self, "w_min", None), getattr(self, "w_max", None)
+        if low is not None and high is not None and low >= high:
+            raise ValidationError(f"must be above w_min = {low}, got {high}", "w_max", self)

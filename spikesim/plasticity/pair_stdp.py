@@ -1,0 +1,37 @@
+"""Pair-based spike-timing-dependent plasticity.
+
+    on a presynaptic spike:   w -= lambda_ * alpha * w_max * (w / w_max)^mu_minus * y
+    on a postsynaptic spike:  w += lambda_ * w_max * (1 - w / w_max)^mu_plus * x
+
+kept within w_min ... w_max. ``mu = 0`` is the additive rule of Song, Miller & Abbott 2000 (Nat.
+Neurosci. 3:919), ``mu = 1`` the multiplicative one of van Rossum, Bi & Turrigiano 2000; values
+between them are Guetig et al. 2003 (J. Neurosci. 23:3697), whose notation this is.
+"""
+
+from spikesim.errors import ValidationError
+from spikesim.plasticity.base import PlasticityRule
+from spikesim.units import ms, one, param
+
+
+class PairSTDP(PlasticityRule):
+    """Pair STDP with weight-dependent steps, from additive (mu = 0) to multiplicative (mu = 1).
+
+    ``w_min`` and ``w_max`` are in the weight's own unit.
+    """
+
+    tau_plus = param(20.0, ms, "positive", "time constant of potentiation")
+    tau_minus = param(20.0, ms, "positive", "time constant of depression")
+    lambda_ = param(0.01, one, "non-negative", "step, as a share of w_max")
+    alpha = param(1.0, one, "non-negative", "depression relative to potentiation")
+    mu_plus = param(0.0, one, "non-negative", "weight dependence of potentiation")
+    mu_minus = param(0.0, one, "non-negative", "weight dependence of depression")
+    w_min = param(0.0, one, doc="lower bound of the weight")
+    w_max = param(1.0, one, "positive", "upper bound of the weight")
+
+    on_pre = "max(w_min, w - lambda_ * alpha * w_max * (w / w_max) ** mu_minus * y)"
+    on_post = "min(w_max, w + lambda_ * w_max * (1 - w / w_max) ** mu_plus * x)"
+
+    def check(self) -> None:
+        super().check()
+        if self.w_min < 0:
+            raise ValidationError(f"must be zero or positive, got {self.w_min}", "w_min", self)

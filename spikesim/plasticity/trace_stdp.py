@@ -1,0 +1,24 @@
+"""STDP on postsynaptic spikes, from the presynaptic trace.
+
+    on a postsynaptic spike:  w += eta * (x - x_target) * (w_max - w)^mu
+
+kept within w_min ... w_max: inputs that fired lately grow, those that did not shrink. Source: Diehl
+& Cook 2015, Front. Comput. Neurosci. 9:99, equation 3; Querlioz et al. 2013.
+"""
+
+from spikesim.plasticity.base import PlasticityRule
+from spikesim.units import ms, one, param
+
+
+class TraceSTDP(PlasticityRule):
+    """Diehl & Cook's rule; ``w_min`` and ``w_max`` are in the weight's own unit."""
+
+    tau_plus = param(20.0, ms, "positive", "time constant of the presynaptic trace")
+    tau_minus = param(20.0, ms, "positive", "time constant of the postsynaptic trace (not read)")
+    eta = param(0.01, one, "non-negative", "learning rate")
+    x_target = param(0.4, one, "non-negative", "trace below which inputs shrink")
+    mu = param(0.0, one, "non-negative", "weight dependence")
+    w_min = param(0.0, one, doc="lower bound of the weight")
+    w_max = param(1.0, one, "positive", "upper bound of the weight")
+
+    on_post = "max(w_min, min(w_max, w + eta * (x - x_target) * (w_max - w) ** mu))"

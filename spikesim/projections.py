@@ -1,0 +1,191 @@
+"""Projections: who reaches whom, how strongly and how late. Plain description."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from spikesim.connectors import Connector
+from spikesim.errors import ValidationError, unknown_name
+from spikesim.neurons import Neuron
+from spikesim.plasticity import PlasticityRule
+from spikesim.populations import View
+from spikesim.receptors import TRANSMITTERS
+
+
+class ProjectionAccess(Protocol):
+    """What the network offers to its projections: synapses between runs."""
+
+    def read_weight(self, projection: Projection) -> np.ndarray: ...
+    def write_weight(self, projection: Projection, values: Any) -> None: ...
+    def read_connections(self, projection: Projection) -> Connections: ...
+    def set_learning(self, projection: Projection, on: bool) -> None: ...
+    def normalize(self, projection: Projection, total: float) -> None: ...
+
+
+@dataclass(frozen=True)
+class Connections:
+    """All synapses of a projection, one entry each.
+
+    Attributes
+    ----------
+    source, target : numpy.ndarray
+        Indices within the projection's source and target, int64.
+    weight : numpy.ndarray
+        In the receptor's unit, as the user wrote it.
+    delay : numpy.ndarray
+        In ms.
+    """
+
+    source: np.ndarray
+    target: np.ndarray
+    weight: np.ndarray
+    delay: np.ndarray
+
+    def __len__(self) -> int:
+        return self.source.size
+
+
+class Projection:
+    """Synapses from one population (or slice) to another; made by `Network.project`."""
+
+    def __init__(
+        self,
+        name: str,
+        source: View,
+        target: View,
+        connector: Connector,
+        *,
+        weight: Any,
+        delay: Any,
+        receptor: str | None,
+        plasticity: PlasticityRule | None,
+        delay_is: str | None,
+        access: ProjectionAccess,
+    ):
+        self.name = name
+        self.source, self.target = source, target
+        self.connector = connector
+        self.initial_weight, self.initial_delay = weight, delay
+        self.plasticity = plasticity
+        self.access = access
+        self._check_ends()
+        if not isinstance(connector, Connector):
+            raise ValidationError(
+                f"must be a connector such as AllToAll(), got {connector!r}", "connector", self
+            )
+        self.receptor = find_receptor(target, receptor, source.population.transmitter, name)
+        self.delay_is = self._check_rule(delay_is)
+        self.sign = self._find_sign()
+        self._learning = plasticity is not None
+
+    def _check_ends(self) -> None:
+        for role, view in (("source", self.source), ("target", self.target)):
+            if not isinstance(view, View):
+                raise ValidationError(f"must be a population, got {view!r}", role, self)
+            if not view.contiguous:
+                raise ValidationError(
+                    "must be a population or a slice without gaps, such as exc[:100]", role, self
+                )
+        if self.target.population.is_source:
+            raise ValidationError(
+                f"{self.target.name!r} is a source of spikes; nothing can project to it",
+                "target", self,
+            )  # fmt: skip
+
+    def _check_rule(self, delay_is: str | None) -> str | None:
+        if self.plasticity is None:
+            if delay_is is not None:
+                raise ValidationError("is only for plastic projections", "delay_is", self)
+            return None
+        if not isinstance(self.plasticity, PlasticityRule):
+            raise ValidationError(
+                f"must be a rule such as PairSTDP(), got {self.plasticity!r}", "plasticity", self
+            )
+        if delay_is not in ("axonal", "dendritic"):
+            raise ValidationError(
+                f"must be 'axonal' or 'dendritic' for a plastic projection, got {delay_is!r}; it "
+                "says which side of the synapse the delay lies on", "delay_is", self,
+            )  # fmt: skip
+        return delay_is
+
+    def _find_sign(self) -> int:
+        """What a magnitude is multiplied by: -1 where an inhibitory transmitter makes a current."""
+        transmitter = self.source.population.transmitter
+        model = self.target.population.model
+        assert isinstance(model, Neuron)
+        if transmitter is None or not model.receptors[self.receptor].signed:
+            return 1
+        return TRANSMITTERS[transmitter]
+
+    @property
+    def weight(self) -> np.ndarray:
+        """Weights in the receptor's unit, one for each synapse in the order of `connections`."""
+        return self.access.read_weight(self)
+
+    @weight.setter
+    def weight(self, values: Any) -> None:
+        self.access.write_weight(self, values)
+
+    @property
+    def delay(self) -> np.ndarray:
+        """Delays in ms, one for each synapse."""
+        return self.connections().delay
+
+    def connections(self) -> Connections:
+        """Source, target, weight and delay of every synapse."""
+        return self.access.read_connections(self)
+
+    @property
+    def learning(self) -> bool:
+        """Whether plasticity acts. While it is off weights are frozen and traces go on."""
+        return self._learning
+
+    @learning.setter
+    def learning(self, on: bool) -> None:
+        if self.plasticity is None:
+            raise ValidationError("this projection has no plasticity", "learning", self)
+        self._learning = bool(on)
+        self.access.set_learning(self, self._learning)
+
+    def normalize(self, total: float) -> None:
+        """Scale the weights onto each target so that they sum to `total`.
+
+        Raises
+        ------
+        ValidationError
+            If the weights onto some target sum to 0.
+        """
+        self.access.normalize(self, total)
+
+    def __repr__(self) -> str:
+        rule = f", {self.plasticity!r}" if self.plasticity else ""
+        return f"<{self.name}: {self.source.name} -> {self.target.name}.{self.receptor}{rule}>"
+
+
+def find_receptor(target: View, receptor: str | None, transmitter: str | None, owner: str) -> str:
+    """The receptor that is meant: named, bound by the transmitter, or the only one."""
+    model = target.population.model
+    assert isinstance(model, Neuron)
+    names = list(model.receptors)
+    if receptor is not None:
+        if receptor not in names:
+            raise unknown_name(receptor, names, "receptor", owner)
+        bound = model.receptors[receptor].transmitter
+        if transmitter and bound and bound != transmitter:
+            raise ValidationError(
+                f"{receptor!r} of {target.name!r} binds {bound}, but the source releases "
+                f"{transmitter} (Dale's principle)", "receptor", owner,
+            )  # fmt: skip
+        return receptor
+    binding = [n for n, r in model.receptors.items() if transmitter and r.transmitter == transmitter]
+    if len(binding) == 1:
+        return binding[0]
+    if len(names) == 1:
+        return names[0]
+    raise ValidationError(
+        f"{target.name!r} has the receptors {', '.join(map(repr, names))}; say which is meant",
+        "receptor", owner,
+    )  # fmt: skip

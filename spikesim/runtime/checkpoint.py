@@ -1,0 +1,78 @@
+"""A plan's state as a file, and back. What is loaded goes on bit-identically."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from spikesim.build.plan import Plan
+from spikesim.errors import ValidationError
+
+FORMAT = 1
+# Histories grow when needed, so their widths may differ between the file and a fresh plan.
+_GROWING = ("pre_t", "pre_v", "pre_m", "post_t", "post_v", "log_t", "log_j", "log_v", "sent")
+
+
+def save(plan: Plan, path: str | os.PathLike[str]) -> None:
+    """Write all that changes in a run; the file is complete or absent, never half written."""
+    path = Path(path)
+    head = json.dumps({"format": FORMAT, "dt": plan.dt, "seed": plan.seed, "step": plan.step})
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
+        np.savez(file, __head__=np.array(head), **plan.mutable())
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(file.name, path)
+
+
+def load(plan: Plan, path: str | os.PathLike[str]) -> None:
+    """Put a saved state into a plan of the same network.
+
+    Raises
+    ------
+    ValidationError
+        If the file is no saved state, or one of another network.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            head = json.loads(str(file["__head__"]))
+            arrays = {name: file[name] for name in file.files if name != "__head__"}
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise ValidationError(f"cannot read {path}: {error}", "path", "load_state") from None
+    for name, own in (("format", FORMAT), ("dt", plan.dt), ("seed", plan.seed)):
+        if head.get(name) != own:
+            raise ValidationError(
+                f"{path} was saved with {name} = {head.get(name)}, this network has {own}",
+                "path", "load_state",
+            )  # fmt: skip
+    _check_same(plan, arrays, str(path))
+    for name, own in plan.mutable().items():
+        part = name.rsplit(".", 1)[-1]
+        if name.startswith("plastic.") and part in _GROWING:
+            table = plan.plastic[name.split(".", 1)[1].rsplit(".", 1)[0]]
+            table.args = table.args._replace(**{part: arrays[name]})
+        elif name.startswith("parameter."):
+            block = plan.blocks[name.split(".", 1)[1].rsplit(".", 1)[0]]
+            block.values[part] = arrays[name]
+        else:
+            own[...] = arrays[name]
+    plan.step = int(head["step"])
+
+
+def _check_same(plan: Plan, arrays: dict[str, np.ndarray], path: str) -> None:
+    own = plan.mutable()
+    for name in sorted(set(own) ^ set(arrays)):
+        where = "the file" if name in own else "this network"
+        raise ValidationError(f"{where} has no {name!r}: {path} is of another network", "path",
+                              "load_state")  # fmt: skip
+    for name, array in own.items():
+        free = name.startswith("parameter.") or name.rsplit(".", 1)[-1] in _GROWING
+        if array.dtype != arrays[name].dtype or (not free and array.shape != arrays[name].shape):
+            raise ValidationError(
+                f"{name!r} is {array.dtype} {array.shape} here and {arrays[name].dtype} "
+                f"{arrays[name].shape} in {path}: it is of another network", "path", "load_state",
+            )  # fmt: skip

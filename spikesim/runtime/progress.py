@@ -1,0 +1,62 @@
+"""The progress bar of a run: simulated time, time left, spikes so far."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import Any
+
+APPEARS_AFTER_S = 1.0
+
+
+class ProgressBar:
+    """A bar that appears once a run turns out to be long.
+
+    Parameters
+    ----------
+    steps : int
+        Steps of the run.
+    dt : float
+        Step (ms).
+    at_once : bool
+        Appear at the start.
+    """
+
+    def __init__(self, steps: int, dt: float, *, at_once: bool):
+        self.steps, self.dt = steps, dt
+        self._started = time.perf_counter() - (APPEARS_AFTER_S if at_once else 0.0)
+        self._bar: Any = None
+
+    def __enter__(self) -> ProgressBar:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def update(self, done: int, spikes: int) -> None:
+        """Show that `done` steps are simulated and how many spikes there have been."""
+        if self._bar is None:
+            if time.perf_counter() - self._started < APPEARS_AFTER_S:
+                return
+            self._start()
+        self._bar.update(self._task, completed=done * self.dt, spikes=f"{spikes:,}")
+
+    def _start(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self._bar = Progress(
+            TextColumn("{task.completed:.0f} of {task.total:.0f} ms"),
+            BarColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[spikes]} spikes"),
+            console=Console(stderr=True),
+        )
+        self._task = self._bar.add_task("", total=self.steps * self.dt, spikes="0")
+        self._bar.start()

@@ -1,0 +1,220 @@
+"""Runs a plan: chunk by chunk, so that progress, Ctrl-C, schedules and recorders get their turn."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from spikesim.build.modules import load, module_name
+from spikesim.build.plan import Plan, PlasticTable
+from spikesim.errors import SimulationError
+from spikesim.kernels import plastic as template
+from spikesim.kernels.args import LoopArgs, PlasticArgs
+from spikesim.kernels.loop import PLASTIC_EVENTS, RECORDED, SPIKES, loop_source
+from spikesim.runtime.events import Events
+from spikesim.runtime.recording import Recording
+
+CHUNK_S = 0.2  # wall time of a chunk: how soon Ctrl-C and the progress bar are served
+MAX_SAMPLES = 1 << 22  # state samples of a chunk
+
+Progress = Callable[[int, int], None]
+
+
+class Simulator:
+    """Carries one plan through time.
+
+    Parameters
+    ----------
+    plan : Plan
+        The network; its arrays change in place.
+    recording : Recording
+        What is kept.
+    """
+
+    def __init__(self, plan: Plan, recording: Recording):
+        self.plan = plan
+        self.recording = recording
+        self.events = Events(plan)
+        self._chunk = 256
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Load the kernels anew and size the buffers, after models or recorders have changed."""
+        plan = self.plan
+        noise = plan.noises.key.size > 0
+        text = loop_source(
+            [t.module for t in plan.tables], [t.module for t in plan.plastic.values()], noise=noise
+        )
+        self._run = load(module_name("loop", text)).run
+        self.reschedule()
+        current = plan.base
+        if noise:
+            current = np.zeros_like(plan.base)
+            for table in plan.tables:
+                a = table.args
+                table.args = a._replace(current=current[a.gid0 : a.gid0 + table.n])
+        self._current = current
+        self._spikes = np.empty(plan.n_neurons + 16, np.int32)
+        self.recording.prepare(plan, self._spikes.size)
+
+    def reschedule(self) -> None:
+        """Ask the feed anew when it changes."""
+        self._changes = self.plan.feed.changes()
+
+    def run(self, steps: int, progress: Progress | None = None) -> None:
+        """Go on for a number of steps.
+
+        Parameters
+        ----------
+        steps : int
+            How many.
+        progress : callable, optional
+            Called after each chunk with the steps done and the spikes so far.
+
+        Raises
+        ------
+        SimulationError
+            If a state variable is no longer a number; what was recorded until then is kept.
+        """
+        plan, begin = self.plan, self.plan.step
+        end = begin + steps
+        while plan.step < end:
+            stop = self._next_stop(end)
+            started = time.perf_counter()
+            size = stop - plan.step
+            self._advance(stop)
+            self._check_finite()
+            self._sample_weights()
+            took = time.perf_counter() - started
+            if size == self._chunk or took > CHUNK_S:
+                self._chunk = int(np.clip(size * CHUNK_S / max(took, 1e-9), 16, 4 * self._chunk))
+            if progress is not None:
+                progress(plan.step - begin, int(plan.counters[SPIKES]))
+
+    def _next_stop(self, end: int) -> int:
+        step = self.plan.step
+        stop = min(end, step + self._chunk)
+        width = self.recording.width()
+        if width:
+            stop = min(stop, step + max(1, int(MAX_SAMPLES / width)))
+        later = self._changes[np.searchsorted(self._changes, step, side="right") :]
+        if later.size:
+            stop = min(stop, int(later[0]))
+        for stores in self.recording.weights.values():
+            for store in stores:
+                stop = min(stop, (step // store.every + 1) * store.every)
+        return stop
+
+    def _advance(self, stop: int) -> None:
+        plan, start = self.plan, self.plan.step
+        if self._changes.size and np.searchsorted(self._changes, start, side="right") != (
+            np.searchsorted(self._changes, start)
+        ):
+            plan.feed.apply(plan)
+        first, ids = self.events.fill(start, stop)
+        self._reserve(int(np.diff(first).max(initial=0)))
+        record = self.recording.begin(plan, start, stop)
+        rest = (plan.static, plan.drives, plan.noises, record)
+        while plan.step < stop:
+            loop = LoopArgs(
+                ring=plan.ring, broadcast=plan.broadcast, state=plan.state, base=plan.base,
+                current=self._current, spikes=self._spikes, event_first=first[plan.step - start :],
+                event_id=ids, counters=plan.counters,
+            )  # fmt: skip
+            tables = [t.args for t in plan.tables]
+            plastic = [t.args for t in plan.plastic.values()]
+            plan.step = self._run(plan.step, stop, loop, *rest, *tables, *plastic)
+            self.recording.collect_spikes(int(plan.counters[RECORDED]))
+            for table in plan.plastic.values():
+                self._make_room(table)
+        self.recording.collect_states(start, stop)
+
+    def _reserve(self, events: int) -> None:
+        """Room for the spikes of one step: every neuron and the sources' busiest step."""
+        if self._spikes.size < self.plan.n_neurons + events:
+            self._spikes = np.empty(self.plan.n_neurons + 2 * events, np.int32)
+            self.recording.prepare(self.plan, self._spikes.size)
+        for table in self.plan.plastic.values():
+            a = table.args
+            if a.axonal and a.sent.shape[1] < a.pre_hi - a.pre_lo + events:
+                wider = np.zeros((a.sent.shape[0], a.pre_hi - a.pre_lo + 2 * events), np.int32)
+                wider[:, : a.sent.shape[1]] = a.sent
+                table.args = a._replace(sent=wider)
+
+    def _make_room(self, table: PlasticTable) -> None:
+        control = table.args.control
+        if control[template.POST_FULL]:
+            self.flush(table)
+            table.args = _grow_post(table.args)
+        if control[template.PRE_FULL]:
+            table.args = _grow_pre(table.args)
+            control[template.PRE_FULL] = 0
+
+    def flush(self, table: PlasticTable) -> None:
+        """Bring a plastic projection's weights up to date."""
+        load(table.module).flush(self.plan.step - 1, table.args)
+
+    def _check_finite(self) -> None:
+        if np.isfinite(self.plan.state.sum()):
+            return
+        bad = ~np.isfinite(self.plan.state)
+        for table in self.plan.tables:
+            rows, columns = np.nonzero(bad[table.state0 :][: table.args.state.size].reshape(
+                table.args.state.shape))  # fmt: skip
+            for row, column in zip(rows, columns, strict=True):
+                name, block = next(
+                    (n, b) for n, b in self.plan.blocks.items()
+                    if b in table.blocks and b.lo <= column < b.hi
+                )  # fmt: skip
+                raise SimulationError(
+                    f"{name}[{column - block.lo}].{table.cell.states[row]} is "
+                    f"{table.args.state[row, column]} at {self.plan.step * self.plan.dt:g} ms; "
+                    "what was recorded until then is kept. Inputs may be too strong for dt = "
+                    f"{self.plan.dt} ms"
+                )
+
+    def _sample_weights(self) -> None:
+        step = self.plan.step
+        for name, stores in self.recording.weights.items():
+            due = [s for s in stores if step % s.every == 0]
+            if due:
+                table = self.plan.plastic[name]
+                self.flush(table)
+                for store in due:
+                    row = table.args.weights[store.places].astype(float)
+                    store.add(np.array([step]), row[None])
+
+    @property
+    def events_delivered(self) -> int:
+        """Synaptic events so far, static and plastic."""
+        return int(self.plan.counters[PLASTIC_EVENTS - 1 :].sum())
+
+
+def _grow_post(a: PlasticArgs) -> PlasticArgs:
+    """Wider histories if, after a flush, spikes that are still needed fill half of them."""
+    fields = {}
+    capacity = a.post_t.shape[1]
+    if (a.post_n - a.post_kept).max(initial=0) > capacity // 2:
+        fields |= {"post_t": _unroll(a.post_t, a.post_n), "post_v": _unroll(a.post_v, a.post_n)}
+    used = a.control[template.LOG_N] - a.control[template.LOG_KEPT]
+    if a.log_t.size and used + a.n_targets > a.log_t.size // 2:
+        n = np.array([a.control[template.LOG_N]])
+        fields |= {k: _unroll(getattr(a, k)[None], n)[0] for k in ("log_t", "log_j", "log_v")}
+    return a._replace(**fields)
+
+
+def _grow_pre(a: PlasticArgs) -> PlasticArgs:
+    names = ("pre_t", "pre_v", "pre_m")
+    return a._replace(**{name: _unroll(getattr(a, name), a.pre_n) for name in names})
+
+
+def _unroll(ring: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """A ring of twice the capacity that holds the same entries under the same running numbers."""
+    rows, capacity = ring.shape
+    wider = np.zeros((rows, 2 * capacity), ring.dtype)
+    for row in range(rows):
+        numbers = np.arange(max(0, count[row] - capacity), count[row])
+        wider[row, numbers % (2 * capacity)] = ring[row, numbers % capacity]
+    return wider
