@@ -1,0 +1,72 @@
+"""What the result objects demand of the arrays and selections they are given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from spikesim.errors import ValidationError
+
+
+def frozen(array: np.ndarray) -> np.ndarray:
+    """`array`, made read-only."""
+    array.flags.writeable = False
+    return array
+
+
+def whole_numbers(value: ArrayLike, attribute: str, obj: object) -> NDArray[np.int64]:
+    """A new 1-D int64 array of whole numbers of at least zero."""
+    array = np.asarray(value)
+    if array.size == 0:
+        array = array.astype(np.int64)
+    if array.ndim != 1:
+        raise ValidationError(f"must have one dimension, got shape {array.shape}", attribute, obj)
+    if array.dtype.kind not in "iu":
+        raise ValidationError(f"must be whole numbers, got dtype {array.dtype}", attribute, obj)
+    if array.size and array.min() < 0:
+        raise ValidationError(f"must not be negative, got {array.min()}", attribute, obj)
+    return array.astype(np.int64)
+
+
+def positions(key: Any, n: int, obj: object) -> NDArray[np.int64]:
+    """The positions in 0 .. n-1 that `key` selects, in its order.
+
+    Parameters
+    ----------
+    key : int, slice, sequence of int or bool array of length n
+        Negative numbers count from the end.
+    n : int
+        How many there are to choose from.
+    obj : object
+        Whom an error speaks of.
+
+    Raises
+    ------
+    ValidationError
+        If a position does not exist or is named twice, or the mask has another length.
+    """
+    if isinstance(key, slice):
+        return np.arange(n)[key]
+    try:
+        wanted = np.atleast_1d(np.asarray(key))
+    except ValueError:
+        wanted = np.empty((0, 0))
+    if wanted.ndim == 1 and wanted.size == 0 and wanted.dtype.kind == "f":
+        wanted = wanted.astype(np.int64)
+    if wanted.ndim != 1 or wanted.dtype.kind not in "iub":
+        raise ValidationError(
+            f"can be indexed by a number, a slice, whole numbers or a mask, got {key!r}", obj=obj
+        )
+    if wanted.dtype.kind == "b":
+        if len(wanted) != n:
+            raise ValidationError(f"the mask must have length {n}, got {len(wanted)}", obj=obj)
+        return np.flatnonzero(wanted)
+    outside = (wanted < -n) | (wanted >= n)
+    if outside.any():
+        raise ValidationError(f"index {wanted[outside][0]} is out of range: there are {n}", obj=obj)
+    chosen = np.where(wanted < 0, wanted + n, wanted).astype(np.int64)
+    if len(np.unique(chosen)) < len(chosen):
+        raise ValidationError(f"an index may be given once only, got {key!r}", obj=obj)
+    return chosen

@@ -1,0 +1,274 @@
+"""The spikes of a population: when, and by whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikesim.analysis.checks import frozen, positions, whole_numbers
+from spikesim.errors import ValidationError
+from spikesim.units import check_array, check_count, check_scalar, ms
+
+# A spike at step k has the time k * dt, which misses the decimal number meant by some last bits.
+_ROUNDING = 1e-12
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class SpikeTrains:
+    """The spikes of `n` neurons between `t_start` and `t_stop`.
+
+    Immutable: slices and windows are new objects, and the arrays are read-only.
+
+    Parameters
+    ----------
+    times : array_like of float, shape (n_spikes,)
+        When, in ms, in any order; kept sorted by time, then by id.
+    ids : array_like of int, shape (n_spikes,)
+        By whom: 0 .. n-1, the neuron's place in its population.
+    n : int
+        How many neurons there are, silent ones included.
+    t_start, t_stop : float
+        The time observed, in ms. All spikes lie within.
+    name : str, optional
+        What the neurons are called in pictures and messages.
+
+    Raises
+    ------
+    ValidationError
+        If times are not finite or lie outside of the time observed, or an id is not of 0 .. n-1.
+
+    Notes
+    -----
+    A spike is stamped with the end of its time step, so windows and bins are open on the left
+    and closed on the right: neighbouring ones neither share nor lose a spike. The first of them
+    includes `t_start` itself.
+
+    Examples
+    --------
+    >>> trains = SpikeTrains([5.0, 15.0, 35.0], [0, 0, 1], n=2, t_start=0.0, t_stop=100.0)
+    >>> trains.rates()
+    array([20., 10.])
+    >>> trains[:1].window(10.0, 20.0).times
+    array([15.])
+    """
+
+    times: Floats
+    ids: NDArray[np.int64]
+    n: int = field(kw_only=True)
+    t_start: float = field(kw_only=True)
+    t_stop: float = field(kw_only=True)
+    name: str = field(default="", kw_only=True)
+
+    def __post_init__(self) -> None:
+        who = self.name or "SpikeTrains"
+        n = check_count(self.n, "n", who)
+        t_start = check_scalar(self.t_start, "t_start", who, unit=ms)
+        t_stop = check_scalar(self.t_stop, "t_stop", who, unit=ms)
+        if t_stop < t_start:
+            raise ValidationError(
+                f"must not be before t_start ({t_start} ms), got {t_stop} ms", "t_stop", who
+            )
+        times = check_array(self.times, "times", who, unit=ms)
+        ids = whole_numbers(self.ids, "ids", who)
+        if times.shape != ids.shape:
+            raise ValidationError(
+                f"must have one entry for each of the {len(ids)} ids, got shape {times.shape}",
+                "times",
+                who,
+            )
+        if not _in_order(times, ids):
+            order = np.lexsort((ids, times))
+            times, ids = times[order], ids[order]
+        _check_range(times, ids, n, t_start, t_stop, who)
+        for key, value in {"n": n, "t_start": t_start, "t_stop": t_stop}.items():
+            object.__setattr__(self, key, value)
+        object.__setattr__(self, "times", frozen(times))
+        object.__setattr__(self, "ids", frozen(ids))
+
+    def __repr__(self) -> str:
+        name = f"{self.name!r}: " if self.name else ""
+        return (
+            f"<SpikeTrains {name}{self.n_spikes:,} spikes of {self.n:,} neurons, "
+            f"{self.t_start:g} to {self.t_stop:g} ms, {self.mean_rate():.4g} Hz>"
+        )
+
+    def __len__(self) -> int:
+        """How many neurons there are."""
+        return self.n
+
+    # Iterating would be read as "for each spike" by one and "for each neuron" by another.
+    __iter__ = None
+
+    def __getitem__(self, key: Any) -> SpikeTrains:
+        """The chosen neurons' spikes; neuron j of the result is the j-th one chosen.
+
+        Parameters
+        ----------
+        key : int, slice, sequence of int or bool array of shape (n,)
+            Negative numbers count from the end; none may be given twice.
+        """
+        chosen = positions(key, self.n, self.name or "SpikeTrains")
+        place = np.full(self.n, -1)
+        place[chosen] = np.arange(len(chosen))
+        ids = place[self.ids]
+        kept = ids >= 0
+        return replace(self, times=self.times[kept], ids=ids[kept], n=len(chosen))
+
+    def window(self, t0: float, t1: float) -> SpikeTrains:
+        """The spikes with ``t0 < t <= t1`` (and those at `t_start` if `t0` is that).
+
+        Parameters
+        ----------
+        t0, t1 : float
+            The part to keep, in ms, within the time observed.
+        """
+        who = self.name or "SpikeTrains"
+        t0 = check_scalar(t0, "t0", who, unit=ms)
+        t1 = check_scalar(t1, "t1", who, unit=ms)
+        if not self.t_start <= t0 <= t1 <= self.t_stop:
+            raise ValidationError(
+                f"must lie within {self.t_start} to {self.t_stop} ms and not be reversed, "
+                f"got {t0} to {t1} ms",
+                "window",
+                who,
+            )
+        first, last = self._places(np.array([t0, t1]))
+        # What counts as inside may miss the bound by the last bits.
+        times = np.clip(self.times[first:last], t0, t1)
+        return replace(self, times=times, ids=self.ids[first:last], t_start=t0, t_stop=t1)
+
+    @property
+    def n_spikes(self) -> int:
+        """How many spikes there are."""
+        return len(self.times)
+
+    @property
+    def duration(self) -> float:
+        """How long was observed, in ms."""
+        return self.t_stop - self.t_start
+
+    def train(self, neuron: int) -> Floats:
+        """The spike times of one neuron, in ms."""
+        who = self.name or "SpikeTrains"
+        (place,) = positions(check_count(neuron, "neuron", who), self.n, who)
+        order, first = self._by_neuron
+        return self.times[order[first[place] : first[place + 1]]]
+
+    def counts(self) -> NDArray[np.int64]:
+        """How many spikes each neuron fired, shape (n,)."""
+        return np.bincount(self.ids, minlength=self.n)
+
+    def rates(self) -> Floats:
+        """The mean rate of each neuron in Hz, shape (n,); NaN if no time was observed."""
+        seconds = self.duration / 1000.0
+        return self.counts() / seconds if seconds else np.full(self.n, np.nan)
+
+    def mean_rate(self) -> float:
+        """The mean rate of all neurons in Hz; NaN without neurons or without time."""
+        neuron_seconds = self.n * self.duration / 1000.0
+        return self.n_spikes / neuron_seconds if neuron_seconds else np.nan
+
+    def isi(self, neuron: int) -> Floats:
+        """The intervals between one neuron's spikes, in ms, in their order."""
+        return np.diff(self.train(neuron))
+
+    def isis(self) -> Floats:
+        """The intervals between spikes of the same neuron, in ms, of all neurons in turn."""
+        return self._intervals[0]
+
+    def cv(self) -> Floats:
+        """The coefficient of variation of each neuron's inter-spike intervals, shape (n,).
+
+        It is the standard deviation over the mean: 0 for a clock, 1 for a Poisson process.
+        NaN for neurons with fewer than two intervals, that is three spikes.
+        """
+        intervals, ids = self._intervals
+        number = np.bincount(ids, minlength=self.n)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean = np.bincount(ids, intervals, self.n) / number
+            variance = np.bincount(ids, (intervals - mean[ids]) ** 2, self.n) / number
+            return np.where(number >= 2, np.sqrt(variance) / mean, np.nan)
+
+    def population_rate(self, bin: float) -> tuple[Floats, Floats]:
+        """The rate of a mean neuron over time.
+
+        Parameters
+        ----------
+        bin : float
+            Width of a bin in ms. If the time observed is no multiple, the last one is narrower.
+
+        Returns
+        -------
+        times : ndarray, shape (n_bins,)
+            The bins' centres in ms.
+        rates : ndarray, shape (n_bins,)
+            The mean rate of the neurons within each bin in Hz.
+        """
+        edges = self.bin_edges(bin)
+        spikes = np.diff(self._places(edges))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            rates = spikes / (self.n * np.diff(edges) / 1000.0)
+        return (edges[:-1] + edges[1:]) / 2.0, rates
+
+    def bin_edges(self, bin: float) -> Floats:
+        """The edges in ms of bins of width `bin` from `t_start` to `t_stop`."""
+        width = check_scalar(bin, "bin", self.name or "SpikeTrains", unit=ms, allowed="positive")
+        whole = int(np.floor(self.duration / width * (1.0 + _ROUNDING)))
+        edges: Floats = self.t_start + width * np.arange(whole + 1, dtype=np.float64)
+        if self.t_stop - edges[-1] > _ROUNDING * max(1.0, abs(self.t_stop)):
+            return np.append(edges, self.t_stop)
+        edges[-1] = self.t_stop
+        return edges
+
+    def equals(self, other: SpikeTrains) -> bool:
+        """Whether the same neurons fired at exactly the same times; names do not count."""
+        return (
+            (self.n, self.t_start, self.t_stop) == (other.n, other.t_start, other.t_stop)
+            and np.array_equal(self.times, other.times)
+            and np.array_equal(self.ids, other.ids)
+        )
+
+    def _places(self, edges: Floats) -> NDArray[np.int64]:
+        """How many spikes there are up to each edge (before it, if it is `t_start`)."""
+        slack = _ROUNDING * np.maximum(1.0, np.abs(edges))
+        places = np.searchsorted(self.times, edges + slack, side="right")
+        return np.where(edges == self.t_start, 0, places)
+
+    @cached_property
+    def _by_neuron(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Spikes ordered by neuron, then time, and where each neuron's begin, shape (n + 1,)."""
+        return np.argsort(self.ids, kind="stable"), np.append(0, np.cumsum(self.counts()))
+
+    @cached_property
+    def _intervals(self) -> tuple[Floats, NDArray[np.int64]]:
+        """All intervals by neuron, then time, and whose they are."""
+        order, _ = self._by_neuron
+        ids = self.ids[order]
+        same = ids[1:] == ids[:-1]
+        return frozen(np.diff(self.times[order])[same]), ids[1:][same]
+
+
+def _in_order(times: Floats, ids: NDArray[np.int64]) -> bool:
+    later = times[1:] > times[:-1]
+    tied = (times[1:] == times[:-1]) & (ids[1:] >= ids[:-1])
+    return bool((later | tied).all())
+
+
+def _check_range(
+    times: Floats, ids: NDArray[np.int64], n: int, t_start: float, t_stop: float, who: str
+) -> None:
+    if len(ids) and ids.max() >= n:
+        raise ValidationError(f"must be less than n = {n}, got {ids.max()}", "ids", who)
+    if len(times) and not (t_start <= times[0] and times[-1] <= t_stop):
+        bad = times[0] if times[0] < t_start else times[-1]
+        raise ValidationError(
+            f"must lie within t_start = {t_start} and t_stop = {t_stop} ms, got {bad} ms",
+            "times",
+            who,
+        )

@@ -1,0 +1,71 @@
+"""Small pure functions of results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikesim.analysis.spiketrains import SpikeTrains
+from spikesim.units import check_count, check_scalar, ms
+
+Floats = NDArray[np.float64]
+
+
+def fano_factors(trains: SpikeTrains, bin: float) -> Floats:
+    """The variance of each neuron's spike counts over their mean.
+
+    Parameters
+    ----------
+    trains : SpikeTrains
+        The spikes.
+    bin : float
+        Width in ms of the bins in which spikes are counted; what is left after the last whole
+        bin is not used.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        1 for a Poisson process, 0 for a clock. NaN for silent neurons and where there are
+        fewer than two bins.
+    """
+    width = check_scalar(bin, "bin", "fano_factors", unit=ms, allowed="positive")
+    edges = trains.bin_edges(width)
+    # The last bin may be a narrower rest.
+    n_bins = len(edges) - 1 - (len(edges) > 1 and edges[-1] - edges[-2] < 0.999 * width)
+    if n_bins < 2:
+        return np.full(trains.n, np.nan)
+    counts = np.stack([trains.window(*edges[k : k + 2]).counts() for k in range(n_bins)])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return counts.var(axis=0) / counts.mean(axis=0)
+
+
+def stdp_curve(
+    change: Callable[[float], float], limit: float = 100.0, points: int = 400
+) -> tuple[Floats, Floats]:
+    """Sample a plasticity rule's window, to draw or compare it.
+
+    Parameters
+    ----------
+    change : callable
+        Weight change for one lag in ms: the postsynaptic spike's time minus the presynaptic
+        one's. It is not asked about the lag 0.
+    limit : float
+        The largest lag on both sides, in ms.
+    points : int
+        How many lags on each side.
+
+    Returns
+    -------
+    lags : ndarray, shape (2 * points + 1,)
+        From ``-limit`` to ``limit``, in ms.
+    changes : ndarray, shape (2 * points + 1,)
+        The weight change of each, in the unit of `change`; NaN for the lag 0, so that a line
+        through them breaks there.
+    """
+    limit = check_scalar(limit, "limit", "stdp_curve", unit=ms, allowed="positive")
+    half = limit * np.arange(1, check_count(points, "points", "stdp_curve", least=1) + 1) / points
+    lags = np.concatenate([-half[::-1], [0.0], half])
+    changes = np.array([np.nan if lag == 0.0 else change(float(lag)) for lag in lags], dtype=float)
+    return lags, changes

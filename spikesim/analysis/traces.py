@@ -1,0 +1,148 @@
+"""A recorded variable over time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikesim.analysis.checks import frozen, positions, whole_numbers
+from spikesim.errors import ValidationError
+from spikesim.units import Unit, check_array, check_scalar, ms
+
+# A sample of step k has the time k * dt, which misses the decimal number meant by some last bits.
+_ROUNDING = 1e-12
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Traces:
+    """A variable of k neurons (or synapses), sampled T times.
+
+    Immutable: slices and windows are new objects, and the arrays are read-only.
+
+    Parameters
+    ----------
+    times : array_like of float, shape (T,)
+        When it was sampled, in ms, increasing.
+    values : array_like of float, shape (T, k)
+        The samples in `unit`, a column for each neuron. A run that went astray may have
+        left NaN or infinite values in it; they are kept.
+    variable : str
+        What was recorded, such as ``"V_m"``.
+    unit : str or Unit
+        Its unit, such as ``"mV"``.
+    ids : array_like of int, shape (k,)
+        Whose columns these are: places in the population, each once.
+    name : str, optional
+        What the neurons are called in pictures and messages.
+
+    Raises
+    ------
+    ValidationError
+        If shapes do not fit, times do not increase, or an id is given twice.
+    """
+
+    times: NDArray[np.float64]
+    values: NDArray[np.floating]
+    variable: str = field(kw_only=True)
+    unit: str = field(kw_only=True)
+    ids: NDArray[np.int64] = field(kw_only=True)
+    name: str = field(default="", kw_only=True)
+
+    def __post_init__(self) -> None:
+        who = self._who
+        if not isinstance(self.unit, (str, Unit)):
+            raise ValidationError(f"must be a unit's symbol, got {self.unit!r}", "unit", who)
+        times = check_array(self.times, "times", who, unit=ms)
+        if times.ndim != 1 or (np.diff(times) <= 0).any():
+            raise ValidationError("must be one increasing row", "times", who)
+        ids = whole_numbers(self.ids, "ids", who)
+        if len(np.unique(ids)) < len(ids):
+            raise ValidationError("must not name a neuron twice", "ids", who)
+        values = _samples(self.values, (len(times), len(ids)), who)
+        object.__setattr__(self, "unit", str(self.unit))
+        object.__setattr__(self, "times", frozen(times))
+        object.__setattr__(self, "values", frozen(values))
+        object.__setattr__(self, "ids", frozen(ids))
+
+    @property
+    def _who(self) -> str:
+        return self.name or "Traces"
+
+    def __repr__(self) -> str:
+        name = f"{self.name!r}: " if self.name else ""
+        when = f"{self.times[0]:g} to {self.times[-1]:g} ms" if len(self.times) else "no time"
+        return (
+            f"<Traces {name}{self.variable} ({self.unit}) of {len(self):,}, "
+            f"{len(self.times):,} samples, {when}>"
+        )
+
+    def __len__(self) -> int:
+        """How many columns there are."""
+        return len(self.ids)
+
+    # Iterating would be read as "for each sample" by one and "for each neuron" by another.
+    __iter__ = None
+
+    def __getitem__(self, key: Any) -> Traces:
+        """The chosen columns, by place; they keep their `ids`.
+
+        Parameters
+        ----------
+        key : int, slice, sequence of int or bool array of shape (k,)
+            Negative numbers count from the end; none may be given twice.
+        """
+        chosen = positions(key, len(self), self._who)
+        return replace(self, values=self.values[:, chosen], ids=self.ids[chosen])
+
+    def window(self, t0: float, t1: float) -> Traces:
+        """The samples with ``t0 <= t <= t1`` (ms)."""
+        t0 = check_scalar(t0, "t0", self._who, unit=ms)
+        t1 = check_scalar(t1, "t1", self._who, unit=ms)
+        if t1 < t0:
+            raise ValidationError(f"must not be reversed, got {t0} to {t1} ms", "window", self._who)
+        slack = _ROUNDING * max(1.0, abs(t0), abs(t1))
+        kept = (self.times >= t0 - slack) & (self.times <= t1 + slack)
+        return replace(self, times=self.times[kept], values=self.values[kept])
+
+    def trace(self, neuron: int) -> NDArray[np.floating]:
+        """The samples of the neuron with the id `neuron`, shape (T,)."""
+        places = np.flatnonzero(self.ids == neuron)
+        if len(places) == 0:
+            raise ValidationError(
+                f"{neuron!r} was not recorded; recorded were {_short(self.ids)}",
+                "neuron",
+                self._who,
+            )
+        return self.values[:, places[0]]
+
+    def equals(self, other: Traces) -> bool:
+        """Whether both hold exactly the same samples of the same; names do not count."""
+        return (
+            (self.variable, self.unit) == (other.variable, other.unit)
+            and np.array_equal(self.ids, other.ids)
+            and np.array_equal(self.times, other.times)
+            and np.array_equal(self.values, other.values, equal_nan=True)
+        )
+
+
+def _samples(value: Any, shape: tuple[int, int], who: str) -> NDArray[np.floating]:
+    """A new float array of this shape; single precision stays single."""
+    try:
+        array = np.array(value)
+    except ValueError:
+        array = np.array(None)
+    if array.dtype.kind not in "iuf":
+        raise ValidationError("must be numbers", "values", who)
+    if array.shape != shape:
+        raise ValidationError(
+            f"must have the shape (times, ids) = {shape}, got {array.shape}", "values", who
+        )
+    return array if array.dtype.kind == "f" else array.astype(np.float64)
+
+
+def _short(ids: NDArray[np.int64]) -> str:
+    shown = ", ".join(map(str, ids[:8]))
+    return f"{shown}, ... ({len(ids)} in all)" if len(ids) > 8 else shown or "none"
