@@ -1,0 +1,6 @@
+"""From spike counts to classes: arrays in, arrays out."""
+
+from spikesim.readout.delta_rule import DeltaRule
+from spikesim.readout.label_vote import NO_CLASS, LabelVote
+
+__all__ = ["NO_CLASS", "DeltaRule", "LabelVote"]

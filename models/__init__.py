@@ -1,0 +1,1 @@
+"""Published networks and experiments, written only with what spikesim makes public."""

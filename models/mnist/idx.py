@@ -1,0 +1,181 @@
+"""Reading a folder of IDX files, the format of MNIST, Fashion-MNIST and KMNIST.
+
+An IDX file is a header of big-endian 32-bit integers and then the bytes of one array: the first
+number (the "magic") is 0x0800 + the number of dimensions for unsigned bytes, then comes the length
+of each dimension. See ``data/README.md`` for the source of the files that come with the experiment.
+"""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from spikesim.errors import ValidationError
+
+OWN_DATA = Path(__file__).parent / "data"
+"""The folder of the MNIST files that come with the experiment."""
+
+_UBYTE = 0x0800
+_WHAT = {1: "labels", 3: "images"}
+
+
+@dataclass(frozen=True)
+class Images:
+    """Images with their labels.
+
+    Attributes
+    ----------
+    pixels : ndarray of uint8, shape (n, height, width)
+    labels : ndarray of int64, shape (n,)
+    """
+
+    pixels: np.ndarray
+    labels: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, index: slice | np.ndarray) -> Images:
+        return Images(self.pixels[index], self.labels[index])
+
+    def flat(self) -> np.ndarray:
+        """The pixels as a (n, height * width) uint8 array, without a copy where possible."""
+        return self.pixels.reshape(len(self), -1)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Training and test images of one folder.
+
+    Attributes
+    ----------
+    name : str
+        The folder's name, or ``"MNIST"`` for the files that come with the experiment.
+    train, test : Images
+    """
+
+    name: str
+    train: Images
+    test: Images
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width of an image."""
+        height, width = self.train.pixels.shape[1:]
+        return height, width
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes: the largest label of the training images plus one."""
+        return int(self.train.labels.max()) + 1
+
+
+def load(folder: str | Path | None = None) -> Dataset:
+    """Read the four IDX files of a folder.
+
+    Parameters
+    ----------
+    folder : path, optional
+        Holds ``train-images-idx3-ubyte``, ``train-labels-idx1-ubyte``,
+        ``t10k-images-idx3-ubyte`` and ``t10k-labels-idx1-ubyte``, each plain or with ``.gz``.
+        Default: the MNIST files that come with the experiment.
+
+    Raises
+    ------
+    ValidationError
+        If a file is missing, cut, of another kind, or does not fit the others.
+    """
+    path = OWN_DATA if folder is None else Path(folder)
+    if not path.is_dir():
+        raise ValidationError(f"no such folder: {path}", "data", "mnist")
+    train, test = _load_part(path, "train"), _load_part(path, "t10k")
+    if train.pixels.shape[1:] != test.pixels.shape[1:]:
+        raise ValidationError(
+            f"training images are {_size(train)} pixels but test images {_size(test)}",
+            "data",
+            "mnist",
+        )
+    if test.labels.max() > train.labels.max():
+        raise ValidationError(
+            f"test label {int(test.labels.max())} does not occur among the training labels "
+            f"(0 to {int(train.labels.max())})",
+            "data",
+            "mnist",
+        )
+    return Dataset("MNIST" if folder is None else path.resolve().name, train, test)
+
+
+def read_idx(path: Path, ndim: int) -> np.ndarray:
+    """The array of unsigned bytes with `ndim` dimensions in an IDX file, plain or gzipped.
+
+    Raises
+    ------
+    ValidationError
+        Names the file, what was expected and what was found.
+    """
+    raw = _read_bytes(path)
+    header = 4 + 4 * ndim
+    if len(raw) < header:
+        raise _wrong(path, f"cut in its header: expected at least {header} bytes, got {len(raw)}")
+    magic = int.from_bytes(raw[:4], "big")
+    if magic != _UBYTE + ndim:
+        raise _wrong(
+            path,
+            f"not an IDX file of {_WHAT.get(ndim, 'bytes')}: expected magic number "
+            f"{_UBYTE + ndim} (0x{_UBYTE + ndim:08x}), got {magic} (0x{magic:08x})",
+        )
+    shape = tuple(np.frombuffer(raw, ">u4", ndim, offset=4).tolist())
+    if 0 in shape:
+        raise _wrong(path, f"holds nothing: its header says shape {shape}")
+    expected = header + int(np.prod([int(n) for n in shape], dtype=object))
+    if len(raw) != expected:
+        problem = "cut" if len(raw) < expected else "too long"
+        raise _wrong(
+            path, f"{problem}: shape {shape} needs {expected} bytes, the file has {len(raw)}"
+        )
+    return np.frombuffer(raw, np.uint8, offset=header).reshape(shape)
+
+
+def _load_part(folder: Path, part: str) -> Images:
+    image_file = _find(folder, f"{part}-images", "idx3-ubyte")
+    label_file = _find(folder, f"{part}-labels", "idx1-ubyte")
+    pixels, labels = read_idx(image_file, 3), read_idx(label_file, 1)
+    if len(pixels) != len(labels):
+        raise _wrong(
+            label_file, f"expected {len(pixels)} labels, as many as images, got {len(labels)}"
+        )
+    return Images(pixels, labels.astype(np.int64))
+
+
+def _find(folder: Path, stem: str, kind: str) -> Path:
+    names = [f"{stem}{joint}{kind}{end}" for end in ("", ".gz") for joint in ("-", ".")]
+    for name in names:
+        if (folder / name).is_file():
+            return folder / name
+    raise ValidationError(
+        f"file missing in {folder}: expected {names[0]} or {names[0]}.gz", "data", "mnist"
+    )
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        raw = path.read_bytes()
+        return gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
+    except EOFError:
+        raise _wrong(path, "cut: the gzip stream ends before its end mark") from None
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise _wrong(path, f"the gzip stream is damaged ({error})") from None
+    except OSError as error:
+        raise _wrong(path, f"cannot be read ({error.strerror or error})") from None
+
+
+def _wrong(path: Path, message: str) -> ValidationError:
+    return ValidationError(f"{path}: {message}", "data", "mnist")
+
+
+def _size(images: Images) -> str:
+    return " x ".join(map(str, images.pixels.shape[1:]))

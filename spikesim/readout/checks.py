@@ -1,0 +1,60 @@
+"""What the readouts demand of the counts and labels they are given."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from spikesim.errors import ValidationError
+
+
+def check_counts(counts: ArrayLike, obj: object, n_neurons: int | None = None) -> np.ndarray:
+    """Spike counts as a 2-D array of finite numbers of at least zero, one row an image."""
+    array = np.asarray(counts)
+    if array.ndim != 2:
+        raise ValidationError(
+            f"must have shape (n_images, n_neurons), got {array.shape}", "counts", obj
+        )
+    if array.dtype.kind not in "iuf":
+        raise ValidationError(f"must be numbers, got dtype {array.dtype}", "counts", obj)
+    if n_neurons is not None and array.shape[1] != n_neurons:
+        raise ValidationError(
+            f"must have a column for each of the {n_neurons} neurons of the fit, "
+            f"got {array.shape[1]}",
+            "counts",
+            obj,
+        )
+    if array.size and not (np.isfinite(array).all() and array.min() >= 0):
+        raise ValidationError("must be finite and not negative", "counts", obj)
+    return array.astype(np.float64) if array.dtype.kind == "f" else array
+
+
+def check_labels(
+    labels: ArrayLike, n_images: int, obj: object, n_classes: int | None = None
+) -> np.ndarray:
+    """Labels as int64, one for each image, from 0 to `n_classes` - 1."""
+    array = np.asarray(labels)
+    if array.shape != (n_images,):
+        raise ValidationError(
+            f"must have one label for each of the {n_images} images, got shape {array.shape}",
+            "labels",
+            obj,
+        )
+    if array.size and array.dtype.kind not in "iu":
+        raise ValidationError(f"must be whole numbers, got dtype {array.dtype}", "labels", obj)
+    if array.size and array.min() < 0:
+        raise ValidationError(f"must not be negative, got {int(array.min())}", "labels", obj)
+    if n_classes is not None and array.size and array.max() >= n_classes:
+        raise ValidationError(
+            f"must be below the number of classes {n_classes}, got {int(array.max())}",
+            "labels",
+            obj,
+        )
+    return array.astype(np.int64)
+
+
+def classes_of(labels: np.ndarray, n_classes: int | None, obj: object) -> int:
+    """The number of classes: as given, or the largest label plus one."""
+    if labels.size == 0:
+        raise ValidationError("needs at least one image", "labels", obj)
+    return int(labels.max()) + 1 if n_classes is None else n_classes

@@ -1,0 +1,146 @@
+"""A rate-coded linear readout that learns by a local delta rule.
+
+    x_j = count_j / scale                       presynaptic rate
+    a_c = b_c + sum_j w_jc x_j                  output, through a softmax where asked
+    w_jc += eta * (target_c - output_c) * x_j   after each image
+
+The change of a synapse needs only its own rate and its own unit's error: no backpropagation.
+Sources: Widrow & Hoff (1960), "Adaptive switching circuits", for the linear unit; with the softmax
+unit the same rule descends the cross-entropy (Bridle 1990). As a readout of a spiking layer:
+Illing, Gerstner & Brea (2019), "Biologically plausible deep learning - but how far can we go with
+shallow networks?", *Neural Networks* 118, 90-101.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import csr_array
+
+from spikesim.errors import ValidationError, unknown_name
+from spikesim.kernels.delta_rule import delta_epoch
+from spikesim.readout.checks import check_counts, check_labels, classes_of
+from spikesim.rng import key
+from spikesim.units import check_count, check_scalar
+
+UNITS = ("softmax", "linear")
+
+
+class DeltaRule:
+    """Linear readout of spike counts, trained image by image by the delta rule.
+
+    Parameters
+    ----------
+    unit : {"softmax", "linear"}
+        Output unit. The target is 1 for the image's class and 0 for the others.
+    eta : float
+        Learning rate of the first epoch, default 0.3; it falls linearly to eta / epochs in the
+        last one.
+    epochs : int
+        How often each image is shown, default 20.
+    seed : int
+        Seed of the keyed order of the images, which is new in each epoch.
+    n_classes : int, optional
+        Number of classes. Default: the largest label of the fit plus one.
+
+    Attributes
+    ----------
+    weight : ndarray, shape (n_neurons, n_classes)
+        Acts on counts divided by `scale`. Starts at zero.
+    bias : ndarray, shape (n_classes,)
+    scale : float
+        Root mean square of an image's count vector's length in the fit, so that the mean squared
+        length of the rates is 1 and `eta` means the same for any network.
+    curve : ndarray, shape (epochs,)
+        Share of images that were right before they were learnt from, by epoch.
+    """
+
+    def __init__(
+        self,
+        unit: str = "softmax",
+        *,
+        eta: float = 0.3,
+        epochs: int = 20,
+        seed: int = 0,
+        n_classes: int | None = None,
+    ):
+        if unit not in UNITS:
+            raise unknown_name(unit, UNITS, "unit", self)
+        if n_classes is not None:
+            n_classes = check_count(n_classes, "n_classes", self, least=1)
+        self.unit = unit
+        self.eta = check_scalar(eta, "eta", self, allowed="positive")
+        self.epochs = check_count(epochs, "epochs", self, least=1)
+        self.seed = check_count(seed, "seed", self)
+        self.n_classes = n_classes
+
+    def fit(self, counts: ArrayLike, labels: ArrayLike) -> DeltaRule:
+        """Learn from all images, `epochs` times.
+
+        Parameters
+        ----------
+        counts : array, shape (n_images, n_neurons)
+            Spike counts, or rates. Zeros cost nothing.
+        labels : array of int, shape (n_images,)
+
+        Raises
+        ------
+        ValidationError
+            If the shapes do not fit, or `eta` is so large that the weights grow beyond bounds.
+        """
+        x = check_counts(counts, self)
+        y = check_labels(labels, len(x), self, self.n_classes)
+        n_classes = classes_of(y, self.n_classes, self)
+        sparse = csr_array(x)
+        rates = sparse.data.astype(np.float64)
+        self.scale = float(np.sqrt(np.square(rates).sum() / len(x))) or 1.0
+        self.weight = np.zeros((x.shape[1], n_classes))
+        self.bias = np.zeros(n_classes)
+        self.curve = self._learn(
+            sparse.indptr.astype(np.int64), sparse.indices.astype(np.int64), rates / self.scale, y
+        )
+        if not (np.isfinite(self.weight).all() and np.isfinite(self.bias).all()):
+            raise ValidationError(f"weights diverge, choose less than {self.eta}", "eta", self)
+        return self
+
+    def _learn(
+        self, starts: np.ndarray, columns: np.ndarray, rates: np.ndarray, y: np.ndarray
+    ) -> NDArray[np.float64]:
+        output = np.empty(len(self.bias))
+        curve = np.empty(self.epochs)
+        for epoch in range(self.epochs):
+            right = delta_epoch(
+                self._order(epoch, len(y)),
+                starts,
+                columns,
+                rates,
+                y,
+                self.eta * (1.0 - epoch / self.epochs),
+                self.unit == "softmax",
+                self.weight,
+                self.bias,
+                output,
+            )
+            curve[epoch] = right / len(y)
+        return curve
+
+    def _order(self, epoch: int, n: int) -> NDArray[np.int64]:
+        """The order of the images in an epoch: a permutation that only the seed decides."""
+        bits = int(key(self.seed, "DeltaRule", "order", epoch))
+        return np.random.Generator(np.random.Philox(bits)).permutation(n)
+
+    def scores(self, counts: ArrayLike) -> NDArray[np.float64]:
+        """Output before the softmax, shape (n_images, n_classes)."""
+        if not hasattr(self, "weight"):
+            raise ValidationError("call fit(counts, labels) first", obj=self)
+        x = check_counts(counts, self, len(self.weight))
+        return csr_array(x) @ (self.weight / self.scale) + self.bias
+
+    def predict(self, counts: ArrayLike) -> NDArray[np.int64]:
+        """The class of the largest output, for each image."""
+        return self.scores(counts).argmax(axis=1)
+
+    def score(self, counts: ArrayLike, labels: ArrayLike) -> float:
+        """The share of images whose class is predicted rightly."""
+        predicted = self.predict(counts)
+        return float((predicted == check_labels(labels, len(predicted), self)).mean())

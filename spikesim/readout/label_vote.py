@@ -1,0 +1,113 @@
+"""The label vote: each neuron stands for the class for which it fires most.
+
+    class of neuron j  = argmax_c  <count_j over the images of class c>
+    score of class c   = <count_j over the neurons j of class c>
+    predicted class    = argmax_c score
+
+Labels are used only here, after learning without them. Source: Diehl & Cook (2015), "Unsupervised
+learning of digit recognition using spike-timing-dependent plasticity", *Frontiers in
+Computational Neuroscience* 9:99, section 2.5.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from spikesim.errors import ValidationError
+from spikesim.readout.checks import check_counts, check_labels, classes_of
+from spikesim.units import check_count
+
+NO_CLASS = -1
+"""The class of a neuron that never fired, and the prediction for an image without a vote."""
+
+
+class LabelVote:
+    """Read a class from spike counts by a vote of labelled neurons.
+
+    Parameters
+    ----------
+    n_classes : int, optional
+        Number of classes. Default: the largest label of the fit plus one.
+
+    Attributes
+    ----------
+    response : ndarray, shape (n_classes, n_neurons)
+        Mean spike count of each neuron for the images of each class, after `fit`.
+    assignment : ndarray of int64, shape (n_neurons,)
+        The class of each neuron. A neuron that fired for no image has none: ``NO_CLASS`` (-1),
+        and no vote. A tie goes to the lower class.
+    n_unassigned : int
+        How many neurons have no class.
+
+    Notes
+    -----
+    A class that no neuron stands for has score 0. An image for which no labelled neuron fires is
+    predicted as ``NO_CLASS``, which `score` counts as wrong.
+    """
+
+    def __init__(self, n_classes: int | None = None):
+        if n_classes is not None:
+            n_classes = check_count(n_classes, "n_classes", "LabelVote", least=1)
+        self.n_classes = n_classes
+
+    def fit(self, counts: ArrayLike, labels: ArrayLike) -> LabelVote:
+        """Give each neuron its class.
+
+        Parameters
+        ----------
+        counts : array, shape (n_images, n_neurons)
+            Spike counts, or rates.
+        labels : array of int, shape (n_images,)
+
+        Raises
+        ------
+        ValidationError
+            If the shapes do not fit or a value is negative or not finite.
+        """
+        x = check_counts(counts, self)
+        y = check_labels(labels, len(x), self, self.n_classes)
+        self.response = _mean_by_class(x, y, classes_of(y, self.n_classes, self))
+        self.assignment: NDArray[np.int64] = self.response.argmax(axis=0)
+        self.assignment[self.response.max(axis=0) == 0] = NO_CLASS
+        return self
+
+    @property
+    def n_unassigned(self) -> int:
+        """How many neurons have no class."""
+        self._check_fitted()
+        return int((self.assignment == NO_CLASS).sum())
+
+    def scores(self, counts: ArrayLike) -> NDArray[np.float64]:
+        """The mean count of each class's neurons, shape (n_images, n_classes)."""
+        self._check_fitted()
+        x = check_counts(counts, self, len(self.assignment))
+        member = self.assignment[:, None] == np.arange(len(self.response))
+        size = np.maximum(member.sum(axis=0), 1)
+        return x.astype(np.float32) @ member.astype(np.float32) / size
+
+    def predict(self, counts: ArrayLike) -> NDArray[np.int64]:
+        """The class of each image, ``NO_CLASS`` where no labelled neuron fired."""
+        scores = self.scores(counts)
+        predicted = scores.argmax(axis=1)
+        predicted[scores.max(axis=1) == 0] = NO_CLASS
+        return predicted
+
+    def score(self, counts: ArrayLike, labels: ArrayLike) -> float:
+        """The share of images whose class is predicted rightly."""
+        predicted = self.predict(counts)
+        return float((predicted == check_labels(labels, len(predicted), self)).mean())
+
+    def _check_fitted(self) -> None:
+        if not hasattr(self, "assignment"):
+            raise ValidationError("call fit(counts, labels) first", obj=self)
+
+
+def _mean_by_class(x: np.ndarray, y: np.ndarray, n_classes: int) -> NDArray[np.float64]:
+    """Mean row of each class; zeros for a class without images."""
+    total = np.zeros((n_classes, x.shape[1]))
+    for label in range(n_classes):
+        rows = x[y == label]
+        if len(rows):
+            total[label] = rows.mean(axis=0, dtype=np.float64)
+    return total
