@@ -16,6 +16,8 @@ event see the presynaptic spike, "post-first" the other way round.
 
 from __future__ import annotations
 
+import numpy as np
+
 from spikesim.jit import kernel
 
 ALL_TO_ALL, NEAREST_SYMMETRIC, PRE_CENTRED, REDUCED_SYMMETRIC = 0, 1, 2, 3
@@ -69,8 +71,8 @@ def catch_up(w, k, j, upto, shift, synced, t_pre, before, count, t_earlier, a):
     h = total
     while h > 0 and post_t[j, (h - 1) % capacity] + shift > done:
         h -= 1
+    y = 0.0
     if HAS_ON_PRE and pending:
-        y = 0.0
         if h > 0:
             t = post_t[j, (h - 1) % capacity] + shift
             if pairing != REDUCED_SYMMETRIC or t_earlier <= t:
@@ -101,8 +103,9 @@ def catch_up(w, k, j, upto, shift, synced, t_pre, before, count, t_earlier, a):
                 a.kept[k] = 0.0 if together else -float(count)
                 x = kept * decay(a.pre_fine, a.pre_coarse, t - t_pre)
             elif pairing == REDUCED_SYMMETRIC:
-                if not together and last <= t_pre:
-                    x = decay(a.pre_fine, a.pre_coarse, t - t_pre)
+                nearest = t_earlier if together else t_pre
+                if nearest > NEVER and last <= nearest:
+                    x = decay(a.pre_fine, a.pre_coarse, t - nearest)
             elif together:
                 x = before
             else:
@@ -229,7 +232,7 @@ def send_delayed(a, i, t, delay, ring, transmit_only):
             low += 1
         last = low
     for k in range(first, last):
-        d = int(delays[k])
+        d = np.int64(delays[k])
         synced = a.control[SYNCED] - d if a.axonal else a.control[SYNCED]
         if not transmit_only:
             update_synapse(a, k, i, a.targets[k], d, t - 1, synced, True)
@@ -347,7 +350,7 @@ def flush(last_step, a):
                     update_synapse(a, k, i, j, a.delay, last_step - back, before - back, False)
             else:
                 for k in range(a.indptr[i], a.indptr[i + 1]):
-                    d = int(a.delays[k]) if a.delays.size > 0 else a.delay
+                    d = np.int64(a.delays[k]) if a.delays.size > 0 else a.delay
                     back = d if a.axonal else 0
                     update_synapse(a, k, i, a.targets[k], d, last_step - back, before - back, False)
         a.control[SYNCED] = last_step
