@@ -3,8 +3,8 @@
 Rows are counted first and then filled in place, from the same keyed draws; so the finished arrays
 are all that the build needs, and a network is a function of its key alone.
 
-`connect` dispatches on the connector's type: a new connector registers its own function, and nothing
-here is edited for it.
+`connect` dispatches on the connector's type: a new connector registers its own function, and
+nothing here is edited for it.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from spikesim import rng
 from spikesim.jit import kernel
-from spikesim.kernels.marks import mark_sample, take_marks
+from spikesim.kernels.marks import FIRST, mark_sample, take_marks
 
 NO_SELF = -(1 << 62)
 
@@ -38,7 +38,7 @@ def draw_columns(key, n_pre, n_post, self_offset, words, summary, count, picked,
         own = target - self_offset
         skip = own if 0 <= own < n_pre else n_pre
         mark_sample(rng.subkey(key, target), picked.size, n_pre, skip, words, summary, count)
-        take_marks(words, summary, count, picked, 0)
+        take_marks(words, summary, count, picked, FIRST)
         for j in range(picked.size):
             source = picked[j]
             if fill:

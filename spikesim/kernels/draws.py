@@ -8,13 +8,26 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from spikesim import rng
 from spikesim.jit import kernel
+from spikesim.kernels.normal import standard_normal
 
 UNIFORM, NORMAL, LOGNORMAL = 0, 1, 2
 OK, EXHAUSTED, TOO_LONG = 0, 1, 2
 ATTEMPTS = 100_000
 _ATTEMPT_STRIDE = 1 << 32
+_FIRST = np.int64(0)  # a plain 0 would be typed as a literal and compile `sample` once more
+
+
+@kernel
+def _once(kind, a, b, subkey, index):
+    """One draw without bounds."""
+    if kind == UNIFORM:
+        return a + b * rng.uniform(subkey, index)
+    value = a + b * standard_normal(subkey, index)
+    return math.exp(value) if kind == LOGNORMAL else value
 
 
 @kernel
@@ -24,24 +37,21 @@ def sample(kind, a, b, low, high, subkey, index):
     `a` and `b`: lower bound and width (uniform), or mean and standard deviation of the value
     (normal) or of its logarithm (lognormal).
     """
-    for attempt in range(ATTEMPTS):
-        i = attempt * _ATTEMPT_STRIDE + index
-        if kind == UNIFORM:
-            value = a + b * rng.uniform(subkey, i)
-        else:
-            value = a + b * rng.normal(subkey, i)
-            if kind == LOGNORMAL:
-                value = math.exp(value)
-        if low <= value <= high:
-            return value
-    return math.nan
+    value = _once(kind, a, b, subkey, index)
+    attempt = 1
+    while not low <= value <= high:
+        if attempt == ATTEMPTS:
+            return math.nan
+        value = _once(kind, a, b, subkey, attempt * _ATTEMPT_STRIDE + index)
+        attempt += 1
+    return value
 
 
 @kernel
 def draw_entities(kind, a, b, low, high, key, start, out):
     """One draw for each entity from `start` on. Returns OK or EXHAUSTED."""
     for i in range(out.size):
-        out[i] = sample(kind, a, b, low, high, rng.subkey(key, start + i), 0)
+        out[i] = sample(kind, a, b, low, high, rng.subkey(key, start + i), _FIRST)
         if math.isnan(out[i]):
             return EXHAUSTED
     return OK

@@ -1,7 +1,8 @@
 """A set of marked indices, to draw random subsets and to read them in ascending order.
 
-A bit for each index in `words`, and a bit for each word that holds one in `summary`, so that reading
-skips the empty ones. `count` holds how often each index was drawn, or is empty where none repeats.
+A bit for each index in `words`, and a bit for each word that holds one in `summary`, so that
+reading skips the empty ones. `count` holds how often each index was drawn, or is empty where none
+repeats.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from spikesim.jit import kernel
 
 _ZERO, _ONE, _SIX, _S58 = np.uint64(0), np.uint64(1), np.uint64(6), np.uint64(58)
 _LOW_SIX = 63
+FIRST = np.int64(0)  # a plain 0 would be typed as a literal and compile callees once more
 # A de Bruijn sequence: the top six bits of sequence << i differ for all i (Leiserson, Prokop &
 # Randall 1998, "Using de Bruijn sequences to index a 1 in a computer word").
 _SEQUENCE = np.uint64(0x03F79D71B4CB0A89)
@@ -51,17 +53,16 @@ def mark_sample(subkey, k, n, skip, words, summary, count):
     1987): exactly `k` draws, and every subset is equally likely.
     """
     options = n - 1 if skip < n else n
-    if count.size > 0:
-        for draw in range(k):
-            i = below(subkey, draw, options)
-            i += int(i >= skip)
+    several = count.size > 0
+    for draw in range(k):
+        last = options - k + draw
+        i = below(subkey, draw, options if several else last + 1)
+        i += int(i >= skip)
+        again = mark(words, summary, i)
+        if several:
             count[i] += 1
-            mark(words, summary, i)
-    else:
-        for last in range(options - k, options):
-            i = below(subkey, last - options + k, last + 1)
-            if mark(words, summary, i + int(i >= skip)):
-                mark(words, summary, last + int(last >= skip))
+        elif again:
+            mark(words, summary, last + int(last >= skip))
 
 
 @kernel
