@@ -18,9 +18,7 @@ FIRST = np.int64(0)  # a plain 0 would be typed as a literal and compile callees
 # A de Bruijn sequence: the top six bits of sequence << i differ for all i (Leiserson, Prokop &
 # Randall 1998, "Using de Bruijn sequences to index a 1 in a computer word").
 _SEQUENCE = np.uint64(0x03F79D71B4CB0A89)
-_BIT = np.zeros(64, np.int64)
-for _i in range(64):
-    _BIT[((int(_SEQUENCE) << _i) & (2**64 - 1)) >> 58] = _i
+_BIT = np.argsort([(int(_SEQUENCE) << i) % 2**64 >> 58 for i in range(64)])
 
 
 @kernel(inline=True)

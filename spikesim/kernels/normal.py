@@ -16,7 +16,6 @@ from spikesim.jit import kernel
 _S12 = np.uint64(12)
 _TO_OPEN_UNIT = 2.0**-52
 
-
 # Coefficients of the ratios of polynomials, highest power first: centre, tail, far tail.
 _ABOVE = np.array(
     [
@@ -90,24 +89,21 @@ _CENTRE, _TAIL, _FAR_TAIL = 0, 1, 2
 
 
 @kernel
-def _ratio(part, r):
-    """The ratio of polynomials of one part at `r`."""
+def quantile(p):
+    """The standard normal number below which a share `p` lies, 0 < p < 1."""
+    q = p - 0.5
+    part, r = _CENTRE, 0.180625 - q * q
+    if abs(q) > 0.425:
+        root = math.sqrt(-math.log(min(p, 1.0 - p)))
+        part, r = _TAIL, root - 1.6
+        if root > 5.0:
+            part, r = _FAR_TAIL, root - 5.0
     above, below = _ABOVE[part, 0], _BELOW[part, 0]
     for i in range(1, 8):
         above = above * r + _ABOVE[part, i]
         below = below * r + _BELOW[part, i]
-    return above / below
-
-
-@kernel
-def quantile(p):
-    """The standard normal number below which a share `p` lies, 0 < p < 1."""
-    q = p - 0.5
-    if abs(q) <= 0.425:
-        return q * _ratio(_CENTRE, 0.180625 - q * q)
-    r = math.sqrt(-math.log(min(p, 1.0 - p)))
-    z = _ratio(_TAIL, r - 1.6) if r <= 5.0 else _ratio(_FAR_TAIL, r - 5.0)
-    return -z if q < 0.0 else z
+    z = above / below
+    return q * z if part == _CENTRE else math.copysign(z, q)
 
 
 @kernel(inline=True)
