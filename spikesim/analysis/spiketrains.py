@@ -139,9 +139,9 @@ class SpikeTrains:
                 who,
             )
         first, last = self._places(np.array([t0, t1]))
-        # What counts as inside may miss the bound by the last bits.
-        times = np.clip(self.times[first:last], t0, t1)
-        return replace(self, times=times, ids=self.ids[first:last], t_start=t0, t_stop=t1)
+        return replace(
+            self, times=self.times[first:last], ids=self.ids[first:last], t_start=t0, t_stop=t1
+        )
 
     @property
     def n_spikes(self) -> int:
@@ -265,7 +265,8 @@ def _check_range(
 ) -> None:
     if len(ids) and ids.max() >= n:
         raise ValidationError(f"must be less than n = {n}, got {ids.max()}", "ids", who)
-    if len(times) and not (t_start <= times[0] and times[-1] <= t_stop):
+    slack = _ROUNDING * max(1.0, abs(t_start), abs(t_stop))
+    if len(times) and not (t_start - slack <= times[0] and times[-1] <= t_stop + slack):
         bad = times[0] if times[0] < t_start else times[-1]
         raise ValidationError(
             f"must lie within t_start = {t_start} and t_stop = {t_stop} ms, got {bad} ms",

@@ -1,0 +1,16 @@
+"""Results into files and back: our own `.npz`, CSV, and NEST's recordings."""
+
+from spikesim.interchange.delimited import load_csv, save_csv
+from spikesim.interchange.nest import load_nest
+from spikesim.interchange.results import load, save
+from spikesim.interchange.spikes import load_populations, load_spikes
+
+__all__ = [
+    "load",
+    "load_csv",
+    "load_nest",
+    "load_populations",
+    "load_spikes",
+    "save",
+    "save_csv",
+]

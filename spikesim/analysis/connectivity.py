@@ -1,0 +1,95 @@
+"""Synapses as triplets (source, target, weight), and their reduction to an image."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikesim.analysis.checks import whole_numbers
+from spikesim.errors import ValidationError
+from spikesim.units import check_array
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Shape = tuple[int, int]
+
+
+def as_triplets(weights: Any, shape: Shape | None = None) -> tuple[Ints, Ints, Floats, Shape]:
+    """Source, target and weight of each synapse, and the shape (n_pre, n_post).
+
+    Parameters
+    ----------
+    weights : array_like of shape (n_pre, n_post), scipy.sparse array, or connections
+        NaN in a dense matrix means no synapse. Connections are anything with `source`, `target`
+        and `weight`, one entry for each synapse.
+    shape : tuple of int, optional
+        For connections: (n_pre, n_post), if the last neurons may have no synapses.
+
+    Raises
+    ------
+    ValidationError
+        If weights are not numbers or not finite, or do not fit into the shape.
+    """
+    if hasattr(weights, "tocoo"):
+        matrix = weights.tocoo()
+        parts, own = (matrix.row, matrix.col, matrix.data), matrix.shape
+    elif hasattr(weights, "source"):
+        parts, own = (weights.source, weights.target, weights.weight), shape
+    else:
+        dense = _dense(weights)
+        source, target = np.nonzero(~np.isnan(dense))
+        parts, own = (source, target, dense[source, target]), dense.shape
+    source = whole_numbers(parts[0], "source", "weights")
+    target = whole_numbers(parts[1], "target", "weights")
+    weight = check_array(parts[2], "weight", "weights")
+    if not source.shape == target.shape == weight.shape:
+        raise ValidationError("source, target and weight must be of one length", obj="weights")
+    needed = tuple(int(ids.max()) + 1 if ids.size else 0 for ids in (source, target))
+    own = needed if own is None else own
+    if shape is not None and tuple(shape) != tuple(own):
+        raise ValidationError(f"must be that of the weights, {own}, got {shape}", "shape")
+    if len(own) != 2 or needed[0] > own[0] or needed[1] > own[1]:
+        raise ValidationError(f"must be (n_pre, n_post), at least {needed}, got {own}", "shape")
+    return source, target, weight, (int(own[0]), int(own[1]))
+
+
+def mean_blocks(
+    source: Ints, target: Ints, weight: Floats, shape: Shape, most: int
+) -> tuple[Floats, int]:
+    """The mean weight of the synapses within each square block of a matrix.
+
+    Parameters
+    ----------
+    source, target, weight : ndarray, shape (n_synapses,)
+        The synapses.
+    shape : tuple of int
+        (n_pre, n_post).
+    most : int
+        How many blocks there may be along an edge.
+
+    Returns
+    -------
+    means : ndarray, shape (ceil(n_pre / block), ceil(n_post / block))
+        NaN where there is no synapse.
+    block : int
+        Neurons along a block's edge: 1 if the matrix is no larger than `most`.
+    """
+    block = max(1, -(-max(shape) // most))
+    rows, columns = -(-shape[0] // block), -(-shape[1] // block)
+    flat = source // block * columns + target // block
+    number = np.bincount(flat, minlength=rows * columns)
+    with np.errstate(invalid="ignore"):
+        means = np.bincount(flat, weight, rows * columns) / number
+    return means.reshape(rows, columns), block
+
+
+def _dense(weights: Any) -> Floats:
+    try:
+        dense = np.asarray(weights, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValidationError("must be numbers or connections", "weights") from None
+    if dense.ndim != 2:
+        raise ValidationError(f"must be a matrix (n_pre, n_post), got {dense.shape}", "weights")
+    return dense

@@ -1,0 +1,163 @@
+"""CSV: one spike a line for any program; our own files also say what else there is to know.
+
+Our own begin with a comment, ``# spikesim {json}``, which holds all that is not in the columns.
+Files of others have times and ids in any order and with many separators; see `load_csv`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from spikesim.analysis.spiketrains import SpikeTrains
+from spikesim.analysis.traces import Traces
+from spikesim.errors import ValidationError
+from spikesim.interchange.columns import Columns, named_columns, spike_arrays, trains
+from spikesim.interchange.files import existing, written_whole
+from spikesim.interchange.table import Table, names, read_table
+
+_MARK = "spikesim "
+_VERSION = 1
+
+
+def save_csv(path: str | os.PathLike[str], result: SpikeTrains | Traces) -> None:
+    """Save spikes as ``time_ms,id``, or traces as ``time_ms`` and a column for each neuron.
+
+    Numbers are written so that `load_csv` gets back exactly the same ones.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file. What was there is replaced once the new one is complete.
+    result : SpikeTrains or Traces
+        What to save.
+
+    Raises
+    ------
+    ValidationError
+        If something else is to be saved, or the folder does not exist.
+    """
+    about: dict[str, Any] = {"version": _VERSION, "name": getattr(result, "name", "")}
+    if isinstance(result, SpikeTrains):
+        about |= {"kind": "spikes", "n": result.n}
+        about |= {"t_start": result.t_start, "t_stop": result.t_stop}
+        header = ["time_ms", "id"]
+        rows = map("{!r},{}\n".format, result.times.tolist(), result.ids.tolist())
+    elif isinstance(result, Traces):
+        about |= {"kind": "traces", "variable": result.variable, "unit": result.unit}
+        about |= {"ids": result.ids.tolist(), "dtype": result.values.dtype.name}
+        header = ["time_ms", *(f"{result.variable}_{neuron}" for neuron in result.ids)]
+        values = result.values.tolist()
+        rows = (",".join(map(repr, [t, *v])) + "\n" for t, v in zip(result.times.tolist(), values))
+    else:
+        raise ValidationError(
+            f"must be SpikeTrains or Traces, got {type(result).__name__}", "result", "save_csv"
+        )
+    with written_whole(path) as file:
+        file.write(f"# {_MARK}{json.dumps(about)}\n{','.join(header)}\n".encode())
+        file.writelines(row.encode() for row in rows)
+
+
+def load_csv(
+    path: str | os.PathLike[str],
+    *,
+    n: int | None = None,
+    t_start: float | None = None,
+    t_stop: float | None = None,
+    name: str | None = None,
+) -> SpikeTrains | Traces:
+    """Load spikes (or what `save_csv` wrote) from a table of numbers in a text file.
+
+    Fields are separated by commas, semicolons, tabs or spaces; lines that begin with ``#`` are
+    comments. With a header, also in a comment, the columns are found by their names, such as
+    ``time,id`` or ``sender,time_ms``; others are left aside. Without one there are two: times in
+    ms, then ids.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file.
+    n : int, optional
+        How many neurons there are. If neither this nor the file says it: up to the largest id.
+    t_start, t_stop : float, optional
+        The time observed, in ms. If neither these nor the file says it: from 0 to the last spike.
+    name : str, optional
+        What the neurons are called; the file's name if neither this nor the file says it.
+
+    Raises
+    ------
+    ValidationError
+        If the file does not exist or does not hold that; names file, line and what was expected.
+    """
+    table = read_table(existing(path))
+    given = {"n": n, "t_start": t_start, "t_stop": t_stop, "name": name}
+    return from_table(table, {key: value for key, value in given.items() if value is not None})
+
+
+def from_table(table: Table, given: dict[str, Any]) -> SpikeTrains | Traces:
+    """What a table holds; `given` has the first word on n, t_start, t_stop and name."""
+    about = own_description(table)
+    if about.get("kind") == "traces":
+        return _traces(table, about)
+    asked = {"n": None, "t_start": None, "t_stop": None, "name": table.path.stem}
+    asked |= {key: about[key] for key in asked if key in about} | given
+    times, ids = spike_arrays(table, _columns(table))
+    return trains(times, ids, **asked)
+
+
+def own_description(table: Table) -> dict[str, Any]:
+    """What `save_csv` wrote into the first comment; empty for files of others."""
+    if not table.comments or not table.comments[0].startswith(_MARK):
+        return {}
+    try:
+        about = json.loads(table.comments[0].removeprefix(_MARK))
+        version = int(about["version"])
+    except (ValueError, TypeError, KeyError):
+        raise ValidationError(
+            "expected '# spikesim {\"version\": 1, ...}'", obj=f"{table.path}, line 1"
+        ) from None
+    if version > _VERSION:
+        raise ValidationError(
+            f"has format version {version}; this spikesim reads up to {_VERSION}",
+            obj=str(table.path),
+        )
+    return about
+
+
+def _columns(table: Table) -> Columns:
+    header = table.header or _commented_header(table)
+    if header is not None:
+        return named_columns(header, table.path)
+    if table.data.shape[1] == 2:
+        return Columns(0, 1)
+    if len(table.data) == 0:
+        raise ValidationError(
+            "is empty: expected at least a header 'time_ms,id'", obj=str(table.path)
+        )
+    raise ValidationError(
+        "expected two columns, times in ms and ids, or a header that names them; got "
+        f"{table.data.shape[1]} columns", obj=f"{table.path}, line {table.skipped + 1}",
+    )  # fmt: skip
+
+
+def _commented_header(table: Table) -> list[str] | None:
+    """The last comment, if it could be a header (as `numpy.savetxt` writes it)."""
+    header = names(table.comments[-1]) if table.comments else []
+    try:
+        named_columns(header, table.path)
+    except ValidationError:
+        return None
+    return header if len(header) == table.data.shape[1] or not len(table.data) else None
+
+
+def _traces(table: Table, about: dict[str, Any]) -> Traces:
+    try:
+        return Traces(
+            table.data[:, 0], table.data[:, 1:].astype(about["dtype"]), ids=about["ids"],
+            variable=about["variable"], unit=about["unit"], name=about["name"],
+        )  # fmt: skip
+    except (KeyError, TypeError, ValidationError) as error:
+        raise ValidationError(
+            f"does not fit its description: {error}", obj=str(table.path)
+        ) from error

@@ -1,0 +1,114 @@
+"""Spikes from any file that spikesim can read."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Container, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from spikesim.analysis.spiketrains import SpikeTrains
+from spikesim.errors import ValidationError, unknown_name
+from spikesim.interchange.delimited import from_table, own_description
+from spikesim.interchange.files import existing
+from spikesim.interchange.nest import from_tables, is_nest, recorder_label
+from spikesim.interchange.results import load
+from spikesim.interchange.table import read_table
+
+PathLike = str | os.PathLike[str]
+
+
+def load_spikes(path: PathLike, *, name: str | None = None) -> SpikeTrains:
+    """Load the spikes of one population from our own `.npz` or CSV, others' CSV, or NEST.
+
+    The kind is found by looking into the file. `load_csv` and `load_nest` take what a file does
+    not say: the number of neurons and the time observed.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file.
+    name : str, optional
+        Which population, if the file holds several.
+
+    Raises
+    ------
+    ValidationError
+        If there is no such file or population, or the file does not hold spikes.
+    """
+    found = load_populations([path])
+    if name is None and len(found) == 1:
+        return next(iter(found.values()))
+    if name not in found:
+        raise unknown_name(name, found, "name", str(path))
+    return found[name]
+
+
+def load_populations(
+    paths: Sequence[PathLike], *, t_stop: float | None = None
+) -> dict[str, SpikeTrains]:
+    """Load all spikes of several files, by the populations' names.
+
+    Files of one NEST recorder are put together. Populations whose files do not say how long was
+    recorded end together: with the last spike of any of them, or at `t_stop` if that is later.
+
+    Parameters
+    ----------
+    paths : sequence of str or path-like
+        The files.
+    t_stop : float, optional
+        How long was recorded at least, in ms, where the files do not say it.
+    """
+    found: dict[str, SpikeTrains] = {}
+    open_ended: list[str] = []
+    for files in _recordings([existing(path) for path in paths]):
+        parts, has_end = _read(files)
+        for trains in parts:
+            key = _free(trains.name or files[0].stem, files[0], found)
+            found[key] = trains
+            if not has_end:
+                open_ended.append(key)
+    last = max([found[key].t_stop for key in open_ended] + [t_stop or 0.0])
+    return {k: replace(v, t_stop=last) if k in open_ended else v for k, v in found.items()}
+
+
+def _recordings(paths: list[Path]) -> list[list[Path]]:
+    """Paths, with all files of a NEST recorder together."""
+    together: dict[Path, list[Path]] = {}
+    for path in paths:
+        label = recorder_label(path) if path.suffix.lower() in (".dat", ".gdf") else path.name
+        together.setdefault(path.with_name(label), []).append(path)
+    return list(together.values())
+
+
+def _read(files: list[Path]) -> tuple[list[SpikeTrains], bool]:
+    """The populations in the files of one recording, and whether it says when it ended."""
+    if len(files) == 1 and zipfile.is_zipfile(files[0]):
+        return _saved(files[0]), True
+    tables = [read_table(path) for path in files]
+    if len(files) > 1 or is_nest(tables[0]):
+        return [from_tables(tables)], False
+    trains = from_table(tables[0], {})
+    if not isinstance(trains, SpikeTrains):
+        raise ValidationError("holds traces, not spikes", obj=str(files[0]))
+    return [trains], bool(own_description(tables[0]))
+
+
+def _saved(path: Path) -> list[SpikeTrains]:
+    """All spikes that `save` wrote, by the names they have there."""
+    held = load(path)
+    named = held if isinstance(held, dict) else {held.name: held}
+    spikes = [replace(v, name=k) for k, v in named.items() if isinstance(v, SpikeTrains)]
+    if not spikes:
+        raise ValidationError("holds no spikes", obj=str(path))
+    return spikes
+
+
+def _free(name: str, path: Path, taken: Container[str]) -> str:
+    """A name that is not taken: the population's, with its file's, or the file's path."""
+    candidates = (name, f"{path.stem}: {name}", f"{path}: {name}")
+    free = next((candidate for candidate in candidates if candidate not in taken), None)
+    if free is None:
+        raise ValidationError("is given twice", obj=str(path))
+    return free

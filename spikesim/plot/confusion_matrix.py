@@ -1,0 +1,85 @@
+"""Which class is taken for which."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
+
+from spikesim.errors import ValidationError
+from spikesim.plot.style import canvas
+from spikesim.units import check_array
+
+
+def confusion_matrix(
+    counts: ArrayLike,
+    ax: Axes | None = None,
+    *,
+    labels: Sequence[str] | None = None,
+    percent: bool = True,
+) -> Axes:
+    """Draw how often each true class was given each answer.
+
+    Parameters
+    ----------
+    counts : array_like, shape (n_classes, n_answers)
+        Row: the true class; column: the answer, as scikit-learn has it. One more column than
+        rows is for examples that got no answer.
+    ax : Axes, optional
+        Where to draw; a new figure if not given.
+    labels : sequence of str, optional
+        Names of the classes; their numbers if not given.
+    percent : bool
+        Whether the cells say percent of the true class, or counts. Colours are the former.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValidationError
+        If `counts` is not such a matrix, or labels are not as many as classes.
+    """
+    table = check_array(counts, "counts", "confusion_matrix", allowed="non-negative")
+    if table.ndim != 2 or table.shape[1] - table.shape[0] not in (0, 1) or not len(table):
+        raise ValidationError(
+            f"must have as many columns as rows, or one more, got {table.shape}",
+            "counts",
+            "confusion_matrix",
+        )
+    names = [str(k) for k in (range(len(table)) if labels is None else labels)]
+    if len(names) != len(table):
+        raise ValidationError(
+            f"must be {len(table)}, one for each class, got {len(names)}",
+            "labels",
+            "confusion_matrix",
+        )
+    totals = table.sum(axis=1, keepdims=True)
+    shares = np.divide(table, totals, out=np.zeros_like(table), where=totals > 0)
+    with canvas(ax, (6.0, 5.2)) as ax:
+        drawn = ax.imshow(shares, cmap="cividis", vmin=0.0, vmax=1.0, aspect="equal")
+        ax.figure.colorbar(drawn, ax=ax, label="share of the true class", shrink=0.85)
+        _write_cells(ax, shares, 100.0 * shares if percent else table)
+        ax.set_xticks(range(table.shape[1]), [*names, "none"][: table.shape[1]])
+        ax.set_yticks(range(len(names)), names)
+        ax.set_xlabel(
+            "answer (cells: % of the true class)" if percent else "answer (cells: counts)"
+        )
+        ax.set_ylabel("true class")
+    return ax
+
+
+def _write_cells(ax: Axes, shares: np.ndarray, numbers: np.ndarray) -> None:
+    """The number in every cell that is not empty, if there is room for it."""
+    if len(shares) > 20:
+        return
+    for i, j in np.argwhere(numbers > 0):
+        value = numbers[i, j]
+        text = f"{value:.0f}" if value >= 1.0 else f"{value:.1f}"
+        ax.text(
+            j, i, text, ha="center", va="center", fontsize="x-small",
+            color="white" if shares[i, j] < 0.55 else "black",
+        )  # fmt: skip

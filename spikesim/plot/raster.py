@@ -1,0 +1,167 @@
+"""Spike raster with population rates beneath."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from spikesim.analysis.spiketrains import SpikeTrains
+from spikesim.errors import ValidationError
+from spikesim.plot.density import draw_density, nice_width
+from spikesim.plot.style import canvas, colour
+
+# Beyond this, points would overlap into a solid block and be slow to draw.
+_MAX_POINTS = 200_000
+
+
+def raster(
+    trains: SpikeTrains | Mapping[str, SpikeTrains],
+    ax: Axes | None = None,
+    *,
+    rates: bool | Axes = True,
+    bin: float | None = None,
+) -> Axes:
+    """Draw who fired when, and beneath it the populations' rates.
+
+    Above 200,000 spikes the raster is an image of their density, so that millions stay readable
+    and are drawn within seconds.
+
+    Parameters
+    ----------
+    trains : SpikeTrains or mapping of str to SpikeTrains
+        One population, or several by name; the first is drawn at the top.
+    ax : Axes, optional
+        Where to draw; a new figure if not given. For the rates it is split in two.
+    rates : bool or Axes
+        Whether to draw the rates, or the axes to draw them into.
+    bin : float, optional
+        Width in ms of the bins of the rates. If not given, a round number near 1/200 of the
+        time, or wider where a bin would then hold few spikes.
+
+    Returns
+    -------
+    Axes
+        Those of the raster.
+
+    Raises
+    ------
+    ValidationError
+        If `trains` is something else or empty, or `bin` is not positive.
+    """
+    named = _by_name(trains)
+    start = min(t.t_start for t in named.values())
+    stop = max(t.t_stop for t in named.values())
+    stop = stop if stop > start else start + 1.0
+    width = _bin(named, stop - start) if bin is None else bin
+    curves = {name: t.population_rate(width) for name, t in named.items()}
+    with canvas(ax, (8.0, 5.0)) as ax:
+        lower = _split(ax) if rates is True else rates or None
+        ax.set_xlim(start, stop)
+        _draw_spikes(ax, named)
+        _name_neurons(ax, named)
+        if lower is None:
+            ax.set_xlabel("time (ms)")
+        else:
+            ax.tick_params(labelbottom=rates is not True)
+            lower.set_xlim(start, stop)
+            _draw_rates(lower, curves, width)
+    return ax
+
+
+def _by_name(trains: SpikeTrains | Mapping[str, SpikeTrains]) -> dict[str, SpikeTrains]:
+    several = isinstance(trains, Mapping)
+    named = dict(trains) if isinstance(trains, Mapping) else {"": trains}
+    wrong = [type(t).__name__ for t in named.values() if not isinstance(t, SpikeTrains)]
+    if wrong or not named:
+        got = "nothing" if not wrong else f"a mapping to {wrong[0]}" if several else wrong[0]
+        raise ValidationError(
+            f"must be SpikeTrains, or a mapping of names to some, got {got}", "trains", "raster"
+        )
+    return named
+
+
+def _bin(named: dict[str, SpikeTrains], duration: float) -> float:
+    """Bins fine enough for the picture, with about 20 spikes of every active population."""
+    fewest = min((t.n_spikes for t in named.values() if t.n_spikes), default=1)
+    return nice_width(duration * min(max(1 / 200, 20 / fewest), 1 / 20))
+
+
+def _split(ax: Axes) -> Axes:
+    """Take the lower quarter off `ax` and return new axes there, with the same time axis."""
+    spec = ax.get_subplotspec()
+    if spec is not None:
+        # A layout engine makes room for labels by itself.
+        gap = 0.25 if ax.figure.get_layout_engine() is None else 0.02
+        grid = spec.subgridspec(2, 1, height_ratios=(3, 1), hspace=gap)
+        ax.set_subplotspec(grid[0])
+        return ax.figure.add_subplot(grid[1], sharex=ax)
+    left, bottom, width, height = ax.get_position().bounds
+    ax.set_position((left, bottom + 0.3 * height, width, 0.7 * height))
+    return ax.figure.add_axes((left, bottom, width, 0.24 * height), sharex=ax)
+
+
+def _draw_spikes(ax: Axes, named: dict[str, SpikeTrains]) -> None:
+    """Populations one below the other, each in its colour; a single one counts upwards."""
+    total = max(1, sum(t.n for t in named.values()))
+    ax.set_ylim((-0.5, total - 0.5) if len(named) == 1 else (total - 0.5, -0.5))
+    dense = sum(t.n_spikes for t in named.values()) > _MAX_POINTS
+    first = 0
+    for k, trains in enumerate(named.values()):
+        if dense:
+            draw_density(ax, trains, first, colour(k))
+        else:
+            marker = _marker(ax, total)
+            ax.plot(trains.times, first + trains.ids, ls="", c=colour(k), rasterized=True, **marker)
+        first += trains.n
+
+
+def _marker(ax: Axes, n: int) -> dict[str, Any]:
+    """Ticks where a neuron's row is high enough for them, else points."""
+    row = ax.get_window_extent().height * 72.0 / ax.figure.dpi / n
+    if row >= 3.0:
+        return {"marker": "|", "ms": min(0.75 * row, 12.0), "mew": 1.0}
+    return {"marker": ".", "ms": float(np.clip(2.0 * row, 1.3, 3.0)), "mew": 0.0}
+
+
+def _name_neurons(ax: Axes, named: dict[str, SpikeTrains]) -> None:
+    """A neuron axis for one population, names in colour for several."""
+    if len(named) == 1:
+        (name,) = named
+        name = name or next(iter(named.values())).name
+        ax.set_ylabel(f"{name} neuron".strip())
+        ax.yaxis.set_major_locator(MaxNLocator("auto", integer=True))
+        return
+    sizes = np.array([t.n for t in named.values()])
+    middles = (np.cumsum(sizes) - sizes / 2.0) / max(1, sizes.sum())
+    ax.set_yticks([])
+    heights = _apart(middles, 0.065)
+    for k, (name, height) in enumerate(zip(named, heights, strict=True)):
+        ax.annotate(
+            name, (0.0, 1.0 - height), xycoords="axes fraction", xytext=(-6, 0),
+            textcoords="offset points", ha="right", va="center", color=colour(k),
+        )  # fmt: skip
+
+
+def _apart(places: np.ndarray, gap: float) -> np.ndarray:
+    """Increasing `places` within 0 .. 1, moved so that neighbours are at least `gap` apart."""
+    gap = min(gap, 1.0 / len(places))
+    steps = gap * np.arange(len(places))
+    down = np.maximum.accumulate(places - steps) + steps
+    room = 1.0 - gap / 2.0 - steps[::-1]
+    return np.minimum(down, room)
+
+
+def _draw_rates(ax: Axes, curves: dict[str, tuple[np.ndarray, np.ndarray]], width: float) -> None:
+    for k, (name, (times, rates)) in enumerate(curves.items()):
+        ax.step(times, rates, where="mid", color=colour(k), lw=1.1, label=name)
+    ax.set_ylim(bottom=0.0)
+    ax.set_xlabel("time (ms)")
+    ax.set_ylabel("rate (Hz)")
+    ax.annotate(
+        f"{width:g} ms bins", (1.0, 1.0), xycoords="axes fraction", xytext=(0, 1),
+        textcoords="offset points", ha="right", va="bottom", fontsize="x-small", color="0.35",
+    )  # fmt: skip

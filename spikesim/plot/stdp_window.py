@@ -1,0 +1,71 @@
+"""How a weight changes with the time between two spikes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
+
+from spikesim.analysis.statistics import stdp_curve
+from spikesim.errors import ValidationError
+from spikesim.plot.style import canvas, colour
+
+Window = Callable[[float], float] | tuple[ArrayLike, ArrayLike]
+
+
+def stdp_window(
+    window: Window | Mapping[str, Window],
+    ax: Axes | None = None,
+    *,
+    limit: float = 100.0,
+    label: str = "weight change",
+) -> Axes:
+    """Draw weight changes over the lag between a presynaptic and a postsynaptic spike.
+
+    Parameters
+    ----------
+    window : callable, pair of array_like, or mapping of str to these
+        The change for a lag in ms (the postsynaptic spike's time minus the presynaptic one's),
+        or lags and changes as they were measured, drawn as points. Several by name.
+    ax : Axes, optional
+        Where to draw; a new figure if not given.
+    limit : float
+        The largest lag on both sides for which a callable is asked, in ms.
+    label : str
+        Of the vertical axis, with its unit: ``"weight change (pA)"``.
+
+    Returns
+    -------
+    Axes
+    """
+    several = isinstance(window, Mapping)
+    windows = dict(window) if isinstance(window, Mapping) else {"": window}
+    curves = {
+        name: (stdp_curve(w, limit), "-") if callable(w) else (_measured(w), "o")
+        for name, w in windows.items()
+    }
+    with canvas(ax, (5.6, 3.8)) as ax:
+        ax.axhline(0.0, color="0.6", lw=0.8)
+        ax.axvline(0.0, color="0.6", lw=0.8)
+        for k, (name, ((lags, changes), look)) in enumerate(curves.items()):
+            ax.plot(lags, changes, look, ms=4, color=colour(k), label=name)
+        ax.set_xlabel("$t_\\mathrm{post} - t_\\mathrm{pre}$ (ms)")
+        ax.set_ylabel(label)
+        if several:
+            ax.legend()
+    return ax
+
+
+def _measured(pair: Any) -> tuple[np.ndarray, np.ndarray]:
+    try:
+        lags, changes = (np.asarray(part, dtype=np.float64) for part in pair)
+    except (TypeError, ValueError):
+        lags, changes = np.empty(0), np.empty(1)
+    if lags.ndim != 1 or lags.shape != changes.shape:
+        raise ValidationError(
+            "must be a function of the lag, or lags and as many changes", "window", "stdp_window"
+        )
+    return lags, changes

@@ -1,0 +1,81 @@
+"""The look of all pictures, and where they are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+from cycler import cycler
+from matplotlib.axes import Axes
+
+from spikesim.errors import ValidationError
+
+# Okabe & Ito 2008, "Color Universal Design"; the order puts strong contrasts first, and a grey
+# stands for their yellow, which is too faint for lines and names on white.
+OKABE_ITO = (
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#CC79A7",
+    "#E69F00",
+    "#56B4E9",
+    "#000000",
+    "#8C8C8C",
+)
+
+_SETTINGS: Any = {
+    "axes.prop_cycle": cycler(color=OKABE_ITO),
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": "medium",
+    "figure.constrained_layout.h_pad": 0.08,
+    "figure.constrained_layout.w_pad": 0.08,
+    "figure.dpi": 120,
+    "font.size": 11,
+    "image.cmap": "viridis",
+    "legend.fontsize": "small",
+    "legend.frameon": False,
+    "lines.linewidth": 1.4,
+    "savefig.dpi": "figure",
+    "xtick.labelsize": "small",
+    "ytick.labelsize": "small",
+}
+
+
+def style() -> AbstractContextManager[None]:
+    """A context in which figures are made in spikesim's look.
+
+    Examples
+    --------
+    >>> with style():
+    ...     figure, axes = plt.subplots(1, 2, layout="constrained")
+    """
+    return mpl.rc_context(_SETTINGS)
+
+
+@contextmanager
+def canvas(ax: Axes | None, size: tuple[float, float]) -> Iterator[Axes]:
+    """The axes to draw into: those given, as they are, or new ones in spikesim's look.
+
+    Parameters
+    ----------
+    ax : Axes or None
+        The user's axes.
+    size : tuple of float
+        Width and height in inches of a new figure.
+    """
+    if ax is not None:
+        if not isinstance(ax, Axes):
+            raise ValidationError(f"must be a matplotlib Axes, got {type(ax).__name__}", "ax")
+        yield ax
+        return
+    with style():
+        yield plt.subplots(figsize=size, layout="constrained")[1]
+
+
+def colour(k: int) -> str:
+    """The k-th colour; they repeat."""
+    return OKABE_ITO[k % len(OKABE_ITO)]

@@ -1,0 +1,73 @@
+"""Recorded variables over time, with spikes marked."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from spikesim.analysis.spiketrains import SpikeTrains
+from spikesim.analysis.traces import Traces
+from spikesim.errors import ValidationError
+from spikesim.plot.style import OKABE_ITO, canvas, colour
+
+
+def traces(traces: Traces, ax: Axes | None = None, *, spikes: SpikeTrains | None = None) -> Axes:
+    """Draw each neuron's variable over time, and its spikes in a row of ticks above.
+
+    Parameters
+    ----------
+    traces : Traces
+        What was recorded.
+    ax : Axes, optional
+        Where to draw; a new figure if not given.
+    spikes : SpikeTrains, optional
+        The spikes of the same population; neurons are found by their ids.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValidationError
+        If a neuron of `traces` is not in `spikes`.
+    """
+    if not isinstance(traces, Traces):
+        raise ValidationError(f"must be Traces, got {type(traces).__name__}", "traces", "traces")
+    if spikes is not None and len(traces) and traces.ids.max() >= spikes.n:
+        raise ValidationError(
+            f"has {spikes.n} neurons, but neuron {traces.ids.max()} was recorded",
+            "spikes",
+            "traces",
+        )
+    with canvas(ax, (8.0, 3.6)) as ax:
+        named = len(traces) <= len(OKABE_ITO)
+        for k, neuron in enumerate(traces.ids):
+            ax.plot(
+                traces.times, traces.values[:, k], color=colour(k), lw=1.1,
+                alpha=1.0 if named else 0.6, label=str(neuron),
+            )  # fmt: skip
+        if spikes is not None and len(traces.times):
+            _draw_ticks(ax, traces, spikes)
+        ax.set_xlabel("time (ms)")
+        ax.set_ylabel(f"{traces.variable} ({traces.unit})")
+        if len(traces.times) > 1:
+            ax.set_xlim(traces.times[0], traces.times[-1])
+        if named and len(traces) > 1:
+            ax.legend(
+                title=f"{traces.name} neuron".strip(), loc="center left", bbox_to_anchor=(1, 0.5)
+            )
+    return ax
+
+
+def _draw_ticks(ax: Axes, traces: Traces, spikes: SpikeTrains) -> None:
+    """A row of ticks for each neuron, above all of the traces."""
+    finite = traces.values[np.isfinite(traces.values)]
+    low, high = (finite.min(), finite.max()) if finite.size else (0.0, 1.0)
+    row = 0.08 * ((high - low) or 1.0)
+    start, stop = traces.times[0], traces.times[-1]
+    for k, neuron in enumerate(traces.ids):
+        times = spikes.train(int(neuron))
+        times = times[(times >= start) & (times <= stop)]
+        base = high + row * (0.6 + len(traces) - 1 - k)
+        ax.vlines(times, base, base + 0.8 * row, color=colour(k), lw=1.2)

@@ -1,0 +1,63 @@
+"""How weights are distributed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
+
+from spikesim.errors import ValidationError
+from spikesim.plot.style import canvas, colour
+from spikesim.units import Unit, check_array, check_count
+
+
+def weight_histogram(
+    weights: ArrayLike | Mapping[str, ArrayLike],
+    ax: Axes | None = None,
+    *,
+    bins: int = 50,
+    unit: str | Unit = "",
+    log: bool = False,
+) -> Axes:
+    """Draw a histogram of weights, or of several sets of them over each other.
+
+    Parameters
+    ----------
+    weights : array_like, or mapping of str to array_like
+        Weights of any shape, or several by name (before and after learning, say).
+    ax : Axes, optional
+        Where to draw; a new figure if not given.
+    bins : int
+        How many bins from the smallest to the largest weight of all.
+    unit : str or Unit
+        The weights' unit: ``"pA"``, ``"nS"`` or ``"mV"``, as the receptor has it.
+    log : bool
+        Whether to count on a logarithmic axis.
+
+    Returns
+    -------
+    Axes
+    """
+    several = isinstance(weights, Mapping)
+    given = dict(weights) if isinstance(weights, Mapping) else {"": weights}
+    sets = {k: check_array(v, "weights", k or "weight_histogram").ravel() for k, v in given.items()}
+    filled = [w for w in sets.values() if w.size]
+    if not filled:
+        raise ValidationError("there are none to draw", "weights", "weight_histogram")
+    everything = np.concatenate(filled)
+    number = check_count(bins, "bins", "weight_histogram", least=1)
+    edges = np.histogram_bin_edges(everything, number)
+    with canvas(ax, (6.0, 3.6)) as ax:
+        for k, (name, values) in enumerate(sets.items()):
+            counts = np.histogram(values, edges)[0]
+            ax.stairs(counts, edges, fill=True, color=colour(k), alpha=0.35)
+            ax.stairs(counts, edges, color=colour(k), lw=1.4, label=name)
+        ax.set_xlabel(f"weight ({unit})" if str(unit) else "weight")
+        ax.set_ylabel("synapses")
+        if log:
+            ax.set_yscale("log")
+        if several:
+            ax.legend()
+    return ax

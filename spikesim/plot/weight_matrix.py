@@ -1,0 +1,68 @@
+"""Who reaches whom how strongly, as an image."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.colors import TwoSlopeNorm
+
+from spikesim.analysis.connectivity import as_triplets, mean_blocks
+from spikesim.plot.style import canvas
+from spikesim.units import Unit
+
+# Finer images would be thinned out by the screen, and single synapses lost.
+_MAX_PIXELS = 500
+
+
+def weight_matrix(
+    weights: Any,
+    ax: Axes | None = None,
+    *,
+    shape: tuple[int, int] | None = None,
+    unit: str | Unit = "",
+) -> Axes:
+    """Draw the weights between two populations: sources downwards, targets to the right.
+
+    Where there is no synapse the image is grey. Weights of both signs are drawn around white, each
+    sign with a scale of its own. Large matrices are drawn as the mean weight of
+    the synapses in blocks.
+
+    Parameters
+    ----------
+    weights : array_like of shape (n_pre, n_post), scipy.sparse array, or connections
+        Weights; NaN in a dense matrix means no synapse. Connections are anything with `source`,
+        `target` and `weight`, such as ``projection.connections()``.
+    ax : Axes, optional
+        Where to draw; a new figure if not given.
+    shape : tuple of int, optional
+        (n_pre, n_post); connections end at their last neurons if it is not given.
+    unit : str or Unit
+        The weights' unit: ``"pA"``, ``"nS"`` or ``"mV"``, as the receptor has it.
+
+    Returns
+    -------
+    Axes
+    """
+    source, target, weight, shape = as_triplets(weights, shape)
+    image, block = mean_blocks(source, target, weight, shape, _MAX_PIXELS)
+    signed = weight.size > 0 and weight.min() < 0 < weight.max()
+    # Inhibitory weights are often several times larger: each sign has a scale of its own.
+    norm = TwoSlopeNorm(0.0, weight.min(), weight.max()) if signed else None
+    colours = colormaps["PuOr_r" if signed else "viridis"].with_extremes(bad="0.8")
+    label = f"weight ({unit})" if str(unit) else "weight"
+    if block > 1:
+        label = f"mean {label}\nin blocks of {block} x {block}"
+    with canvas(ax, (5.6, 4.6)) as ax:
+        drawn = ax.imshow(
+            image, cmap=colours, norm=norm,
+            extent=(-0.5, block * image.shape[1] - 0.5, block * image.shape[0] - 0.5, -0.5),
+            aspect="auto", interpolation="nearest",
+        )  # fmt: skip
+        ax.set_xlim(-0.5, shape[1] - 0.5)
+        ax.set_ylim(shape[0] - 0.5, -0.5)
+        ax.figure.colorbar(drawn, ax=ax, label=label)
+        ax.set_xlabel("target neuron")
+        ax.set_ylabel("source neuron")
+    return ax
