@@ -1,7 +1,7 @@
 """spikesim: networks of spiking neurons that learn.
 
-Everything that users need is here; `spikesim.plot` holds the pictures and is loaded when it is asked
-for, so that scripts without pictures do not wait for matplotlib.
+Everything that users need is here; `spikesim.plot` holds the pictures and is loaded when it is
+asked for, so that scripts without pictures do not wait for matplotlib.
 """
 
 from __future__ import annotations

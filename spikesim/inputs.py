@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 
 from spikesim.errors import ValidationError
-from spikesim.units import Hz, ms, pA
-from spikesim.units import check_array, check_scalar
+from spikesim.units import Hz, check_array, check_scalar, ms, pA
 
 
 class Schedule:
@@ -207,10 +206,9 @@ def check_times(times: Any, owner: object) -> list[np.ndarray]:
     rows = list(times)
     if all(np.ndim(row) == 0 for row in rows):
         rows = [rows]
-    checked = [
+    return [
         np.sort(check_array(row, f"times[{k}]", owner, unit=ms, allowed="positive").ravel())
         if np.size(row)
         else np.empty(0)
         for k, row in enumerate(rows)
     ]
-    return checked

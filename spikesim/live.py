@@ -11,7 +11,6 @@ from spikesim.analysis.spiketrains import SpikeTrains
 from spikesim.analysis.traces import Traces
 from spikesim.build.draws import draw
 from spikesim.build.inputs import given_spikes, whole_steps
-from spikesim.build.modules import load
 from spikesim.build.plan import Block, NeuronTable, PlasticTable
 from spikesim.build.synapses import check_weights
 from spikesim.build.tables import parameter_owner, refresh_table
@@ -342,9 +341,9 @@ class Live:
         """Initial state, empty rings and histories; learnt variables and weights stay."""
         self.network.build()
         plan = self.network.plan
-        for table in plan.plastic.values():
-            self.network.simulator.flush(table)
-            _forget(table, plan.step)
+        for plastic in plan.plastic.values():
+            self.network.simulator.flush(plastic)
+            _forget(plastic, plan.step)
         for table in plan.tables:
             initial = plan.initial[table.state0 :][: table.args.state.size]
             initial = initial.reshape(table.args.state.shape)
@@ -369,4 +368,3 @@ def _forget(table: PlasticTable, step: int) -> None:
         array[:] = 0
     a.control[template.LOG_N] = a.control[template.LOG_KEPT] = 0
     a.control[template.SYNCED] = step - 1
-

@@ -176,7 +176,9 @@ def _select(view: View, key: Any, ids: np.ndarray) -> np.ndarray:
     try:
         chosen = np.unique(ids[key])
     except IndexError:
-        raise ValidationError(f"has {len(ids)} neurons; cannot select {key!r}", None, view) from None
+        raise ValidationError(
+            f"has {len(ids)} neurons; cannot select {key!r}", None, view
+        ) from None
     if chosen.size == 0:
         raise ValidationError(f"has {len(ids)} neurons; {key!r} selects none of them", None, view)
     return chosen

@@ -180,7 +180,9 @@ def find_receptor(target: View, receptor: str | None, transmitter: str | None, o
                 f"{transmitter} (Dale's principle)", "receptor", owner,
             )  # fmt: skip
         return receptor
-    binding = [n for n, r in model.receptors.items() if transmitter and r.transmitter == transmitter]
+    binding = [
+        n for n, r in model.receptors.items() if transmitter and r.transmitter == transmitter
+    ]
     if len(binding) == 1:
         return binding[0]
     if len(names) == 1:

@@ -2,7 +2,8 @@
 
 There is no stream and no state. A draw is ``bits(key, entity, index)``, where `key` comes from the
 seed and the names of the object and of the purpose (`key`), `entity` is a neuron, source or row and
-`index` counts its draws. Adding an object elsewhere, or splitting work differently, changes nothing.
+`index` counts its draws. Adding an object elsewhere, or splitting work differently, changes
+nothing.
 
 The mixing function is the finalizer of SplitMix64 (Steele, Lea & Flood 2014, variant 13 of
 Stafford), applied once for each of key, entity and index. Golden vectors are pinned in the tests.

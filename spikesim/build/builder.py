@@ -91,10 +91,9 @@ def _build_tables(
     noisy = any(isinstance(s.input, NoiseCurrent) for s in description.stimuli)
     groups = group_by_model(list(description.populations.values()), stimulated)
     sizes = [sum(p.size for p in members) for _, members in groups]
-    state = np.zeros(
-        sum(n * len(cell.states) for n, (cell, _) in zip(sizes, groups, strict=True)), state_type
-    )
-    base = np.zeros(sum(sizes), state_type)
+    n_states = sum(n * len(cell.states) for n, (cell, _) in zip(sizes, groups, strict=True))
+    state: np.ndarray = np.zeros(n_states, state_type)
+    base: np.ndarray = np.zeros(sum(sizes), state_type)
     current = np.zeros_like(base) if noisy else base
     tables: list[NeuronTable] = []
     blocks: dict[str, Block] = {}

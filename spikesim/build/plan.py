@@ -210,9 +210,9 @@ class Plan:
         for name, source in self.sources.items():
             for part in ("rate", "left", "since", "drawn", "step", "source"):
                 arrays[f"source.{name}.{part}"] = getattr(source, part)
-        for name, table in self.plastic.items():
+        for name, plastic in self.plastic.items():
             for part in PLASTIC_STATE:
-                arrays[f"plastic.{name}.{part}"] = getattr(table.args, part)
+                arrays[f"plastic.{name}.{part}"] = getattr(plastic.args, part)
         for name, block in self.blocks.items():
             for parameter, value in block.values.items():
                 arrays[f"parameter.{name}.{parameter}"] = value

@@ -90,15 +90,17 @@ def initial_values(
     return state
 
 
-def refractory_steps(value: np.ndarray, dt: float) -> np.ndarray:
-    """``round(t_ref / dt)`` steps."""
-    return np.rint(np.asarray(value) / dt)
+def refractory_steps(blocks: list[Block], dt: float) -> np.ndarray:
+    """``round(t_ref / dt)`` of each neuron, int32; 0 for models without the parameter."""
+    values = [np.broadcast_to(b.values.get("t_ref", np.zeros(())), b.size) for b in blocks]
+    steps = np.rint(np.concatenate(values) / dt)
+    return np.minimum(steps, MAX_REFRACTORY).astype(np.int32)
 
 
 def table_constants(
     cell: Cell, blocks: list[Block], dt: float, dtype: Any
 ) -> tuple[np.ndarray, np.ndarray, frozenset[str]]:
-    """The kernel's numbers: scalars of each slice, arrays of what varies, and the latter's names."""
+    """The kernel's numbers: scalars of each slice, arrays of what varies, and their names."""
     values = [constant_values(cell, block.values, dt) for block in blocks]
     names = constants_of(cell).names
     varied = frozenset(n for n in names if any(v[n].size > 1 for v in values))
@@ -118,13 +120,14 @@ def group_by_model(
     populations: list[Population], stimulated: set[str]
 ) -> list[tuple[Cell, list[Population]]]:
     """Populations of each model, with the model's equations; order of first appearance."""
-    groups: dict[tuple[Any, ...], list[Population]] = {}
+    groups: dict[tuple[Any, ...], tuple[Neuron, list[Population]]] = {}
     for population in populations:
-        if isinstance(population.model, Neuron):
-            groups.setdefault(model_key(population.model), []).append(population)
+        model = population.model
+        if isinstance(model, Neuron):
+            groups.setdefault(model_key(model), (model, []))[1].append(population)
     return [
-        (assemble(members[0].model, with_input=any(p.name in stimulated for p in members)), members)
-        for members in groups.values()
+        (assemble(model, with_input=any(p.name in stimulated for p in members)), members)
+        for model, members in groups.values()
     ]
 
 
@@ -152,9 +155,6 @@ def build_table(
         lo = hi
     parts = list(blocks.values())
     uniform, varied_arrays, varied = table_constants(cell, parts, dt, state.dtype)
-    ref = np.concatenate(
-        [np.broadcast_to(refractory_steps(b.values.get("t_ref", 0), dt), b.size) for b in parts]
-    )
     args = TableArgs(
         state=state,
         refractory=np.zeros(lo, np.int32),
@@ -162,7 +162,7 @@ def build_table(
         current=current,
         uniform=uniform,
         varied=varied_arrays,
-        ref_steps=np.minimum(ref, MAX_REFRACTORY).astype(np.int32),
+        ref_steps=refractory_steps(parts, dt),
         lo=np.array([b.lo for b in parts], np.int64),
         hi=np.array([b.hi for b in parts], np.int64),
         gid0=gid0,
@@ -178,8 +178,6 @@ def refresh_table(table: NeuronTable, dt: float) -> None:
     """Recompute the kernel's numbers after parameters have been set."""
     args = table.args
     uniform, arrays, varied = table_constants(table.cell, table.blocks, dt, args.state.dtype)
-    ref = [np.broadcast_to(refractory_steps(b.values.get("t_ref", 0), dt), b.size)
-           for b in table.blocks]  # fmt: skip
-    args.ref_steps[:] = np.minimum(np.concatenate(ref), MAX_REFRACTORY)
+    args.ref_steps[:] = refractory_steps(table.blocks, dt)
     table.args = args._replace(uniform=uniform, varied=arrays)
     table.module = module_name("neuron", neuron_source(table.cell, varied))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import ClassVar, Protocol
 
 from spikesim.equations import expressions as ex
 from spikesim.equations.system import Equation, System, parse_equations
 from spikesim.errors import unknown_name
+from spikesim.units import Param
 
 INPUT = "I_in"  # stimulating currents, constant within a step
 
@@ -17,21 +18,23 @@ INPUT = "I_in"  # stimulating currents, constant within a step
 class ReceptorDeclaration(Protocol):
     """What this module needs of a receptor."""
 
-    equations: str
-    on_spike: Mapping[str, str]
-    current: str
-    declared: Mapping[str, Any]
+    equations: ClassVar[str]
+    on_spike: ClassVar[dict[str, str]]
+    current: ClassVar[str]
+    declared: ClassVar[dict[str, Param]]
 
 
 class NeuronDeclaration(Protocol):
     """What this module needs of a neuron model."""
 
-    equations: str
-    threshold: str
-    reset: Mapping[str, str]
-    refractory: tuple[str, ...]
-    receptors: Mapping[str, Any]
-    declared: Mapping[str, Any]
+    equations: ClassVar[str]
+    threshold: ClassVar[str]
+    reset: ClassVar[dict[str, str]]
+    refractory: ClassVar[tuple[str, ...]]
+    declared: ClassVar[dict[str, Param]]
+
+    @property
+    def receptors(self) -> Mapping[str, ReceptorDeclaration]: ...
 
 
 @dataclass(frozen=True)

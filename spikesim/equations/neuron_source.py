@@ -1,8 +1,8 @@
 """The source of a cell's update kernel: one step for every neuron of a table.
 
-The text follows the order of a step (see `spikesim.kernels`): propagate, add what arrives, hold what
-is refractory, test the threshold; then, for the few that fired, reset. The first loop has no branch,
-so that it vectorises; the second runs over the flags that the first one left.
+The text follows the order of a step (see `spikesim.kernels`): propagate, add what arrives, hold
+what is refractory, test the threshold; then, for the few that fired, reset. The first loop has no
+branch, so that it vectorises; the second runs over the flags that the first one left.
 """
 
 from __future__ import annotations

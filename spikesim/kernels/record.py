@@ -1,4 +1,4 @@
-"""Recording of one step into the buffers of the chunk. Python sizes them, so they never overflow."""
+"""Recording of one step into the buffers of the chunk, which Python has made large enough."""
 
 from __future__ import annotations
 

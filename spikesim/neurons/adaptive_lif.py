@@ -3,7 +3,8 @@
     dV_m/dt = -(V_m - E_L) / tau_m + (I_syn + I_e) / C_m,   dtheta/dt = -theta / tau_theta
 
 A spike when V_m >= V_th + theta; then theta grows by theta_plus, and V_m is held at V_reset for
-t_ref. ``adapt=0`` freezes theta, as in a test phase. Source: Diehl & Cook 2015, Front. Comput. Neurosci. 9:99 (their homeostasis).
+t_ref. ``adapt=0`` freezes theta, as in a test phase. Source: Diehl & Cook 2015, Front. Comput.
+Neurosci. 9:99 (their homeostasis).
 """
 
 from spikesim.neurons.lif import LIF
@@ -15,7 +16,6 @@ class AdaptiveLIF(LIF):
 
     theta_plus = param(1.0, mV, "non-negative", "growth of the threshold at a spike")
     tau_theta = param(100.0, ms, "positive", "time constant of the threshold")
-
     adapt = param(1.0, one, "non-negative", "1: the threshold adapts, 0: it is frozen")
 
     equations = """

@@ -7,6 +7,7 @@ import os
 import tempfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -23,7 +24,8 @@ def save(plan: Plan, path: str | os.PathLike[str]) -> None:
     path = Path(path)
     head = json.dumps({"format": FORMAT, "dt": plan.dt, "seed": plan.seed, "step": plan.step})
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
-        np.savez(file, __head__=np.array(head), **plan.mutable())
+        arrays: dict[str, Any] = {"__head__": np.array(head), **plan.mutable()}
+        np.savez(file, **arrays)
         file.flush()
         os.fsync(file.fileno())
     os.replace(file.name, path)
@@ -43,10 +45,10 @@ def load(plan: Plan, path: str | os.PathLike[str]) -> None:
             arrays = {name: file[name] for name in file.files if name != "__head__"}
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise ValidationError(f"cannot read {path}: {error}", "path", "load_state") from None
-    for name, own in (("format", FORMAT), ("dt", plan.dt), ("seed", plan.seed)):
-        if head.get(name) != own:
+    for name, value in (("format", FORMAT), ("dt", plan.dt), ("seed", plan.seed)):
+        if head.get(name) != value:
             raise ValidationError(
-                f"{path} was saved with {name} = {head.get(name)}, this network has {own}",
+                f"{path} was saved with {name} = {head.get(name)}, this network has {value}",
                 "path", "load_state",
             )  # fmt: skip
     _check_same(plan, arrays, str(path))

@@ -48,9 +48,7 @@ class Events:
         arrays = source.rate, source.left, source.since, source.drawn
         at = 0
         while True:
-            n, at = poisson_trains(
-                start, stop, source.key, *arrays, self.step, self.gid, n, at
-            )
+            n, at = poisson_trains(start, stop, source.key, *arrays, self.step, self.gid, n, at)
             if at == source.n:
                 return n
             self._reserve(2 * self.step.size)

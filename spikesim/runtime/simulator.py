@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -194,7 +195,7 @@ class Simulator:
 
 def _grow_post(a: PlasticArgs) -> PlasticArgs:
     """Wider histories if, after a flush, spikes that are still needed fill half of them."""
-    fields = {}
+    fields: dict[str, Any] = {}
     capacity = a.post_t.shape[1]
     if (a.post_n - a.post_kept).max(initial=0) > capacity // 2:
         fields |= {"post_t": _unroll(a.post_t, a.post_n), "post_v": _unroll(a.post_v, a.post_n)}
@@ -206,8 +207,10 @@ def _grow_post(a: PlasticArgs) -> PlasticArgs:
 
 
 def _grow_pre(a: PlasticArgs) -> PlasticArgs:
-    names = ("pre_t", "pre_v", "pre_m")
-    return a._replace(**{name: _unroll(getattr(a, name), a.pre_n) for name in names})
+    fields: dict[str, Any] = {}
+    for name in ("pre_t", "pre_v", "pre_m"):
+        fields[name] = _unroll(getattr(a, name), a.pre_n)
+    return a._replace(**fields)
 
 
 def _unroll(ring: np.ndarray, count: np.ndarray) -> np.ndarray:
