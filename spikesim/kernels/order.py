@@ -18,7 +18,7 @@ def _apply(values, first, order, n, scratch):
 
 @kernel
 def _by_delay(delays, first, n, n_bytes, histogram, order, other):
-    """Stable radix sort by the bytes of the delays, lowest first. Returns the order."""
+    """Stable radix sort by the bytes of the delays, lowest first; the result is in `order`."""
     for i in range(n):
         order[i] = i
     for byte in range(n_bytes):
@@ -33,8 +33,9 @@ def _by_delay(delays, first, n, n_bytes, histogram, order, other):
             b = (delays[first + order[i]] >> shift) & _BYTE
             other[histogram[b]] = order[i]
             histogram[b] += 1
-        order, other = other, order
-    return order
+        # Copied back, not swapped: Numba fails now and then to type an array that was swapped.
+        for i in range(n):
+            order[i] = other[i]
 
 
 @kernel
@@ -46,8 +47,8 @@ def sort_rows(indptr, delays, n_bytes, targets, weights, histogram, order, other
     for row in range(indptr.size - 1):
         first = indptr[row]
         n = indptr[row + 1] - first
-        by_delay = _by_delay(delays, first, n, n_bytes, histogram, order, other)
-        _apply(targets, first, by_delay, n, t)
-        _apply(delays, first, by_delay, n, d)
+        _by_delay(delays, first, n, n_bytes, histogram, order, other)
+        _apply(targets, first, order, n, t)
+        _apply(delays, first, order, n, d)
         if weights.size > 0:
-            _apply(weights, first, by_delay, n, w)
+            _apply(weights, first, order, n, w)

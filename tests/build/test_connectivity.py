@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from scipy import sparse, stats
 
 from spikesim import rng
+from spikesim.build.connect import Sides, connect
 from spikesim.build.connectivity import assign, build_csr
-from spikesim.build.csr import Sides, connect
 from spikesim.connectors import (
     AllToAll,
     Connector,

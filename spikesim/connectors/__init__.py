@@ -1,0 +1,35 @@
+"""Connectors: which neurons of a source connect to which of a target.
+
+A connector only says the rule. Two words recur:
+
+- An **autapse** is a synapse of a neuron onto itself. It can only arise where source and target
+  of a projection share neurons.
+- **Multapses** are several synapses between the same two neurons.
+
+Each connector's docstring says whether it makes them.
+"""
+
+from spikesim.connectors.base import Connector, overlap
+from spikesim.connectors.distance import DistanceDependent
+from spikesim.connectors.given import FromArrays, FromSparse
+from spikesim.connectors.random import (
+    FixedInDegree,
+    FixedOutDegree,
+    FixedProbability,
+    FixedTotalNumber,
+)
+from spikesim.connectors.regular import AllToAll, OneToOne
+
+__all__ = [
+    "AllToAll",
+    "Connector",
+    "DistanceDependent",
+    "FixedInDegree",
+    "FixedOutDegree",
+    "FixedProbability",
+    "FixedTotalNumber",
+    "FromArrays",
+    "FromSparse",
+    "OneToOne",
+    "overlap",
+]

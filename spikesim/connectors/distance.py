@@ -1,0 +1,70 @@
+"""A rule by chance and distance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from spikesim.connectors.base import Connector, check_flags
+from spikesim.errors import ValidationError
+from spikesim.units import check_array
+
+
+@dataclass(frozen=True, eq=False)
+class DistanceDependent(Connector):
+    """Each pair of neurons with a probability that is a function of their distance.
+
+    Pairs are drawn independently; there are no multapses.
+
+    Parameters
+    ----------
+    probability : callable
+        Takes an array of Euclidean distances (float64, in the unit of the positions) and returns
+        an array of the same shape with probabilities from 0 to 1. It is called several times, on
+        blocks of pairs, and must return the same for the same distances.
+    source_positions : array_like
+        Shape (n_pre, d).
+    target_positions : array_like
+        Shape (n_post, d).
+    autapses : bool
+        Whether neurons may connect to themselves, where source and target overlap. Default False.
+    """
+
+    probability: Callable[[np.ndarray], np.ndarray]
+    source_positions: Any
+    target_positions: Any
+    autapses: bool = False
+
+    def __post_init__(self) -> None:
+        if not callable(self.probability):
+            raise ValidationError(
+                f"must be a function of a distance array, got {self.probability!r}",
+                "probability",
+                self,
+            )
+        for name in ("source_positions", "target_positions"):
+            positions = check_array(getattr(self, name), name, self)
+            if positions.ndim != 2 or positions.shape[1] == 0:
+                raise ValidationError(
+                    f"must have shape (neurons, dimensions), got {positions.shape}", name, self
+                )
+            object.__setattr__(self, name, positions)
+        here, there = self.source_positions.shape[1], self.target_positions.shape[1]
+        if here != there:
+            raise ValidationError(
+                f"must have {here} dimensions as source_positions has, got {there}",
+                "target_positions",
+                self,
+            )
+        check_flags(self, "autapses")
+
+    def check(self, n_pre: int, n_post: int, self_offset: int | None = None) -> None:
+        for name, n in (("source_positions", n_pre), ("target_positions", n_post)):
+            rows = getattr(self, name).shape[0]
+            if rows != n:
+                raise ValidationError(
+                    f"must have a row for each of {n} neurons, got {rows}", name, self
+                )

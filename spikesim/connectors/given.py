@@ -1,0 +1,106 @@
+"""Connections that the user lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from spikesim.connectors.base import Connector
+from spikesim.errors import ValidationError
+from spikesim.units import check_array
+
+
+@dataclass(frozen=True, eq=False)
+class FromArrays(Connector):
+    """The given pairs; autapses and multapses are what the arrays hold.
+
+    Weights and delays that are given to the projection as arrays align with these arrays.
+
+    Parameters
+    ----------
+    source, target : array_like of int
+        Index of the source neuron and of the target neuron of each synapse, counted from 0 within
+        the source and the target of the projection. Shape (n,) each.
+    """
+
+    source: Any
+    target: Any
+
+    def __post_init__(self) -> None:
+        for name in ("source", "target"):
+            object.__setattr__(self, name, _check_indices(self, name, getattr(self, name)))
+        if self.source.size != self.target.size:
+            raise ValidationError(
+                f"must have {self.source.size} entries as source has, got {self.target.size}",
+                "target",
+                self,
+            )
+
+    def check(self, n_pre: int, n_post: int, self_offset: int | None = None) -> None:
+        for name, n in (("source", n_pre), ("target", n_post)):
+            indices = getattr(self, name)
+            if indices.size and indices.max() >= n:
+                at = int(np.argmax(indices >= n))
+                raise ValidationError(
+                    f"must be below the {n} neurons there, got {int(indices[at])} (at index {at})",
+                    name,
+                    self,
+                )
+
+
+@dataclass(frozen=True, eq=False)
+class FromSparse(Connector):
+    """The entries of a sparse matrix; they are also the weights.
+
+    Every stored entry is a synapse, explicit zeros too. Entries of a COO matrix for the same pair
+    are added up, as scipy does, so there are no multapses; autapses are what the matrix holds.
+
+    Parameters
+    ----------
+    matrix : scipy.sparse matrix or array
+        Shape (n_pre, n_post), real: entry (i, j) is the weight from source i to target j.
+    """
+
+    matrix: Any
+
+    def __post_init__(self) -> None:
+        if not sparse.issparse(self.matrix):
+            raise ValidationError(
+                f"must be a scipy.sparse matrix, got {type(self.matrix).__name__}", "matrix", self
+            )
+        matrix = sparse.csr_array(self.matrix, copy=True)
+        matrix.sum_duplicates()
+        check_array(matrix.data, "matrix", self)
+        object.__setattr__(self, "matrix", matrix)
+
+    def check(self, n_pre: int, n_post: int, self_offset: int | None = None) -> None:
+        if self.matrix.shape != (n_pre, n_post):
+            raise ValidationError(
+                f"must have shape (sources, targets) = {(n_pre, n_post)}, got {self.matrix.shape}",
+                "matrix",
+                self,
+            )
+
+
+def _check_indices(connector: Connector, name: str, value: Any) -> np.ndarray:
+    """`value` as an int32 array of indices of at least 0, copied."""
+    try:
+        indices = np.asarray(value)
+    except ValueError:
+        indices = np.empty((0, 0))
+    if indices.ndim != 1 or (indices.size and indices.dtype.kind not in "iu"):
+        raise ValidationError(
+            f"must be one row of whole numbers, got shape {indices.shape} of {indices.dtype}",
+            name,
+            connector,
+        )
+    bad = (indices < 0) | (indices > np.iinfo(np.int32).max)
+    if bad.any():
+        at = int(np.argmax(bad))
+        raise ValidationError(
+            f"must be an index from 0, got {int(indices[at])} (at index {at})", name, connector
+        )
+    return indices.astype(np.int32)

@@ -1,0 +1,135 @@
+"""Rules by chance, all pairs being alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from spikesim.connectors.base import Connector, check_flags, overlap
+from spikesim.errors import ValidationError
+from spikesim.units import check_count, check_scalar
+
+
+@dataclass(frozen=True)
+class FixedProbability(Connector):
+    """Each pair of a source and a target neuron with the same probability, independently.
+
+    There are no multapses.
+
+    Parameters
+    ----------
+    p : float
+        Probability of a synapse, 0 to 1.
+    autapses : bool
+        Whether neurons may connect to themselves, where source and target overlap. Default False.
+    """
+
+    p: float
+    autapses: bool = False
+
+    def __post_init__(self) -> None:
+        p = check_scalar(self.p, "p", self)
+        if not 0.0 <= p <= 1.0:
+            raise ValidationError(f"must be a probability from 0 to 1, got {p!r}", "p", self)
+        object.__setattr__(self, "p", p)
+        check_flags(self, "autapses")
+
+
+@dataclass(frozen=True)
+class FixedInDegree(Connector):
+    """Every target neuron receives the same number of synapses, from sources drawn evenly.
+
+    Parameters
+    ----------
+    k : int
+        Synapses for each target neuron.
+    autapses : bool
+        Whether neurons may connect to themselves, where source and target overlap. Default False.
+    multapses : bool
+        Whether a source may be drawn for the same target repeatedly. Default False.
+    """
+
+    k: int
+    autapses: bool = False
+    multapses: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "k", check_count(self.k, "k", self))
+        check_flags(self, "autapses", "multapses")
+
+    def check(self, n_pre: int, n_post: int, self_offset: int | None = None) -> None:
+        if n_post > 0:
+            barred = not self.autapses and overlap(n_post, n_pre, _reversed(self_offset)) > 0
+            _check_degree(self, self.k, n_pre - barred, "sources for each target")
+
+
+@dataclass(frozen=True)
+class FixedOutDegree(Connector):
+    """Every source neuron makes the same number of synapses, onto targets drawn evenly.
+
+    Parameters
+    ----------
+    k : int
+        Synapses of each source neuron.
+    autapses : bool
+        Whether neurons may connect to themselves, where source and target overlap. Default False.
+    multapses : bool
+        Whether a target may be drawn for the same source repeatedly. Default False.
+    """
+
+    k: int
+    autapses: bool = False
+    multapses: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "k", check_count(self.k, "k", self))
+        check_flags(self, "autapses", "multapses")
+
+    def check(self, n_pre: int, n_post: int, self_offset: int | None = None) -> None:
+        if n_pre > 0:
+            barred = not self.autapses and overlap(n_pre, n_post, self_offset) > 0
+            _check_degree(self, self.k, n_post - barred, "targets for each source")
+
+
+@dataclass(frozen=True)
+class FixedTotalNumber(Connector):
+    """A given number of synapses in all, each pair of neurons equally likely.
+
+    Parameters
+    ----------
+    n : int
+        Synapses of the whole projection.
+    autapses : bool
+        Whether neurons may connect to themselves, where source and target overlap. Default False.
+    multapses : bool
+        Whether the same pair may be drawn repeatedly. Default False.
+    """
+
+    n: int
+    autapses: bool = False
+    multapses: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "n", check_count(self.n, "n", self))
+        check_flags(self, "autapses", "multapses")
+
+    def check(self, n_pre: int, n_post: int, self_offset: int | None = None) -> None:
+        barred = 0 if self.autapses else overlap(n_pre, n_post, self_offset)
+        _check_degree(self, self.n, n_pre * n_post - barred, "pairs", name="n")
+
+
+def _reversed(self_offset: int | None) -> int | None:
+    return None if self_offset is None else -self_offset
+
+
+def _check_degree(connector: Any, wanted: int, possible: int, what: str, name: str = "k") -> None:
+    """Raise if `wanted` synapses cannot be drawn from `possible` partners."""
+    most = wanted if connector.multapses and possible > 0 else possible
+    if wanted > most:
+        hint = "" if connector.multapses or possible <= 0 else " unless multapses=True"
+        kind = "" if connector.autapses else " without autapses"
+        raise ValidationError(
+            f"must be at most {possible}, the number of {what}{kind}{hint}, got {wanted}",
+            name,
+            connector,
+        )

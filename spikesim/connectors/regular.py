@@ -1,0 +1,39 @@
+"""Rules without chance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from spikesim.connectors.base import Connector, check_flags
+from spikesim.errors import ValidationError
+
+
+@dataclass(frozen=True)
+class AllToAll(Connector):
+    """Every source neuron to every target neuron, once.
+
+    Parameters
+    ----------
+    autapses : bool
+        Whether neurons connect to themselves, where source and target overlap. Default True.
+    """
+
+    autapses: bool = True
+
+    def __post_init__(self) -> None:
+        check_flags(self, "autapses")
+
+
+@dataclass(frozen=True)
+class OneToOne(Connector):
+    """Source neuron i to target neuron i; both sides must be of one size.
+
+    Between a population and itself these are all autapses; there are no multapses.
+    """
+
+    def check(self, n_pre: int, n_post: int, self_offset: int | None = None) -> None:
+        if n_pre != n_post:
+            raise ValidationError(
+                f"needs as many sources as targets, got {n_pre} sources and {n_post} targets",
+                obj=self,
+            )
