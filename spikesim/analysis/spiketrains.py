@@ -15,6 +15,8 @@ from spikesim.units import check_array, check_count, check_scalar, ms
 
 # A spike at step k has the time k * dt, which misses the decimal number meant by some last bits.
 _ROUNDING = 1e-12
+# More bins are a slip of the pen, and would exhaust the memory.
+_MAX_BINS = 100_000_000
 
 Floats = NDArray[np.float64]
 
@@ -219,6 +221,13 @@ class SpikeTrains:
     def bin_edges(self, bin: float) -> Floats:
         """The edges in ms of bins of width `bin` from `t_start` to `t_stop`."""
         width = check_scalar(bin, "bin", self.name or "SpikeTrains", unit=ms, allowed="positive")
+        if self.duration > _MAX_BINS * width:
+            raise ValidationError(
+                f"must be at least {self.duration / _MAX_BINS:g} ms for {self.duration:g} ms, "
+                f"got {width:g} ms",
+                "bin",
+                self.name or "SpikeTrains",
+            )
         whole = int(np.floor(self.duration / width * (1.0 + _ROUNDING)))
         edges: Floats = self.t_start + width * np.arange(whole + 1, dtype=np.float64)
         if self.t_stop - edges[-1] > _ROUNDING * max(1.0, abs(self.t_stop)):

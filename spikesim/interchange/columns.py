@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -67,18 +68,23 @@ def spike_arrays(table: Table, columns: Columns) -> tuple[np.ndarray, np.ndarray
 def trains(
     times: np.ndarray,
     ids: np.ndarray,
+    path: Path,
     *,
     n: int | None,
     t_start: float | None,
     t_stop: float | None,
     name: str,
 ) -> SpikeTrains:
-    """Spikes of a file that does not say how many neurons there were or how long it went."""
-    return SpikeTrains(
-        times,
-        ids,
-        n=n if n is not None else int(ids.max(initial=-1)) + 1,
-        t_start=t_start if t_start is not None else min(0.0, times.min(initial=0.0)),
-        t_stop=t_stop if t_stop is not None else max(t_start or 0.0, times.max(initial=0.0)),
-        name=name,
-    )
+    """Spikes of a file; what is None is taken from the spikes themselves."""
+    start = min(0.0, times.min(initial=0.0)) if t_start is None else t_start
+    try:
+        return SpikeTrains(
+            times,
+            ids,
+            n=int(ids.max(initial=-1)) + 1 if n is None else n,
+            t_start=start,
+            t_stop=times.max(initial=start) if t_stop is None else t_stop,
+            name=name,
+        )
+    except ValidationError as error:
+        raise ValidationError(f"{error}", obj=str(path)) from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from typing import Any
 
 from spikesim.analysis.spiketrains import SpikeTrains
@@ -38,6 +39,7 @@ def save_csv(path: str | os.PathLike[str], result: SpikeTrains | Traces) -> None
     ValidationError
         If something else is to be saved, or the folder does not exist.
     """
+    rows: Iterable[str]
     about: dict[str, Any] = {"version": _VERSION, "name": getattr(result, "name", "")}
     if isinstance(result, SpikeTrains):
         about |= {"kind": "spikes", "n": result.n}
@@ -48,8 +50,8 @@ def save_csv(path: str | os.PathLike[str], result: SpikeTrains | Traces) -> None
         about |= {"kind": "traces", "variable": result.variable, "unit": result.unit}
         about |= {"ids": result.ids.tolist(), "dtype": result.values.dtype.name}
         header = ["time_ms", *(f"{result.variable}_{neuron}" for neuron in result.ids)]
-        values = result.values.tolist()
-        rows = (",".join(map(repr, [t, *v])) + "\n" for t, v in zip(result.times.tolist(), values))
+        samples = zip(result.times.tolist(), result.values.tolist(), strict=True)
+        rows = (",".join(map(repr, [time, *values])) + "\n" for time, values in samples)
     else:
         raise ValidationError(
             f"must be SpikeTrains or Traces, got {type(result).__name__}", "result", "save_csv"
@@ -100,10 +102,10 @@ def from_table(table: Table, given: dict[str, Any]) -> SpikeTrains | Traces:
     about = own_description(table)
     if about.get("kind") == "traces":
         return _traces(table, about)
-    asked = {"n": None, "t_start": None, "t_stop": None, "name": table.path.stem}
+    asked: dict[str, Any] = {"n": None, "t_start": None, "t_stop": None, "name": table.path.stem}
     asked |= {key: about[key] for key in asked if key in about} | given
     times, ids = spike_arrays(table, _columns(table))
-    return trains(times, ids, **asked)
+    return trains(times, ids, table.path, **asked)
 
 
 def own_description(table: Table) -> dict[str, Any]:
@@ -129,12 +131,10 @@ def _columns(table: Table) -> Columns:
     header = table.header or _commented_header(table)
     if header is not None:
         return named_columns(header, table.path)
+    if len(table.data) == 0:
+        raise ValidationError("expected at least a header 'time_ms,id'", obj=str(table.path))
     if table.data.shape[1] == 2:
         return Columns(0, 1)
-    if len(table.data) == 0:
-        raise ValidationError(
-            "is empty: expected at least a header 'time_ms,id'", obj=str(table.path)
-        )
     raise ValidationError(
         "expected two columns, times in ms and ids, or a header that names them; got "
         f"{table.data.shape[1]} columns", obj=f"{table.path}, line {table.skipped + 1}",
@@ -158,6 +158,4 @@ def _traces(table: Table, about: dict[str, Any]) -> Traces:
             variable=about["variable"], unit=about["unit"], name=about["name"],
         )  # fmt: skip
     except (KeyError, TypeError, ValidationError) as error:
-        raise ValidationError(
-            f"does not fit its description: {error}", obj=str(table.path)
-        ) from error
+        raise ValidationError(f"{error}", obj=str(table.path)) from error

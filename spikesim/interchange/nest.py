@@ -81,8 +81,9 @@ def from_tables(
             f"must not be above the smallest sender, {senders.min()}, got {first}", "first_id",
             str(tables[0].path),
         )  # fmt: skip
-    name = recorder_label(tables[0].path) if name is None else name
-    return trains(times, senders - first, n=n, t_start=t_start, t_stop=t_stop, name=name)
+    path = tables[0].path
+    name = recorder_label(path) if name is None else name
+    return trains(times, senders - first, path, n=n, t_start=t_start, t_stop=t_stop, name=name)
 
 
 def recorder_label(path: Path) -> str:
@@ -103,7 +104,7 @@ def is_nest(table: Table) -> bool:
 
 def _columns(table: Table) -> Columns:
     if table.header is None:
-        if table.data.shape[1] not in (0, 2):
+        if table.data.shape[1] != 2:
             raise ValidationError(
                 f"expected two columns, id and time in ms, got {table.data.shape[1]}",
                 obj=f"{table.path}, line {table.skipped + 1}",

@@ -25,6 +25,7 @@ Result = SpikeTrains | Traces
 
 _FORMAT = "spikesim-results"
 _VERSION = 1
+_DAMAGES = (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile, zlib.error)
 _KINDS: dict[str, type] = {"spikes": SpikeTrains, "traces": Traces}
 _ARRAYS = {"spikes": ("times", "ids"), "traces": ("times", "values", "ids")}
 _FIELDS = {"spikes": ("n", "t_start", "t_stop", "name"), "traces": ("variable", "unit", "name")}
@@ -47,7 +48,7 @@ def save(path: str | os.PathLike[str], results: Result | Mapping[str, Result]) -
     """
     single = not isinstance(results, Mapping)
     named = dict(results) if isinstance(results, Mapping) else {"": results}
-    arrays: dict[str, np.ndarray] = {}
+    arrays: dict[str, Any] = {}
     items = []
     for k, (key, result) in enumerate(named.items()):
         kind = next((kind for kind, type_ in _KINDS.items() if isinstance(result, type_)), None)
@@ -94,15 +95,7 @@ def load(path: str | os.PathLike[str]) -> Any:
             return _unpack(file)
     except ValidationError:
         raise
-    except (
-        OSError,
-        EOFError,
-        KeyError,
-        ValueError,
-        TypeError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as e:
+    except _DAMAGES as e:
         raise ValidationError(
             f"cannot be read as results saved by spikesim, it is damaged or another kind: {e}",
             obj=str(found),

@@ -73,7 +73,7 @@ def _read(path: Path) -> Table:
                     return Table(path, comments, header, fields, data, skipped)
                 header = names(text)
             skipped += 1
-    return Table(path, comments, header, [], np.empty((0, len(header or []))), skipped)
+    return Table(path, comments, header, [], np.empty((0, len(header) if header else 2)), skipped)
 
 
 def names(line: str) -> list[str]:

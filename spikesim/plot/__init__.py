@@ -5,6 +5,7 @@ closes one. The look is set on those figures alone: matplotlib's own settings st
 """
 
 from spikesim.plot.confusion_matrix import confusion_matrix
+from spikesim.plot.files import save_raster
 from spikesim.plot.learning_curves import learning_curves
 from spikesim.plot.raster import raster
 from spikesim.plot.receptive_fields import receptive_fields
@@ -21,6 +22,7 @@ __all__ = [
     "learning_curves",
     "raster",
     "receptive_fields",
+    "save_raster",
     "stdp_window",
     "style",
     "traces",

@@ -57,7 +57,7 @@ def raster(
     stop = max(t.t_stop for t in named.values())
     stop = stop if stop > start else start + 1.0
     width = _bin(named, stop - start) if bin is None else bin
-    curves = {name: t.population_rate(width) for name, t in named.items()}
+    curves = {name: (t.bin_edges(width), t.population_rate(width)[1]) for name, t in named.items()}
     with canvas(ax, (8.0, 5.0)) as ax:
         lower = _split(ax) if rates is True else rates or None
         ax.set_xlim(start, stop)
@@ -133,7 +133,7 @@ def _name_neurons(ax: Axes, named: dict[str, SpikeTrains]) -> None:
         (name,) = named
         name = name or next(iter(named.values())).name
         ax.set_ylabel(f"{name} neuron".strip())
-        ax.yaxis.set_major_locator(MaxNLocator("auto", integer=True))
+        ax.yaxis.set_major_locator(MaxNLocator("auto", integer=True, steps=[1, 2, 5, 10]))
         return
     sizes = np.array([t.n for t in named.values()])
     middles = (np.cumsum(sizes) - sizes / 2.0) / max(1, sizes.sum())
@@ -156,8 +156,8 @@ def _apart(places: np.ndarray, gap: float) -> np.ndarray:
 
 
 def _draw_rates(ax: Axes, curves: dict[str, tuple[np.ndarray, np.ndarray]], width: float) -> None:
-    for k, (name, (times, rates)) in enumerate(curves.items()):
-        ax.step(times, rates, where="mid", color=colour(k), lw=1.1, label=name)
+    for k, (name, (edges, rates)) in enumerate(curves.items()):
+        ax.stairs(rates, edges, baseline=None, color=colour(k), lw=1.1, label=name)
     ax.set_ylim(bottom=0.0)
     ax.set_xlabel("time (ms)")
     ax.set_ylabel("rate (Hz)")

@@ -62,7 +62,8 @@ def weight_matrix(
         )  # fmt: skip
         ax.set_xlim(-0.5, shape[1] - 0.5)
         ax.set_ylim(shape[0] - 0.5, -0.5)
-        ax.figure.colorbar(drawn, ax=ax, label=label)
+        ends = (weight.min(), 0.0, weight.max()) if signed else None
+        ax.figure.colorbar(drawn, ax=ax, label=label, ticks=ends, format="%.3g")
         ax.set_xlabel("target neuron")
         ax.set_ylabel("source neuron")
     return ax

@@ -1,0 +1,54 @@
+"""Pictures straight into files, without pyplot: for programs without a screen."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from spikesim.analysis.spiketrains import SpikeTrains
+from spikesim.errors import ValidationError
+from spikesim.plot.raster import raster
+from spikesim.plot.style import style
+
+
+def save_raster(
+    trains: SpikeTrains | Mapping[str, SpikeTrains],
+    path: str | os.PathLike[str],
+    *,
+    bin: float | None = None,
+    title: str = "",
+) -> None:
+    """Draw a raster with rates beneath, as `raster` does, into a file.
+
+    Parameters
+    ----------
+    trains : SpikeTrains or mapping of str to SpikeTrains
+        One population, or several by name.
+    path : str or path-like
+        The file; its ending says the format.
+    bin : float, optional
+        Width in ms of the bins of the rates.
+    title : str
+        Above the picture.
+
+    Raises
+    ------
+    ValidationError
+        If matplotlib does not write such files, or the folder does not exist.
+    """
+    target = Path(path)
+    with style():
+        figure = Figure(figsize=(8.0, 5.0), layout="constrained")
+        formats = sorted(figure.canvas.get_supported_filetypes())
+        if target.suffix.lower().lstrip(".") not in formats:
+            raise ValidationError(
+                f"must end in one of .{', .'.join(formats)}, got {target.name!r}", "path"
+            )
+        if not target.parent.is_dir():
+            raise ValidationError(f"there is no folder {str(target.parent)!r}", "path")
+        ax = raster(trains, figure.subplots(), bin=bin)
+        ax.set_title(title)
+        figure.savefig(target)
