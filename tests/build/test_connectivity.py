@@ -461,9 +461,10 @@ def test_one_compiled_version_of_each_kernel():
         net = build_csr(FromArrays([1, 0], [0, 1]), 2, 2, key=KEY)
         assign(net, Uniform(0, 1), [1.0, 2.0], 1.0, key=KEY, dtype=dtype)
     small_networks()
-    once = (kernels.fill_rows, kernels.draw_columns, kernels.draw_pairs, draws.sample)
-    assert [len(k.signatures) for k in (*once, mark_sample, take_marks)] == [1] * 6
-    assert len(kernels.stable_order.signatures) == 1
+    once = (kernels.fill_rows, kernels.draw_columns, kernels.draw_pairs, kernels.stable_order)
+    assert [len(k.signatures) for k in once] == [1] * 4
+    # What other kernels call has none of its own where those came from the disk cache.
+    assert all(len(k.signatures) <= 1 for k in (draws.sample, mark_sample, take_marks))
     assert len(draws.draw_weights.signatures) == 2  # float32, float64
 
 
