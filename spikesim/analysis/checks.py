@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spikesim.errors import ValidationError
+from spikesim.units import check_count
 
 
 def frozen(array: np.ndarray) -> np.ndarray:
@@ -28,6 +29,16 @@ def whole_numbers(value: ArrayLike, attribute: str, obj: object) -> NDArray[np.i
     if array.size and array.min() < 0:
         raise ValidationError(f"must not be negative, got {array.min()}", attribute, obj)
     return array.astype(np.int64)
+
+
+def pair_of_counts(
+    value: Any, attribute: str, obj: object, names: str, *, least: int = 0
+) -> tuple[int, int]:
+    """Two whole numbers of at least `least`; `names` says which, such as "height and width"."""
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        raise ValidationError(f"must be two numbers, {names}, got {value!r}", attribute, obj)
+    first, second = (check_count(number, attribute, obj, least=least) for number in value)
+    return first, second
 
 
 def positions(key: Any, n: int, obj: object) -> NDArray[np.int64]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikesim.analysis.checks import whole_numbers
+from spikesim.analysis.checks import pair_of_counts, whole_numbers
 from spikesim.errors import ValidationError
 from spikesim.units import check_array
 
@@ -36,7 +36,7 @@ def as_triplets(weights: Any, shape: Shape | None = None) -> tuple[Ints, Ints, F
         matrix = weights.tocoo()
         parts, own = (matrix.row, matrix.col, matrix.data), matrix.shape
     elif hasattr(weights, "source"):
-        parts, own = (weights.source, weights.target, weights.weight), shape
+        parts, own = (weights.source, weights.target, weights.weight), None
     else:
         dense = _dense(weights)
         source, target = np.nonzero(~np.isnan(dense))
@@ -46,13 +46,17 @@ def as_triplets(weights: Any, shape: Shape | None = None) -> tuple[Ints, Ints, F
     weight = check_array(parts[2], "weight", "weights")
     if not source.shape == target.shape == weight.shape:
         raise ValidationError("source, target and weight must be of one length", obj="weights")
+    if shape is not None:
+        shape = pair_of_counts(shape, "shape", "weights", "n_pre and n_post")
     needed = tuple(int(ids.max()) + 1 if ids.size else 0 for ids in (source, target))
-    own = needed if own is None else own
-    if shape is not None and tuple(shape) != tuple(own):
-        raise ValidationError(f"must be that of the weights, {own}, got {shape}", "shape")
-    if len(own) != 2 or needed[0] > own[0] or needed[1] > own[1]:
-        raise ValidationError(f"must be (n_pre, n_post), at least {needed}, got {own}", "shape")
-    return source, target, weight, (int(own[0]), int(own[1]))
+    n_pre, n_post = own or shape or needed
+    if shape is not None and shape != (n_pre, n_post):
+        raise ValidationError(
+            f"must be that of the weights, {n_pre} x {n_post}, got {shape}", "shape", "weights"
+        )
+    if needed[0] > n_pre or needed[1] > n_post:
+        raise ValidationError(f"must be at least {needed}, got {shape}", "shape", "weights")
+    return source, target, weight, (int(n_pre), int(n_post))
 
 
 def mean_blocks(

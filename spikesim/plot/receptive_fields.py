@@ -9,6 +9,7 @@ from matplotlib import colormaps
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
+from spikesim.analysis.checks import pair_of_counts
 from spikesim.errors import ValidationError
 from spikesim.plot.style import canvas
 from spikesim.units import Unit, check_array, check_count
@@ -53,7 +54,7 @@ def receptive_fields(
             "weights",
             "receptive_fields",
         )
-    height, width = (check_count(side, "shape", "receptive_fields", least=1) for side in shape)
+    height, width = pair_of_counts(shape, "shape", "receptive_fields", "height and width", least=1)
     if height * width != matrix.shape[0]:
         raise ValidationError(
             f"must have {matrix.shape[0]} pixels, as many as there are weights onto a neuron, "

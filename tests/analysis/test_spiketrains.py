@@ -1,4 +1,5 @@
 import dataclasses
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -125,7 +126,7 @@ def test_windows_lie_within_what_was_observed(trains, bounds):
 @given(some_trains(), st.lists(st.integers(0, 1000), max_size=6))
 def test_windows_neither_share_nor_lose_spikes(trains, cuts):
     edges = np.array(sorted({0, 1000, *cuts})) / 10
-    parts = [trains.window(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    parts = [trains.window(a, b) for a, b in pairwise(edges)]
     assert np.array_equal(np.concatenate([p.times for p in parts]), trains.times)
     assert np.array_equal(sum(p.counts() for p in parts), trains.counts())
 
@@ -142,7 +143,7 @@ def test_population_rate_counts_every_spike_once(trains, bin):
     slow = [
         np.sum((trains.times > a + 1e-9) & (trains.times <= b + 1e-9))
         + (a == 0.0) * np.sum(trains.times == 0.0)
-        for a, b in zip(edges[:-1], edges[1:], strict=True)
+        for a, b in pairwise(edges)
     ]
     assert np.allclose(spikes, slow)
 
@@ -157,9 +158,7 @@ def test_a_last_bin_that_is_narrower_has_its_own_width(trains):
 def test_statistics_agree_with_a_plain_loop(trains):
     pooled = []
     for neuron in range(trains.n):
-        times = np.array(
-            [t for t, i in zip(trains.times, trains.ids, strict=True) if i == neuron]
-        )
+        times = np.array([t for t, i in zip(trains.times, trains.ids, strict=True) if i == neuron])
         assert np.array_equal(trains.train(neuron), times)
         intervals = np.diff(times)
         assert np.array_equal(trains.isi(neuron), intervals)

@@ -9,9 +9,7 @@ from spikesim.units import mV
 @pytest.fixture
 def traces():
     values = np.arange(15.0).reshape(5, 3)
-    return Traces(
-        np.arange(5) * 0.1, values, variable="V_m", unit="mV", ids=[4, 7, 9], name="exc"
-    )
+    return Traces(np.arange(5) * 0.1, values, variable="V_m", unit="mV", ids=[4, 7, 9], name="exc")
 
 
 def test_indexing_chooses_columns_and_keeps_ids(traces):

@@ -1,0 +1,43 @@
+import numpy as np
+import pytest
+import scipy.sparse
+
+from spikesim.errors import ValidationError
+from spikesim.plot import weight_matrix
+
+
+def test_shows_sources_downwards_and_gaps_where_there_is_no_synapse(drawn):
+    weights = np.array([[1.0, np.nan, 3.0], [np.nan, 2.0, np.nan]])
+    ax = drawn(weight_matrix(weights, unit="pA"))
+    shown = ax.images[0].get_array()
+    assert np.array_equal(shown.filled(np.nan), weights, equal_nan=True)
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("target neuron", "source neuron")
+    assert ax.get_xlim() == (-0.5, 2.5)
+    assert ax.get_ylim() == (1.5, -0.5)
+    assert ax.figure.axes[1].get_ylabel() == "weight (pA)"
+
+
+def test_zero_is_white_between_weights_of_both_signs(drawn):
+    ax = drawn(weight_matrix([[2.0, 1.0], [0.0, -8.0]]))
+    image = ax.images[0]
+    assert image.norm(0.0) == 0.5
+    assert (image.norm.vmin, image.norm.vmax) == (-8.0, 2.0)
+
+
+def test_large_matrices_are_block_means(drawn):
+    weights = scipy.sparse.random_array((1203, 900), density=0.01, rng=np.random.default_rng(0))
+    ax = drawn(weight_matrix(weights, unit="nS"))
+    assert max(ax.images[0].get_array().shape) <= 500
+    assert ax.get_ylim() == (1202.5, -0.5)
+    assert ax.figure.axes[1].get_ylabel() == "mean weight (nS)\nin blocks of 3 x 3"
+
+
+def test_a_matrix_without_synapses_is_drawn(drawn):
+    drawn(weight_matrix(np.full((3, 4), np.nan)))
+
+
+def test_bad_input_is_an_error():
+    with pytest.raises(ValidationError, match="matrix"):
+        weight_matrix([1.0, 2.0])
+    with pytest.raises(ValidationError, match="shape"):
+        weight_matrix(np.ones((2, 2)), shape=(3, 3))
