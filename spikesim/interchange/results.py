@@ -12,6 +12,7 @@ import os
 import zipfile
 import zlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -82,9 +83,11 @@ def load(path: str | os.PathLike[str]) -> Any:
         If the file does not exist, is damaged, is something else, or is of a later version.
     """
     found = existing(path)
+    if not is_zip(found):
+        raise ValidationError("was not written by spikesim's save", obj=str(found))
     try:
-        with np.load(found, allow_pickle=False) as file:
-            if not isinstance(file, np.lib.npyio.NpzFile) or str(file.get("format")) != _FORMAT:
+        with open(found, "rb") as raw, np.load(raw, allow_pickle=False) as file:
+            if str(file.get("format")) != _FORMAT:
                 raise ValidationError("was not written by spikesim's save", obj=str(found))
             if int(file["version"]) > _VERSION:
                 raise ValidationError(
@@ -100,6 +103,12 @@ def load(path: str | os.PathLike[str]) -> Any:
             f"cannot be read as results saved by spikesim, it is damaged or another kind: {e}",
             obj=str(found),
         ) from e
+
+
+def is_zip(path: Path) -> bool:
+    """Whether a file begins as `.npz` files do; it may be damaged further on."""
+    with open(path, "rb") as file:
+        return file.read(4) == b"PK\x03\x04"
 
 
 def _unpack(file: Any) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import zipfile
 from collections.abc import Container, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +12,7 @@ from spikesim.errors import ValidationError, unknown_name
 from spikesim.interchange.delimited import from_table, own_description
 from spikesim.interchange.files import existing
 from spikesim.interchange.nest import from_tables, is_nest, recorder_label
-from spikesim.interchange.results import load
+from spikesim.interchange.results import is_zip, load
 from spikesim.interchange.table import read_table
 
 PathLike = str | os.PathLike[str]
@@ -62,7 +61,7 @@ def load_populations(
     """
     found: dict[str, SpikeTrains] = {}
     open_ended: list[str] = []
-    for files in _recordings([existing(path) for path in paths]):
+    for files in _recordings(paths):
         parts, has_end = _read(files)
         for trains in parts:
             key = _free(trains.name or files[0].stem, files[0], found)
@@ -73,18 +72,21 @@ def load_populations(
     return {k: replace(v, t_stop=last) if k in open_ended else v for k, v in found.items()}
 
 
-def _recordings(paths: list[Path]) -> list[list[Path]]:
+def _recordings(paths: Sequence[PathLike]) -> list[list[Path]]:
     """Paths, with all files of a NEST recorder together."""
     together: dict[Path, list[Path]] = {}
-    for path in paths:
+    for path in map(existing, paths):
         label = recorder_label(path) if path.suffix.lower() in (".dat", ".gdf") else path.name
-        together.setdefault(path.with_name(label), []).append(path)
+        files = together.setdefault(path.with_name(label), [])
+        if path in files:
+            raise ValidationError("is given twice", obj=str(path))
+        files.append(path)
     return list(together.values())
 
 
 def _read(files: list[Path]) -> tuple[list[SpikeTrains], bool]:
     """The populations in the files of one recording, and whether it says when it ended."""
-    if len(files) == 1 and zipfile.is_zipfile(files[0]):
+    if len(files) == 1 and is_zip(files[0]):
         return _saved(files[0]), True
     tables = [read_table(path) for path in files]
     if len(files) > 1 or is_nest(tables[0]):
@@ -106,9 +108,7 @@ def _saved(path: Path) -> list[SpikeTrains]:
 
 
 def _free(name: str, path: Path, taken: Container[str]) -> str:
-    """A name that is not taken: the population's, with its file's, or the file's path."""
-    candidates = (name, f"{path.stem}: {name}", f"{path}: {name}")
-    free = next((candidate for candidate in candidates if candidate not in taken), None)
-    if free is None:
-        raise ValidationError("is given twice", obj=str(path))
-    return free
+    """The population's name, with its file's before it if it is taken."""
+    while name in taken:
+        name = f"{path.stem}: {name}"
+    return name
