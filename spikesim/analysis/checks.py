@@ -10,6 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 from spikesim.errors import ValidationError
 from spikesim.units import check_count
 
+# What happens at step k has the time k * dt, which misses the decimal number meant by some last
+# bits: relative to the time, this much is the same.
+ROUNDING = 1e-12
+
 
 def frozen(array: np.ndarray) -> np.ndarray:
     """`array`, made read-only."""
@@ -81,3 +85,31 @@ def positions(key: Any, n: int, obj: object) -> NDArray[np.int64]:
     if len(np.unique(chosen)) < len(chosen):
         raise ValidationError(f"an index may be given once only, got {key!r}", obj=obj)
     return chosen
+
+
+def in_order(times: NDArray[np.float64], ids: NDArray[np.int64]) -> bool:
+    """Whether spikes are sorted by time, then by id."""
+    later = times[1:] > times[:-1]
+    tied = (times[1:] == times[:-1]) & (ids[1:] >= ids[:-1])
+    return bool((later | tied).all())
+
+
+def check_span(
+    times: NDArray[np.float64],
+    ids: NDArray[np.int64],
+    n: int,
+    t_start: float,
+    t_stop: float,
+    who: str,
+) -> None:
+    """Raise a ValidationError unless sorted spikes are of neurons below n and lie within."""
+    if len(ids) and ids.max() >= n:
+        raise ValidationError(f"must be less than n = {n}, got {ids.max()}", "ids", who)
+    slack = ROUNDING * max(1.0, abs(t_start), abs(t_stop))
+    if len(times) and not (t_start - slack <= times[0] and times[-1] <= t_stop + slack):
+        bad = times[0] if times[0] < t_start else times[-1]
+        raise ValidationError(
+            f"must lie within t_start = {t_start} and t_stop = {t_stop} ms, got {bad} ms",
+            "times",
+            who,
+        )

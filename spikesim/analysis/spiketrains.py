@@ -9,12 +9,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikesim.analysis.checks import frozen, positions, whole_numbers
+from spikesim.analysis.checks import (
+    ROUNDING,
+    check_span,
+    frozen,
+    in_order,
+    positions,
+    whole_numbers,
+)
 from spikesim.errors import ValidationError
 from spikesim.units import check_array, check_count, check_scalar, ms
 
-# A spike at step k has the time k * dt, which misses the decimal number meant by some last bits.
-_ROUNDING = 1e-12
 # More bins are a slip of the pen, and would exhaust the memory.
 _MAX_BINS = 100_000_000
 
@@ -84,10 +89,10 @@ class SpikeTrains:
                 "times",
                 who,
             )
-        if not _in_order(times, ids):
+        if not in_order(times, ids):
             order = np.lexsort((ids, times))
             times, ids = times[order], ids[order]
-        _check_range(times, ids, n, t_start, t_stop, who)
+        check_span(times, ids, n, t_start, t_stop, who)
         for key, value in {"n": n, "t_start": t_start, "t_stop": t_stop}.items():
             object.__setattr__(self, key, value)
         object.__setattr__(self, "times", frozen(times))
@@ -228,9 +233,9 @@ class SpikeTrains:
                 "bin",
                 self.name or "SpikeTrains",
             )
-        whole = int(np.floor(self.duration / width * (1.0 + _ROUNDING)))
+        whole = int(np.floor(self.duration / width * (1.0 + ROUNDING)))
         edges: Floats = self.t_start + width * np.arange(whole + 1, dtype=np.float64)
-        if self.t_stop - edges[-1] > _ROUNDING * max(1.0, abs(self.t_stop)):
+        if self.t_stop - edges[-1] > ROUNDING * max(1.0, abs(self.t_stop)):
             return np.append(edges, self.t_stop)
         edges[-1] = self.t_stop
         return edges
@@ -245,7 +250,7 @@ class SpikeTrains:
 
     def _places(self, edges: Floats) -> NDArray[np.int64]:
         """How many spikes there are up to each edge (before it, if it is `t_start`)."""
-        slack = _ROUNDING * np.maximum(1.0, np.abs(edges))
+        slack = ROUNDING * np.maximum(1.0, np.abs(edges))
         places = np.searchsorted(self.times, edges + slack, side="right")
         return np.where(edges == self.t_start, 0, places)
 
@@ -261,24 +266,3 @@ class SpikeTrains:
         ids = self.ids[order]
         same = ids[1:] == ids[:-1]
         return frozen(np.diff(self.times[order])[same]), ids[1:][same]
-
-
-def _in_order(times: Floats, ids: NDArray[np.int64]) -> bool:
-    later = times[1:] > times[:-1]
-    tied = (times[1:] == times[:-1]) & (ids[1:] >= ids[:-1])
-    return bool((later | tied).all())
-
-
-def _check_range(
-    times: Floats, ids: NDArray[np.int64], n: int, t_start: float, t_stop: float, who: str
-) -> None:
-    if len(ids) and ids.max() >= n:
-        raise ValidationError(f"must be less than n = {n}, got {ids.max()}", "ids", who)
-    slack = _ROUNDING * max(1.0, abs(t_start), abs(t_stop))
-    if len(times) and not (t_start - slack <= times[0] and times[-1] <= t_stop + slack):
-        bad = times[0] if times[0] < t_start else times[-1]
-        raise ValidationError(
-            f"must lie within t_start = {t_start} and t_stop = {t_stop} ms, got {bad} ms",
-            "times",
-            who,
-        )

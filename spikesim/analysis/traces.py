@@ -8,12 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikesim.analysis.checks import frozen, positions, whole_numbers
+from spikesim.analysis.checks import ROUNDING, frozen, positions, whole_numbers
 from spikesim.errors import ValidationError
 from spikesim.units import Unit, check_array, check_scalar, ms
-
-# A sample of step k has the time k * dt, which misses the decimal number meant by some last bits.
-_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -103,7 +100,7 @@ class Traces:
         t1 = check_scalar(t1, "t1", self._who, unit=ms)
         if t1 < t0:
             raise ValidationError(f"must not be reversed, got {t0} to {t1} ms", "window", self._who)
-        slack = _ROUNDING * max(1.0, abs(t0), abs(t1))
+        slack = ROUNDING * max(1.0, abs(t0), abs(t1))
         kept = (self.times >= t0 - slack) & (self.times <= t1 + slack)
         return replace(self, times=self.times[kept], values=self.values[kept])
 
