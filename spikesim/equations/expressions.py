@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -66,7 +67,7 @@ def substitute(tree: ast.expr, mapping: Mapping[str, ast.expr]) -> ast.expr:
         def visit_Call(self, node: ast.Call) -> ast.expr:
             return ast.Call(node.func, [self.visit(a) for a in node.args], [])
 
-    return Replace().visit(tree)
+    return Replace().visit(copy.deepcopy(tree))  # a transformer changes the tree that it visits
 
 
 def rename(tree: ast.expr, mapping: Mapping[str, str]) -> ast.expr:
