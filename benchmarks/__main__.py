@@ -1,0 +1,68 @@
+"""``python -m benchmarks run WORKLOAD`` measures, ``python -m benchmarks table`` publishes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from benchmarks.readme import fill
+from benchmarks.runner import SIMULATORS, keep, rounds
+from benchmarks.table import benchmark_note, benchmark_table, mnist_table
+from benchmarks.workloads import WORKLOADS
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
+
+JsonFile = Annotated[Path, typer.Option("--json", help="The file of results.")]
+Readme = Annotated[Path | None, typer.Option(help="Also fill the table's region in this file.")]
+
+
+@app.command()
+def run(
+    workload: Annotated[str, typer.Argument(help=" | ".join(WORKLOADS))],
+    simulators: Annotated[str, typer.Option(help="Of " + ", ".join(SIMULATORS))] = (
+        "spikesim,brian2,brian2-cpp"
+    ),
+    rounds_: Annotated[int, typer.Option("--rounds", min=1)] = 3,
+    json_: JsonFile = Path("out.json"),
+    biological_s: Annotated[
+        float | None, typer.Option(help="Simulated time in seconds; else the workload's own.")
+    ] = None,
+) -> None:
+    """Measure simulators in turn, each time in a process of its own.
+
+    Rows of this workload in the file are replaced, others stay.
+    """
+    names = [name.strip() for name in simulators.split(",")]
+    for name, valid in [(workload, [*WORKLOADS]), *((name, [*SIMULATORS]) for name in names)]:
+        if name not in valid:
+            raise typer.BadParameter(f"{name!r} is unknown; choose of {', '.join(valid)}")
+    rows = []
+    for row in rounds(workload, names, rounds_, biological_s, typer.echo):
+        rows.append(row)
+        keep(json_, workload, rows)
+
+
+@app.command()
+def table(json_: JsonFile = Path("out.json"), readme: Readme = None) -> None:
+    """Print the benchmarks' table."""
+    rows = json.loads(json_.read_text())["rows"]
+    text = f"{benchmark_table(rows)}\n\n{benchmark_note(rows)}"
+    typer.echo(text)
+    if readme:
+        fill(readme, "benchmark", text)
+
+
+@app.command("mnist-table")
+def mnist(json_: JsonFile = Path("out.json"), readme: Readme = None) -> None:
+    """Print the table of what ``python -m models.mnist --json`` wrote."""
+    text = mnist_table(json.loads(json_.read_text())["rows"])
+    typer.echo(text)
+    if readme:
+        fill(readme, "mnist", text)
+
+
+if __name__ == "__main__":
+    app(prog_name="python -m benchmarks")

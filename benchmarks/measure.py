@@ -1,0 +1,117 @@
+"""What one measurement holds, and what all simulators' measurements share."""
+
+from __future__ import annotations
+
+import os
+import platform
+import resource
+import sys
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from benchmarks.workloads import Told
+
+
+@dataclass
+class Row:
+    """One measurement: a row of the JSON.
+
+    Attributes
+    ----------
+    simulator, version, workload, precision : str
+        What ran.
+    cache : str
+        ``"warm"``, or ``"cold"`` where compiled code of earlier runs was hidden.
+    threads, n_neurons, n_synapses : int
+        Sources count as neurons.
+    biological_s : float
+        Simulated time (s).
+    build_s, compile_s, sim_s : float
+        Wall time of describing and connecting, of compiling or loading code, of simulating.
+    sim_cpu_s : float
+        Processor time of simulating.
+    process_s, process_cpu_s : float
+        Wall and processor time of the whole process with its children.
+    peak_rss_mb : float
+        Largest resident memory of a process (MiB).
+    rates : dict
+        Mean rate of each population (Hz); a fast but wrong run shows here.
+    n_spikes : int
+        Of all populations.
+    events_per_s : float
+        Synaptic events (spikes times mean out-degree; no external drive) a second of `sim_cpu_s`.
+    cpu : str
+        The processor.
+    """
+
+    simulator: str
+    version: str
+    workload: str
+    precision: str
+    threads: int = 1
+    cache: str = "warm"
+    n_neurons: int = 0
+    n_synapses: int = 0
+    biological_s: float = 0.0
+    build_s: float = 0.0
+    compile_s: float = 0.0
+    sim_s: float = 0.0
+    sim_cpu_s: float = 0.0
+    process_s: float = 0.0
+    process_cpu_s: float = 0.0
+    peak_rss_mb: float = 0.0
+    rates: dict[str, float] = field(default_factory=dict)
+    n_spikes: int = 0
+    events_per_s: float = 0.0
+    cpu: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return asdict(self)
+
+
+class Watch:
+    """Wall and processor time since it was made or last read."""
+
+    def __init__(self) -> None:
+        self.wall, self.cpu = time.perf_counter(), time.process_time()
+
+    def read(self) -> tuple[float, float]:
+        """Seconds of wall and of processor time since the last reading."""
+        wall, cpu = time.perf_counter(), time.process_time()
+        spent = wall - self.wall, cpu - self.cpu
+        self.wall, self.cpu = wall, cpu
+        return spent
+
+
+def peak_rss_mb(who: int = resource.RUSAGE_SELF) -> float:
+    """Largest resident memory so far (MiB)."""
+    scale = 1024 if sys.platform == "darwin" else 1
+    return resource.getrusage(who).ru_maxrss / scale / 1024
+
+
+def count(row: Row, told: Told, n_spikes: dict[str, int], n_synapses: list[int]) -> None:
+    """Fill in what was simulated."""
+    row.n_neurons, row.n_synapses = sum(told.sizes.values()), sum(n_synapses)
+    row.n_spikes = sum(n_spikes.values())
+    row.rates = {
+        name: round(n / told.sizes[name] / row.biological_s, 3) for name, n in n_spikes.items()
+    }
+    events = sum(
+        n_spikes[name] * n / told.sizes[name]
+        for (name, _), n in zip(told.projections, n_synapses, strict=True)
+    )
+    row.events_per_s = round(events / max(row.sim_cpu_s, 1e-9))
+    row.cpu = processor()
+
+
+def processor() -> str:
+    """The processor's name and number of cores."""
+    info = Path("/proc/cpuinfo")
+    name = platform.processor() or platform.machine()
+    if info.exists():
+        names = [line for line in info.read_text().splitlines() if line.startswith("model name")]
+        name = names[0].split(":", 1)[1].strip() if names else name
+    return f"{name}, {os.cpu_count()} cores"

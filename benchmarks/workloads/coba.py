@@ -1,0 +1,90 @@
+"""COBA: 4,000 neurons with exponential conductances that sustain their own irregular firing.
+
+Benchmark 1 of Brette et al. 2007, J. Comput. Neurosci. 23:349; about 19 Hz. External spikes start
+the network during its first 50 ms, as in the paper; they are the same for all simulators.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from benchmarks.workloads import Told
+
+BIOLOGICAL_S = 10.0
+DT = 0.1
+SIZES = {"exc": 3200, "inh": 800}
+P_CONNECT = 0.02
+TAU_M, C_M, E_L, V_TH, V_RESET, T_REF = 20.0, 200.0, -60.0, -50.0, -60.0, 5.0
+TAU_SYN = {"exc": 5.0, "inh": 10.0}
+E_REV = {"exc": 0.0, "inh": -80.0}
+WEIGHT_NS = {"exc": 6.0, "inh": 67.0}
+V_INIT = (-60.0, -50.0)
+N_KICK, P_KICK, KICK_MS, KICK_HZ = 40, 0.1, 50.0, 100.0
+
+
+def kick() -> list[np.ndarray]:
+    """Spike times of the external sources (ms), on the grid."""
+    rng = np.random.default_rng(1)
+    chance = KICK_HZ * DT / 1000.0
+    steps = [1 + np.flatnonzero(rng.random(round(KICK_MS / DT)) < chance) for _ in range(N_KICK)]
+    return [DT * s for s in steps]
+
+
+def spikesim(sim: Any, net: Any, seconds: float) -> Told:
+    """Tell spikesim."""
+    receptors = {
+        name: sim.ExpConductance(tau_syn=TAU_SYN[name], E_rev=E_REV[name]) for name in TAU_SYN
+    }
+    cell = sim.LIF(C_m=C_M, tau_m=TAU_M, E_L=E_L, V_th=V_TH, V_reset=V_RESET, t_ref=T_REF,
+                   receptors=receptors)  # fmt: skip
+    start = {"V_m": sim.Uniform(*V_INIT)}
+    cells = {name: net.population(name, n, cell, initial=start) for name, n in SIZES.items()}
+    external = net.population("kick", N_KICK, sim.SpikeSource(kick()))
+    for population in cells.values():
+        net.project(external, population, sim.FixedProbability(P_KICK), weight=WEIGHT_NS["exc"],
+                    delay=DT, receptor="exc")  # fmt: skip
+    projections = [
+        (pre, net.project(
+            cells[pre], cells[post], sim.FixedProbability(P_CONNECT),
+            weight=WEIGHT_NS[pre], delay=DT, receptor=pre,
+        ))
+        for pre in SIZES for post in SIZES
+    ]  # fmt: skip
+    return Told(SIZES, {name: net.record(c, "spikes") for name, c in cells.items()}, projections)
+
+
+def brian2(b: Any, seconds: float) -> Told:
+    """Tell Brian2."""
+    b.defaultclock.dt = DT * b.ms
+    cells = b.NeuronGroup(
+        sum(SIZES.values()),
+        """dv/dt = (E_L - v) / tau_m + (g_exc * (E_exc - v) + g_inh * (E_inh - v)) / C_m
+                 : volt (unless refractory)
+           dg_exc/dt = -g_exc / tau_exc : siemens
+           dg_inh/dt = -g_inh / tau_inh : siemens""",
+        threshold="v >= V_th", reset="v = V_reset", refractory=T_REF * b.ms,
+        method="exponential_euler",
+        namespace={"E_L": E_L * b.mV, "V_th": V_TH * b.mV, "V_reset": V_RESET * b.mV,
+                   "tau_m": TAU_M * b.ms, "C_m": C_M * b.pF,
+                   **{f"tau_{name}": tau * b.ms for name, tau in TAU_SYN.items()},
+                   **{f"E_{name}": e * b.mV for name, e in E_REV.items()}},
+    )  # fmt: skip
+    low, high = V_INIT
+    cells.v = f"({low} + {high - low} * rand()) * mV"
+    times = kick()
+    indices = np.repeat(np.arange(N_KICK), [t.size for t in times])
+    external = b.SpikeGeneratorGroup(N_KICK, indices, np.concatenate(times) * b.ms)
+    start = b.Synapses(external, cells, on_pre=f"g_exc += {WEIGHT_NS['exc']} * nS")
+    start.connect(p=P_KICK)
+    start.delay = DT * b.ms
+    parts = {"exc": cells[: SIZES["exc"]], "inh": cells[SIZES["exc"] :]}
+    projections = []
+    for name, part in parts.items():
+        synapses = b.Synapses(part, cells, on_pre=f"g_{name} += {WEIGHT_NS[name]} * nS")
+        synapses.connect(p=P_CONNECT)
+        synapses.delay = DT * b.ms
+        projections.append((name, synapses))
+    spikes = {name: b.SpikeMonitor(part) for name, part in parts.items()}
+    return Told(SIZES, spikes, projections, [cells, external, start])

@@ -1,0 +1,88 @@
+"""The benchmarks run, and their tables say what the rows hold."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from benchmarks import runner
+from benchmarks.__main__ import app
+from benchmarks.readme import fill
+from benchmarks.table import benchmark_table, mnist_table
+
+FIELDS = {
+    "simulator", "version", "workload", "precision", "threads", "n_neurons", "n_synapses",
+    "biological_s", "build_s", "compile_s", "sim_s", "peak_rss_mb", "rates", "n_spikes",
+    "events_per_s", "cpu",
+}  # fmt: skip
+
+
+def row(**changes):
+    return {
+        "simulator": "spikesim", "version": "1", "workload": "cuba", "cache": "warm",
+        "precision": "mixed", "sim_s": 1.0, "sim_cpu_s": 1.0, "process_s": 3.0,
+        "process_cpu_s": 3.0, "build_s": 0.5, "compile_s": 0.5, "peak_rss_mb": 100.0,
+        "rates": {"exc": 5.0},
+    } | changes  # fmt: skip
+
+
+def test_run_measures_in_a_process_and_keeps_other_workloads(tmp_path):
+    path = tmp_path / "out.json"
+    path.write_text(json.dumps({"rows": [{"workload": "other"}, {"workload": "cuba"}]}))
+    command = ["run", "cuba", "--simulators", "spikesim", "--rounds", "1", "--biological-s", "0.2"]
+    result = CliRunner().invoke(app, [*command, "--json", str(path)])
+    assert result.exit_code == 0, result.output
+    other, measured = json.loads(path.read_text())["rows"]
+    assert other == {"workload": "other"}
+    assert measured.keys() >= FIELDS
+    assert measured["n_neurons"] == 4000
+    assert measured["n_synapses"] == pytest.approx(320_000, rel=0.02)
+    assert 3.0 < measured["rates"]["exc"] < 9.0
+
+
+def test_unknown_names_are_refused_with_the_valid_ones():
+    for command in (["run", "cube"], ["run", "cuba", "--simulators", "neuron"]):
+        result = CliRunner().invoke(app, command)
+        assert result.exit_code == 2
+        assert "unknown" in result.output
+
+
+def test_a_simulator_that_is_not_installed_is_skipped_and_named(monkeypatch):
+    monkeypatch.setattr(runner, "why_missing", lambda name: "not here")
+    said = []
+    assert list(runner.rounds("cuba", ["brian2"], 1, None, said.append)) == []
+    assert said == ["brian2 is left out: not here"]
+
+
+def test_a_failing_process_shows_what_it_printed():
+    with pytest.raises(RuntimeError, match="unknown name 'half'"):
+        runner.measure("spikesim-half", "cuba", 0.1)
+
+
+def test_table_shows_medians_and_ratios_of_processor_time():
+    own = [row(sim_cpu_s=s) for s in (1.0, 2.0, 9.0)]
+    peer = [row(simulator="brian2", precision="double", sim_cpu_s=5.0)]
+    lines = benchmark_table(own + peer).splitlines()
+    assert len(lines) == 4
+    cells = [cell.strip() for cell in lines[3].strip("|").split("|")]
+    assert cells[:2] == ["cuba", "brian2 1, double"]
+    assert cells[4] == "2.5"
+
+
+def test_mnist_table_has_one_line_for_each_method():
+    rows = [
+        {"name": "vote", "accuracy": a, "seed": s, "train_seconds": 10.0, "spikes_per_image": 20.0}
+        for s, a in enumerate((0.87, 0.89))
+    ]
+    line = mnist_table(rows).splitlines()[2]
+    assert line == "| vote | 88.00 ± 1.41 | 2 | 10 | 20 | - |"
+
+
+def test_fill_replaces_what_is_between_the_markers(tmp_path):
+    path = tmp_path / "page.md"
+    path.write_text("a\n<!-- x table -->\nold\n<!-- end of x table -->\nb\n")
+    fill(path, "x", "new")
+    fill(path, "x", "newer")
+    assert path.read_text() == "a\n<!-- x table -->\nnewer\n<!-- end of x table -->\nb\n"
+    with pytest.raises(ValueError, match="holds no"):
+        fill(path, "y", "new")
