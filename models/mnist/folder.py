@@ -1,0 +1,103 @@
+"""The folder of a run: where results go, and what `--resume` goes on with.
+
+``run.json`` says what is run, ``checkpoint/`` holds what is done; both are there from the start.
+When all is done ``results.json`` appears and the checkpoint goes.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from models.mnist.experiment import Outcome
+from models.mnist.options import Options
+from models.mnist.store import Store, write_json
+from spikesim import ValidationError
+
+RESULTS = Path("results")
+DESCRIPTION = "run.json"
+DONE = "results.json"
+
+
+def create(given: Path | None) -> Path:
+    """A folder for a new run."""
+    place = given or RESULTS / f"mnist-{datetime.now():%Y%m%d-%H%M%S}"
+    if (place / DESCRIPTION).exists():
+        state = "is finished" if (place / DONE).exists() else "can be continued with --resume"
+        raise ValidationError(f"{place} holds a run already, which {state}", "out", "mnist")
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValidationError(f"cannot make {place}: {error.strerror}", "out", "mnist") from None
+    return place
+
+
+def find(given: Path | None) -> Path:
+    """The folder of an interrupted run: the one given, or the latest."""
+    if given is not None:
+        if not (given / DESCRIPTION).exists():
+            raise ValidationError(f"{given} holds no run", "resume", "mnist")
+        if (given / DONE).exists() and not (given / "checkpoint").exists():
+            raise ValidationError(f"the run in {given} is finished", "resume", "mnist")
+        return given
+    open_runs = [p.parent for p in sorted(RESULTS.glob(f"mnist-*/{DESCRIPTION}"))
+                 if (p.parent / "checkpoint").exists()]  # fmt: skip
+    if not open_runs:
+        raise ValidationError(f"no interrupted run in {RESULTS}", "resume", "mnist")
+    return open_runs[-1]
+
+
+def read(
+    place: Path, given: dict[str, Any], data: Path | None
+) -> tuple[Options, Path | None]:  # fmt: skip
+    """The options and the data of an interrupted run; what is given anew must be the same."""
+    saved = _description(place)
+    options = Options.from_json(saved["options"])
+    different = options.differences(replace(options, **given))
+    folder = None if saved["data"] is None else Path(saved["data"])
+    if data is not None and data.resolve() != folder:
+        different.append("data")
+    if different:
+        raise ValidationError(
+            f"the run in {place} has other values of {', '.join(different)}; leave them out",
+            "resume",
+            "mnist",
+        )
+    return options, folder
+
+
+def describe(place: Path, options: Options, data: Path | None, images: int, resume: bool) -> None:
+    """Write what is run; or check that an interrupted run goes on with the same images."""
+    if resume:
+        if _description(place)["images"] != images:
+            raise ValidationError(f"the images have changed since {place} was begun", "data")
+        return
+    folder = None if data is None else str(data.resolve())
+    write_json(
+        place / DESCRIPTION, {"options": options.as_json(), "data": folder, "images": images}
+    )
+
+
+def finish(place: Path, outcomes: Sequence[Outcome], store: Store) -> None:
+    """Keep the learnt weights and the answers beside the results, and drop the checkpoint."""
+    for outcome in outcomes:
+        source = store.path(outcome.arrays)
+        target = place / f"{outcome.kind}-{outcome.neurons}-seed{outcome.seed}.npz"
+        if source.exists():
+            shutil.copyfile(source, target)
+    done = place / "checkpoint.done"  # the move is at once, so that a kill leaves no half of it
+    store.folder.rename(done)
+    shutil.rmtree(done)
+
+
+def _description(place: Path) -> dict[str, Any]:
+    path = place / DESCRIPTION
+    try:
+        return json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise ValidationError(f"cannot read {path}: {error}", "resume", "mnist") from None

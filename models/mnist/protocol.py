@@ -1,0 +1,78 @@
+"""Which images are learnt from, which give labels, and which are kept for the final figures."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.mnist.idx import Dataset, Images
+from models.mnist.options import Options
+from spikesim import ValidationError
+
+
+@dataclass(frozen=True)
+class Split:
+    """The images of a run.
+
+    Attributes
+    ----------
+    train : Images
+        Learnt from: by the spiking network without their labels, by the readouts and the MLP with.
+    label : Images
+        Those among `train` whose responses give the neurons their labels.
+    test : Images
+        Shown at the end only, for the final figures.
+    shape : tuple of int
+        Height and width of an image.
+    n_classes : int
+    """
+
+    train: Images
+    label: Images
+    test: Images
+    shape: tuple[int, int]
+    n_classes: int
+
+    @property
+    def n_pixels(self) -> int:
+        return self.shape[0] * self.shape[1]
+
+
+def split(data: Dataset, options: Options) -> Split:
+    """The split that the options ask for.
+
+    Raises
+    ------
+    ValidationError
+        If more images are asked for than there are.
+    """
+    train, test = data.train, data.test
+    if options.held_out:
+        kept = len(train) - max(1, len(train) // 6)
+        train, test = train[:kept], train[kept:]
+    train = _first(train, options.n_train, "n_train", "training images")
+    test = _first(test, options.n_test, "n_test", "test images")
+    label = train[: min(options.n_label or len(train), len(train))]
+    return Split(train, label, test, data.shape, data.n_classes)
+
+
+def order(n: int, seed: int, number: int) -> np.ndarray:
+    """The order in which the images are learnt from in pass `number`."""
+    return np.random.default_rng([seed, number]).permutation(n)
+
+
+def fingerprint(data: Dataset) -> int:
+    """A number that tells one set of images from another."""
+    value = 0
+    for images in (data.train, data.test):
+        for array in (images.pixels, images.labels):
+            value = zlib.crc32(np.ascontiguousarray(array).data, value)
+    return value
+
+
+def _first(images: Images, n: int, name: str, what: str) -> Images:
+    if n > len(images):
+        raise ValidationError(f"there are {len(images)} {what}, got {n}", name, "mnist")
+    return images[: n or len(images)]

@@ -1,0 +1,97 @@
+"""What a run found: a table for the terminal, JSON and CSV."""
+
+from __future__ import annotations
+
+import csv
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from importlib.metadata import version
+from pathlib import Path
+from statistics import mean, stdev
+from typing import Any
+
+from rich.table import Table
+
+from models.mnist.experiment import Outcome, Row
+from models.mnist.options import Options
+from models.mnist.store import write_json
+
+PACKAGES = ("spikesim", "numpy", "numba", "scikit-learn")
+
+
+def rows_of(outcomes: Sequence[Outcome]) -> list[Row]:
+    """All rows, in the order in which they were found."""
+    return [row for outcome in outcomes for row in outcome.rows]
+
+
+def by_method(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    """Rows of all seeds, by method."""
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(row.name, []).append(row)
+    return groups
+
+
+def table(rows: Sequence[Row], title: str) -> Table:
+    """One line for each method: means over the seeds, accuracy with its standard deviation."""
+    made = Table(title=title, title_justify="left")
+    made.add_column("method")
+    for name in ("accuracy", "training", "an image", "parameters", "spikes\nan image"):
+        made.add_column(name, justify="right")
+    made.add_column("operations\nan image", justify="right")
+    for name, group in by_method(rows).items():
+        seconds = mean(r.train_seconds for r in group)
+        spikes = mean(r.spikes_per_image for r in group)
+        made.add_row(
+            name,
+            accuracy_text([r.accuracy for r in group]),
+            f"{seconds:,.1f} s",
+            f"{1e3 * seconds / group[0].n_train:.2f} ms",
+            f"{group[0].parameters:,}",
+            f"{spikes:,.0f}" if spikes else "-",
+            f"{mean(r.ops_per_image for r in group):,.0f} {group[0].operation}",
+        )
+    return made
+
+
+def accuracy_text(accuracies: Sequence[float]) -> str:
+    """Percent, with the standard deviation if there are several seeds."""
+    text = f"{100 * mean(accuracies):.2f} %"
+    if len(accuracies) == 1:
+        return text
+    return f"{text} ± {100 * stdev(accuracies):.2f}"
+
+
+def header(options: Options, data: str) -> dict[str, Any]:
+    """What was run, and on what."""
+    return {
+        "experiment": "models.mnist",
+        "data": data,
+        "options": options.as_json(),
+        "versions": {"python": platform.python_version()} | {p: version(p) for p in PACKAGES},
+        "machine": platform.machine(),
+        "system": platform.system(),
+        "cores": os.cpu_count(),
+    }
+
+
+def write(folder: Path, head: dict[str, Any], outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """``results.json`` and ``results.csv``; the content of the former.
+
+    Its key ``rows`` has one entry for each method and seed, ``curves`` the learning curves as
+    pairs of images seen and accuracy.
+    """
+    rows = rows_of(outcomes)
+    curves = [
+        {"kind": o.kind, "neurons": o.neurons, "seed": o.seed, "points": o.curve}
+        for o in outcomes
+    ]  # fmt: skip
+    content = head | {"rows": [asdict(row) for row in rows], "curves": curves}
+    with (folder / "results.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, [f.name for f in fields(Row)])
+        writer.writeheader()
+        writer.writerows(asdict(row) for row in rows)
+    write_json(folder / "results.json", content)
+    return content

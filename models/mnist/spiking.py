@@ -1,0 +1,182 @@
+"""One spiking network of one size and seed, from untrained to its final figures.
+
+It goes through five stages:
+
+1. ``learn``: STDP on the training images, without labels;
+2. ``label``: responses of the learnt network to labelled training images, for the vote;
+3. ``vote``: responses to the test images, for the vote;
+4. ``rates``: responses of the network with weakened inhibition to all training images, on which
+   the delta rule is trained: where one neuron does not silence all others, rates say more;
+5. ``final``: responses to the test images likewise.
+
+Work is done in chunks of images. After any chunk the state can be saved, and a run that goes on
+from there ends with the same numbers.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from models.mnist.faithful import Faithful
+from models.mnist.network import DigitNetwork
+from models.mnist.options import Options
+from models.mnist.protocol import Split, order
+from models.mnist.reduced import Reduced
+from models.mnist.running_vote import RunningVote
+from models.mnist.store import Store
+
+POINTS = 25
+"""Points of the learning curve in one pass, at most."""
+
+RELAXED = 0.1
+"""Share of the inhibition that is left for the linear readout."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A sequence of images to show, and how."""
+
+    name: str
+    pixels: np.ndarray
+    labels: np.ndarray
+    order: np.ndarray
+    inhibition: float = 1.0
+
+
+class SpikingRun:
+    """A network's way through the stages.
+
+    Parameters
+    ----------
+    options : Options
+    images : Split
+    neurons, seed : int
+
+    Attributes
+    ----------
+    network : DigitNetwork
+    curve : list of [int, float]
+        Images seen and the share of the latest that the vote would have had right.
+    counts : dict of str to ndarray
+        The responses of each finished stage but ``learn``.
+    seconds, spikes, events, output : dict of str to number
+        Of each stage: time, all spikes, synaptic events, excitatory spikes.
+    """
+
+    def __init__(self, options: Options, images: Split, neurons: int, seed: int):
+        self.options, self.images = options, images
+        self.neurons, self.seed = neurons, seed
+        kind = Faithful if options.faithful else Reduced
+        self.network: DigitNetwork = kind(images.n_pixels, neurons, seed)
+        self.stages = self._make_stages()
+        self.chunk = int(np.clip(len(images.train) // 50, 10, 100))
+        block = self.chunk * max(1, len(images.train) // (POINTS * self.chunk))
+        self._vote = RunningVote(images.n_classes, neurons, block)
+        self.seconds: dict[str, float] = {}
+        self.spikes: dict[str, int] = {}
+        self.events: dict[str, int] = {}
+        self.output: dict[str, int] = {}
+        self._parts: dict[str, list[np.ndarray]] = {}
+        self._files: dict[str, list[str]] = {}
+        self._stage, self._done = 0, 0
+
+    def _make_stages(self) -> list[Stage]:
+        train, label, test = self.images.train, self.images.label, self.images.test
+        orders = [order(len(train), self.seed, k) for k in range(self.options.passes)]
+        plan = [
+            ("learn", train, np.concatenate(orders), 1.0),
+            ("label", label, np.arange(len(label)), 1.0),
+            ("vote", test, np.arange(len(test)), 1.0),
+            ("rates", train, np.arange(len(train)), RELAXED),
+            ("final", test, np.arange(len(test)), RELAXED),
+        ]
+        return [Stage(name, part.flat(), part.labels, o, r) for name, part, o, r in plan]
+
+    @property
+    def curve(self) -> list[list[float]]:
+        return self._vote.curve
+
+    @property
+    def counts(self) -> dict[str, np.ndarray]:
+        return {name: np.concatenate(parts) for name, parts in self._parts.items()}
+
+    @property
+    def shown(self) -> int:
+        """Images shown so far."""
+        return sum(len(s.order) for s in self.stages[: self._stage]) + self._done
+
+    def steps(self) -> Iterator[tuple[str, int, int]]:
+        """Do the work, and after each chunk tell the stage, its images and all spikes so far."""
+        while self._stage < len(self.stages):
+            stage = self.stages[self._stage]
+            self.network.relax(stage.inhibition)
+            while self._done < len(stage.order):
+                chosen = stage.order[self._done : self._done + self.chunk]
+                self._show(stage, chosen)
+                self._done += len(chosen)
+                yield stage.name, len(chosen), self.network.net.n_spikes
+            self._stage, self._done = self._stage + 1, 0
+
+    def _show(self, stage: Stage, chosen: np.ndarray) -> None:
+        net, name = self.network.net, stage.name
+        spikes, events, started = net.n_spikes, net.n_events, time.perf_counter()
+        if name == "learn":
+            counts = self.network.learn(stage.pixels[chosen])
+        else:
+            counts = self.network.respond(stage.pixels[chosen])
+        _add(self.seconds, name, time.perf_counter() - started)
+        _add(self.spikes, name, net.n_spikes - spikes)
+        _add(self.events, name, net.n_events - events)
+        _add(self.output, name, int(counts.sum()))
+        if name == "learn":
+            self._vote.see(counts, stage.labels[chosen])
+        else:
+            self._parts.setdefault(name, []).append(counts)
+
+    # --- saving and going on ------------------------------------------------------------------
+
+    def save(self, store: Store) -> tuple[dict[str, Any], list[str]]:
+        """Write the state; what `restore` needs, and the files that belong to it."""
+        network = store.write("network", self.network.save)
+        vote = store.put("curve", **self._vote.arrays())
+        for name, parts in self._parts.items():
+            files = self._files.setdefault(name, [])
+            if len(parts) > len(files):  # those that are not in a file yet become one part
+                fresh = np.concatenate(parts[len(files) :])
+                parts[len(files) :] = [fresh]
+                files.append(store.put("counts", counts=fresh))
+        record = {
+            "stage": self._stage,
+            "done": self._done,
+            "seconds": self.seconds,
+            "spikes": self.spikes,
+            "events": self.events,
+            "output": self.output,
+            "vote": self._vote.record(),
+            "network": network,
+            "curve": vote,
+            "counts": self._files,
+        }
+        return record, [network, vote, *(f for files in self._files.values() for f in files)]
+
+    def restore(self, record: dict[str, Any], store: Store) -> None:
+        """Go on from a state that `save` wrote."""
+        self._stage, self._done = record["stage"], record["done"]
+        self.seconds, self.spikes = record["seconds"], record["spikes"]
+        self.events, self.output = record["events"], record["output"]
+        self._vote.restore(record["vote"], store.get(record["curve"]))
+        self._files = record["counts"]
+        self._parts = {
+            name: [store.get(file)["counts"] for file in files]
+            for name, files in self._files.items()
+        }
+        self.network.load(store.path(record["network"]))
+
+
+def _add(sums: dict[str, Any], name: str, value: float) -> None:
+    sums[name] = sums.get(name, 0) + value
