@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from event_loop import Synapse
 
 import spikesim as sim
+from tests.plasticity.event_loop import Synapse
 
 DT = 0.1
 STEPS = 3000

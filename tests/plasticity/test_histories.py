@@ -4,10 +4,10 @@ import itertools
 
 import numpy as np
 import pytest
-from rig import DT, LAYOUTS, PAIR, SIDES, STEPS, Rig, pair_stdp, trains, unchanged
 
 import spikesim as sim
 from spikesim.plasticity import COINCIDENCES, PAIRINGS
+from tests.plasticity.rig import DT, LAYOUTS, PAIR, SIDES, STEPS, Rig, pair_stdp, trains, unchanged
 
 RULE = {**PAIR, "mu_plus": 0.4, "mu_minus": 0.4}
 TRACE = {"eta": 0.002, "x_target": 0.3, "mu": 0.2, "w_max": 2.0}
@@ -17,14 +17,16 @@ def trace_stdp(w, x, y):
     return max(0.0, min(2.0, w + 0.002 * (x - 0.3) * (2.0 - w) ** 0.2))
 
 
+@pytest.mark.parametrize("precision", ["double", "mixed"])
 @pytest.mark.parametrize("pairing", PAIRINGS)
 @pytest.mark.parametrize(("layout", "side"), list(itertools.product(LAYOUTS, SIDES)))
-def test_reading_changes_nothing(layout, side, pairing):
+def test_reading_changes_nothing(layout, side, pairing, precision):
     """Weights read at odd moments, with spikes in flight: the rest of the run is the same."""
 
     def final(read_every):
         rule = sim.PairSTDP(**RULE, pairing=pairing)
-        rig = Rig(rule, trains(3, 6), trains(4, 5, stride=3), layout=layout, side=side)
+        rig = Rig(rule, trains(3, 6), trains(4, 5, stride=3), layout=layout, side=side,
+                  precision=precision)  # fmt: skip
         if read_every:
             for _ in range(int(STEPS * DT / read_every)):
                 rig.run(read_every).plastic.weight  # noqa: B018

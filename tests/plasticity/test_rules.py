@@ -4,10 +4,21 @@ import itertools
 
 import numpy as np
 import pytest
-from rig import DT, LAYOUTS, PAIR, SIDES, TAU_MINUS, TAU_PLUS, Rig, pair_stdp, trains, unchanged
 
 import spikesim as sim
 from spikesim.plasticity import COINCIDENCES, PAIRINGS
+from tests.plasticity.rig import (
+    DT,
+    LAYOUTS,
+    PAIR,
+    SIDES,
+    TAU_MINUS,
+    TAU_PLUS,
+    Rig,
+    pair_stdp,
+    trains,
+    unchanged,
+)
 
 
 @pytest.mark.parametrize("coincidence", COINCIDENCES)

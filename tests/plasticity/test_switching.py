@@ -4,9 +4,9 @@ import itertools
 
 import numpy as np
 import pytest
-from rig import DT, LAYOUTS, PAIR, SIDES, STEPS, Rig, pair_stdp, trains, unchanged
 
 import spikesim as sim
+from tests.plasticity.rig import DT, LAYOUTS, PAIR, SIDES, STEPS, Rig, pair_stdp, trains, unchanged
 
 RULE = {**PAIR, "mu_plus": 0.4, "mu_minus": 0.4}
 ALL = list(itertools.product(LAYOUTS, SIDES))
