@@ -101,12 +101,14 @@ def main(
     console = Console()
     if folder is not None and not resume:
         raise ValidationError(f"goes with --resume only, got {folder}", "folder", "mnist")
+    if json_file is not None and not json_file.absolute().parent.is_dir():
+        raise ValidationError(f"no such folder: {json_file.absolute().parent}", "json", "mnist")
     if resume:
         place = run_folder.find(folder or out)
         options, data = run_folder.read(place, given, data)
     else:
         options = Options(**given)
-        place = run_folder.create(out)
+        place = run_folder.choose(out)
     run(options, data, place, json_file, console, resume)
 
 

@@ -24,16 +24,12 @@ DESCRIPTION = "run.json"
 DONE = "results.json"
 
 
-def create(given: Path | None) -> Path:
-    """A folder for a new run."""
+def choose(given: Path | None) -> Path:
+    """The folder of a new run; `describe` makes it."""
     place = given or RESULTS / f"mnist-{datetime.now():%Y%m%d-%H%M%S}"
     if (place / DESCRIPTION).exists():
         state = "is finished" if (place / DONE).exists() else "can be continued with --resume"
         raise ValidationError(f"{place} holds a run already, which {state}", "out", "mnist")
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ValidationError(f"cannot make {place}: {error.strerror}", "out", "mnist") from None
     return place
 
 
@@ -72,11 +68,15 @@ def read(
 
 
 def describe(place: Path, options: Options, data: Path | None, images: int, resume: bool) -> None:
-    """Write what is run; or check that an interrupted run goes on with the same images."""
+    """Begin the folder of a run; or check that an interrupted one goes on with the same images."""
     if resume:
         if _description(place)["images"] != images:
             raise ValidationError(f"the images have changed since {place} was begun", "data")
         return
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValidationError(f"cannot make {place}: {error.strerror}", "out", "mnist") from None
     folder = None if data is None else str(data.resolve())
     write_json(
         place / DESCRIPTION, {"options": options.as_json(), "data": folder, "images": images}

@@ -26,6 +26,8 @@ class DigitNetwork:
         Excitatory neurons.
     seed : int
         Seed of weights and spikes.
+    images : int
+        How many images it will learn from, over all passes.
 
     Attributes
     ----------
@@ -47,8 +49,8 @@ class DigitNetwork:
     excitatory: sim.Population
     learnt: sim.Projection
 
-    def __init__(self, n_pixels: int, neurons: int, seed: int):
-        self.n_pixels, self.neurons, self.seed = n_pixels, neurons, seed
+    def __init__(self, n_pixels: int, neurons: int, seed: int, *, images: int):
+        self.n_pixels, self.neurons, self.images = n_pixels, neurons, images
         self.total = self.total_per_pixel * n_pixels
         self.net = sim.Network(dt=self.dt, seed=seed)
         self.pixels = self.net.population("pixels", n_pixels, sim.PoissonSource(rate=0.0))

@@ -28,6 +28,8 @@ from models.mnist.network import DigitNetwork
 
 W_MAX = 0.1  # mV
 INHIBITION = -50.0  # mV
+THETA_TOTAL = 6.25  # mV
+"""What a neuron's threshold would grow by if each image evoked one spike."""
 
 
 class Reduced(DigitNetwork):
@@ -46,9 +48,9 @@ class Reduced(DigitNetwork):
             V_reset=-65.0,
             V_th=-63.0,
             t_ref=10.0,
-            # The fewer the neurons, the more often each fires and the less it may rise each time.
-            theta_plus=self.neurons / 8000.0,
-            tau_theta=1e7,
+            # However many neurons share however many images, thresholds end at the same height.
+            theta_plus=THETA_TOTAL * self.neurons / self.images,
+            tau_theta=2.0 * self.duration * self.images,
             receptors={"synapses": sim.Delta()},
         )
         self.excitatory = self.net.population(

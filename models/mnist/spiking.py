@@ -72,7 +72,8 @@ class SpikingRun:
         self.options, self.images = options, images
         self.neurons, self.seed = neurons, seed
         kind = Faithful if options.faithful else Reduced
-        self.network: DigitNetwork = kind(images.n_pixels, neurons, seed)
+        shown = len(images.train) * options.passes
+        self.network: DigitNetwork = kind(images.n_pixels, neurons, seed, images=shown)
         self.stages = self._make_stages()
         self.chunk = int(np.clip(len(images.train) // 50, 10, 100))
         block = self.chunk * max(1, len(images.train) // (POINTS * self.chunk))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -65,9 +66,9 @@ class Store:
     def get(self, name: str) -> dict[str, np.ndarray]:
         """The arrays of a file."""
         try:
-            with np.load(self.path(name), allow_pickle=False) as file:
+            with self.path(name).open("rb") as raw, np.load(raw, allow_pickle=False) as file:
                 return {key: file[key] for key in file.files}
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, zipfile.BadZipFile) as error:
             raise ValidationError(f"cannot read {self.path(name)}: {error}") from None
 
     def commit(self, progress: dict[str, Any], keep: Iterable[str]) -> None:

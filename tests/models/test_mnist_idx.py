@@ -10,13 +10,7 @@ import pytest
 
 from models.mnist.idx import OWN_DATA, load, read_idx
 from spikesim.errors import ValidationError
-
-
-def idx_bytes(array):
-    """An array of unsigned bytes as an IDX file."""
-    array = np.asarray(array, np.uint8)
-    header = (0x0800 + array.ndim).to_bytes(4, "big")
-    return header + b"".join(n.to_bytes(4, "big") for n in array.shape) + array.tobytes()
+from tests.models.conftest import idx_bytes
 
 
 @pytest.fixture
