@@ -1,0 +1,337 @@
+"""Reading and setting values between runs, by the objects that users hold."""
+
+import numpy as np
+import pytest
+
+import spikesim as sim
+
+RECEPTORS = {"exc": sim.ExpCurrent(tau_syn=3.0), "inh": sim.ExpCurrent(tau_syn=6.0)}
+
+
+def network(**options):
+    net = sim.Network(seed=2, **options)
+    model = sim.LIF(tau_m=np.linspace(10.0, 20.0, 8), receptors=RECEPTORS)
+    return net, net.population("cells", 8, model, initial={"V_m": sim.Uniform(-70.0, -60.0)})
+
+
+# --- populations ---------------------------------------------------------------------------------
+
+
+def test_parameters_and_states_by_name():
+    _, cells = network()
+    assert np.array_equal(cells.get("tau_m"), np.linspace(10.0, 20.0, 8))
+    assert np.array_equal(cells.get("tau_syn_inh"), np.full(8, 6.0))
+    assert np.array_equal(cells[2:4].get("tau_m"), cells.get("tau_m")[2:4])
+    assert cells[5].get("V_m").shape == (1,)
+    assert cells.get("I_exc").dtype == np.float64
+    with pytest.raises(sim.ValidationError, match=r"cells: unknown name 'tau_x'.*'tau_m'"):
+        cells.get("tau_x")
+
+
+def test_what_is_read_is_a_copy():
+    _, cells = network()
+    for name in ("V_m", "tau_m", "C_m"):
+        before = cells.get(name)
+        cells.get(name)[:] = 0.0
+        assert np.array_equal(cells.get(name), before)
+
+
+@pytest.mark.parametrize("value", [-65.0, np.linspace(-66.0, -64.0, 8)])
+def test_states_can_be_set(value):
+    _, cells = network()
+    cells.set(V_m=value)
+    assert np.array_equal(cells.get("V_m"), np.broadcast_to(value, 8))
+    cells[1:3].set(V_m=-60.0, I_exc=[1.0, 2.0])
+    assert np.array_equal(cells.get("I_exc"), [0, 1, 2, 0, 0, 0, 0, 0])
+    assert (cells.get("V_m")[1:3] == -60.0).all()
+    cells[[0, 7]].set(V_m=-61.0)
+    assert (cells.get("V_m")[[0, 7]] == -61.0).all()
+
+
+def test_distributions_can_be_set():
+    _, cells = network()
+    cells.set(V_m=sim.Uniform(-58.0, -56.0), I_e=sim.Normal(100.0, 10.0))
+    assert ((cells.get("V_m") >= -58.0) & (cells.get("V_m") <= -56.0)).all()
+    assert len(np.unique(cells.get("I_e"))) == 8
+
+
+def analytic(t, v0, tau_m, I_e):
+    rest = -70.0 + I_e * tau_m / 250.0
+    return rest + (v0 - rest) * np.exp(-t / tau_m)
+
+
+def test_parameters_that_are_set_act_from_the_next_step():
+    """Uniform to varied and back again: the step module changes, the state does not."""
+    net, cells = network(precision="double")
+    tau = cells.get("tau_m")
+    v = cells.get("V_m")
+    for I_e, tau_m in [(0.0, tau), (100.0, tau), (np.linspace(0.0, 90.0, 8), np.full(8, 12.0))]:
+        cells.set(I_e=I_e, tau_m=tau_m)
+        net.run(5.0)
+        v = analytic(5.0, v, tau_m, I_e)
+        assert cells.get("V_m") == pytest.approx(v, rel=1e-12)
+    cells[3:].set(I_e=-50.0)
+    net.run(5.0)
+    I_e = np.where(np.arange(8) < 3, np.linspace(0.0, 90.0, 8), -50.0)
+    assert np.array_equal(cells.get("I_e"), I_e)
+    assert cells.get("V_m") == pytest.approx(analytic(5.0, v, 12.0, I_e), rel=1e-12)
+
+
+def test_parameters_of_receptors_can_be_set():
+    net, cells = network(precision="double")
+    cells.set(tau_syn_exc=1.0, I_exc=100.0)
+    net.run(2.0)
+    assert cells.get("I_exc") == pytest.approx(np.full(8, 100.0 * np.exp(-2.0)))
+
+
+def test_one_population_at_a_time():
+    """Populations of one model share a table, and keep their own values."""
+    net = sim.Network(seed=1, precision="double")
+    a, b = (net.population(n, 3, sim.LIF(receptors=RECEPTORS)) for n in "ab")
+    net.build()
+    b.set(I_e=200.0)
+    net.run(10.0)
+    assert (a.get("V_m") == -70.0).all()
+    assert b.get("V_m") == pytest.approx(analytic(10.0, np.full(3, -70.0), 10.0, 200.0))
+    assert (a.get("I_e") == 0.0).all()
+
+
+def test_a_new_refractory_period():
+    net = sim.Network(seed=1)
+    cell = net.population("cell", 1, sim.LIF(I_e=1000.0, receptors=RECEPTORS))
+    record = net.record(cell, "spikes")
+    net.run(30.0)
+    short = record.result().isi(0)
+    cell.set(t_ref=5.0)
+    record.clear()
+    net.run(60.0)
+    assert record.result().isi(0)[1:] == pytest.approx(short[-1] + 3.0)
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ({"tau_m": -1.0}, r"tau_m: must be positive and finite, got -1\.0 ms"),
+        ({"V_m": np.nan}, "V_m: must be finite, got nan"),
+        ({"V_m": [1.0, 2.0]}, r"V_m: must be one value or 8.*\(2,\)"),
+        ({"V_m": "high"}, "V_m: must be a number.*'high'"),
+        ({"tau_x": 1.0}, "unknown name 'tau_x'"),
+        ({"tau_m": sim.Normal(0.0, 1.0)}, "tau_m: must be positive"),
+        ({"rate": 1.0}, "unknown name 'rate'"),
+    ],
+)
+def test_what_cannot_be_set(values, text):
+    """Nothing is set if anything is wrong, whatever the order."""
+    net, cells = network()
+    net.run(1.0)
+    before = {name: cells.get(name) for name in ("V_m", "tau_m", "I_e", "I_exc")}
+    with pytest.raises(sim.ValidationError, match=rf"cells.*{text}"):
+        cells.set(I_e=7.0, I_exc=3.0, **values)
+    for name, value in before.items():
+        assert np.array_equal(cells.get(name), value), name
+
+
+# --- sources -------------------------------------------------------------------------------------
+
+
+def test_rates_can_be_read_and_set():
+    net = sim.Network(seed=1)
+    source = net.population("source", 400, sim.PoissonSource(50.0))
+    record = net.record(source, "spikes")
+    assert source.get("rate") == pytest.approx(np.full(400, 50.0))
+    net.run(500.0)
+    source[:200].set(rate=200.0)
+    source[[300, 350]].set(rate=[0.0, 400.0])
+    assert source.get("rate")[[0, 199, 200, 300, 350]] == pytest.approx([200, 200, 50, 0, 400])
+    net.run(500.0)
+    early, late = (record.result().window(t, t + 500.0).counts() for t in (0.0, 500.0))
+    for counts, mean in [(early, 25.0), (late[:200], 100.0), (late[200:300], 25.0)]:
+        assert abs(counts.mean() - mean) < 4 * np.sqrt(mean / counts.size)
+    assert late[300] == 0
+    assert late[350] > 140
+
+
+def test_the_same_rate_again_changes_no_spike():
+    trains = []
+    for again in (False, True):
+        net = sim.Network(seed=1)
+        source = net.population("source", 50, sim.PoissonSource(80.0))
+        record = net.record(source, "spikes")
+        for _ in range(10):
+            net.run(33.3)
+            if again:
+                source.set(rate=80.0)
+        trains.append(record.result())
+    assert trains[0].equals(trains[1])
+
+
+def test_a_schedule_can_be_set():
+    net = sim.Network(seed=1)
+    source = net.population("source", 300, sim.PoissonSource(0.0))
+    record = net.record(source, "spikes")
+    net.run(10.0)
+    source.set(rate=sim.Schedule([0.0, 50.0], [100.0, 0.0]))
+    net.run(90.0)
+    times = record.result().times
+    assert 10.0 < times.min() < times.max() <= 50.0
+    assert abs(times.size - 1200) < 4 * np.sqrt(1200)
+
+
+def test_given_spikes_can_be_set():
+    net = sim.Network(seed=1)
+    source = net.population("source", 2, sim.SpikeSource([[1.0, 8.0], [2.0]]))
+    record = net.record(source, "spikes")
+    net.run(5.0)
+    source.set(times=[[1.5, 7.0], [9.0, 6.0]])
+    net.run(5.0)
+    assert record.result().times == pytest.approx([1.0, 2.0, 6.0, 7.0, 9.0])
+    assert np.array_equal(record.result().ids, [0, 1, 1, 0, 1])
+
+
+@pytest.mark.parametrize(
+    ("model", "values"),
+    [
+        (sim.PoissonSource(5.0), {"rate": [1.0, 2.0]}),
+        (sim.PoissonSource(5.0), {"rate": -1.0}),
+        (sim.PoissonSource(5.0), {"times": [1.0]}),
+        (sim.PoissonSource(5.0), {"V_m": 1.0}),
+        (sim.SpikeSource([[1.0]] * 3), {"times": [[1.0]]}),
+        (sim.SpikeSource([[1.0]] * 3), {"times": [[-1.0]] * 3}),
+        (sim.SpikeSource([[1.0]] * 3), {"rate": 1.0}),
+    ],
+)
+def test_a_source_that_refuses_goes_on_as_before(model, values):
+    def run(wrong):
+        net = sim.Network(seed=1)
+        source = net.population("source", 3, model)
+        record = net.record(source, "spikes")
+        net.run(0.5)
+        if wrong:
+            with pytest.raises(sim.ValidationError, match="source"):
+                source.set(**values)
+        net.run(100.0)
+        net.reset()
+        net.run(100.0)
+        return record.result()
+
+    assert run(True).equals(run(False))
+
+
+def test_sources_have_little_to_read():
+    net = sim.Network(seed=1)
+    given = net.population("given", 1, sim.SpikeSource([1.0]))
+    poisson = net.population("poisson", 1, sim.PoissonSource(1.0))
+    for source in (given, poisson):
+        with pytest.raises(sim.ValidationError, match="unknown name 'V_m'"):
+            source.get("V_m")
+
+
+# --- projections ---------------------------------------------------------------------------------
+
+CONNECTORS = {
+    "sparse": (sim.FixedProbability(0.5), sim.Uniform(1.0, 2.0)),
+    "sparse, one weight": (sim.FixedProbability(0.5), 1.5),
+    "dense": (sim.AllToAll(), sim.Uniform(1.0, 2.0)),
+    "sum": (sim.AllToAll(), 1.5),
+    "sum without itself": (sim.AllToAll(autapses=False), 1.5),
+}
+
+
+@pytest.mark.parametrize("kind", CONNECTORS)
+def test_connections_and_weights_agree(kind):
+    net, cells = network()
+    connector, weight = CONNECTORS[kind]
+    p = net.project(cells, cells, connector, weight=weight, delay=1.0, receptor="exc")
+    c = p.connections()
+    assert len(c) == c.source.size == c.target.size == c.weight.size == c.delay.size
+    assert np.array_equal(p.weight, c.weight)
+    assert np.array_equal(p.delay, c.delay)
+    assert np.array_equal(np.lexsort((c.target, c.source)), np.arange(len(c)))
+    assert len(np.unique(c.source * 8 + c.target)) == len(c)
+    if kind.startswith("sum without"):
+        assert len(c) == 56
+        assert (c.source != c.target).all()
+    elif not kind.startswith("sparse"):
+        assert len(c) == 64
+
+
+@pytest.mark.parametrize("kind", CONNECTORS)
+def test_one_weight_for_all_can_be_set(kind):
+    """It acts at once, on spikes that are emitted from then on."""
+    net = sim.Network(seed=2, precision="double")
+    source = net.population("source", 8, sim.SpikeSource([[1.0, 3.0]] * 8))
+    cells = net.population("cells", 8, sim.LIF(receptors=RECEPTORS))
+    connector, weight = CONNECTORS[kind]
+    p = net.project(source, cells, connector, weight=weight, delay=1.0, receptor="exc")
+    net.run(2.5)
+    p.weight = 0.0
+    cells.set(I_exc=0.0)
+    assert (p.weight == 0.0).all()
+    net.run(0.5)
+    p.weight = 4.0
+    net.run(1.0)
+    reached = np.bincount(p.connections().target, minlength=8)
+    assert cells.get("I_exc") == pytest.approx(0.0 * reached), "emitted with weight 0"
+    net.reset()
+    net.run(0.5)
+    p.weight = 4.0
+    net.run(1.5)
+    assert cells.get("I_exc") == pytest.approx(4.0 * reached)
+
+
+def test_weights_one_by_one():
+    net, cells = network()
+    p = net.project(cells, cells, sim.FixedProbability(0.5), weight=sim.Uniform(0.0, 1.0),
+                    delay=1.0, receptor="exc")  # fmt: skip
+    given = np.arange(len(p.connections()), dtype=float)
+    p.weight = given
+    assert np.array_equal(p.weight, given)
+    p.weight[:] = 0.0
+    assert np.array_equal(p.weight, given), "what is read is a copy"
+    for bad in (given[:-1], np.nan, "heavy", [[1.0]]):
+        with pytest.raises(sim.ValidationError, match=r"cells->cells\.weight: "):
+            p.weight = bad
+    assert np.array_equal(p.weight, given)
+
+
+def test_one_weight_was_built_for_all():
+    net, cells = network()
+    p = net.project(cells, cells, sim.FixedProbability(0.5), weight=1.0, delay=1.0, receptor="exc")
+    with pytest.raises(sim.ValidationError, match="built with one weight for all"):
+        p.weight = np.arange(len(p.connections()), dtype=float)
+    p.weight = np.full(len(p.connections()), 2.0)
+    assert (p.weight == 2.0).all()
+
+
+@pytest.mark.parametrize("plastic", [False, True])
+@pytest.mark.parametrize("precision", ["mixed", "single"])
+def test_a_weight_beyond_single_precision(precision, plastic):
+    net, cells = network(precision=precision)
+    rule = {"plasticity": sim.Oja(), "delay_is": "axonal"} if plastic else {}
+    p = net.project(cells, cells, sim.AllToAll(), weight=sim.Uniform(0.0, 1.0), delay=1.0,
+                    receptor="exc", **rule)  # fmt: skip
+    with pytest.raises(sim.ValidationError, match=r"weight: too large .*1e\+300"):
+        p.weight = 1e300
+    assert p.weight.max() <= 1.0
+
+
+def test_learning_needs_plasticity():
+    net, cells = network()
+    p = net.project(cells, cells, sim.AllToAll(), weight=1.0, delay=1.0, receptor="exc")
+    assert not p.learning
+    assert not net.learning
+    with pytest.raises(sim.ValidationError, match=r"cells->cells\.learning: .*no plasticity"):
+        p.learning = True
+    with pytest.raises(sim.ValidationError, match="no plasticity"):
+        p.normalize(1.0)
+    net.learning = False  # there is nothing to switch
+
+
+@pytest.mark.parametrize("bad", ["no", None, 3, [], 0.5])
+def test_learning_is_on_or_off(bad):
+    net, cells = network()
+    p = net.project(cells, cells, sim.AllToAll(), weight=0.5, delay=1.0, receptor="exc",
+                    plasticity=sim.Oja(), delay_is="axonal")  # fmt: skip
+    with pytest.raises(sim.ValidationError, match=r"learning: must be True or False"):
+        p.learning = bad
+    assert p.learning

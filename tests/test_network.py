@@ -1,0 +1,341 @@
+"""The network that users hold: names, slices, transmitters, delays, and going back to the start."""
+
+import numpy as np
+import pytest
+
+import spikesim as sim
+from tests.networks import assert_same, lively
+
+
+def cells(net, name="cells", n=10, **options):
+    receptors = {"exc": sim.ExpCurrent(), "inh": sim.ExpCurrent()}
+    return net.population(name, n, sim.LIF(receptors=receptors), **options)
+
+
+def pulse(net, n=10, at=1.0, **options):
+    return net.population("pulse", n, sim.SpikeSource([[at]] * n), **options)
+
+
+# --- names and what there is ---------------------------------------------------------------------
+
+
+def test_what_there_is():
+    net = sim.Network(dt=0.25, seed=8)
+    a, b = cells(net, "a"), cells(net, "b", 5)
+    plain = net.project(a, b, sim.AllToAll(), weight=1.0, delay=1.0, receptor="exc")
+    again = net.project(a, b, sim.AllToAll(), weight=1.0, delay=1.0, receptor="exc")
+    part = net.project(
+        a[:3], b[2:], sim.AllToAll(), weight=1.0, delay=1.0, receptor="inh", name="p"
+    )
+    assert (net.dt, net.seed, net.precision, net.t) == (0.25, 8, "mixed", 0.0)
+    assert net.populations == {"a": a, "b": b}
+    assert net.projections == {"a->b": plain, "a->b.2": again, "p": part}
+    assert (net.n_spikes, net.n_events) == (0, 0)
+    net.run(10.0)
+    assert net.t == pytest.approx(10.0)
+    assert "2 populations, 3 projections" in repr(net)
+    assert "t = 10 ms, seed = 8" in repr(net)
+    assert repr(part) == "<p: a[0:3] -> b[2:5].inh>"
+
+
+def test_a_seed_is_drawn_and_can_be_used_again():
+    one, other = sim.Network(), sim.Network()
+    assert one.seed != other.seed
+    rates = []
+    for seed in (one.seed, one.seed, other.seed):
+        net = sim.Network(seed=seed)
+        source = net.population("source", 50, sim.PoissonSource(50.0))
+        record = net.record(source, "spikes")
+        net.run(100.0)
+        rates.append(record.counts())
+    assert np.array_equal(rates[0], rates[1])
+    assert not np.array_equal(rates[0], rates[2])
+
+
+def test_names_are_taken_once():
+    net = sim.Network()
+    a = cells(net, "a")
+    net.project(a, a, sim.AllToAll(), weight=1.0, delay=1.0, receptor="exc", name="p")
+    for taken in ("a", "p"):
+        with pytest.raises(sim.ValidationError, match=f"name: the name '{taken}' is taken"):
+            cells(net, taken)
+        with pytest.raises(sim.ValidationError, match=f"name: the name '{taken}' is taken"):
+            net.project(a, a, sim.AllToAll(), weight=1.0, delay=1.0, receptor="exc", name=taken)
+    net.stimulate(a, sim.DCCurrent(1.0), name="s")
+    with pytest.raises(sim.ValidationError, match="name: the name 's' is taken"):
+        net.stimulate(a, sim.DCCurrent(1.0), name="s")
+
+
+def test_everything_is_added_before_the_first_run():
+    net = sim.Network()
+    a = cells(net)
+    net.run(1.0)
+    for add in (
+        lambda: cells(net, "b"),
+        lambda: net.project(a, a, sim.AllToAll(), weight=1.0, delay=1.0, receptor="exc"),
+        lambda: net.stimulate(a, sim.DCCurrent(1.0)),
+    ):
+        with pytest.raises(sim.ValidationError, match="before the first run"):
+            add()
+
+
+def test_an_empty_network_cannot_run():
+    with pytest.raises(sim.ValidationError, match="Network: has no populations"):
+        sim.Network().run(1.0)
+    with pytest.raises(sim.SimulationError, match="not built yet"):
+        sim.Network().plan  # noqa: B018
+
+
+def test_only_sources():
+    net = sim.Network(seed=1)
+    record = net.record(pulse(net, 3), "spikes")
+    net.run(2.0)
+    assert record.result().n_spikes == net.n_spikes == 3
+
+
+def test_populations_of_another_network_are_refused():
+    mine, other = sim.Network(), sim.Network()
+    a, b = cells(mine), cells(other)
+    for call in (
+        lambda: mine.project(a, b, sim.AllToAll(), weight=1.0, delay=1.0, receptor="exc"),
+        lambda: mine.project(b[:2], a, sim.AllToAll(), weight=1.0, delay=1.0, receptor="exc"),
+        lambda: mine.stimulate(b, sim.DCCurrent(1.0)),
+        lambda: mine.record(b, "spikes"),
+    ):
+        with pytest.raises(sim.ValidationError, match=r"cells.*another network"):
+            call()
+
+
+# --- transmitters --------------------------------------------------------------------------------
+
+
+def jump(transmitter, weight, receptor=None, receptors=None, **rule):
+    """The current in a cell after one spike of a source with a transmitter."""
+    net = sim.Network(seed=1, precision="double")
+    source = pulse(net, 1, transmitter=transmitter)
+    given = receptors or {"exc": sim.ExpCurrent(), "inh": sim.ExpCurrent()}
+    cell = net.population("cell", 1, sim.LIF(receptors=given))
+    p = net.project(
+        source, cell, sim.OneToOne(), weight=weight, delay=1.0, receptor=receptor, **rule
+    )
+    net.run(2.0)
+    assert np.array_equal(p.weight, np.atleast_1d(weight)), "weights read as they were written"
+    assert np.array_equal(p.connections().weight, p.weight)
+    return [float(cell.get(f"I_{name}")[0]) for name in given]
+
+
+@pytest.mark.parametrize(
+    ("transmitter", "sign"), [("glutamate", 1), ("acetylcholine", 1), ("GABA", -1), ("glycine", -1)]
+)
+def test_the_transmitter_gives_the_sign(transmitter, sign):
+    assert jump(transmitter, 3.0, "inh") == [0.0, sign * 3.0]
+    assert jump(transmitter, [3.0], "exc") == [sign * 3.0, 0.0]
+    plastic = {"plasticity": sim.PairSTDP(w_max=5.0), "delay_is": "axonal"}
+    assert jump(transmitter, 3.0, "inh", **plastic) == [0.0, sign * 3.0], "plastic ones too"
+
+
+def test_the_transmitter_finds_its_receptor():
+    receptors = {
+        "exc": sim.ExpCurrent(transmitter="glutamate"), "inh": sim.ExpCurrent(transmitter="GABA")
+    }  # fmt: skip
+    assert jump("GABA", 3.0, receptors=receptors) == [0.0, -3.0]
+    assert jump("glutamate", 3.0, receptors=receptors) == [3.0, 0.0]
+    with pytest.raises(sim.ValidationError, match=r"'inh' of 'cell' binds GABA.*Dale"):
+        jump("glutamate", 3.0, "inh", receptors=receptors)
+    with pytest.raises(sim.ValidationError, match=r"'exc', 'inh'; say which"):
+        jump("glycine", 3.0, receptors=receptors)
+    with pytest.raises(sim.ValidationError, match=r"'exc', 'inh'; say which"):
+        jump(None, 3.0)
+
+
+def test_a_reversal_potential_gives_the_sign_of_a_conductance():
+    net = sim.Network(seed=1, precision="double")
+    source = pulse(net, 1, transmitter="GABA")
+    model = sim.LIF(receptors={"gaba": sim.ExpConductance(E_rev=-80.0, transmitter="GABA")})
+    cell = net.population("cell", 1, model)
+    p = net.project(source, cell, sim.OneToOne(), weight=3.0, delay=1.0)
+    net.run(2.0)
+    assert cell.get("g_gaba") == pytest.approx([3.0])
+    net.run(2.0)
+    assert cell.get("V_m")[0] < -70.0
+    with pytest.raises(sim.ValidationError, match=r"weight: .*-1\.0"):
+        p.weight = -1.0
+
+
+@pytest.mark.parametrize("weight", [-1.0, [-1.0], sim.Normal(0.0, 1.0, high=-0.1)])
+def test_magnitudes_are_positive(weight):
+    net = sim.Network(seed=1)
+    cell = cells(net, n=1, transmitter="GABA")
+    net.project(cell, cell, sim.OneToOne(), weight=weight, delay=1.0, receptor="inh", name="p")
+    with pytest.raises(sim.ValidationError, match=r"p\.weight: .*releases GABA.*magnitudes; got -"):
+        net.build()
+
+
+def test_setting_magnitudes_keeps_the_sign():
+    net = sim.Network(seed=1, precision="double")
+    source = pulse(net, 1, transmitter="GABA")
+    cell = cells(net, n=1)
+    p = net.project(source, cell, sim.OneToOne(), weight=[3.0], delay=1.0, receptor="inh")
+    net.build()
+    p.weight = 5.0
+    net.run(2.0)
+    assert cell.get("I_inh") == pytest.approx([-5.0])
+    assert p.weight == pytest.approx([5.0])
+
+
+# --- delays --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("delay", [0.1, 0.7, 1.0, 12.3])
+def test_a_spike_arrives_after_its_delay(delay):
+    """Emitted at t, it is in the state that is recorded at t + delay, and not before."""
+    net = sim.Network(seed=1, precision="double")
+    source, cell = pulse(net, 1, at=1.0), cells(net, n=1)
+    p = net.project(source, cell, sim.OneToOne(), weight=2.0, delay=delay, receptor="exc")
+    record = net.record(cell, "I_exc")
+    net.run(15.0)
+    current, times = record.result().values[:, 0], record.result().times
+    first = times[np.flatnonzero(current)[0]]
+    assert first == pytest.approx(1.0 + delay)
+    assert current.max() == 2.0
+    assert p.delay == pytest.approx([delay])
+
+
+def test_the_longest_delay():
+    net = sim.Network(dt=0.1, seed=1)
+    source, cell = pulse(net, 2), cells(net, n=2)
+    net.project(source, cell, sim.OneToOne(), weight=2.0, delay=[6553.5, 0.1], receptor="exc")
+    record = net.record(cell, "I_exc")
+    net.run(6560.0)
+    current, times = record.result().values, record.result().times
+    assert times[np.flatnonzero(current[:, 0])[0]] == pytest.approx(6554.5)
+    assert times[np.flatnonzero(current[:, 1])[0]] == pytest.approx(1.1)
+
+
+def test_delays_off_the_grid_are_rounded_with_one_warning():
+    net = sim.Network(seed=1)
+    a = cells(net)
+    p = net.project(a, a, sim.OneToOne(), weight=1.0, delay=[1.24] * 5 + [1.0] * 5, receptor="exc",
+                    name="p")  # fmt: skip
+    with pytest.warns(
+        sim.SpikesimWarning, match=r"p\.delay: 1\.24 ms.*rounded to 1\.2 ms"
+    ) as caught:
+        net.build()
+    assert len(caught) == 1
+    assert p.delay == pytest.approx([1.2] * 5 + [1.0] * 5)
+
+
+@pytest.mark.parametrize(
+    ("delay", "text"),
+    [
+        (0.0, r"must be positive, got 0\.0 ms; the shortest delay is dt = 0\.1 ms"),
+        (-1.0, r"must be positive, got -1\.0 ms"),
+        (0.04, r"at least dt, got 0\.04 ms; the shortest delay is dt = 0\.1 ms"),
+        (7000.0, r"at most 65535 steps = 6553\.5 ms, got 7000\.0 ms"),
+        (np.nan, "must be finite, got nan ms"),
+        (sim.Normal(-5.0, 1.0), "of the draws"),
+        ([1.0, 2.0], "shape"),
+        ("soon", "must be a number in ms, got 'soon'"),
+    ],
+)
+def test_impossible_delays(delay, text):
+    def build():
+        net = sim.Network(seed=1)
+        a = cells(net)
+        net.project(a, a, sim.OneToOne(), weight=1.0, delay=delay, receptor="exc", name="p")
+        net.build()
+
+    with pytest.raises(sim.ValidationError, match=rf"p\.delay: .*{text}"):
+        build()
+
+
+def test_a_ring_beyond_a_gigabyte_is_refused():
+    net = sim.Network(seed=1)
+    a = cells(net, n=2000)
+    net.project(a, a, sim.OneToOne(), weight=1.0, delay=6000.0, receptor="exc", name="p")
+    with pytest.raises(
+        sim.ValidationError, match=r"p\.delay: .*60000 steps.*1\.8 GB; at most 1 GB"
+    ):
+        net.build()
+
+
+# --- back to the start ---------------------------------------------------------------------------
+
+
+def test_reset_is_the_start():
+    rig = lively()
+    rig.net.run(120.0)
+    first = rig.results()
+    rig.net.reset()
+    assert rig.net.t == 0.0
+    assert rig.spikes.result().n_spikes == rig.net.n_spikes == 0
+    assert not np.array_equal(rig.learn.weight, first["learnt"])
+    rig.net.run(120.0)
+    assert_same(rig.results(), first)
+
+
+def test_reset_takes_back_what_was_set():
+    rig, fresh = lively(), lively()
+    rig.net.run(20.0)
+    rig.exc.set(I_e=500.0)
+    rig.pixels.set(rate=0.0)
+    rig.net.reset()
+    for each in (rig, fresh):
+        each.net.run(60.0)
+    assert_same(rig.results(), fresh.results())
+
+
+def test_reset_that_keeps_the_weights():
+    rig = lively()
+    rig.net.run(120.0)
+    learnt, recurrent = rig.learn.weight, rig.ee.weight * 1.01
+    rig.ee.weight = recurrent
+    rig.net.reset(keep_weights=True)
+    assert rig.net.t == 0.0
+    assert np.array_equal(rig.learn.weight, learnt)
+    assert rig.ee.weight == pytest.approx(recurrent, rel=1e-6)
+
+
+def test_reset_keeps_weights_of_projections_without_synapses():
+    net = sim.Network(seed=1)
+    a = cells(net)
+    net.project(a, a, sim.FixedProbability(0.0), weight=1.0, delay=1.0, receptor="exc")
+    net.run(1.0)
+    net.reset(keep_weights=True)
+    net.run(1.0)
+
+
+def test_reset_before_the_first_run():
+    net = sim.Network(seed=1)
+    cells(net)
+    net.reset()
+    net.run(1.0)
+    assert net.t == pytest.approx(1.0)
+
+
+def test_reset_state_goes_on_in_time():
+    """As presentations need it: membranes and currents start anew, weights and time do not."""
+    rig = lively()
+    rig.net.run(60.0)
+    learnt = rig.learn.weight
+    rig.net.reset_state()
+    assert rig.net.t == pytest.approx(60.0)
+    assert np.array_equal(rig.learn.weight, learnt)
+    start = lively()
+    start.net.build()
+    assert np.array_equal(rig.exc.get("V_m"), start.exc.get("V_m"))
+    assert not rig.exc.get("I_exc").any()
+    assert not rig.net.plan.ring.any()
+    rig.net.run(20.0)
+    assert rig.spikes.result().times.max() > 60.0
+
+
+def test_reset_state_ends_refractoriness():
+    net = sim.Network(seed=1)
+    cell = net.population("cell", 1, sim.LIF(I_e=1000.0, t_ref=50.0))
+    record = net.record(cell, "spikes")
+    net.run(10.0)
+    net.reset_state()
+    net.run(10.0)
+    times = record.result().times
+    assert times == pytest.approx([times[0], 10.0 + times[0]])
