@@ -56,7 +56,7 @@ class DigitNetwork:
         self.pixels = self.net.population("pixels", n_pixels, sim.PoissonSource(rate=0.0))
         self._connect()
         self._spikes = self.net.record(self.excitatory, "spikes")
-        self.net.build()
+        self._run(self.dt)  # compiles all, so that no image waits for it
         self.learnt.normalize(self.total)
         self._learning: bool | None = None
 

@@ -60,7 +60,7 @@ class Reduced(DigitNetwork):
             self.pixels,
             self.excitatory,
             sim.AllToAll(),
-            weight=sim.Uniform(0.0, W_MAX),
+            weight=sim.Uniform(0.0, 2.0 * self.total_per_pixel),
             delay=self.dt,
             plasticity=self._rule(),
             delay_is="axonal",
