@@ -1,0 +1,125 @@
+"""Declared units and the checks of what users give."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spikesim import inputs, neurons, plasticity, receptors
+from spikesim.errors import ValidationError
+from spikesim.units import (
+    Hz,
+    Param,
+    Unit,
+    check_array,
+    check_count,
+    check_scalar,
+    ms,
+    mV,
+    nS,
+    one,
+    pA,
+    param,
+    pF,
+)
+
+UNITS = {"ms", "mV", "pF", "nS", "pA", "Hz", "1"}
+
+
+def declaring():
+    """Every class with declared parameters."""
+    modules = (neurons, receptors, plasticity, inputs)
+    found = {c for m in modules for c in vars(m).values() if isinstance(c, type)}
+    return sorted((c for c in found if getattr(c, "declared", None)), key=lambda c: c.__name__)
+
+
+@pytest.mark.parametrize("cls", declaring())
+def test_every_declaration_is_complete(cls):
+    for name, declared in cls.declared.items():
+        assert isinstance(declared, Param)
+        assert str(declared.unit) in UNITS
+        assert declared.doc, f"{cls.__name__}.{name} says what it is"
+        declared.check(declared.default, name, cls.__name__)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "unit"),
+    [("tau_", ms), ("t_ref", ms), ("V_", mV), ("E_", mV), ("C_", pF), ("g_", nS), ("I_e", pA)],
+)
+def test_names_and_units_go_together(prefix, unit):
+    """The names are NEST's, and so are the units: no model may drift from that."""
+    for cls in declaring():
+        for name, declared in cls.declared.items():
+            if name.startswith(prefix):
+                assert declared.unit is unit, f"{cls.__name__}.{name}"
+
+
+def test_symbols():
+    assert [str(u) for u in (ms, mV, pF, nS, pA, Hz, one)] == [
+        "ms",
+        "mV",
+        "pF",
+        "nS",
+        "pA",
+        "Hz",
+        "1",
+    ]
+    assert Unit("ms") == ms
+    assert param(1, ms, "positive", "a time").default == 1.0
+
+
+@given(st.lists(st.floats(allow_nan=True, allow_infinity=True), min_size=1, max_size=5),
+       st.sampled_from(["finite", "positive", "non-negative"]))  # fmt: skip
+def test_rules_accept_what_they_say(values, rule):
+    array = np.array(values)
+    good = np.isfinite(array)
+    if rule != "finite":
+        good &= array > 0 if rule == "positive" else array >= 0
+    if good.all():
+        assert np.array_equal(check_array(values, "x", "thing", allowed=rule), array)
+        return
+    with pytest.raises(ValidationError) as caught:
+        check_array(values, "x", "thing", unit=ms, allowed=rule)
+    first = int(np.flatnonzero(~good)[0])
+    assert str(caught.value).startswith("thing.x: must be ")
+    assert f"got {float(array[first])!r} ms (at index {first})" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    ["1", "x", None, True, [True], 1j, [1, "a"], [[1], [2, 3]], object(), {}, set(), b"1", [None],
+     np.array(["a"]), np.datetime64("2020"), lambda: 1, int, 10**400, [1.0, [2.0]]],
+)  # fmt: skip
+def test_what_is_no_number(bad):
+    with pytest.raises(ValidationError, match=r"^thing\.x: must be a number in mV, got "):
+        check_array(bad, "x", "thing", unit=mV)
+
+
+@pytest.mark.parametrize("good", [1, 1.5, np.float32(2), np.int8(3), np.array(4), np.uint64(5)])
+def test_scalars_become_floats(good):
+    value = check_scalar(good, "x", "thing")
+    assert type(value) is float
+    assert value == float(good)
+
+
+@pytest.mark.parametrize("bad", [[1.0], np.ones(3), []])
+def test_arrays_are_no_scalars(bad):
+    with pytest.raises(ValidationError, match=r"thing\.x: must be one number, got shape"):
+        check_scalar(bad, "x", "thing")
+
+
+@pytest.mark.parametrize("good", [0, 7, np.int32(7), np.uint8(1)])
+def test_counts(good):
+    assert check_count(good, "n", "thing") == int(good)
+    assert type(check_count(good, "n", "thing")) is int
+
+
+@pytest.mark.parametrize("bad", [1.0, "1", None, True, np.bool_(True), [1], np.array(1), 1j])
+def test_what_is_no_count(bad):
+    with pytest.raises(ValidationError, match=r"thing\.n: must be a whole number, got "):
+        check_count(bad, "n", "thing")
+
+
+def test_counts_have_a_least():
+    with pytest.raises(ValidationError, match=r"thing\.n: must be at least 1, got 0"):
+        check_count(0, "n", "thing", least=1)
