@@ -1,0 +1,113 @@
+"""Generated neuron updates against a plain loop written from the conventions."""
+
+import ast
+
+import numpy as np
+import pytest
+
+import spikesim as sim
+from spikesim.equations.cell import assemble
+from spikesim.equations.neuron_source import constants_of, neuron_source
+from spikesim.units import ms, mV, one, param
+
+DT = 0.1
+
+
+class Resonator(sim.Neuron):
+    """Two linear equations that drive each other, a compound threshold and a jump of both."""
+
+    tau = param(12.0, ms, "positive", "membrane time constant")
+    tau_w = param(30.0, ms, "positive", "adaptation time constant")
+    a = param(0.8, one, doc="coupling")
+    b = param(4.0, mV, doc="jump of the adaptation")
+    drive = param(15.0, mV, doc="where the membrane is driven to")
+    t_ref = param(1.5, ms, "non-negative", "refractory period")
+
+    equations = """
+        dV_m/dt = (drive - w - V_m) / tau : mV
+        dw/dt = (a * V_m - w) / tau_w : mV
+    """
+    threshold = "V_m >= 7.0 and w < 9.0"
+    reset = {"V_m": "0.3 * V_m - 2.0", "w": "w + b"}
+    refractory = ("V_m",)
+    initial = {"V_m": "drive / 10"}
+
+
+def resonator_by_hand(steps, kicks, *, drive, a=0.8, b=4.0, tau=12.0, tau_w=30.0, ref=15):
+    """The conventions in plain Python: propagate, add, threshold, reset; deltas die while held."""
+    from scipy.linalg import expm
+
+    whole = np.zeros((3, 3))
+    whole[0] = [-1 / tau, -1 / tau, drive / tau]
+    whole[1] = [a / tau_w, -1 / tau_w, 0.0]
+    P = expm(whole * DT)
+    v, w, left = drive / 10, 0.0, 0
+    trace, spikes = [(v, w)], []
+    for k in range(steps):
+        new_v, new_w, _ = P @ [v, w, 1.0]
+        new_v += kicks[k]
+        held = left > 0
+        if held:
+            new_v, left = v, left - 1
+        v, w = new_v, new_w
+        if v >= 7.0 and w < 9.0 and not held:
+            v, w, left = 0.3 * v - 2.0, w + b, ref
+            spikes.append(k + 1)
+        trace.append((v, w))
+    return np.array(trace), spikes
+
+
+def test_a_user_model_is_the_plain_loop():
+    steps, drives = 2000, np.array([15.0, 12.0, 20.0])
+    rs = np.random.default_rng(1)
+    at = [np.unique(rs.integers(1, steps - 20, 60)) for _ in drives]
+    net = sim.Network(dt=DT, seed=1, precision="double")
+    cells = net.population("cells", 3, Resonator(drive=drives, receptors={"kick": sim.Delta()}))
+    source = net.population("source", 3, sim.SpikeSource([t * DT for t in at]))
+    net.project(source, cells, sim.OneToOne(), weight=1.7, delay=DT, receptor="kick")
+    records = [net.record(cells, name) for name in ("V_m", "w")]
+    spikes = net.record(cells, "spikes")
+    net.run(steps * DT)
+    for j, drive in enumerate(drives):
+        kicks = np.zeros(steps)
+        kicks[at[j]] = 1.7  # emitted at the end of step t - 1, delivered at that of step t
+        trace, expected = resonator_by_hand(steps, kicks, drive=drive)
+        assert len(expected) > 3
+        assert np.array_equal(np.rint(spikes.result().train(j) / DT).astype(int), expected)
+        for k, record in enumerate(records):
+            assert record.result().values[:, j] == pytest.approx(trace[:, k], rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize("varied", [frozenset(), frozenset(["V_th", "Q_V_m__V_m"])])
+def test_the_text_is_a_module_of_one_function(varied):
+    cell = assemble(sim.LIF(receptors={"x": sim.ExpCurrent(), "d": sim.Delta()}), with_input=True)
+    text = neuron_source(cell, varied)
+    tree = ast.parse(text)
+    functions = [n for n in tree.body if isinstance(n, ast.FunctionDef)]
+    assert [f.name for f in functions] == ["update"]
+    assert max(map(len, text.splitlines())) < 200
+    assert neuron_source(cell, varied) == text, "the same text again, for it names the module"
+    for name in varied:
+        assert f"{name} = W_{name}[i]" in text
+    assert set(constants_of(cell).names) >= {"V_th", "V_reset", "Q_V_m__V_m", "Q_V_m__I_x"}
+    assert "G_d__V_m" not in constants_of(cell).names, "a gain of 1 costs nothing"
+
+
+def test_an_exact_model_calls_no_transcendental_function():
+    """Vectorised and scalar functions may differ in the last bit: exact models have none."""
+    for receptor in (sim.ExpCurrent(), sim.AlphaCurrent(), sim.Delta()):
+        cell = assemble(sim.AdaptiveLIF(receptors={"x": receptor}), with_input=True)
+        text = neuron_source(cell, frozenset())
+        assert "exp" not in text.split("def update")[1].replace("_exp", "")
+
+
+def test_uniform_parameters_share_one_module():
+    """Values are not part of the text: another value of a parameter compiles nothing."""
+    net = sim.Network(seed=1)
+    for k, tau in enumerate((10.0, 20.0)):
+        net.population(f"p{k}", 3, sim.LIF(tau_m=tau, receptors={"x": sim.ExpCurrent()}))
+    net.build()
+    other = sim.Network(seed=2, dt=0.5)
+    other.population("q", 5, sim.LIF(V_th=-40.0, receptors={"x": sim.ExpCurrent(tau_syn=9.0)}))
+    other.build()
+    assert net.plan.tables[0].module == other.plan.tables[0].module

@@ -1,0 +1,141 @@
+"""Equations: how they are read, which are exact, and their propagators against scipy."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.integrate import solve_ivp
+from scipy.linalg import expm
+
+from spikesim.equations import expressions as ex
+from spikesim.equations.system import System, parse_equations
+from spikesim.errors import ValidationError
+
+
+def system(text, inputs=()):
+    equations = parse_equations(text, "Model")
+    return System.of({name: e.rhs for name, e in equations.items()}, inputs, "Model")
+
+
+def test_equations_are_read():
+    equations = parse_equations(
+        """
+        dV_m/dt = -(V_m - E_L) / tau_m : mV   # the membrane
+
+        dw/dt = -w/tau_w:pA
+        dq/dt = 0 * q
+        """,
+        "Model",
+    )
+    assert list(equations) == ["V_m", "w", "q"]
+    assert [e.unit for e in equations.values()] == ["mV", "pA", "1"]
+    assert ex.names(equations["V_m"].rhs) == {"V_m", "E_L", "tau_m"}
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("V' = -V", r"cannot read .*expected 'dx/dt = expression : unit'"),
+        ("dV/dt = ", "cannot read"),
+        ("dV/dt = -V : ", "cannot read"),
+        ("dV/dt = -V +", "cannot read"),
+        ("dV/dt", "cannot read"),
+        ("d/dt = 1", "cannot read"),
+        ("dV/dt = -V\ndV/dt = V", "V.*(twice|again|already)"),
+    ],
+)
+def test_equations_that_cannot_be_read(text, complaint):
+    with pytest.raises(ValidationError, match=rf"(?s)Model\.equations: .*{complaint}"):
+        parse_equations(text, "Model")
+
+
+def test_which_equations_are_exact():
+    """A membrane with a conductance is not, and neither is what it drives; the conductance is."""
+    s = system("""
+        dV/dt = -(V - E) / tau + g * (R - V) / C
+        dg/dt = y - g / ts
+        dy/dt = -y / ts
+        dw/dt = (a * V - w) / tw
+        dz/dt = -z / tz + I_in
+    """, inputs=("I_in",))  # fmt: skip
+    assert s.exact == ("g", "y", "z")
+    assert s.pattern() == {"g": ["g", "y"], "y": ["y"], "z": ["z", "I_in"]}
+
+
+@pytest.mark.parametrize("rhs", ["V * V", "exp(V)", "V ** 2 - V", "(V - a) * (V - b)"])
+def test_what_no_method_here_can_integrate(rhs):
+    with pytest.raises(ValidationError, match=r"Model\.equations: dV/dt is not linear in V"):
+        system(f"dV/dt = {rhs}")
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.integers(1, 4),
+    st.integers(0, 2**32 - 1),
+    st.sampled_from([1e-3, 0.1, 1.0, 5.0]),
+    st.floats(0.0, 1.0),
+)
+def test_propagators_of_any_linear_system(n, seed, dt, density):
+    """x(t + dt) from one matrix exponential of the whole affine system, by scipy."""
+    rs = np.random.default_rng(seed)
+    A = rs.normal(size=(n, n)) * (rs.random((n, n)) < density) - 0.3 * np.eye(n)
+    B, c, u, x = rs.normal(size=n), rs.normal(size=n), rs.normal(), rs.normal(size=n)
+    names = [f"s{k}" for k in range(n)]
+    values = {f"a{i}{j}": A[i, j] for i in range(n) for j in range(n)}
+    values |= {f"b{i}": B[i] for i in range(n)} | {f"c{i}": c[i] for i in range(n)}
+    text = "\n".join(
+        f"d{names[i]}/dt = " + " + ".join(f"a{i}{j} * {names[j]}" for j in range(n))
+        + f" + b{i} * u + c{i}" for i in range(n)
+    )  # fmt: skip
+    s = system(text, inputs=("u",))
+    increments = s.propagators({k: np.asarray(v) for k, v in values.items()}, dt)
+    now = dict(zip(names, x, strict=True)) | {"u": u, ex.CONSTANT: 1.0}
+    ours = x.copy()
+    for (state, source), factor in increments.items():
+        ours[names.index(state)] += factor[0] * now[source]
+    whole = np.zeros((n + 1, n + 1))
+    whole[:n, :n], whole[:n, n] = A * dt, (B * u + c) * dt
+    expected = (expm(whole) @ np.append(x, 1.0))[:n]
+    assert ours == pytest.approx(expected, rel=1e-10, abs=1e-12 * np.abs(expected).max())
+
+
+def test_propagators_of_each_neuron():
+    """Values that vary give one column a neuron; equal ones are computed once."""
+    s = system("dV/dt = -V / tau + I / C\ndI/dt = -I / ts")
+    tau = np.array([10.0, 20.0, 10.0, 5.0])
+    values = {"tau": tau, "C": np.asarray(250.0), "ts": np.asarray(2.0)}
+    many = s.propagators(values, 0.1)
+    for k in range(4):
+        alone = s.propagators(values | {"tau": np.asarray(tau[k])}, 0.1)
+        for pair, column in many.items():
+            assert column.shape == (4,)
+            assert column[k] == pytest.approx(alone[pair][0], rel=1e-14)
+    uniform = s.propagators(values | {"tau": np.asarray(10.0)}, 0.1)
+    assert all(column.shape == (1,) for column in uniform.values())
+
+
+def test_increments_keep_the_fixed_point():
+    """At rest nothing moves, however small the step: there is no rounding of 1 - P."""
+    s = system("dV/dt = -(V - E) / tau")
+    for dt in 2.0 ** -np.arange(0, 30):
+        step = s.propagators({"E": np.asarray(-70.0), "tau": np.asarray(10.0)}, float(dt))
+        move = step["V", "V"][0] * -70.0 + step["V", ex.CONSTANT][0]
+        assert abs(move) < 1e-14 * dt * 70
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e-12, 1e-9, 1e-6, 1e-3])
+def test_chains_with_equal_time_constants(offset):
+    """An alpha current into a membrane, all with nearly one time constant."""
+    text = "dV/dt = -V / tau + I\ndI/dt = y - I / ts\ndy/dt = -y / ts"
+    tau, ts, dt = 7.0, 7.0 + offset, 3.0
+    values = {"tau": np.asarray(tau), "ts": np.asarray(ts)}
+    step = system(text).propagators(values, dt)
+
+    def rates(_, s):
+        return [-s[0] / tau + s[1], s[2] - s[1] / ts, -s[2] / ts]
+
+    for k, name in enumerate(("V", "I", "y")):
+        start = np.eye(3)[k]
+        exact = solve_ivp(rates, (0, dt), start, "DOP853", rtol=1e-12, atol=1e-14).y[:, -1]
+        ours = [start[i] + step.get((s, name), [0.0])[0] for i, s in enumerate(("V", "I", "y"))]
+        assert ours == pytest.approx(exact, rel=1e-10, abs=1e-12)
