@@ -12,6 +12,7 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
+from rich.box import SIMPLE
 from rich.table import Table
 
 from models.mnist.experiment import Outcome, Row
@@ -36,29 +37,40 @@ def by_method(rows: Sequence[Row]) -> dict[str, list[Row]]:
 
 def table(rows: Sequence[Row], title: str) -> Table:
     """One line for each method: means over the seeds, accuracy with its standard deviation."""
-    made = Table(title=title, title_justify="left")
-    made.add_column("method")
-    for name in ("accuracy", "training", "an image", "parameters", "spikes\nan image"):
-        made.add_column(name, justify="right")
-    made.add_column("operations\nan image", justify="right")
+    made = Table(
+        title=title,
+        caption="Operations are synaptic events, those of the MLP multiply-adds.",
+        title_justify="left",
+        caption_justify="left",
+        box=SIMPLE,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+        show_edge=False,
+    )
+    made.add_column("method", no_wrap=True)
+    for name in (
+        "accuracy\n(%)", "train\n(s)", "(ms/\nimage)", "para-\nmeters", "spikes/\nimage",
+        "oper./\nimage",
+    ):  # fmt: skip
+        made.add_column(name, justify="right", no_wrap=True)
     for name, group in by_method(rows).items():
         seconds = mean(r.train_seconds for r in group)
         spikes = mean(r.spikes_per_image for r in group)
         made.add_row(
             name,
             accuracy_text([r.accuracy for r in group]),
-            f"{seconds:,.1f} s",
-            f"{1e3 * seconds / group[0].n_train:.2f} ms",
+            f"{seconds:,.1f}",
+            f"{1e3 * seconds / group[0].n_train:.2f}",
             f"{group[0].parameters:,}",
             f"{spikes:,.0f}" if spikes else "-",
-            f"{mean(r.ops_per_image for r in group):,.0f} {group[0].operation}",
+            f"{mean(r.ops_per_image for r in group):,.0f}",
         )
     return made
 
 
 def accuracy_text(accuracies: Sequence[float]) -> str:
     """Percent, with the standard deviation if there are several seeds."""
-    text = f"{100 * mean(accuracies):.2f} %"
+    text = f"{100 * mean(accuracies):.2f}"
     if len(accuracies) == 1:
         return text
     return f"{text} ± {100 * stdev(accuracies):.2f}"

@@ -145,3 +145,17 @@ def test_resume_notices_other_images(tiny_folder, tmp_path):
 def test_confusion_has_a_column_for_no_answer():
     table = confusion(np.array([0, 0, 1, 1]), np.array([0, -1, 1, 0]), 2)
     assert table.tolist() == [[1, 0, 1], [1, 1, 0]]
+
+
+def test_ctrl_c_says_how_to_go_on(tiny_folder, tmp_path, monkeypatch):
+    from models.mnist import experiment
+
+    def stop(self, neurons, seed, current):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(experiment.Experiment, "_spiking", stop)
+    result = invoke("--data", tiny_folder, *SMALL, "--out", tmp_path / "out")
+    assert result.exit_code == 130
+    assert "--resume" in result.output
+    monkeypatch.undo()
+    assert invoke("--resume", tmp_path / "out").exit_code == 0
