@@ -1,0 +1,99 @@
+"""Receptors: weights are peaks, and what is refused."""
+
+import numpy as np
+import pytest
+
+import spikesim as sim
+
+KINDS = {
+    "exp": (sim.ExpCurrent(tau_syn=2.0), "I_exp"),
+    "alpha": (sim.AlphaCurrent(tau_syn=2.0), "I_alpha"),
+    "gexp": (sim.ExpConductance(tau_syn=2.0), "g_gexp"),
+    "galpha": (sim.AlphaConductance(tau_syn=2.0), "g_galpha"),
+}
+
+
+@pytest.fixture(scope="module")
+def responses():
+    """Of one neuron with every kind of receptor, each reached by one spike of weight 3 at 1 ms."""
+    net = sim.Network(dt=0.1, seed=1, precision="double")
+    receptors = {name: kind for name, (kind, _) in KINDS.items()} | {"delta": sim.Delta()}
+    cell = net.population("cell", 1, sim.LIF(receptors=receptors, tau_m=1e9, C_m=1e9))
+    source = net.population("source", 1, sim.SpikeSource([0.5]))
+    for name in receptors:
+        net.project(source, cell, sim.OneToOne(), weight=3.0, delay=0.5, receptor=name, name=name)
+    records = {name: net.record(cell, state) for name, (_, state) in KINDS.items()}
+    records["delta"] = net.record(cell, "V_m")
+    net.run(30.0)
+    return {name: r.result().values[10:, 0] for name, r in records.items()}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_the_weight_is_the_peak(responses, name):
+    seen, t = responses[name], np.arange(291) * 0.1
+    assert seen.max() == pytest.approx(3.0, rel=1e-12)
+    rises = "alpha" in name
+    assert seen.argmax() == (20 if rises else 0), "alpha functions peak after tau_syn"
+    shape = t / 2.0 * np.exp(1.0 - t / 2.0) if rises else np.exp(-t / 2.0)
+    assert seen == pytest.approx(3.0 * shape, rel=1e-11, abs=1e-14)
+
+
+def test_the_weight_is_the_jump(responses):
+    assert responses["delta"][0] - -70.0 == pytest.approx(3.0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "unit", "signed"),
+    [
+        (sim.Delta, "mV", True),
+        (sim.ExpCurrent, "pA", True),
+        (sim.AlphaCurrent, "pA", True),
+        (sim.ExpConductance, "nS", False),
+        (sim.AlphaConductance, "nS", False),
+    ],
+)
+def test_units(kind, unit, signed):
+    assert (str(kind.weight_unit), kind.signed) == (unit, signed)
+    assert kind.__doc__
+
+
+@pytest.mark.parametrize("kind", [sim.ExpConductance, sim.AlphaConductance])
+@pytest.mark.parametrize("E_rev", [0.0, -80.0])
+def test_conductances_drive_to_their_reversal_potential(kind, E_rev):
+    net = sim.Network(seed=1, precision="double")
+    model = sim.LIF(V_th=1e3, receptors={"g": kind(E_rev=E_rev)})
+    cell = net.population("cell", 1, model)
+    net.stimulate(cell, sim.PoissonDrive(50_000.0, 100.0, "g"))
+    net.run(50.0)
+    assert cell.get("V_m") == pytest.approx([E_rev], abs=1.5)
+
+
+@pytest.mark.parametrize(
+    ("make", "text"),
+    [
+        (lambda: sim.ExpCurrent(tau_syn=0.0), r"ExpCurrent\.tau_syn: must be positive.*0\.0 ms"),
+        (lambda: sim.ExpCurrent(tau=1.0), r"ExpCurrent: unknown name 'tau'.*'tau_syn'"),
+        (lambda: sim.Delta(tau_syn=1.0), r"Delta: unknown name 'tau_syn'; valid names: none"),
+        (lambda: sim.AlphaCurrent(E_rev=0.0), r"AlphaCurrent: unknown name 'E_rev'"),
+        (lambda: sim.ExpConductance(E_rev=np.inf), r"ExpConductance\.E_rev: must be finite"),
+        (lambda: sim.ExpCurrent(transmitter="gaba"), r"ExpCurrent\.transmitter: .*'gaba'.*'GABA'"),
+        (lambda: sim.ExpCurrent(transmitter=[]), r"ExpCurrent\.transmitter: unknown name \[\]"),
+        (lambda: sim.ExpCurrent(2.0), "positional"),
+    ],
+)
+def test_what_is_refused(make, text):
+    with pytest.raises((sim.ValidationError, TypeError), match=text):
+        make()
+
+
+def test_time_constants_of_each_neuron():
+    net = sim.Network(seed=1, precision="double")
+    tau = np.array([1.0, 2.0, 4.0])
+    cells = net.population("cells", 3, sim.LIF(receptors={"x": sim.AlphaCurrent(tau_syn=tau)}))
+    source = net.population("source", 1, sim.SpikeSource([0.5]))
+    net.project(source, cells, sim.AllToAll(), weight=3.0, delay=0.5)
+    record = net.record(cells, "I_x")
+    net.run(20.0)
+    seen = record.result().values[10:]
+    assert seen.max(axis=0) == pytest.approx([3.0] * 3)
+    assert seen.argmax(axis=0) * 0.1 == pytest.approx(tau)
