@@ -88,10 +88,13 @@ def test_draws_are_those_of_whole_numbers(key, entity, index):
     assert int(bits(np.uint64(key), entity, index)) == drawn(key, entity, index)
 
 
-def test_pinned_variates():
-    """The first draws of each law, to the last bit."""
-    sub = rng.subkey(rng.key(1, "pinned"), 7)
-    unit = int(rng.draw(sub, 3)) >> 11
+@pytest.mark.parametrize("form", [int, np.uint64])
+def test_variates_from_their_bits(form):
+    """Called from Python too, where compiled functions take and return plain whole numbers."""
+    key = rng.key(1, "pinned")
+    sub = form(int(rng.subkey(form(int(key)), 7)))
+    unit = drawn(int(key), 7, 3) >> 11
+    assert int(rng.draw(sub, 3)) >> 11 == unit
     assert rng.uniform(sub, 3) == unit * 2.0**-53
     assert rng.exponential(sub, 3) == -math.log1p(-unit * 2.0**-53)
     first, second = (rng.uniform(sub, i) for i in (6, 7))
