@@ -156,7 +156,7 @@ class Experiment:
     def _read_out(self, run: SpikingRun) -> Outcome:
         images, counts = self.images, run.counts
         started = time.perf_counter()
-        vote = LabelVote(images.n_classes).fit(counts["label"], images.label.labels)
+        vote = LabelVote(images.n_classes).fit(counts["label"], images.label(run.neurons).labels)
         voting = time.perf_counter() - started
         delta = DeltaRule(seed=run.seed, n_classes=images.n_classes)
         delta.fit(counts["rates"], images.train.labels)
@@ -257,7 +257,7 @@ def work(options: Options, images: Split, kind: str, neurons: int) -> float:
     train, test = len(images.train), len(images.test)
     if kind == "mlp":
         return 0.1 * train * options.epochs
-    shown = train * (options.passes + 1) + len(images.label) + 2 * test
+    shown = train * (options.passes + 1) + len(images.label(neurons)) + 2 * test
     return shown * image_work(options, neurons)
 
 

@@ -28,7 +28,7 @@ class Options:
         How often the spiking network sees the training images.
     n_train, n_label, n_test : int
         Training images; those among them whose responses give neurons their labels; test images.
-        0 takes all.
+        0 takes all; of the labelled ones 10,000, or 20 for each neuron if that is more.
     faithful : bool
         The paper's own network instead of its reduction.
     hidden : tuple of int
@@ -46,7 +46,7 @@ class Options:
     seeds: tuple[int, ...] = (1,)
     passes: int = 1
     n_train: int = 0
-    n_label: int = 10_000
+    n_label: int = 0
     n_test: int = 0
     faithful: bool = False
     hidden: tuple[int, ...] = (300, 100)
@@ -97,11 +97,11 @@ def preset(*, quick: bool = False, full: bool = False, faithful: bool = False) -
     if quick and full:
         raise ValidationError("--quick and --full exclude each other", None, "mnist")
     if quick:
-        chosen = {"n_train": 5_000, "n_label": 2_000, "n_test": 2_000, "epochs": 5}
-        return chosen | ({"n_train": 500, "n_label": 300, "n_test": 300} if faithful else {})
+        chosen = {"n_train": 5_000, "n_test": 2_000, "epochs": 5}
+        return chosen | ({"n_train": 500, "n_test": 300} if faithful else {})
     if full:
         return {"seeds": (1, 2, 3), "epochs": 15}
-    return {"n_train": 3_000, "n_label": 1_000, "n_test": 1_000} if faithful else {}
+    return {"n_train": 3_000, "n_test": 1_000} if faithful else {}
 
 
 def _bad(name: str, rule: str, value: object) -> ValidationError:

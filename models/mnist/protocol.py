@@ -11,6 +11,8 @@ from models.mnist.idx import Dataset, Images
 from models.mnist.options import Options
 from spikesim import ValidationError
 
+LABELLED, LABELLED_PER_NEURON = 10_000, 20
+
 
 @dataclass(frozen=True)
 class Split:
@@ -20,20 +22,25 @@ class Split:
     ----------
     train : Images
         Learnt from: by the spiking network without their labels, by the readouts and the MLP with.
-    label : Images
-        Those among `train` whose responses give the neurons their labels.
     test : Images
         Shown at the end only, for the final figures.
     shape : tuple of int
         Height and width of an image.
     n_classes : int
+    n_label : int
+        See `Options`.
     """
 
     train: Images
-    label: Images
     test: Images
     shape: tuple[int, int]
     n_classes: int
+    n_label: int = 0
+
+    def label(self, neurons: int) -> Images:
+        """The training images whose responses give so many neurons their labels."""
+        n = self.n_label or max(LABELLED, LABELLED_PER_NEURON * neurons)
+        return self.train[: min(n, len(self.train))]
 
     @property
     def n_pixels(self) -> int:
@@ -54,8 +61,7 @@ def split(data: Dataset, options: Options) -> Split:
         train, test = train[:kept], train[kept:]
     train = _first(train, options.n_train, "n_train", "training images")
     test = _first(test, options.n_test, "n_test", "test images")
-    label = train[: min(options.n_label or len(train), len(train))]
-    return Split(train, label, test, data.shape, data.n_classes)
+    return Split(train, test, data.shape, data.n_classes, options.n_label)
 
 
 def order(n: int, seed: int, number: int) -> np.ndarray:

@@ -87,7 +87,8 @@ class SpikingRun:
         self._stage, self._done = 0, 0
 
     def _make_stages(self) -> list[Stage]:
-        train, label, test = self.images.train, self.images.label, self.images.test
+        train, test = self.images.train, self.images.test
+        label = self.images.label(self.neurons)
         orders = [order(len(train), self.seed, k) for k in range(self.options.passes)]
         plan = [
             ("learn", train, np.concatenate(orders), 1.0),

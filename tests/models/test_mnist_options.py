@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 
+from models.mnist.idx import Dataset
 from models.mnist.options import Options, preset
 from models.mnist.protocol import fingerprint, order, split
 from spikesim import ValidationError
@@ -57,11 +58,23 @@ def test_presets():
 def test_split_takes_the_first_images(tiny):
     images = split(tiny, Options(n_train=40, n_label=15, n_test=10))
     np.testing.assert_array_equal(images.train.labels, tiny.train.labels[:40])
-    np.testing.assert_array_equal(images.label.labels, tiny.train.labels[:15])
+    np.testing.assert_array_equal(images.label(9).labels, tiny.train.labels[:15])
     np.testing.assert_array_equal(images.test.labels, tiny.test.labels[:10])
     assert (images.n_pixels, images.n_classes) == (36, 3)
     with pytest.raises(ValidationError, match="there are 60 training images, got 61"):
         split(tiny, Options(n_train=61))
+
+
+def test_labelled_images_grow_with_the_network():
+    train = strokes(40_000, 2)
+    images = split(Dataset("many", train, strokes(5, 1)), Options())
+    sizes = [len(images.label(neurons)) for neurons in (100, 400, 1600, 6400)]
+    assert sizes == [10_000, 10_000, 32_000, 40_000]
+        10_000,
+        10_000,
+        32_000,
+        40_000,
+    ]
 
 
 def test_held_out_images_are_neither_test_images_nor_learnt_from(tiny):
