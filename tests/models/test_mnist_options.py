@@ -70,11 +70,6 @@ def test_labelled_images_grow_with_the_network():
     images = split(Dataset("many", train, strokes(5, 1)), Options())
     sizes = [len(images.label(neurons)) for neurons in (100, 400, 1600, 6400)]
     assert sizes == [10_000, 10_000, 32_000, 40_000]
-        10_000,
-        10_000,
-        32_000,
-        40_000,
-    ]
 
 
 def test_held_out_images_are_neither_test_images_nor_learnt_from(tiny):
