@@ -22,6 +22,7 @@ from spikesim.inputs import (
     StepCurrent,
 )
 from spikesim.kernels.args import DriveArgs, NoiseArgs
+from spikesim.kernels.sources import first_intervals
 from spikesim.populations import Population, View
 from spikesim.projections import find_receptor
 
@@ -58,16 +59,12 @@ def build_source(population: Population, gid0: int, dt: float, seed: int) -> Sou
         none = np.empty(0)
         return SourceTable(gid0, n, key, none, none, none, np.empty(0, np.int64), step, source)
     assert isinstance(model, PoissonSource)
+    left = np.empty(n)
+    first_intervals(key, left)
     return SourceTable(
-        gid0, n, key,
-        rate=np.zeros(n), left=first_intervals(key, n), since=np.zeros(n),
+        gid0, n, key, rate=np.zeros(n), left=left, since=np.zeros(n),
         drawn=np.ones(n, np.int64), step=np.empty(0, np.int64), source=np.empty(0, np.int32),
     )  # fmt: skip
-
-
-def first_intervals(key: np.uint64, n: int) -> np.ndarray:
-    """Draw 0 of each source."""
-    return np.array([rng.exponential(rng.subkey(key, i), 0) for i in range(n)])
 
 
 def given_spikes(times: list[np.ndarray], dt: float, owner: str) -> tuple[np.ndarray, np.ndarray]:

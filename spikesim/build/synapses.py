@@ -22,9 +22,10 @@ from spikesim.kernels.deliver import BROADCAST, DENSE, NO_SELF, SPARSE
 from spikesim.plasticity import COINCIDENCES, PAIRINGS, PlasticityRule
 from spikesim.projections import Projection
 
-HISTORY = 16  # postsynaptic spikes kept for each neuron; grows when needed
+# Spikes kept for each neuron: powers of two, doubled when needed.
+HISTORY = 16
 PRE_HISTORY = 8
-LOG = 1 << 14  # postsynaptic spikes kept for a dense projection
+LOG = 1 << 14  # for a dense projection as a whole
 SENT_LIMIT = 1 << 30  # bytes
 
 
@@ -218,8 +219,7 @@ def build_plastic(built: Built, dt: float, dtype: Any) -> PlasticTable:
     empty = np.empty(0, np.int64)
     control = np.zeros(8, np.int64)
     control[template.LEARNING], control[template.SYNCED] = int(projection.learning), -1
-    log = LOG if logged else 0
-    log = max(log, 4 * n_post) if logged else 0
+    log = max(LOG, 1 << (4 * n_post - 1).bit_length()) if logged else 0
     args = PlasticArgs(
         pre_lo=built.pre_lo, pre_hi=built.pre_hi, post_lo=built.post_lo, post_hi=built.post_hi,
         slot=built.slot, dense=dense, axonal=axonal, pairing=pairing,

@@ -12,6 +12,13 @@ NO_SELF = -(1 << 40)  # a broadcast projection that leaves no target out
 
 
 @kernel
+def add_row(row, weights):
+    """Add a row of weights. On its own, so that LLVM sees two plain arrays and vectorises."""
+    for j in range(row.size):
+        row[j] += weights[j]
+
+
+@kernel
 def deliver_static(step, ring, broadcast, spikes, n_spikes, static):
     """Emit the spikes of one step. Returns the number of synaptic events."""
     group, first, projection = static.group, static.first, static.projection
@@ -64,11 +71,9 @@ def _sparse(step, ring, source, p, static):
 def _dense(step, ring, source, p, static):
     """One row of an all-to-all projection with a weight for each synapse and one delay."""
     n, slot = static.n_targets[p], static.slot[p]
-    row = ring[(step + static.delay[p]) % ring.shape[0], slot : slot + n]
     w0 = static.weight0[p] + source * n
-    weights = static.weights[w0 : w0 + n]
-    for j in range(n):
-        row[j] += weights[j]
+    row = ring[(step + static.delay[p]) % ring.shape[0], slot : slot + n]
+    add_row(row, static.weights[w0 : w0 + n])
     return n
 
 

@@ -2,7 +2,7 @@
 
 A weight is brought up to date only when a presynaptic spike is about to read it, or when `flush` is
 asked to: the synapse then lives through the events it has missed, in order. What it needs for that
-are short histories of spikes, one for each presynaptic and each postsynaptic neuron, which hold the
+are short histories of spikes (rings, whose capacity is a power of two), one for each presynaptic and each postsynaptic neuron, which hold the
 trace just before each spike; traces belong to neurons, and no index of incoming synapses exists.
 
 Time is counted in steps of the presynaptic neuron: a presynaptic spike acts at its step t, a
@@ -19,6 +19,7 @@ from __future__ import annotations
 import numpy as np
 
 from spikesim.jit import kernel
+from spikesim.kernels.deliver import add_row
 
 ALL_TO_ALL, NEAREST_SYMMETRIC, PRE_CENTRED, REDUCED_SYMMETRIC = 0, 1, 2, 3
 NONE, PRE_FIRST, POST_FIRST = 0, 1, 2
@@ -55,7 +56,7 @@ def jumped(before, count, pairing):
     return before + count if pairing == ALL_TO_ALL else 1.0
 
 
-@kernel
+@kernel(fused=True)
 def catch_up(w, k, j, upto, shift, synced, t_pre, before, count, t_earlier, a):
     """The weight after all events up to step `upto` that the synapse has not seen yet.
 
@@ -64,30 +65,30 @@ def catch_up(w, k, j, upto, shift, synced, t_pre, before, count, t_earlier, a):
     up to `synced` are done; so are those before `t_pre`, for its arrival has seen to them.
     """
     pairing, coincidence, learn = a.pairing, a.coincidence, a.control[LEARNING] == 1
-    post_t, post_v, capacity, p = a.post_t, a.post_v, a.post_t.shape[1], a.par
+    post_t, post_v, mask, p = a.post_t, a.post_v, a.post_t.shape[1] - 1, a.par
     total = a.post_n[j]
     pending = t_pre > synced
     done = max(synced, t_pre - 1)
     h = total
-    while h > 0 and post_t[j, (h - 1) % capacity] + shift > done:
+    while h > 0 and post_t[j, (h - 1) & mask] + shift > done:
         h -= 1
     y = 0.0
     if HAS_ON_PRE and pending:
         if h > 0:
-            t = post_t[j, (h - 1) % capacity] + shift
+            t = post_t[j, (h - 1) & mask] + shift
             if pairing != REDUCED_SYMMETRIC or t_earlier <= t:
-                y = jumped(post_v[j, (h - 1) % capacity], 1, pairing)
+                y = jumped(post_v[j, (h - 1) & mask], 1, pairing)
                 y *= decay(a.post_fine, a.post_coarse, t_pre - t)
         if coincidence == POST_FIRST and h < total:
-            if post_t[j, h % capacity] + shift == t_pre:
-                y = jumped(post_v[j, h % capacity], 1, pairing)
+            if post_t[j, h & mask] + shift == t_pre:
+                y = jumped(post_v[j, h & mask], 1, pairing)
         if coincidence != POST_FIRST and learn:
             for _ in range(count):
                 w = on_pre(w, before, y, p)
-    last = NEVER if h == 0 else post_t[j, (h - 1) % capacity] + shift
+    last = NEVER if h == 0 else post_t[j, (h - 1) & mask] + shift
     settled = not (HAS_ON_PRE and pending and coincidence == POST_FIRST)
     while h < total:
-        t = post_t[j, h % capacity] + shift
+        t = post_t[j, h & mask] + shift
         if t > upto:
             break
         if not settled and t > t_pre:
@@ -112,7 +113,7 @@ def catch_up(w, k, j, upto, shift, synced, t_pre, before, count, t_earlier, a):
                 x = jumped(before, count, pairing)
                 x *= decay(a.pre_fine, a.pre_coarse, t - t_pre)
         if learn:
-            w = on_post(w, x, post_v[j, h % capacity], p)
+            w = on_post(w, x, post_v[j, h & mask], p)
         last = t
         h += 1
     if not settled and learn:
@@ -121,32 +122,32 @@ def catch_up(w, k, j, upto, shift, synced, t_pre, before, count, t_earlier, a):
     return w
 
 
-@kernel
+@kernel(fused=True)
 def pre_spike(a, i, upto):
     """The place in the history of source i's last spike at or before step `upto`, -1 if none."""
-    capacity = a.pre_t.shape[1]
+    mask = a.pre_t.shape[1] - 1
     h = a.pre_n[i] - 1
-    while h >= 0 and a.pre_t[i, h % capacity] > upto:
+    while h >= 0 and a.pre_t[i, h & mask] > upto:
         h -= 1
     return h
 
 
-@kernel
+@kernel(fused=True)
 def update_synapse(a, k, i, j, delay, upto, synced, arriving):
     """Bring synapse k, from source i to target j, up to the end of step `upto`.
 
     `arriving` says that the source's spike of step ``upto + 1`` is what asks.
     """
-    capacity = a.pre_t.shape[1]
+    mask = a.pre_t.shape[1] - 1
     shift = -delay if a.axonal else delay
     h = pre_spike(a, i, upto)
     t_pre, before, count, earlier = NEVER, 0.0, 0, NEVER
     if h >= 0:
-        t_pre = a.pre_t[i, h % capacity]
-        before = a.pre_v[i, h % capacity]
-        count = a.pre_m[i, h % capacity]
+        t_pre = a.pre_t[i, h & mask]
+        before = a.pre_v[i, h & mask]
+        count = a.pre_m[i, h & mask]
         if h > 0:
-            earlier = a.pre_t[i, (h - 1) % capacity]
+            earlier = a.pre_t[i, (h - 1) & mask]
     w = catch_up(a.weights[k], k, j, upto, shift, synced, t_pre, before, count, earlier, a)
     a.weights[k] = w
     if a.pairing == PRE_CENTRED and arriving and h >= 0:  # the sum that this spike finds
@@ -154,26 +155,29 @@ def update_synapse(a, k, i, j, delay, upto, synced, arriving):
         a.kept[k] = sum_now
 
 
-@kernel
+@kernel(fused=True)
 def replay_row(a, i, upto, synced):
     """Bring a dense row up to date from the log of postsynaptic spikes (rules without `on_pre`)."""
-    capacity, size, n = a.pre_t.shape[1], a.log_t.size, a.n_targets
+    if a.control[LEARNING] != 1:
+        return
+    mask = a.pre_t.shape[1] - 1
     shift = -a.delay if a.axonal else a.delay
     h = pre_spike(a, i, upto)
     t_pre, before, after = NEVER, 0.0, 0.0
     if h >= 0:
-        t_pre = a.pre_t[i, h % capacity]
-        before = a.pre_v[i, h % capacity]
-        after = jumped(before, a.pre_m[i, h % capacity], a.pairing)
+        t_pre = a.pre_t[i, h & mask]
+        before = a.pre_v[i, h & mask]
+        after = jumped(before, a.pre_m[i, h & mask], a.pairing)
     done = max(synced, t_pre - 1)
-    e = a.control[LOG_N]
-    while e > a.control[LOG_KEPT] and a.log_t[(e - 1) % size] + shift > done:
+    log_t, log_mask = a.log_t, a.log_t.size - 1
+    end, kept = a.control[LOG_N], a.control[LOG_KEPT]
+    e = end
+    while e > kept and log_t[(e - 1) & log_mask] + shift > done:
         e -= 1
-    if a.control[LEARNING] != 1:
-        return
-    weights, fine, coarse, p = a.weights, a.pre_fine, a.pre_coarse, a.par
-    while e < a.control[LOG_N]:
-        t = a.log_t[e % size] + shift
+    row = a.weights[i * a.n_targets : (i + 1) * a.n_targets]
+    fine, coarse, p = a.pre_fine, a.pre_coarse, a.par
+    for e in range(e, end):
+        t = log_t[e & log_mask] + shift
         if t > upto:
             break
         x = 0.0
@@ -181,12 +185,11 @@ def replay_row(a, i, upto, synced):
             x = before
         elif t_pre > NEVER:
             x = after * decay(fine, coarse, t - t_pre)
-        k = i * n + a.log_j[e % size]
-        weights[k] = on_post(weights[k], x, a.log_v[e % size], p)
-        e += 1
+        j = a.log_j[e & log_mask]
+        row[j] = on_post(row[j], x, a.log_v[e & log_mask], p)
 
 
-@kernel
+@kernel(fused=True)
 def send(a, i, t, ring, transmit_only):
     """Source i's spike of step t reaches the synapses whose delay is up; returns the events.
 
@@ -201,11 +204,9 @@ def send(a, i, t, ring, transmit_only):
             else:
                 for j in range(a.n_targets):
                     update_synapse(a, i * a.n_targets + j, i, j, a.delay, t - 1, synced, True)
-        row = ring[(t + a.delay) % rows, slot : slot + a.n_targets]
-        weights = a.weights[i * a.n_targets : (i + 1) * a.n_targets]
-        for j in range(row.size):
-            row[j] += weights[j]
-        return a.n_targets
+        n = a.n_targets
+        add_row(ring[(t + a.delay) % rows, slot : slot + n], a.weights[i * n : (i + 1) * n])
+        return n
     first, last = a.indptr[i], a.indptr[i + 1]
     for k in range(first, last):
         if not transmit_only:
@@ -214,7 +215,7 @@ def send(a, i, t, ring, transmit_only):
     return last - first
 
 
-@kernel
+@kernel(fused=True)
 def send_delayed(a, i, t, delay, ring, transmit_only):
     """Like `send` where delays differ; an axonal spike reaches only the synapses of this delay."""
     rows, slot, delays = ring.shape[0], a.slot, a.delays
@@ -287,11 +288,11 @@ def emit(step, a, ring, spikes, n_spikes):
     return events
 
 
-@kernel
+@kernel(fused=True)
 def remember_pre(step, a, i):
     """Append a presynaptic spike; returns whether the source had fired in this step already."""
-    capacity, n = a.pre_t.shape[1], a.pre_n[i]
-    h = (n - 1) % capacity
+    mask, n = a.pre_t.shape[1] - 1, a.pre_n[i]
+    h = (n - 1) & mask
     if n > 0 and a.pre_t[i, h] == step:
         a.pre_m[i, h] += 1
         return True
@@ -299,38 +300,39 @@ def remember_pre(step, a, i):
     if n > 0:
         before = jumped(a.pre_v[i, h], a.pre_m[i, h], a.pairing)
         before *= decay(a.pre_fine, a.pre_coarse, step - a.pre_t[i, h])
-    a.pre_t[i, n % capacity] = step
-    a.pre_v[i, n % capacity] = before
-    a.pre_m[i, n % capacity] = 1
+    a.pre_t[i, n & mask] = step
+    a.pre_v[i, n & mask] = before
+    a.pre_m[i, n & mask] = 1
     a.pre_n[i] = n + 1
     # Spikes still on an axonal way are needed, and two older ones.
     reach = a.delay_max if a.axonal else 0
-    if n + 4 > capacity and a.pre_t[i, (n + 4) % capacity] + reach >= step:
+    if n + 3 > mask and a.pre_t[i, (n + 4) & mask] + reach >= step:
         a.control[PRE_FULL] = 1
     return False
 
 
-@kernel
+@kernel(fused=True)
 def remember_post(step, a, j):
     """Append a postsynaptic spike, to its neuron's history and to the log."""
-    capacity, n = a.post_t.shape[1], a.post_n[j]
+    mask, n = a.post_t.shape[1] - 1, a.post_n[j]
     before = 0.0
     if n > 0:
-        h = (n - 1) % capacity
+        h = (n - 1) & mask
         before = jumped(a.post_v[j, h], 1, a.pairing)
         before *= decay(a.post_fine, a.post_coarse, step - a.post_t[j, h])
-    a.post_t[j, n % capacity] = step
-    a.post_v[j, n % capacity] = before
+    a.post_t[j, n & mask] = step
+    a.post_v[j, n & mask] = before
     a.post_n[j] = n + 1
     if a.log_t.size > 0:
         e = a.control[LOG_N]
-        a.log_t[e % a.log_t.size] = step
-        a.log_j[e % a.log_t.size] = j
-        a.log_v[e % a.log_t.size] = before
+        place = e & (a.log_t.size - 1)
+        a.log_t[place] = step
+        a.log_j[place] = j
+        a.log_v[place] = before
         a.control[LOG_N] = e + 1
         if e + 1 - a.control[LOG_KEPT] + a.n_targets > a.log_t.size:
             a.control[POST_FULL] = 1
-    elif n + 1 - a.post_kept[j] > capacity - 2:
+    elif n + 1 - a.post_kept[j] > mask - 1:
         a.control[POST_FULL] = 1
 
 
@@ -355,15 +357,15 @@ def flush(last_step, a):
                     update_synapse(a, k, i, a.targets[k], d, last_step - back, before - back, False)
         a.control[SYNCED] = last_step
     reach = 0 if a.axonal else a.delay_max
-    capacity = a.post_t.shape[1]
+    mask = a.post_t.shape[1] - 1
     for j in range(a.post_n.size):
         h = a.post_n[j]
-        while h > 0 and h > a.post_kept[j] and a.post_t[j, (h - 1) % capacity] + reach > last_step:
+        while h > 0 and h > a.post_kept[j] and a.post_t[j, (h - 1) & mask] + reach > last_step:
             h -= 1
         a.post_kept[j] = max(a.post_kept[j], h - 1)
     e = a.control[LOG_N]
     if a.log_t.size > 0:
-        while e > a.control[LOG_KEPT] and a.log_t[(e - 1) % a.log_t.size] + reach > last_step:
+        while e > a.control[LOG_KEPT] and a.log_t[(e - 1) & (a.log_t.size - 1)] + reach > last_step:
             e -= 1
         a.control[LOG_KEPT] = e
     a.control[POST_FULL] = 0

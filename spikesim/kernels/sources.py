@@ -23,6 +23,13 @@ def set_rates(now, rate, new_rate, left, since):
 
 
 @kernel
+def first_intervals(key, left):
+    """Draw 0 of each source: the interval to its first spike."""
+    for i in range(left.size):
+        left[i] = rng.exponential(rng.subkey(key, i), 0)
+
+
+@kernel
 def poisson_trains(start, stop, key, rate, left, since, drawn, step, source, n, first):
     """Spikes of steps `start` to `stop` from source `first` on, in order of the sources.
 

@@ -28,7 +28,8 @@ class PlasticityRule(Parametrized):
     Class attributes
     ----------------
     on_pre, on_post : str
-        The new weight after a spike, as an expression; empty if the spike changes nothing.
+        The new weight after a spike, as an expression; empty if the spike changes nothing. May be
+        properties, where parameters choose between forms.
     tau_pre, tau_post : str
         Names of the parameters that are the traces' time constants (ms).
 
@@ -43,8 +44,8 @@ class PlasticityRule(Parametrized):
         The declared parameters, one number each.
     """
 
-    on_pre: ClassVar[str] = ""
-    on_post: ClassVar[str] = ""
+    on_pre: str = ""
+    on_post: str = ""
     tau_pre: ClassVar[str] = "tau_plus"
     tau_post: ClassVar[str] = "tau_minus"
 
@@ -63,6 +64,13 @@ class PlasticityRule(Parametrized):
             infinite = isinstance(value, float) and math.isinf(value)
             setattr(self, name, value if infinite else check_scalar(value, name, self))
         self.check()
+
+    @staticmethod
+    def power(base: str, exponent: str, value: float) -> str:
+        """``base ** exponent`` for the parameter's value: none and plain factors cost no power."""
+        if value == 0.0:
+            return "1.0"
+        return f"({base})" if value == 1.0 else f"({base}) ** {exponent}"
 
     def check(self) -> None:
         """Raise a ValidationError if the parameters do not fit each other."""

@@ -28,8 +28,15 @@ class PairSTDP(PlasticityRule):
     w_min = param(0.0, one, doc="lower bound of the weight")
     w_max = param(1.0, one, "positive", "upper bound of the weight")
 
-    on_pre = "max(w_min, w - lambda_ * alpha * w_max * (w / w_max) ** mu_minus * y)"
-    on_post = "min(w_max, w + lambda_ * w_max * (1 - w / w_max) ** mu_plus * x)"
+    @property
+    def on_pre(self) -> str:  # type: ignore[override]
+        factor = self.power("w / w_max", "mu_minus", self.mu_minus)
+        return f"max(w_min, w - lambda_ * alpha * w_max * {factor} * y)"
+
+    @property
+    def on_post(self) -> str:  # type: ignore[override]
+        factor = self.power("1 - w / w_max", "mu_plus", self.mu_plus)
+        return f"min(w_max, w + lambda_ * w_max * {factor} * x)"
 
     def check(self) -> None:
         super().check()

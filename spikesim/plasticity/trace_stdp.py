@@ -21,4 +21,7 @@ class TraceSTDP(PlasticityRule):
     w_min = param(0.0, one, doc="lower bound of the weight")
     w_max = param(1.0, one, "positive", "upper bound of the weight")
 
-    on_post = "max(w_min, min(w_max, w + eta * (x - x_target) * (w_max - w) ** mu))"
+    @property
+    def on_post(self) -> str:  # type: ignore[override]
+        factor = self.power("w_max - w", "mu", self.mu)
+        return f"max(w_min, min(w_max, w + eta * (x - x_target) * {factor}))"
