@@ -307,7 +307,7 @@ def test_one_weight_was_built_for_all():
 @pytest.mark.parametrize("precision", ["mixed", "single"])
 def test_a_weight_beyond_single_precision(precision, plastic):
     net, cells = network(precision=precision)
-    rule = {"plasticity": sim.Oja(), "delay_is": "axonal"} if plastic else {}
+    rule = {"plasticity": sim.PairSTDP(w_max=1e308), "delay_is": "axonal"} if plastic else {}
     p = net.project(cells, cells, sim.AllToAll(), weight=sim.Uniform(0.0, 1.0), delay=1.0,
                     receptor="exc", **rule)  # fmt: skip
     with pytest.raises(sim.ValidationError, match=r"weight: too large .*1e\+300"):
