@@ -78,7 +78,8 @@ class Reduced(DigitNetwork):
     def _rule(self) -> sim.TraceSTDP:
         return sim.TraceSTDP(
             tau_plus=40.0,
-            eta=0.01 if self.neurons < 200 else 0.02 if self.neurons > 800 else 0.026,
+            # Neurons that see few images must take more from each.
+            eta=min(0.06, 0.13 * (self.neurons / self.images) ** (1 / 3)),
             x_target=0.1,
             mu=1.0,
             w_max=W_MAX,
