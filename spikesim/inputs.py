@@ -21,27 +21,34 @@ class Schedule:
     Parameters
     ----------
     times : sequence of float
-        When each value begins, ms, ascending. Before the first the value is 0.
+        When each value begins, ms, ascending, taken to the nearest step. Before the first the
+        value is 0.
     values : array
         Shape (n_times,) or (n_times, n_neurons).
     """
 
-    def __init__(self, times: Sequence[float], values: Any):
-        self.times = check_array(times, "times", "Schedule", unit=ms, allowed="non-negative")
+    def __init__(
+        self, times: Sequence[float], values: Any, *, owner: str = "Schedule", what: str = "values"
+    ):
+        self.times = check_array(times, "times", owner, unit=ms, allowed="non-negative")
         if self.times.ndim != 1 or not self.times.size:
-            raise ValidationError("must be a non-empty list of times", "times", "Schedule")
+            raise ValidationError("must be a non-empty list of times", "times", owner)
         if (np.diff(self.times) <= 0).any():
-            raise ValidationError("must be ascending", "times", "Schedule")
-        self.values = check_array(values, "values", "Schedule")
+            raise ValidationError("must be ascending", "times", owner)
+        self.values = check_array(values, what, owner)
         if self.values.ndim not in (1, 2) or self.values.shape[0] != self.times.size:
             raise ValidationError(
                 f"must have one row for each of the {self.times.size} times, got shape "
-                f"{self.values.shape}", "values", "Schedule",
+                f"{self.values.shape}", what, owner,
             )  # fmt: skip
 
-    def at(self, time: float) -> np.ndarray:
-        """The value at `time` (ms), shape () or (n_neurons,)."""
-        place = int(np.searchsorted(self.times, time + 1e-9, side="right")) - 1
+    def steps(self, dt: float) -> np.ndarray:
+        """The steps of `dt` (ms) at whose start the values change: the nearest ones, int64."""
+        return np.rint(np.minimum(self.times / dt, 2.0**62)).astype(np.int64)
+
+    def at(self, step: int, dt: float) -> np.ndarray:
+        """The value in a step of `dt` (ms), shape () or (n_neurons,)."""
+        place = int(np.searchsorted(self.steps(dt), step, side="right")) - 1
         return np.zeros(self.values.shape[1:]) if place < 0 else self.values[place]
 
 
@@ -132,7 +139,7 @@ class StepCurrent(Input):
     """
 
     def __init__(self, times: Sequence[float], amplitudes: Any):
-        self.schedule = Schedule(times, amplitudes)
+        self.schedule = Schedule(times, amplitudes, owner=type(self).__name__, what="amplitudes")
 
     def check_size(self, size: int, owner: str) -> None:
         check_columns(self.schedule, size, "amplitudes", owner)
@@ -151,9 +158,18 @@ class DCCurrent(StepCurrent):
 
     def __init__(self, amplitude: Any, start: float = 0.0, stop: float | None = None):
         value = check_array(amplitude, "amplitude", self, unit=pA)
+        if value.ndim > 1:
+            raise ValidationError(
+                f"must be one value or one for each neuron, got shape {value.shape}", "amplitude",
+                self,
+            )  # fmt: skip
         times = [check_scalar(start, "start", self, unit=ms, allowed="non-negative")]
         values = [value]
         if stop is not None:
+            if check_scalar(stop, "stop", self, unit=ms) <= times[0]:
+                raise ValidationError(
+                    f"must be after start = {times[0]} ms, got {stop} ms", "stop", self
+                )
             times.append(check_scalar(stop, "stop", self, unit=ms, allowed="non-negative"))
             values.append(np.zeros_like(value))
         super().__init__(times, np.stack(values))
@@ -203,12 +219,18 @@ def check_columns(value: np.ndarray | Schedule, size: int, attribute: str, owner
 
 def check_times(times: Any, owner: object) -> list[np.ndarray]:
     """Spike times (ms) as one sorted array for each source."""
-    rows = list(times)
-    if all(np.ndim(row) == 0 for row in rows):
-        rows = [rows]
+    try:
+        rows = list(times)
+        if all(np.ndim(row) == 0 for row in rows):
+            rows = [rows]
+        sizes = [np.size(row) for row in rows]
+    except (TypeError, ValueError):
+        raise ValidationError(
+            f"must be times or sequences of times in ms, got {times!r}", "times", owner
+        ) from None
     return [
         np.sort(check_array(row, f"times[{k}]", owner, unit=ms, allowed="positive").ravel())
-        if np.size(row)
+        if size
         else np.empty(0)
-        for k, row in enumerate(rows)
+        for k, (row, size) in enumerate(zip(rows, sizes, strict=True))
     ]

@@ -10,7 +10,7 @@ import numpy as np
 from spikesim.analysis.spiketrains import SpikeTrains
 from spikesim.analysis.traces import Traces
 from spikesim.build.draws import draw
-from spikesim.build.inputs import given_spikes, whole_steps
+from spikesim.build.inputs import check_source_rate, given_spikes, whole_steps
 from spikesim.build.plan import Block, NeuronTable, PlasticTable
 from spikesim.build.synapses import check_weights
 from spikesim.build.tables import parameter_owner, refresh_table
@@ -50,6 +50,8 @@ class Live:
     def read(self, view: View, name: str) -> np.ndarray:
         """A parameter or state variable, float64, shape (len(view),)."""
         population = view.population
+        if not isinstance(name, str):
+            raise ValidationError(f"names are texts, got {name!r}", "get", view)
         if isinstance(population.model, PoissonSource) and name == "rate":
             self.network.build()
             source = self.network.plan.sources[population.name]
@@ -68,21 +70,28 @@ class Live:
             for name, value in values.items():
                 self._set_source(view, name, value)
             return
-        refresh = False
-        for name, value in values.items():
+        if not values:
+            return
+        checked = {}
+        for name, value in values.items():  # all are checked before any is set
             block, table = self._place(view, name)
-            array = self._checked(view, name, value)
-            if name in table.cell.states:
-                table.args.state[table.cell.states.index(name)][block.lo + view.ids] = array
-            elif name in block.values:
+            if name not in table.cell.states and name not in block.values:
+                valid = [*table.cell.states, *block.values]
+                raise unknown_name(name, valid, None, view.population.name)
+            checked[name] = self._checked(view, name, value)
+        parameters = {n: v for n, v in checked.items() if n not in table.cell.states}
+        for name in set(checked) - set(parameters):
+            row = table.args.state[table.cell.states.index(name)]
+            row[block.lo + view.ids] = checked[name]
+        if parameters:
+            before = dict(block.values)
+            for name, array in parameters.items():
                 self._set_parameter(view, block, name, array)
-                refresh = True
-            else:
-                raise unknown_name(
-                    name, [*table.cell.states, *block.values], None, view.population.name
-                )
-        if refresh:
-            refresh_table(table, self.network.dt)
+            try:
+                refresh_table(table, self.network.dt)
+            except ValidationError:
+                block.values.update(before)
+                raise
             self.network.simulator.refresh()
 
     def _place(self, view: View, name: str) -> tuple[Block, NeuronTable]:
@@ -128,17 +137,18 @@ class Live:
                 check_shape(rate, len(view), "rate", view.name)
                 whole[view.ids] = rate
                 rate = whole
-            population.model = PoissonSource(rate)
-            population.model.check_size(population.size, population.name)
-            plan.feed.apply_rate(plan, population, self.network.t)  # type: ignore[attr-defined]
+            source_model = PoissonSource(rate)
+            source_model.check_size(population.size, population.name)
+            check_source_rate(rate, self.network.dt, population.name)
+            population.model = source_model
+            plan.feed.apply_rate(plan, population)  # type: ignore[attr-defined]
             self.network.simulator.reschedule()
         elif isinstance(population.model, SpikeSource) and name == "times":
-            population.model = SpikeSource(check_times(value, population.name))
-            population.model.check_size(population.size, population.name)
+            given = SpikeSource(check_times(value, population.name))
+            given.check_size(population.size, population.name)
             source = plan.sources[population.name]
-            source.step, source.source = given_spikes(
-                population.model.times, self.network.dt, population.name
-            )
+            source.step, source.source = given_spikes(given.times, self.network.dt, population.name)
+            population.model = given
         else:
             valid = ["rate"] if isinstance(population.model, PoissonSource) else ["times"]
             raise unknown_name(name, valid, None, population.name)
@@ -169,7 +179,15 @@ class Live:
                 f"must be one value or {n}, one for each synapse; got shape {array.shape}",
                 "weight", projection,
             )  # fmt: skip
-        check_weights(projection, array)
+        if not array.size:
+            return
+        dtype = plan.weight_type
+        if np.abs(array).max() > np.finfo(dtype).max:
+            raise ValidationError(
+                f"must be at most {np.finfo(dtype).max:g} in size to be stored as "
+                f"{np.dtype(dtype).name}, got {float(np.abs(array).max()):g}", "weight", projection,
+            )  # fmt: skip
+        check_weights(projection, array, dtype)
         if name in plan.plastic:
             self._flushed(projection).args.weights[:] = array
             return
@@ -258,7 +276,7 @@ class Live:
         model = view.population.model
         assert isinstance(model, Neuron)
         states = assemble(model, with_input=False).states
-        if variable not in states:
+        if not isinstance(variable, str) or variable not in states:
             raise unknown_name(variable, ["spikes", *states], "variable", view)
 
     def attach(self, recorder: Recorder) -> None:
@@ -284,6 +302,9 @@ class Live:
                 )
             store = SampleStore(self._steps(recorder), chosen)
             recording.weights.setdefault(recorder.target.name, []).append(store)
+            if plan.step == 0:  # the initial value is a sample too
+                weights = plan.plastic[recorder.target.name].args.weights
+                store.add(np.zeros(1, np.int64), weights[chosen][None].astype(float))
         self._stores[id(recorder)] = store
 
     def result(self, recorder: Recorder) -> SpikeTrains | Traces:
@@ -355,9 +376,11 @@ class Live:
         plan.broadcast[:] = 0
 
     def refresh(self) -> None:
-        """Recompute all tables' numbers after parameters have been loaded."""
-        for table in self.network.plan.tables:
+        """Recompute all that depends on parameters and time, after a state has been loaded."""
+        plan = self.network.plan
+        for table in plan.tables:
             refresh_table(table, self.network.dt)
+        plan.feed.apply_stimuli(plan)
         self.network.simulator.refresh()
 
 

@@ -60,9 +60,9 @@ class Network:
         dt = check_scalar(dt, "dt", "Network", unit=ms, allowed="positive")
         if seed is None:
             seed = secrets.randbits(32)
-        elif isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
+        elif isinstance(seed, (bool, np.timedelta64)) or not isinstance(seed, (int, np.integer)):
             raise ValidationError(f"must be a whole number, got {seed!r}", "seed", "Network")
-        if precision not in PRECISIONS:
+        if not isinstance(precision, str) or precision not in PRECISIONS:
             raise unknown_name(precision, PRECISIONS, "precision", "Network")
         self._description = Description(dt, int(seed), precision)
         self._recorders: list[Recorder] = []
@@ -183,6 +183,8 @@ class Network:
         names = {s.name: s for s in self._description.stimuli}
         if name is None:
             name = self._numbered(f"{target.name}.{kind}", names)
+        elif not isinstance(name, str) or not name:
+            raise ValidationError(f"must be a non-empty text, got {name!r}", "name", "stimulate")
         elif name in names:
             raise ValidationError(f"the name {name!r} is taken", "name", "stimulate")
         self._description.stimuli.append(Stimulus(name, target, stimulus))
@@ -221,7 +223,9 @@ class Network:
             recorder = self._weight_recorder(target, variable, every, synapses)
         elif isinstance(target, View):
             self._check_mine(target, "target")
-            if variable == "spikes":
+            if synapses is not None:
+                raise ValidationError("only projections have synapses", "synapses", target)
+            if isinstance(variable, str) and variable == "spikes":
                 if every is not None:
                     raise ValidationError("spikes have no sampling interval", "every", target)
                 recorder = SpikeRecorder(target, self._live)
@@ -232,10 +236,10 @@ class Network:
             raise ValidationError(
                 f"must be a population or projection, got {target!r}", "target", "record"
             )
-        self._recorders.append(recorder)
         if self._plan is not None:
             self._live.attach(recorder)
             self.simulator.refresh()
+        self._recorders.append(recorder)
         return recorder
 
     # --- running ------------------------------------------------------------------------------
@@ -296,6 +300,8 @@ class Network:
         weights = {name: p.weight for name, p in self._description.projections.items()
                    if keep_weights}  # fmt: skip
         self._plan = None
+        for population in self._description.populations.values():
+            population.model = population.described
         self.build()
         for name, weight in weights.items():
             self._description.projections[name].weight = weight
@@ -402,7 +408,7 @@ class Network:
     def _weight_recorder(
         self, target: Projection, variable: str, every: float | None, synapses: Any
     ) -> WeightRecorder:
-        if variable != "weight":
+        if not isinstance(variable, str) or variable != "weight":
             raise unknown_name(variable, ["weight"], "variable", target)
         if target.plasticity is None:
             raise ValidationError("is not plastic; its weights do not change", "weight", target)
@@ -410,8 +416,12 @@ class Network:
             raise ValidationError("say how often weights are sampled (ms)", "every", target)
         chosen = None
         if synapses is not None:
-            chosen = check_array(synapses, "synapses", target, allowed="non-negative")
-            chosen = np.atleast_1d(chosen).astype(np.int64)
+            given = np.atleast_1d(check_array(synapses, "synapses", target, allowed="non-negative"))
+            chosen = np.minimum(given, 2.0**62).astype(np.int64)
+            if given.ndim != 1 or (chosen != given).any() or np.unique(chosen).size < chosen.size:
+                raise ValidationError(
+                    f"must be distinct whole numbers, got {synapses!r}", "synapses", target
+                )
         return WeightRecorder(target, chosen, every, self._live)
 
     def _check_open(self, what: str) -> None:
@@ -423,6 +433,8 @@ class Network:
 
     def _check_free(self, name: str) -> None:
         d = self._description
+        if not isinstance(name, str) or not name:
+            raise ValidationError(f"must be a non-empty text, got {name!r}", "name", "Network")
         if name in d.populations or name in d.projections:
             raise ValidationError(f"the name {name!r} is taken", "name", "Network")
 

@@ -7,12 +7,15 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from spikesim.distributions import Distribution
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.inputs import Source
 from spikesim.neurons import Neuron
 from spikesim.parameters import Value
 from spikesim.receptors import TRANSMITTERS
 from spikesim.units import check_array, check_count
+
+MAX_SIZE = 2**31 - 1  # ids are 32-bit
 
 
 class PopulationAccess(Protocol):
@@ -51,6 +54,8 @@ class View:
     def contiguous(self) -> bool:
         """Whether the neurons follow each other without a gap."""
         return int(self.ids[-1] - self.ids[0]) + 1 == self.ids.size
+
+    __iter__ = None  # neither neurons nor ids would be the obvious thing to get
 
     def __getitem__(self, key: Any) -> View:
         return View(self.population, _select(self, key, self.ids))
@@ -118,14 +123,20 @@ class Population(View):
             raise ValidationError(f"must be a non-empty text, got {name!r}", "name", "Population")
         self._name = name
         self.size = check_count(size, "size", name, least=1)
+        if self.size > MAX_SIZE:
+            raise ValidationError(f"must be at most {MAX_SIZE}, got {size}", "size", name)
         if not isinstance(model, (Neuron, Source)):
             raise ValidationError(
                 f"must be a neuron model such as LIF() or a source such as PoissonSource(), "
                 f"got {model!r}", "model", name,
             )  # fmt: skip
-        if transmitter is not None and transmitter not in TRANSMITTERS:
+        if transmitter is not None and (
+            not isinstance(transmitter, str) or transmitter not in TRANSMITTERS
+        ):
             raise unknown_name(transmitter, TRANSMITTERS, "transmitter", name)
-        self.model = model
+        if initial is not None and not isinstance(initial, Mapping):
+            raise ValidationError(f"must map names to values, got {initial!r}", "initial", name)
+        self.model = self.described = model
         self.transmitter = transmitter
         self.access = access
         self.initial: dict[str, Value] = dict(initial or {})
@@ -152,7 +163,7 @@ class Population(View):
             for name, value in part.values.items():
                 check_shape(value, self.size, name + suffix, self.name)
         for name, value in self.initial.items():
-            if not hasattr(value, "mass"):
+            if not isinstance(value, Distribution):
                 checked = check_array(value, f"initial[{name!r}]", self.name)
                 check_shape(checked, self.size, f"initial[{name!r}]", self.name)
 
@@ -169,12 +180,14 @@ def check_shape(value: Any, size: int, attribute: str, owner: str) -> None:
 def _select(view: View, key: Any, ids: np.ndarray) -> np.ndarray:
     if isinstance(key, (int, np.integer)) and not isinstance(key, bool):
         key = [key]
-    elif not isinstance(key, slice):
-        key = np.asarray(key)
-        if key.ndim != 1 or key.dtype.kind not in "iub":
-            raise ValidationError(f"cannot be indexed by {key!r}", None, view)
     try:
+        if not isinstance(key, slice):
+            key = np.asarray(key)
+            if key.ndim != 1 or key.dtype.kind not in "iub":
+                raise TypeError
         chosen = np.unique(ids[key])
+    except (TypeError, ValueError):
+        raise ValidationError(f"cannot be indexed by {key!r}", None, view) from None
     except IndexError:
         raise ValidationError(
             f"has {len(ids)} neurons; cannot select {key!r}", None, view

@@ -104,7 +104,7 @@ class Projection:
             raise ValidationError(
                 f"must be a rule such as PairSTDP(), got {self.plasticity!r}", "plasticity", self
             )
-        if delay_is not in ("axonal", "dendritic"):
+        if not isinstance(delay_is, str) or delay_is not in ("axonal", "dendritic"):
             raise ValidationError(
                 f"must be 'axonal' or 'dendritic' for a plastic projection, got {delay_is!r}; it "
                 "says which side of the synapse the delay lies on", "delay_is", self,
@@ -147,6 +147,8 @@ class Projection:
     def learning(self, on: bool) -> None:
         if self.plasticity is None:
             raise ValidationError("this projection has no plasticity", "learning", self)
+        if not isinstance(on, (bool, np.bool_)):
+            raise ValidationError(f"must be True or False, got {on!r}", "learning", self)
         self._learning = bool(on)
         self.access.set_learning(self, self._learning)
 
@@ -171,7 +173,7 @@ def find_receptor(target: View, receptor: str | None, transmitter: str | None, o
     assert isinstance(model, Neuron)
     names = list(model.receptors)
     if receptor is not None:
-        if receptor not in names:
+        if not isinstance(receptor, str) or receptor not in names:
             raise unknown_name(receptor, names, "receptor", owner)
         bound = model.receptors[receptor].transmitter
         if transmitter and bound and bound != transmitter:

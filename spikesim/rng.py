@@ -45,13 +45,13 @@ def mix(z):
 @kernel(inline=True)
 def subkey(key, entity):
     """The key of one entity: hoist it out of a loop over its draws."""
-    return mix(key + (np.uint64(entity) + _ONE) * _GOLDEN)
+    return mix(np.uint64(key) + (np.uint64(entity) + _ONE) * _GOLDEN)
 
 
 @kernel(inline=True)
 def draw(subkey, index):
     """64 random bits: draw `index` of the entity whose subkey is given."""
-    return mix(subkey + (np.uint64(index) + _ONE) * _ODD)
+    return mix(np.uint64(subkey) + (np.uint64(index) + _ONE) * _ODD)
 
 
 @kernel(inline=True)

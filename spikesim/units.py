@@ -107,7 +107,7 @@ def check_scalar(
 
 def check_count(value: Any, attribute: str, obj: object, *, least: int = 0) -> int:
     """`value` as a whole number of at least `least`."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
+    if isinstance(value, (bool, np.timedelta64)) or not isinstance(value, (int, np.integer)):
         raise ValidationError(f"must be a whole number, got {value!r}", attribute, obj)
     if value < least:
         raise ValidationError(f"must be at least {least}, got {int(value)}", attribute, obj)

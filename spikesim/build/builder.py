@@ -46,7 +46,7 @@ def build(description: Description) -> Plan:
     sources, next_gid = {}, base.size
     for population in populations:
         if population.is_source:
-            blocks[population.name] = Block(-1, 0, population.size, next_gid)
+            blocks[population.name] = Block(-1, 0, population.size, next_gid, population.name)
             sources[population.name] = build_source(population, next_gid, dt, seed)
             next_gid += population.size
     group = np.empty(next_gid, np.int32)
@@ -66,17 +66,20 @@ def build(description: Description) -> Plan:
         if b.projection.plasticity is not None
     }
     stimuli = description.stimuli
+    feed = ScheduledFeed(populations, stimuli, dt)
     plan = Plan(
         dt=dt, seed=seed, state_type=state_type, weight_type=weight_type, blocks=blocks,
         tables=tables, sources=sources,
         static=pool_static(static, group, len(blocks), weight_type), static_place=static_place,
-        drives=build_drives(stimuli, blocks, tables, dt=dt, seed=seed, dtype=state_type, time=0.0),
+        drives=build_drives(stimuli, blocks, tables, dt=dt, seed=seed, dtype=state_type, step=0),
         noises=build_noises(stimuli, blocks, tables, dt=dt, seed=seed),
-        feed=ScheduledFeed(populations, stimuli, dt), plastic=plastic, state=state,
+        feed=feed, plastic=plastic, state=state,
         initial=state.copy(), ring=np.zeros((rows, n_slots), state_type),
         broadcast=np.zeros((rows, len(static)), state_type), base=base,
     )  # fmt: skip
-    plan.feed.apply(plan)
+    for population in feed.sources:
+        feed.apply_rate(plan, population)
+    feed.apply_stimuli(plan)
     return plan
 
 

@@ -26,6 +26,7 @@ from spikesim.kernels.sources import first_intervals
 from spikesim.populations import Population, View
 from spikesim.projections import find_receptor
 
+MOST_STEPS = 2**53  # beyond that, times are no longer multiples of dt
 MAX_COUNT_MEAN = 200.0  # events a step; the table of a drive has about this many columns
 
 
@@ -38,16 +39,25 @@ class Stimulus:
     input: Input
 
 
-def value_at(value: np.ndarray | Schedule, time: float) -> np.ndarray:
-    """A constant or scheduled value at `time` (ms)."""
-    return value.at(time) if isinstance(value, Schedule) else value
+def value_at(value: np.ndarray | Schedule, step: int, dt: float) -> np.ndarray:
+    """A constant or scheduled value in a step."""
+    return value.at(step, dt) if isinstance(value, Schedule) else value
 
 
 def change_steps(value: Any, dt: float) -> np.ndarray:
     """The steps at whose start a schedule changes."""
-    if not isinstance(value, Schedule):
-        return np.empty(0, np.int64)
-    return np.rint(value.times / dt).astype(np.int64)
+    return value.steps(dt) if isinstance(value, Schedule) else np.empty(0, np.int64)
+
+
+def check_source_rate(rate: np.ndarray | Schedule, dt: float, owner: str) -> None:
+    """Raise if a source or drive would spike more often than kernels provide for."""
+    values = rate.values if isinstance(rate, Schedule) else rate
+    most = MAX_COUNT_MEAN / dt * 1000.0
+    if values.size and values.max() > most:
+        raise ValidationError(
+            f"must be at most {most:g} Hz, {MAX_COUNT_MEAN:g} spikes a step; got "
+            f"{float(values.max()):g} Hz", "rate", owner,
+        )  # fmt: skip
 
 
 def build_source(population: Population, gid0: int, dt: float, seed: int) -> SourceTable:
@@ -59,6 +69,7 @@ def build_source(population: Population, gid0: int, dt: float, seed: int) -> Sou
         none = np.empty(0)
         return SourceTable(gid0, n, key, none, none, none, np.empty(0, np.int64), step, source)
     assert isinstance(model, PoissonSource)
+    check_source_rate(model.rate, dt, population.name)
     left = np.empty(n)
     first_intervals(key, left)
     return SourceTable(
@@ -72,6 +83,11 @@ def given_spikes(times: list[np.ndarray], dt: float, owner: str) -> tuple[np.nda
     flat = np.concatenate([*times, np.empty(0)])
     source = np.repeat(np.arange(len(times), dtype=np.int32), [t.size for t in times])
     ends = np.rint(flat / dt)
+    if ends.size and ends.max() > MOST_STEPS:
+        raise ValidationError(
+            f"must be at most {MOST_STEPS} steps of dt = {dt} ms, got {float(flat.max())} ms",
+            "times", owner,
+        )  # fmt: skip
     off = np.abs(flat / dt - ends) > 1e-6
     if off.any():
         first = flat[off][0]
@@ -98,14 +114,15 @@ def steady_currents(
     blocks: dict[str, Block],
     tables: list[NeuronTable],
     base: np.ndarray,
-    time: float,
+    step: int,
+    dt: float,
 ) -> None:
-    """Fill `base` with the sum of the currents that act from `time` (ms) on."""
+    """Fill `base` with the sum of the currents that act in `step`."""
     base[:] = 0.0
     for stimulus in stimuli:
         if isinstance(stimulus.input, StepCurrent):
             places = flat_places(stimulus.target, blocks, tables)
-            base[places] += stimulus.input.schedule.at(time)
+            base[places] += stimulus.input.schedule.at(step, dt)
 
 
 def build_drives(
@@ -116,9 +133,9 @@ def build_drives(
     dt: float,
     seed: int,
     dtype: Any,
-    time: float,
+    step: int,
 ) -> DriveArgs:
-    """All Poisson drives, with their rates at `time` (ms)."""
+    """All Poisson drives, with their rates in `step`."""
     keys, slots, sizes, lam, weights = [], [], [0], [], []
     for stimulus in stimuli:
         drive, view = stimulus.input, stimulus.target
@@ -126,23 +143,25 @@ def build_drives(
             continue
         if not view.contiguous:
             raise ValidationError("a drive needs a slice without gaps", "target", stimulus.name)
+        check_source_rate(drive.rate, dt, stimulus.name)
         block = blocks[view.population.name]
         table = tables[block.table]
         port = list(table.cell.ports).index(
             find_receptor(view, drive.receptor, None, stimulus.name)
         )
+        model = view.population.model
+        receptor = model.receptors[list(table.cell.ports)[port]]  # type: ignore[union-attr]
+        if not receptor.signed and drive.weight.min() < 0:
+            raise ValidationError(
+                f"a conductance cannot be negative, got {float(drive.weight.min())} nS", "weight",
+                stimulus.name,
+            )  # fmt: skip
         keys.append(rng.key(seed, "drive", stimulus.name))
         slots.append(table.args.slot0 + port * table.n + block.lo + int(view.ids[0]))
         sizes.append(len(view))
-        lam.append(np.broadcast_to(value_at(drive.rate, time) * (dt / 1000.0), len(view)))
+        lam.append(np.broadcast_to(value_at(drive.rate, step, dt) * (dt / 1000.0), len(view)))
         weights.append(np.broadcast_to(drive.weight, len(view)))
     means = np.concatenate([*lam, np.empty(0)])
-    if means.size and means.max() > MAX_COUNT_MEAN:
-        raise ValidationError(
-            f"must be at most {MAX_COUNT_MEAN} spikes a step "
-            f"({MAX_COUNT_MEAN / dt * 1000:g} Hz), got {means.max() / dt * 1000:g} Hz",
-            "rate", "PoissonDrive",
-        )  # fmt: skip
     distinct, row = np.unique(means, return_inverse=True)
     return DriveArgs(
         key=np.array(keys, np.uint64), slot=np.array(slots, np.int64),
@@ -191,6 +210,10 @@ def build_noises(
 
 def whole_steps(value: float, dt: float, attribute: str, owner: str) -> int:
     """`value` (ms) in steps, which must be whole and at least one."""
+    if value / dt > MOST_STEPS:
+        raise ValidationError(
+            f"must be at most {MOST_STEPS} steps of dt = {dt} ms, got {value} ms", attribute, owner
+        )
     steps = round(value / dt)
     if steps < 1 or abs(value / dt - steps) > 1e-6:
         raise ValidationError(

@@ -34,6 +34,8 @@ class Block:
         Its place in the table.
     gid0 : int
         Global id of its neuron 0.
+    name : str
+        The population's name.
     values : dict
         Parameters by full name (``tau_syn_exc``), float64, shape () or (n,).
     """
@@ -42,6 +44,7 @@ class Block:
     lo: int
     hi: int
     gid0: int
+    name: str
     values: dict[str, np.ndarray] = field(default_factory=dict)
 
     @property
@@ -141,7 +144,11 @@ class Feed(Protocol):
         ...
 
     def apply(self, plan: Plan) -> None:
-        """Set rates and currents to their values at the plan's step."""
+        """Set rates and currents that change at the plan's step."""
+        ...
+
+    def apply_stimuli(self, plan: Plan) -> None:
+        """Set currents and drives to their values at the plan's step."""
         ...
 
 

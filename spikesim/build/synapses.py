@@ -64,9 +64,7 @@ def build_projection(
     slot = table.args.slot0 + port * table.n + post.lo + int(target.ids[0])
     key = rng.key(seed, "projection", projection.name)
     if _is_sum(projection):  # needs no synapses at all
-        connectivity = Connectivity(
-            np.zeros(1, np.int64), np.empty(0, np.int32), len(target)
-        )
+        connectivity = Connectivity(np.zeros(1, np.int64), np.empty(0, np.int32), len(target))
     else:
         connectivity = build_csr(
             projection.connector, len(source), len(target),
@@ -76,7 +74,7 @@ def build_projection(
         connectivity, projection.initial_weight, projection.initial_delay, dt,
         key=key, dtype=weight_type, owner=projection.name,
     )  # fmt: skip
-    check_weights(projection, np.asarray(synapses.weight))
+    check_weights(projection, np.asarray(synapses.weight), weight_type)
     kind = storage(projection, synapses, len(source), len(target))
     return Built(
         projection, kind, pre_lo, pre_lo + len(source), post_lo, post_lo + len(target), slot,
@@ -84,7 +82,7 @@ def build_projection(
     )  # fmt: skip
 
 
-def check_weights(projection: Projection, weight: np.ndarray) -> None:
+def check_weights(projection: Projection, weight: np.ndarray, dtype: Any) -> None:
     """Raise if weights and transmitter, receptor or rule do not go together."""
     source = projection.source.population
     if weight.size == 0:
@@ -102,7 +100,9 @@ def check_weights(projection: Projection, weight: np.ndarray) -> None:
             "sign", "weight", projection,
         )  # fmt: skip
     rule = projection.plasticity
-    bounds = getattr(rule, "w_min", -np.inf), getattr(rule, "w_max", np.inf)
+    # Weights that learnt up to a bound hold it rounded to the precision that they are stored in.
+    least, most = getattr(rule, "w_min", -np.inf), getattr(rule, "w_max", np.inf)
+    bounds = min(least, float(dtype(least))), max(most, float(dtype(most)))
     if low < bounds[0] or float(weight.max()) > bounds[1]:
         raise ValidationError(
             f"must lie within the rule's {bounds[0]} ... {bounds[1]}, got {low} ... "
@@ -116,7 +116,7 @@ def _is_sum(projection: Projection) -> bool:
     return (
         isinstance(projection.connector, AllToAll)
         and projection.plasticity is None
-        and all(isinstance(v, Constant) or isinstance(v, (int, float)) for v in given)
+        and all(isinstance(v, (Constant, int, float)) for v in given)
     )
 
 
@@ -125,8 +125,9 @@ def storage(projection: Projection, synapses: Synapses, n_pre: int, n_post: int)
     if _is_sum(projection):
         return BROADCAST
     one_delay = not isinstance(synapses.delay_steps, np.ndarray)
+    many_weights = isinstance(synapses.weight, np.ndarray) or projection.plasticity is not None
     full = isinstance(projection.connector, AllToAll) and synapses.targets.size == n_pre * n_post
-    return DENSE if full and one_delay else SPARSE
+    return DENSE if full and one_delay and many_weights else SPARSE
 
 
 def pool_static(built: list[Built], group: np.ndarray, n_groups: int, dtype: Any) -> StaticArgs:
@@ -160,7 +161,11 @@ def pool_static(built: list[Built], group: np.ndarray, n_groups: int, dtype: Any
             sizes["delay"] += s.delay_steps.size
         else:
             column["delay"][p] = s.delay_steps
-        if b.kind == BROADCAST and b.self_offset is not None and not b.projection.connector.autapses:  # type: ignore[attr-defined]
+        if (
+            b.kind == BROADCAST
+            and b.self_offset is not None
+            and not b.projection.connector.autapses
+        ):  # type: ignore[attr-defined]
             column["self0"][p] = b.self_offset
     indptr = np.empty(sizes["row"], np.int64)
     targets = np.empty(sizes["synapse"], np.int32)
@@ -222,7 +227,7 @@ def build_plastic(built: Built, dt: float, dtype: Any) -> PlasticTable:
     log = max(LOG, 1 << (4 * n_post - 1).bit_length()) if logged else 0
     args = PlasticArgs(
         pre_lo=built.pre_lo, pre_hi=built.pre_hi, post_lo=built.post_lo, post_hi=built.post_hi,
-        slot=built.slot, dense=dense, axonal=axonal, pairing=pairing,
+        slot=built.slot, sign=projection.sign, dense=dense, axonal=axonal, pairing=pairing,
         coincidence=COINCIDENCES.index(rule.coincidence), n_targets=n_post,
         delay=low, delay_min=low, delay_max=high,
         indptr=empty if dense else s.indptr,

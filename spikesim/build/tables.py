@@ -14,7 +14,7 @@ from spikesim.distributions import Distribution
 from spikesim.equations import expressions as ex
 from spikesim.equations.cell import Cell, assemble
 from spikesim.equations.neuron_source import constant_values, constants_of, neuron_source
-from spikesim.errors import unknown_name
+from spikesim.errors import ValidationError, unknown_name
 from spikesim.kernels.args import TableArgs
 from spikesim.neurons import Neuron
 from spikesim.populations import Population, check_shape
@@ -101,7 +101,10 @@ def table_constants(
     cell: Cell, blocks: list[Block], dt: float, dtype: Any
 ) -> tuple[np.ndarray, np.ndarray, frozenset[str]]:
     """The kernel's numbers: scalars of each slice, arrays of what varies, and their names."""
-    values = [constant_values(cell, block.values, dt) for block in blocks]
+    with np.errstate(all="ignore"):  # what does not work out is said below
+        values = [constant_values(cell, block.values, dt) for block in blocks]
+        for block, constants in zip(blocks, values, strict=True):
+            _check_constants(block, constants, dt)
     names = constants_of(cell).names
     varied = frozenset(n for n in names if any(v[n].size > 1 for v in values))
     scalars = [n for n in names if n not in varied]
@@ -114,6 +117,20 @@ def table_constants(
     n_total = sum(block.size for block in blocks)
     arrays = np.array(columns, dtype=dtype).reshape(len(columns), n_total)
     return uniform.reshape(len(blocks), len(scalars)), arrays, varied
+
+
+def _check_constants(block: Block, constants: dict[str, np.ndarray], dt: float) -> None:
+    for name, value in constants.items():
+        if not np.isfinite(value).all():
+            raise ValidationError(
+                f"the step of dt = {dt} ms cannot be computed from its parameters ({name} is not "
+                f"finite); are time constants far too small?", None, block.name,
+            )  # fmt: skip
+    steps = np.asarray(block.values.get("t_ref", 0.0)) / dt
+    if (steps > MAX_REFRACTORY).any():
+        raise ValidationError(
+            f"must be at most {MAX_REFRACTORY} steps of dt = {dt} ms", "t_ref", block.name
+        )
 
 
 def group_by_model(
@@ -150,7 +167,7 @@ def build_table(
     for population in members:
         hi = lo + population.size
         values = resolve_parameters(population, seed)
-        blocks[population.name] = Block(table, lo, hi, gid0 + lo, values)
+        blocks[population.name] = Block(table, lo, hi, gid0 + lo, population.name, values)
         state[:, lo:hi] = initial_values(population, cell, values, seed)
         lo = hi
     parts = list(blocks.values())

@@ -9,7 +9,7 @@ from typing import ClassVar, Protocol
 
 from spikesim.equations import expressions as ex
 from spikesim.equations.system import Equation, System, parse_equations
-from spikesim.errors import unknown_name
+from spikesim.errors import ValidationError, unknown_name
 from spikesim.units import Param
 
 INPUT = "I_in"  # stimulating currents, constant within a step
@@ -97,8 +97,17 @@ def assemble(neuron: NeuronDeclaration, *, with_input: bool) -> Cell:
     owner = type(neuron).__name__
     equations = dict(parse_equations(neuron.equations, owner))
     currents, ports = [], {}
+    taken = {**dict.fromkeys(neuron.declared, owner), **dict.fromkeys(equations, owner)}
+    taken |= {INPUT: "stimulating currents", "I_syn": "the receptors' currents", "dt": "the step"}
     for name, receptor in neuron.receptors.items():
         mapping = local_names(receptor, name)
+        for full in mapping.values():
+            if full in taken:
+                raise ValidationError(
+                    f"{name!r} makes the name {full!r}, which belongs to {taken[full]}; give the "
+                    "receptor another name", "receptors", owner,
+                )  # fmt: skip
+            taken[full] = f"receptor {name!r}"
         for state, own in parse_equations(receptor.equations, name).items():
             equations[mapping[state]] = Equation(ex.rename(own.rhs, mapping), own.unit)
         if receptor.current:

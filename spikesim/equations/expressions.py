@@ -44,10 +44,20 @@ def parse(text: str, owner: str, attribute: str) -> ast.expr:
         if not isinstance(node, _ALLOWED):
             kind = type(node).__name__
             raise ValidationError(f"{kind} is not allowed in {text!r}", attribute, owner)
+        if isinstance(node, ast.Constant) and (
+            isinstance(node.value, bool) or not isinstance(node.value, (int, float))
+        ):
+            raise ValidationError(f"{node.value!r} is no number in {text!r}", attribute, owner)
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", ast.unparse(node.func))
             if name not in FUNCTIONS:
                 raise unknown_name(name, FUNCTIONS, attribute, owner)
+            needed = getattr(FUNCTIONS[name], "nin", 1)
+            if len(node.args) != needed or node.keywords:
+                raise ValidationError(
+                    f"{name} takes {needed} value{'s' if needed > 1 else ''} in {text!r}",
+                    attribute, owner,
+                )  # fmt: skip
     return tree
 
 

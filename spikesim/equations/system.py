@@ -38,6 +38,8 @@ def parse_equations(text: str, owner: str) -> dict[str, Equation]:
             raise ValidationError(
                 f"cannot read {line!r}; expected 'dx/dt = expression : unit'", "equations", owner
             )
+        if match["name"] in equations:
+            raise ValidationError(f"d{match['name']}/dt is given twice", "equations", owner)
         rhs = ex.parse(match["rhs"], owner, "equations")
         equations[match["name"]] = Equation(rhs, match["unit"] or "1")
     return equations

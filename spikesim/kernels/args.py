@@ -110,6 +110,7 @@ class PlasticArgs(NamedTuple):
     post_lo: int  # first target id
     post_hi: int
     slot: int  # ring slot of target 0
+    sign: int  # of what a weight does: -1 for magnitudes of an inhibitory transmitter
     dense: bool
     axonal: bool
     pairing: int

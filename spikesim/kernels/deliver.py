@@ -19,6 +19,13 @@ def add_row(row, weights):
 
 
 @kernel
+def subtract_row(row, weights):
+    """Subtract a row of weights: an inhibitory transmitter on a current."""
+    for j in range(row.size):
+        row[j] -= weights[j]
+
+
+@kernel
 def deliver_static(step, ring, broadcast, spikes, n_spikes, static):
     """Emit the spikes of one step. Returns the number of synaptic events."""
     group, first, projection = static.group, static.first, static.projection

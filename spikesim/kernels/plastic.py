@@ -19,13 +19,15 @@ from __future__ import annotations
 import numpy as np
 
 from spikesim.jit import kernel
-from spikesim.kernels.deliver import add_row
+from spikesim.kernels.deliver import add_row, subtract_row
 
 ALL_TO_ALL, NEAREST_SYMMETRIC, PRE_CENTRED, REDUCED_SYMMETRIC = 0, 1, 2, 3
 NONE, PRE_FIRST, POST_FIRST = 0, 1, 2
 # Places in `control`
 LEARNING, SYNCED, POST_FULL, PRE_FULL, LOG_N, LOG_KEPT = 0, 1, 2, 3, 4, 5
 NEVER = -(1 << 40)
+# Typed, so that each kernel is compiled for one set of types.
+READING, ARRIVING, AT_ONCE = np.int64(0), np.int64(1), np.int64(0)
 
 # --- rule begins
 HAS_ON_PRE = True
@@ -57,8 +59,10 @@ def jumped(before, count, pairing):
 
 
 @kernel(fused=True)
-def catch_up(w, k, j, upto, shift, synced, t_pre, before, count, t_earlier, a):
-    """The weight after all events up to step `upto` that the synapse has not seen yet.
+def catch_up(k, j, upto, shift, synced, t_pre, before, count, t_earlier, a):
+    """Take the weight through all events up to step `upto` that the synapse has not seen yet.
+
+    It is stored, and so rounded, after each event: when it is read changes nothing.
 
     `t_pre` is the last presynaptic spike at or before `upto`, `before` its trace just before that,
     `count` how many spikes fell into that step, `t_earlier` the presynaptic spike before it. Events
@@ -66,7 +70,7 @@ def catch_up(w, k, j, upto, shift, synced, t_pre, before, count, t_earlier, a):
     """
     pairing, coincidence, learn = a.pairing, a.coincidence, a.control[LEARNING] == 1
     post_t, post_v, mask, p = a.post_t, a.post_v, a.post_t.shape[1] - 1, a.par
-    total = a.post_n[j]
+    weights, total = a.weights, a.post_n[j]
     pending = t_pre > synced
     done = max(synced, t_pre - 1)
     h = total
@@ -76,7 +80,8 @@ def catch_up(w, k, j, upto, shift, synced, t_pre, before, count, t_earlier, a):
     if HAS_ON_PRE and pending:
         if h > 0:
             t = post_t[j, (h - 1) & mask] + shift
-            if pairing != REDUCED_SYMMETRIC or t_earlier <= t:
+            between = t_earlier > t or (t_earlier == t and coincidence == POST_FIRST)
+            if pairing != REDUCED_SYMMETRIC or not between:
                 y = jumped(post_v[j, (h - 1) & mask], 1, pairing)
                 y *= decay(a.post_fine, a.post_coarse, t_pre - t)
         if coincidence == POST_FIRST and h < total:
@@ -84,7 +89,7 @@ def catch_up(w, k, j, upto, shift, synced, t_pre, before, count, t_earlier, a):
                 y = jumped(post_v[j, h & mask], 1, pairing)
         if coincidence != POST_FIRST and learn:
             for _ in range(count):
-                w = on_pre(w, before, y, p)
+                weights[k] = on_pre(weights[k], before, y, p)
     last = NEVER if h == 0 else post_t[j, (h - 1) & mask] + shift
     settled = not (HAS_ON_PRE and pending and coincidence == POST_FIRST)
     while h < total:
@@ -95,7 +100,7 @@ def catch_up(w, k, j, upto, shift, synced, t_pre, before, count, t_earlier, a):
             settled = True
             if learn:
                 for _ in range(count):
-                    w = on_pre(w, before, y, p)
+                    weights[k] = on_pre(weights[k], before, y, p)
         x = 0.0
         if t_pre > NEVER:
             together = t == t_pre and coincidence != PRE_FIRST
@@ -105,7 +110,8 @@ def catch_up(w, k, j, upto, shift, synced, t_pre, before, count, t_earlier, a):
                 x = kept * decay(a.pre_fine, a.pre_coarse, t - t_pre)
             elif pairing == REDUCED_SYMMETRIC:
                 nearest = t_earlier if together else t_pre
-                if nearest > NEVER and last <= nearest:
+                between = last > nearest or (last == nearest and coincidence == PRE_FIRST)
+                if nearest > NEVER and not between:
                     x = decay(a.pre_fine, a.pre_coarse, t - nearest)
             elif together:
                 x = before
@@ -113,13 +119,12 @@ def catch_up(w, k, j, upto, shift, synced, t_pre, before, count, t_earlier, a):
                 x = jumped(before, count, pairing)
                 x *= decay(a.pre_fine, a.pre_coarse, t - t_pre)
         if learn:
-            w = on_post(w, x, post_v[j, h & mask], p)
+            weights[k] = on_post(weights[k], x, post_v[j, h & mask], p)
         last = t
         h += 1
     if not settled and learn:
         for _ in range(count):
-            w = on_pre(w, before, y, p)
-    return w
+            weights[k] = on_pre(weights[k], before, y, p)
 
 
 @kernel(fused=True)
@@ -133,10 +138,10 @@ def pre_spike(a, i, upto):
 
 
 @kernel(fused=True)
-def update_synapse(a, k, i, j, delay, upto, synced, arriving):
+def update_synapse(a, k, i, j, delay, upto, synced, why):
     """Bring synapse k, from source i to target j, up to the end of step `upto`.
 
-    `arriving` says that the source's spike of step ``upto + 1`` is what asks.
+    `why` is ARRIVING where the source's spike of step ``upto + 1`` is what asks, else READING.
     """
     mask = a.pre_t.shape[1] - 1
     shift = -delay if a.axonal else delay
@@ -148,9 +153,8 @@ def update_synapse(a, k, i, j, delay, upto, synced, arriving):
         count = a.pre_m[i, h & mask]
         if h > 0:
             earlier = a.pre_t[i, (h - 1) & mask]
-    w = catch_up(a.weights[k], k, j, upto, shift, synced, t_pre, before, count, earlier, a)
-    a.weights[k] = w
-    if a.pairing == PRE_CENTRED and arriving and h >= 0:  # the sum that this spike finds
+    catch_up(k, j, upto, shift, synced, t_pre, before, count, earlier, a)
+    if a.pairing == PRE_CENTRED and why == ARRIVING and h >= 0:  # the sum that this spike finds
         sum_now = (a.kept[k] + count) * decay(a.pre_fine, a.pre_coarse, upto + 1 - t_pre)
         a.kept[k] = sum_now
 
@@ -203,15 +207,20 @@ def send(a, i, t, ring, transmit_only):
                 replay_row(a, i, t - 1, synced)
             else:
                 for j in range(a.n_targets):
-                    update_synapse(a, i * a.n_targets + j, i, j, a.delay, t - 1, synced, True)
+                    k = i * a.n_targets + j
+                    update_synapse(a, k, i, j, a.delay, t - 1, synced, ARRIVING)
         n = a.n_targets
-        add_row(ring[(t + a.delay) % rows, slot : slot + n], a.weights[i * n : (i + 1) * n])
+        row, weights = ring[(t + a.delay) % rows, slot : slot + n], a.weights[i * n : (i + 1) * n]
+        if a.sign > 0:
+            add_row(row, weights)
+        else:
+            subtract_row(row, weights)
         return n
     first, last = a.indptr[i], a.indptr[i + 1]
     for k in range(first, last):
         if not transmit_only:
-            update_synapse(a, k, i, a.targets[k], a.delay, t - 1, synced, True)
-        ring[(t + a.delay) % rows, slot + a.targets[k]] += a.weights[k]
+            update_synapse(a, k, i, np.int64(a.targets[k]), a.delay, t - 1, synced, ARRIVING)
+        ring[(t + a.delay) % rows, slot + a.targets[k]] += a.sign * a.weights[k]
     return last - first
 
 
@@ -236,8 +245,8 @@ def send_delayed(a, i, t, delay, ring, transmit_only):
         d = np.int64(delays[k])
         synced = a.control[SYNCED] - d if a.axonal else a.control[SYNCED]
         if not transmit_only:
-            update_synapse(a, k, i, a.targets[k], d, t - 1, synced, True)
-        ring[(t + d) % rows, slot + a.targets[k]] += a.weights[k]
+            update_synapse(a, k, i, np.int64(a.targets[k]), d, t - 1, synced, ARRIVING)
+        ring[(t + d) % rows, slot + a.targets[k]] += a.sign * a.weights[k]
     return last - first
 
 
@@ -252,9 +261,9 @@ def arrivals(step, a, ring):
         t = step - delay
         if t < 0:
             break
-        previous = -1
+        previous = np.int64(-1)
         for m in range(a.sent_n[t % rows]):
-            i = a.sent[t % rows, m]
+            i = np.int64(a.sent[t % rows, m])
             if a.delays.size > 0:
                 events += send_delayed(a, i, t, delay, ring, i == previous)
             else:
@@ -270,13 +279,13 @@ def emit(step, a, ring, spikes, n_spikes):
     for s in range(n_spikes):
         gid = spikes[s]
         if a.pre_lo <= gid < a.pre_hi:
-            i = gid - a.pre_lo
+            i = np.int64(gid - a.pre_lo)
             again = remember_pre(step, a, i)
             if a.axonal:
                 a.sent[step % a.sent_n.size, n] = i
                 n += 1
             elif a.delays.size > 0:
-                events += send_delayed(a, i, step, 0, ring, again)
+                events += send_delayed(a, i, step, AT_ONCE, ring, again)
             else:
                 events += send(a, i, step, ring, again)
     if a.axonal:
@@ -284,7 +293,7 @@ def emit(step, a, ring, spikes, n_spikes):
     for s in range(n_spikes):
         gid = spikes[s]
         if a.post_lo <= gid < a.post_hi:
-            remember_post(step, a, gid - a.post_lo)
+            remember_post(step, a, np.int64(gid - a.post_lo))
     return events
 
 
@@ -349,12 +358,13 @@ def flush(last_step, a):
                 back = a.delay if a.axonal else 0
                 for j in range(a.n_targets):
                     k = i * a.n_targets + j
-                    update_synapse(a, k, i, j, a.delay, last_step - back, before - back, False)
+                    update_synapse(a, k, i, j, a.delay, last_step - back, before - back, READING)
             else:
                 for k in range(a.indptr[i], a.indptr[i + 1]):
                     d = np.int64(a.delays[k]) if a.delays.size > 0 else a.delay
                     back = d if a.axonal else 0
-                    update_synapse(a, k, i, a.targets[k], d, last_step - back, before - back, False)
+                    j = np.int64(a.targets[k])
+                    update_synapse(a, k, i, j, d, last_step - back, before - back, READING)
         a.control[SYNCED] = last_step
     reach = 0 if a.axonal else a.delay_max
     mask = a.post_t.shape[1] - 1

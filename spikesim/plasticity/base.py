@@ -53,9 +53,9 @@ class PlasticityRule(Parametrized):
         self, *, pairing: str = "all-to-all", coincidence: str = "none", **values: Any
     ) -> None:
         super().__init__(**values)
-        if pairing not in PAIRINGS:
+        if not isinstance(pairing, str) or pairing not in PAIRINGS:
             raise unknown_name(pairing, PAIRINGS, "pairing", self)
-        if coincidence not in COINCIDENCES:
+        if not isinstance(coincidence, str) or coincidence not in COINCIDENCES:
             raise unknown_name(coincidence, COINCIDENCES, "coincidence", self)
         self.pairing = pairing
         self.coincidence = coincidence

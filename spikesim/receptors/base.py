@@ -43,6 +43,8 @@ class Receptor(Parametrized):
 
     def __init__(self, *, transmitter: str | None = None, **values: Any) -> None:
         super().__init__(**values)
-        if transmitter is not None and transmitter not in TRANSMITTERS:
+        if transmitter is not None and (
+            not isinstance(transmitter, str) or transmitter not in TRANSMITTERS
+        ):
             raise unknown_name(transmitter, TRANSMITTERS, "transmitter", self)
         self.transmitter = transmitter

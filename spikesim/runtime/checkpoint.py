@@ -7,12 +7,11 @@ import os
 import tempfile
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from spikesim.build.plan import Plan
-from spikesim.errors import ValidationError
+from spikesim.errors import SpikesimError, ValidationError
 
 FORMAT = 1
 # Histories grow when needed, so their widths may differ between the file and a fresh plan.
@@ -21,14 +20,27 @@ _GROWING = ("pre_t", "pre_v", "pre_m", "post_t", "post_v", "log_t", "log_j", "lo
 
 def save(plan: Plan, path: str | os.PathLike[str]) -> None:
     """Write all that changes in a run; the file is complete or absent, never half written."""
-    path = Path(path)
+    path = _path(path, "save_state")
     head = json.dumps({"format": FORMAT, "dt": plan.dt, "seed": plan.seed, "step": plan.step})
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
-        arrays: dict[str, Any] = {"__head__": np.array(head), **plan.mutable()}
-        np.savez(file, **arrays)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(file.name, path)
+    written: Path | None = None
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
+            written = Path(file.name)
+            np.savez(file, __head__=np.array(head), **plan.mutable())
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(written, path)
+    except OSError as error:
+        raise SpikesimError(f"cannot write {path}: {error}") from error
+    finally:
+        if written is not None:
+            written.unlink(missing_ok=True)
+
+
+def _path(path: object, owner: str) -> Path:
+    if not isinstance(path, (str, os.PathLike)):
+        raise ValidationError(f"must be a file's path, got {path!r}", "path", owner)
+    return Path(path)
 
 
 def load(plan: Plan, path: str | os.PathLike[str]) -> None:
@@ -39,11 +51,14 @@ def load(plan: Plan, path: str | os.PathLike[str]) -> None:
     ValidationError
         If the file is no saved state, or one of another network.
     """
+    path = _path(path, "load_state")
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with open(path, "rb") as raw, np.load(raw, allow_pickle=False) as file:
             head = json.loads(str(file["__head__"]))
             arrays = {name: file[name] for name in file.files if name != "__head__"}
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        if not isinstance(head, dict):
+            raise ValueError("it holds no saved state")
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise ValidationError(f"cannot read {path}: {error}", "path", "load_state") from None
     for name, value in (("format", FORMAT), ("dt", plan.dt), ("seed", plan.seed)):
         if head.get(name) != value:

@@ -15,6 +15,7 @@ from spikesim.kernels import plastic as template
 from spikesim.kernels.args import LoopArgs, PlasticArgs
 from spikesim.kernels.loop import PLASTIC_EVENTS, RECORDED, SPIKES, loop_source
 from spikesim.runtime.events import Events
+from spikesim.runtime.interrupt import unbroken
 from spikesim.runtime.recording import Recording
 
 CHUNK_S = 0.2  # wall time of a chunk: how soon Ctrl-C and the progress bar are served
@@ -85,9 +86,10 @@ class Simulator:
             stop = self._next_stop(end)
             started = time.perf_counter()
             size = stop - plan.step
-            self._advance(stop)
-            self._check_finite()
-            self._sample_weights()
+            with unbroken():
+                self._advance(stop)
+                self._check_finite()
+                self._sample_weights()
             took = time.perf_counter() - started
             if size == self._chunk or took > CHUNK_S:
                 self._chunk = int(np.clip(size * CHUNK_S / max(took, 1e-9), 16, 4 * self._chunk))
@@ -158,7 +160,7 @@ class Simulator:
         load(table.module).flush(self.plan.step - 1, table.args)
 
     def _check_finite(self) -> None:
-        if np.isfinite(self.plan.state.sum()):
+        if np.isfinite(self.plan.state).all():
             return
         bad = ~np.isfinite(self.plan.state)
         for table in self.plan.tables:
