@@ -172,7 +172,7 @@ def build_drives(
 
 
 def count_thresholds(means: np.ndarray) -> np.ndarray:
-    """Cumulative Poisson probabilities as uint32, one row a mean, until the tail is below 2**-33."""
+    """Cumulative Poisson probabilities, uint32, a row a mean, until the tail is below 2**-33."""
     top = 1
     while means.size and pdtr(top - 1, means.max()) < 1 - 2.0**-33:
         top += 1

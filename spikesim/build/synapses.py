@@ -121,7 +121,7 @@ def _is_sum(projection: Projection) -> bool:
 
 
 def storage(projection: Projection, synapses: Synapses, n_pre: int, n_post: int) -> int:
-    """Sparse; or, for all-to-all with one delay, a matrix, or a sum where also the weight is one."""
+    """Sparse; for all-to-all with one delay a matrix, or a sum where also the weight is one."""
     if _is_sum(projection):
         return BROADCAST
     one_delay = not isinstance(synapses.delay_steps, np.ndarray)
@@ -161,11 +161,9 @@ def pool_static(built: list[Built], group: np.ndarray, n_groups: int, dtype: Any
             sizes["delay"] += s.delay_steps.size
         else:
             column["delay"][p] = s.delay_steps
-        if (
-            b.kind == BROADCAST
-            and b.self_offset is not None
-            and not b.projection.connector.autapses
-        ):  # type: ignore[attr-defined]
+        connector = b.projection.connector
+        spares = isinstance(connector, AllToAll) and not connector.autapses
+        if b.kind == BROADCAST and spares and b.self_offset is not None:
             column["self0"][p] = b.self_offset
     indptr = np.empty(sizes["row"], np.int64)
     targets = np.empty(sizes["synapse"], np.int32)
@@ -203,10 +201,10 @@ def build_plastic(built: Built, dt: float, dtype: Any) -> PlasticTable:
     rule = projection.plasticity
     assert rule is not None
     n_pre, n_post = built.pre_hi - built.pre_lo, built.post_hi - built.post_lo
-    uniform_delay = not isinstance(s.delay_steps, np.ndarray)
-    delays = np.empty(0, np.uint16) if uniform_delay else s.delay_steps.astype(np.uint16)
+    one_delay = not isinstance(s.delay_steps, np.ndarray)
+    delays = np.empty(0, np.uint16) if one_delay else np.asarray(s.delay_steps, np.uint16)
     low, high = (
-        (int(s.delay_steps),) * 2 if uniform_delay or not delays.size
+        (int(s.delay_steps),) * 2 if one_delay or not delays.size
         else (int(delays.min()), int(delays.max()))
     )  # fmt: skip
     dense, axonal = built.kind == DENSE, projection.delay_is == "axonal"

@@ -2,12 +2,13 @@
 
 A weight is brought up to date only when a presynaptic spike is about to read it, or when `flush` is
 asked to: the synapse then lives through the events it has missed, in order. What it needs for that
-are short histories of spikes (rings, whose capacity is a power of two), one for each presynaptic and each postsynaptic neuron, which hold the
-trace just before each spike; traces belong to neurons, and no index of incoming synapses exists.
+are short histories of spikes (rings, whose capacity is a power of two), one for each presynaptic
+and each postsynaptic neuron, which hold the trace just before each spike; traces belong to neurons,
+and no index of incoming synapses exists.
 
 Time is counted in steps of the presynaptic neuron: a presynaptic spike acts at its step t, a
-postsynaptic one of step p at ``p + shift``, where shift is the delay if it is dendritic and minus the
-delay if it is axonal. Then one function, `catch_up`, serves both.
+postsynaptic one of step p at ``p + shift``, where shift is the delay if it is dendritic and minus
+the delay if it is axonal. Then one function, `catch_up`, serves both.
 
 Events of one step at one synapse: under coincidence "none" the weight's presynaptic event reads the
 postsynaptic trace without the coincident spike and vice versa; "pre-first" lets the postsynaptic
@@ -347,7 +348,7 @@ def remember_post(step, a, j):
 
 @kernel
 def flush(last_step, a):
-    """Bring every weight up to the end of `last_step`, and let go of what is not needed any more."""
+    """Bring every weight up to the end of `last_step`; let go of what is not needed any more."""
     before = a.control[SYNCED]
     if last_step > before:
         for i in range(a.pre_n.size):

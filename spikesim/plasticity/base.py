@@ -21,9 +21,9 @@ COINCIDENCES = ("none", "pre-first", "post-first")
 class PlasticityRule(Parametrized):
     """Base of all rules; a subclass is a declaration.
 
-    A rule sees ``w`` (the weight), ``x`` (the presynaptic trace), ``y`` (the postsynaptic trace) and
-    its parameters. Both traces decay exponentially and grow by 1 at each spike of their neuron; with
-    nearest-neighbour pairings they are set to 1. The rule never knows how synapses are stored.
+    A rule sees ``w`` (the weight), ``x`` (the presynaptic trace), ``y`` (the postsynaptic trace)
+    and its parameters. Both traces decay exponentially and grow by 1 at each spike of their neuron;
+    with nearest-neighbour pairings they are set to 1. The rule never knows how synapses are stored.
 
     Class attributes
     ----------------

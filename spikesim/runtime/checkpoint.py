@@ -7,6 +7,7 @@ import os
 import tempfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +27,8 @@ def save(plan: Plan, path: str | os.PathLike[str]) -> None:
     try:
         with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
             written = Path(file.name)
-            np.savez(file, __head__=np.array(head), **plan.mutable())
+            arrays: dict[str, Any] = {"__head__": np.array(head), **plan.mutable()}
+            np.savez(file, **arrays)
             file.flush()
             os.fsync(file.fileno())
         os.replace(written, path)
