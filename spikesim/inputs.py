@@ -30,6 +30,7 @@ class Schedule:
     def __init__(
         self, times: Sequence[float], values: Any, *, owner: str = "Schedule", what: str = "values"
     ):
+        self.owner = owner
         self.times = check_array(times, "times", owner, unit=ms, allowed="non-negative")
         if self.times.ndim != 1 or not self.times.size:
             raise ValidationError("must be a non-empty list of times", "times", owner)

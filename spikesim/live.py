@@ -9,6 +9,7 @@ import numpy as np
 
 from spikesim.analysis.spiketrains import SpikeTrains
 from spikesim.analysis.traces import Traces
+from spikesim.build.connectivity import check_range
 from spikesim.build.draws import draw
 from spikesim.build.inputs import check_source_rate, given_spikes, whole_steps
 from spikesim.build.plan import Block, NeuronTable, PlasticTable
@@ -182,11 +183,7 @@ class Live:
         if not array.size:
             return
         dtype = plan.weight_type
-        if np.abs(array).max() > np.finfo(dtype).max:
-            raise ValidationError(
-                f"must be at most {np.finfo(dtype).max:g} in size to be stored as "
-                f"{np.dtype(dtype).name}, got {float(np.abs(array).max()):g}", "weight", projection,
-            )  # fmt: skip
+        check_range(np.atleast_1d(array), np.dtype(dtype), projection)
         check_weights(projection, array, dtype)
         if name in plan.plastic:
             self._flushed(projection).args.weights[:] = array

@@ -157,7 +157,7 @@ CASES = {
     "DCCurrent start": stimulus(lambda v: sim.DCCurrent(1.0, start=v)),
     "stop": stimulus(lambda v: sim.DCCurrent(1.0, stop=v)),
     "times": stimulus(lambda v: sim.StepCurrent(v, [1.0, 2.0])),
-    "amplitudes values": stimulus(lambda v: sim.StepCurrent([0.0, 1.0], v)),
+    "StepCurrent amplitudes": stimulus(lambda v: sim.StepCurrent([0.0, 1.0], v)),
     "mean": stimulus(lambda v: sim.NoiseCurrent(mean=v)),
     "std": stimulus(lambda v: sim.NoiseCurrent(std=v)),
     "every": stimulus(lambda v: sim.NoiseCurrent(every=v)),
@@ -170,7 +170,7 @@ CASES = {
     "record target": built(lambda p, v: p["net"].record(v, "spikes")),
     "variable": built(lambda p, v: p["net"].record(p["cells"], v)),
     "every ": built(lambda p, v: p["net"].record(p["cells"], "V_m", every=v)),
-    "record every": built(lambda p, v: p["net"].record(p["learn"], "weight", every=v)),
+    "every  ": built(lambda p, v: p["net"].record(p["learn"], "weight", every=v)),
     "learn synapses": built(
         lambda p, v: p["net"].record(p["learn"], "weight", every=1.0, synapses=v).result()
     ),

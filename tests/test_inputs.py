@@ -8,10 +8,10 @@ import spikesim as sim
 
 def test_a_schedule_holds_between_its_times():
     schedule = sim.Schedule([0.0, 10.0, 20.5], [1.0, 2.0, 3.0])
-    assert [schedule.at(t) for t in (0.0, 9.9, 10.0, 20.4, 20.5, 1e6)] == [1, 1, 2, 2, 3, 3]
+    assert [schedule.at(k, 0.1) for k in (0, 99, 100, 204, 205, 10**7)] == [1, 1, 2, 2, 3, 3]
     late = sim.Schedule([5.0], [[1.0, 2.0]])
-    assert np.array_equal(late.at(4.9), [0.0, 0.0]), "nothing before the first time"
-    assert np.array_equal(late.at(5.0), [1.0, 2.0])
+    assert np.array_equal(late.at(49, 0.1), [0.0, 0.0]), "nothing before the first time"
+    assert np.array_equal(late.at(50, 0.1), [1.0, 2.0])
 
 
 @pytest.mark.parametrize(

@@ -113,16 +113,16 @@ def _weights(
         code = kernels.draw_weights(*law(weight), key, connectivity.indptr, out)
         if code == kernels.EXHAUSTED:
             raise exhausted(weight)
-        _check_range(out, dtype, owner)
+        check_range(out, dtype, owner)
         return out
     given = check_array(weight, "weight", owner)
-    _check_range(given, dtype, owner)
+    check_range(given, dtype, owner)
     if given.ndim == 0:
         return float(given)
     return connectivity.aligned(given, "weight", owner).astype(dtype)
 
 
-def _check_range(weights: np.ndarray, dtype: np.dtype, owner: object) -> None:
+def check_range(weights: np.ndarray, dtype: np.dtype, owner: object) -> None:
     # Not the maximum of abs: that would be a second array.
     largest = max(weights.max(initial=0.0), -weights.min(initial=0.0))
     if largest > np.finfo(dtype).max:

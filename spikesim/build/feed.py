@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 
 from spikesim.build.inputs import Stimulus, build_drives, change_steps, steady_currents, value_at
 from spikesim.build.plan import Plan
-from spikesim.inputs import PoissonDrive, PoissonSource, StepCurrent
+from spikesim.errors import SpikesimWarning
+from spikesim.inputs import PoissonDrive, PoissonSource, Schedule, StepCurrent
 from spikesim.kernels.sources import set_rates
 from spikesim.populations import Population
 
@@ -29,16 +32,22 @@ class ScheduledFeed:
         self.stimuli = stimuli
         self.dt = dt
 
-    def changes(self) -> np.ndarray:
-        schedules = [p.model.rate for p in self.sources]  # type: ignore[union-attr]
+        for schedule in self.schedules():
+            warn_off_grid(schedule, dt)
+
+    def schedules(self) -> list[Schedule]:
+        """All schedules of sources, drives and currents."""
+        values: list[object] = [p.model.rate for p in self.sources]  # type: ignore[union-attr]
         for stimulus in self.stimuli:
             if isinstance(stimulus.input, PoissonDrive):
-                schedules.append(stimulus.input.rate)
+                values.append(stimulus.input.rate)
             elif isinstance(stimulus.input, StepCurrent):
-                schedules.append(stimulus.input.schedule)
-        return np.unique(np.concatenate([np.empty(0, np.int64)] + [
-            change_steps(s, self.dt) for s in schedules
-        ]))  # fmt: skip
+                values.append(stimulus.input.schedule)
+        return [value for value in values if isinstance(value, Schedule)]
+
+    def changes(self) -> np.ndarray:
+        steps = [schedule.steps(self.dt) for schedule in self.schedules()]
+        return np.unique(np.concatenate([np.empty(0, np.int64), *steps]))
 
     def apply(self, plan: Plan) -> None:
         for population in self.sources:
@@ -65,3 +74,17 @@ class ScheduledFeed:
         source = plan.sources[population.name]
         rate = np.full(source.n, value_at(model.rate, plan.step, self.dt) * (self.dt / 1000.0))
         set_rates(plan.step, source.rate, rate, source.left, source.since)
+
+
+def warn_off_grid(schedule: Schedule, dt: float) -> None:
+    """One warning for the times of a schedule that are not multiples of dt."""
+    steps = schedule.times / dt
+    off = np.abs(steps - np.rint(steps)) > 1e-6
+    if off.any():
+        first = float(schedule.times[off][0])
+        warnings.warn(
+            f"{schedule.owner}.times: {first} ms is not a multiple of dt = {dt} ms; times act at "
+            "the nearest step",
+            SpikesimWarning,
+            stacklevel=2,
+        )

@@ -82,12 +82,12 @@ def given_spikes(times: list[np.ndarray], dt: float, owner: str) -> tuple[np.nda
     """Given times as (step, source), ordered; a time t is the end of step t/dt - 1."""
     flat = np.concatenate([*times, np.empty(0)])
     source = np.repeat(np.arange(len(times), dtype=np.int32), [t.size for t in times])
-    ends = np.rint(flat / dt)
-    if ends.size and ends.max() > MOST_STEPS:
+    if flat.size and flat.max() > MOST_STEPS * dt:
         raise ValidationError(
             f"must be at most {MOST_STEPS} steps of dt = {dt} ms, got {float(flat.max())} ms",
             "times", owner,
         )  # fmt: skip
+    ends = np.rint(flat / dt)
     off = np.abs(flat / dt - ends) > 1e-6
     if off.any():
         first = flat[off][0]
@@ -210,7 +210,7 @@ def build_noises(
 
 def whole_steps(value: float, dt: float, attribute: str, owner: str) -> int:
     """`value` (ms) in steps, which must be whole and at least one."""
-    if value / dt > MOST_STEPS:
+    if value > MOST_STEPS * dt:
         raise ValidationError(
             f"must be at most {MOST_STEPS} steps of dt = {dt} ms, got {value} ms", attribute, owner
         )

@@ -102,12 +102,14 @@ def check_weights(projection: Projection, weight: np.ndarray, dtype: Any) -> Non
     rule = projection.plasticity
     # Weights that learnt up to a bound hold it rounded to the precision that they are stored in.
     least, most = getattr(rule, "w_min", -np.inf), getattr(rule, "w_max", np.inf)
-    bounds = min(least, float(dtype(least))), max(most, float(dtype(most)))
+    with np.errstate(over="ignore"):
+        bounds = min(least, float(dtype(least))), max(most, float(dtype(most)))
     if low < bounds[0] or float(weight.max()) > bounds[1]:
         raise ValidationError(
-            f"must lie within the rule's {bounds[0]} ... {bounds[1]}, got {low} ... "
-            f"{float(weight.max())}", "weight", projection,
-        )  # fmt: skip
+            f"must lie within the rule's {least} ... {most}, got {low} ... {float(weight.max())}",
+            "weight",
+            projection,
+        )
 
 
 def _is_sum(projection: Projection) -> bool:

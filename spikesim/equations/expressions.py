@@ -47,13 +47,19 @@ def parse(text: str, owner: str, attribute: str) -> ast.expr:
         if isinstance(node, ast.Constant) and (
             isinstance(node.value, bool) or not isinstance(node.value, (int, float))
         ):
-            raise ValidationError(f"{node.value!r} is no number in {text!r}", attribute, owner)
+            raise ValidationError(
+                f"{node.value!r} is not allowed in {text!r}; constants are numbers",
+                attribute,
+                owner,
+            )
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", ast.unparse(node.func))
             if name not in FUNCTIONS:
                 raise unknown_name(name, FUNCTIONS, attribute, owner)
+            if node.keywords:
+                raise ValidationError(f"keywords are not allowed in {text!r}", attribute, owner)
             needed = getattr(FUNCTIONS[name], "nin", 1)
-            if len(node.args) != needed or node.keywords:
+            if len(node.args) != needed:
                 raise ValidationError(
                     f"{name} takes {needed} value{'s' if needed > 1 else ''} in {text!r}",
                     attribute, owner,
