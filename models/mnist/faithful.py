@@ -7,7 +7,8 @@ inhibits all other excitatory neurons; conductance synapses; 350 ms an image at 
 Parameters are those of the paper, and of its authors' published code where the paper is silent.
 A conductance there is in units of the leak; with C_m = tau_m pF the leak is 1 nS, so that the
 numbers are the same in nS. The rule is the paper's equation 3, whose constants it does not give;
-they were chosen on held-out training images. Delays are at least one step.
+they were chosen on held-out training images. Delays are one step; the code draws those of the
+pixels from 0 to 10 ms, which shifts Poisson trains against each other and changes nothing else.
 
 Source: Diehl & Cook (2015), "Unsupervised learning of digit recognition using
 spike-timing-dependent plasticity", *Frontiers in Computational Neuroscience* 9:99.
@@ -48,7 +49,7 @@ class Faithful(DigitNetwork):
             self.excitatory,
             sim.AllToAll(),
             weight=sim.Uniform(0.003, 0.303),
-            delay=sim.Uniform(self.dt, 10.0),
+            delay=self.dt,
             receptor="exc",
             plasticity=sim.TraceSTDP(
                 tau_plus=20.0, eta=0.01, x_target=0.4, mu=0.2, w_max=1.0, pairing="all-to-all"

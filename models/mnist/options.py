@@ -101,7 +101,7 @@ def preset(*, quick: bool = False, full: bool = False, faithful: bool = False) -
         return chosen | ({"n_train": 500, "n_test": 300} if faithful else {})
     if full:
         return {"seeds": (1, 2, 3), "epochs": 15}
-    return {"n_train": 3_000, "n_test": 1_000} if faithful else {}
+    return {"n_train": 6_000, "n_label": 3_000, "n_test": 1_000} if faithful else {}
 
 
 def _bad(name: str, rule: str, value: object) -> ValidationError:
