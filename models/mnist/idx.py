@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from spikesim.errors import ValidationError
+from spikesim import ValidationError
 
 OWN_DATA = Path(__file__).parent / "data"
 """The folder of the MNIST files that come with the experiment."""

@@ -59,8 +59,8 @@ def split(data: Dataset, options: Options) -> Split:
     if options.held_out:
         kept = len(train) - max(1, len(train) // 6)
         train, test = train[:kept], train[kept:]
-    train = _first(train, options.n_train, "n_train", "training images")
-    test = _first(test, options.n_test, "n_test", "test images")
+    train = _first(train, options.n_train, "train", "training images")
+    test = _first(test, options.n_test, "test", "test images")
     return Split(train, test, data.shape, data.n_classes, options.n_label)
 
 
