@@ -26,7 +26,16 @@ Result = SpikeTrains | Traces
 
 _FORMAT = "spikesim-results"
 _VERSION = 1
-_DAMAGES = (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile, zlib.error)
+_DAMAGES = (
+    RuntimeError,  # zipfile, of flags and versions that it does not know
+    OSError,
+    EOFError,
+    KeyError,
+    ValueError,
+    TypeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 _KINDS: dict[str, type] = {"spikes": SpikeTrains, "traces": Traces}
 _ARRAYS = {"spikes": ("times", "ids"), "traces": ("times", "values", "ids")}
 _FIELDS = {"spikes": ("n", "t_start", "t_stop", "name"), "traces": ("variable", "unit", "name")}

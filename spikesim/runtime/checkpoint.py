@@ -60,7 +60,15 @@ def load(plan: Plan, path: str | os.PathLike[str]) -> None:
             arrays = {name: file[name] for name in file.files if name != "__head__"}
         if not isinstance(head, dict):
             raise ValueError("it holds no saved state")
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        EOFError,
+        RuntimeError,
+        zipfile.BadZipFile,
+    ) as error:
         raise ValidationError(f"cannot read {path}: {error}", "path", "load_state") from None
     for name, value in (("format", FORMAT), ("dt", plan.dt), ("seed", plan.seed)):
         if head.get(name) != value:
