@@ -16,6 +16,8 @@ from spikesim.plot.style import canvas, colour
 
 # Beyond this, points would overlap into a solid block and be slow to draw.
 _MAX_POINTS = 200_000
+# Fewer spikes than this are lost on the eye as points of the usual size.
+_FEW = 500
 
 
 def raster(
@@ -114,17 +116,18 @@ def _draw_spikes(ax: Axes, named: dict[str, SpikeTrains]) -> None:
         if dense:
             draw_density(ax, trains, first, colour(k))
         else:
-            marker = _marker(ax, total)
+            marker = _marker(ax, total, trains.n_spikes)
             ax.plot(trains.times, first + trains.ids, ls="", c=colour(k), rasterized=True, **marker)
         first += trains.n
 
 
-def _marker(ax: Axes, n: int) -> dict[str, Any]:
-    """Ticks where a neuron's row is high enough for them, else points."""
+def _marker(ax: Axes, n: int, n_spikes: int) -> dict[str, Any]:
+    """Ticks where a neuron's row is high enough for them, else points; large ones if few."""
     row = ax.get_window_extent().height * 72.0 / ax.figure.dpi / n
     if row >= 3.0:
         return {"marker": "|", "ms": min(0.75 * row, 12.0), "mew": 1.0}
-    return {"marker": ".", "ms": float(np.clip(2.0 * row, 1.3, 3.0)), "mew": 0.0}
+    size = float(np.clip(2.0 * row, 1.3, 3.0))
+    return {"marker": ".", "ms": max(size, 4.0 if n_spikes < _FEW else 0.0), "mew": 0.0}
 
 
 def _name_neurons(ax: Axes, named: dict[str, SpikeTrains]) -> None:
