@@ -251,10 +251,10 @@ def test_impossible_delays(delay, text):
 
 def test_a_ring_beyond_a_gigabyte_is_refused():
     net = sim.Network(seed=1)
-    a = cells(net, n=2000)
+    a = cells(net, n=4000)
     net.project(a, a, sim.OneToOne(), weight=1.0, delay=6000.0, receptor="exc", name="p")
     with pytest.raises(
-        sim.ValidationError, match=r"p\.delay: .*60000 steps.*1\.8 GB; at most 1 GB"
+        sim.ValidationError, match=r"p\.delay: .*60000 steps.*2\.0 GB; at most 1 GB"
     ):
         net.build()
 

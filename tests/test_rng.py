@@ -150,3 +150,46 @@ def test_a_changed_bit_changes_half_of_all():
             (base ^ drawn(key, entity, index ^ (1 << bit))).bit_count(),
         ]
     assert np.mean(flips) == pytest.approx(32.0, abs=0.6)
+
+
+@kernel
+def fill32(low, high, out):
+    for i in range(out.size):
+        out[i] = rng.draw32(low, high, np.uint32(i))
+
+
+def drawn32(low, high, n):
+    out = np.empty(n, np.uint32)
+    fill32(np.uint32(low), np.uint32(high), out)
+    return out
+
+
+def test_short_draws_are_those_of_whole_numbers():
+    def mixer(low, high, index):
+        word = 2**32 - 1
+        x = (index + low) & word
+        x = ((x ^ x >> 16) * 0x7FEB352D) & word
+        x = ((x ^ x >> 15) * 0x846CA68B) & word
+        x = ((x ^ x >> 16) + high) & word
+        x = ((x ^ x >> 17) * 0xED5AD4BB) & word
+        x = ((x ^ x >> 11) * 0xAC4C1B51) & word
+        x = ((x ^ x >> 15) * 0x31848BAB) & word
+        return x ^ x >> 14
+
+    for low, high in [(0, 0), (1, 2**32 - 1), (0xDEADBEEF, 12345)]:
+        assert drawn32(low, high, 50).tolist() == [mixer(low, high, i) for i in range(50)]
+
+
+@pytest.mark.parametrize("change", [(1, 0), (0, 1), (1 << 31, 0), (0, 1 << 31)])
+def test_short_draws_of_similar_keys_are_independent(change):
+    one, two = drawn32(77, 99, 100_000), drawn32(77 ^ change[0], 99 ^ change[1], 100_000)
+    r = np.corrcoef(one.astype(float), two.astype(float))[0, 1]
+    assert abs(r) < 4.5 / np.sqrt(one.size)
+    assert stats.kstest(two / 2**32, stats.uniform().cdf).pvalue > 1e-3
+
+
+def test_short_draws_have_fair_bits_that_do_not_go_together():
+    bits = (drawn32(3, 4, 20_000)[:, None] >> np.arange(32, dtype=np.uint32)) & 1
+    r = np.corrcoef(bits.T)[np.triu_indices(32, 1)]
+    assert np.abs(bits.mean(0) - 0.5).max() < 4.5 * 0.5 / np.sqrt(len(bits))
+    assert np.abs(r).max() < 5.0 / np.sqrt(len(bits))

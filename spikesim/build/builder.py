@@ -56,8 +56,9 @@ def build(description: Description) -> Plan:
         build_projection(p, blocks, tables, dt=dt, seed=seed, weight_type=weight_type)
         for p in description.projections.values()
     ]
-    rows = max([_max_delay(b) for b in built], default=1)
-    _check_ring(rows, n_slots, np.dtype(state_type).itemsize, built)
+    # A power of two, so that a row is found without a division.
+    rows = 1 << (max([_max_delay(b) for b in built], default=1) - 1).bit_length()
+    _check_ring(rows, n_slots, np.dtype(weight_type).itemsize, built)
     static = [b for b in built if b.projection.plasticity is None]
     static_place = {b.projection.name: k for k, b in enumerate(static)}
     plastic = {
@@ -71,11 +72,11 @@ def build(description: Description) -> Plan:
         dt=dt, seed=seed, state_type=state_type, weight_type=weight_type, blocks=blocks,
         tables=tables, sources=sources,
         static=pool_static(static, group, len(blocks), weight_type), static_place=static_place,
-        drives=build_drives(stimuli, blocks, tables, dt=dt, seed=seed, dtype=state_type, step=0),
+        drives=build_drives(stimuli, blocks, tables, dt=dt, seed=seed, dtype=weight_type, step=0),
         noises=build_noises(stimuli, blocks, tables, dt=dt, seed=seed),
         feed=feed, plastic=plastic, state=state,
-        initial=state.copy(), ring=np.zeros((rows, n_slots), state_type),
-        broadcast=np.zeros((rows, len(static)), state_type), base=base,
+        initial=state.copy(), ring=np.zeros((rows, n_slots), weight_type),
+        broadcast=np.zeros((rows, len(static)), weight_type), base=base,
     )  # fmt: skip
     for population in feed.sources:
         feed.apply_rate(plan, population)
@@ -121,9 +122,10 @@ def _max_delay(built: Built) -> int:
 def _check_ring(rows: int, slots: int, itemsize: int, built: list[Built]) -> None:
     size = rows * slots * itemsize
     if size > RING_LIMIT:
-        longest = max(built, key=_max_delay).projection
+        longest = max(built, key=_max_delay)
         raise ValidationError(
-            f"its longest delay of {rows} steps times {slots} receptors would need a buffer of "
-            f"{size / 2**30:.1f} GB; at most 1 GB. Shorten the delay or take a larger dt",
-            "delay", longest,
+            f"its longest delay of {_max_delay(longest)} steps times {slots} receptors would need "
+            f"a buffer of {size / 2**30:.1f} GB; at most 1 GB. Shorten the delay or take a "
+            "larger dt",
+            "delay", longest.projection,
         )  # fmt: skip

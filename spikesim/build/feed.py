@@ -64,7 +64,7 @@ class ScheduledFeed:
         if any(isinstance(s.input, PoissonDrive) for s in self.stimuli):
             plan.drives = build_drives(
                 self.stimuli, plan.blocks, plan.tables,
-                dt=self.dt, seed=plan.seed, dtype=plan.state_type, step=plan.step,
+                dt=self.dt, seed=plan.seed, dtype=plan.ring.dtype, step=plan.step,
             )  # fmt: skip
 
     def apply_rate(self, plan: Plan, population: Population) -> None:

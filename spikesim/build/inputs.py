@@ -22,6 +22,7 @@ from spikesim.inputs import (
     StepCurrent,
 )
 from spikesim.kernels.args import DriveArgs, NoiseArgs
+from spikesim.kernels.drive import CHUNK
 from spikesim.kernels.sources import first_intervals
 from spikesim.populations import Population, View
 from spikesim.projections import find_receptor
@@ -165,9 +166,13 @@ def build_drives(
     distinct, row = np.unique(means, return_inverse=True)
     return DriveArgs(
         key=np.array(keys, np.uint64), slot=np.array(slots, np.int64),
-        first=np.cumsum(sizes).astype(np.int64), row=row.astype(np.int32).ravel(),
+        alike=np.array([np.ptp(m) == np.ptp(w) == 0 for m, w in zip(lam, weights, strict=True)],
+                       np.bool_),
+        begin=np.zeros(len(keys), np.int64), end=np.array(sizes[1:], np.int64),
+        first=np.cumsum(sizes[:-1]).astype(np.int64), row=row.astype(np.int32).ravel(),
         weight=np.concatenate([*weights, np.empty(0)]).astype(dtype),
         threshold=count_thresholds(distinct),
+        bits=np.empty(CHUNK, np.uint32), count=np.empty(CHUNK, np.int32),
     )  # fmt: skip
 
 

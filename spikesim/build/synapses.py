@@ -168,9 +168,11 @@ def pool_static(built: list[Built], group: np.ndarray, n_groups: int, dtype: Any
         if b.kind == BROADCAST and spares and b.self_offset is not None:
             column["self0"][p] = b.self_offset
     indptr = np.empty(sizes["row"], np.int64)
-    targets = np.empty(sizes["synapse"], np.int32)
+    most = max([b.post_hi - b.post_lo for b in built], default=0)
+    targets = np.empty(sizes["synapse"], np.uint16 if most <= 1 << 16 else np.int32)
     weights = np.empty(sizes["weight"], dtype)
-    delays = np.empty(sizes["delay"], np.uint16)
+    longest = max([np.max(b.synapses.delay_steps, initial=0) for b in built], default=0)
+    delays = np.empty(sizes["delay"], np.uint8 if longest < 1 << 8 else np.uint16)
     for p, b in enumerate(built):
         s = b.synapses
         if b.kind == SPARSE:
@@ -189,6 +191,7 @@ def pool_static(built: list[Built], group: np.ndarray, n_groups: int, dtype: Any
     first = np.searchsorted(source_group[order], np.arange(n_groups + 1)).astype(np.int64)
     return StaticArgs(
         group=group, first=first, projection=order.astype(np.int64), weight=weight, indptr=indptr,
+        begin=indptr, end=indptr[1:], t_lo=np.zeros(n, np.int64), t_hi=column["n_targets"],
         targets=targets, weights=weights, delays=delays, **column,
     )  # fmt: skip
 

@@ -172,10 +172,13 @@ def build_table(
         lo = hi
     parts = list(blocks.values())
     uniform, varied_arrays, varied = table_constants(cell, parts, dt, state.dtype)
+    flags = np.zeros(8 * (max(b.size for b in parts) // 8 + 1), np.uint8)
     args = TableArgs(
         state=state,
         refractory=np.zeros(lo, np.int32),
-        fired=np.zeros(lo, np.bool_),
+        flags=flags,
+        words=flags.view(np.uint64),
+        spiked=np.zeros(len(parts), np.int64),
         current=current,
         uniform=uniform,
         varied=varied_arrays,

@@ -2,7 +2,9 @@
 
 The text follows the order of a step (see `spikesim.kernels`): propagate, add what arrives, hold
 what is refractory, test the threshold; then, for the few that fired, reset. The first loop has no
-branch, so that it vectorises; the second runs over the flags that the first one left.
+branch, so that it vectorises; the second looks at the flags that the first one left, eight at a
+time. Both count from 0 over views of a slice of the table: an index that might be negative would
+keep the first from vectorising.
 """
 
 from __future__ import annotations
@@ -21,15 +23,18 @@ import math
 from math import cos, exp, expm1, log, log1p, sin, sqrt, tanh
 
 from spikesim.jit import kernel
+from spikesim.kernels.phi import phi
 
 
 @kernel
 def update(step, table, ring, spikes, n_spikes):
-    state, refractory, fired = table.state, table.refractory, table.fired
+    state, refractory, flags, words = table.state, table.refractory, table.flags, table.words
     uniform, varied, ref_steps = table.uniform, table.varied, table.ref_steps
     lo, hi, gid0, slot0 = table.lo, table.hi, table.gid0, table.slot0
     n = refractory.size
-    row = ring[step % ring.shape[0]]
+    row = ring[step & (ring.shape[0] - 1)]
+    # Decay never ends by itself: below this, numbers would be denormal, and slow.
+    zero, tiny = state.dtype.type(0.0), state.dtype.type(1e-30)
 '''
 
 
@@ -85,24 +90,31 @@ def neuron_source(cell: Cell, varied: frozenset[str]) -> str:
     """
     names = constants_of(cell).names
     lines = _HEAD.splitlines()
-    lines += [f"    S_{state} = state[{k}]" for k, state in enumerate(cell.states)]
-    for k, port in enumerate(cell.ports):
-        lines.append(f"    A_{port} = row[slot0 + {k} * n : slot0 + {k + 1} * n]")
-    if cell.has_input:
-        lines.append(f"    C_{INPUT} = table.current")
     ordered = [name for name in names if name in varied]
-    lines += [f"    W_{name} = varied[{k}]" for k, name in enumerate(ordered)]
     scalars = [name for name in names if name not in varied]
+    views = {f"S_{state}": f"state[{k}, a:b]" for k, state in enumerate(cell.states)}
+    for k, port in enumerate(cell.ports):
+        views[f"A_{port}"] = f"row[slot0 + {k} * n + a : slot0 + {k} * n + b]"
+    if cell.has_input:
+        views[f"C_{INPUT}"] = "table.current[a:b]"
+    views |= {f"W_{name}": f"varied[{k}, a:b]" for k, name in enumerate(ordered)}
     load_varied = [f"{name} = W_{name}[i]" for name in ordered]
-    lines.append("    for s in range(lo.size):")
-    lines += [f"        {name} = uniform[s, {k}]" for k, name in enumerate(scalars)]
-    lines.append("        for i in range(lo[s], hi[s]):")
-    lines += [f"            {text}" for text in (*load_varied, *_propagate(cell))]
-    lines.append("        for i in range(lo[s], hi[s]):")
-    lines.append("            if fired[i]:")
-    lines += [f"                {text}" for text in (*load_varied, *_spike(cell))]
+    body = [f"{name} = {view}" for name, view in views.items()]
+    body += ["left = refractory[a:b]", "size = b - a"]
+    body += [f"{name} = uniform[s, {k}]" for k, name in enumerate(scalars)]
+    body += ["for i in range(size):", *_indented(load_varied + _propagate(cell))]
+    body += ["for i in range(size, (size + 7) // 8 * 8):", "    flags[i] = 0"]
+    body += ["for w in range((size + 7) // 8):", "    if words[w] != 0:"]
+    body += ["        for i in range(8 * w, 8 * w + 8):", "            if flags[i] != 0:"]
+    body += _indented(load_varied + _spike(cell), 4)
+    body += ["table.spiked[s] = n_spikes"]
+    lines += ["    for s in range(lo.size):", "        a, b = lo[s], hi[s]", *_indented(body, 2)]
     lines.append("    return n_spikes")
     return "\n".join(lines) + "\n"
+
+
+def _indented(lines: list[str], depth: int = 1) -> list[str]:
+    return ["    " * depth + line for line in lines]
 
 
 def _is_one(tree: ast.expr) -> bool:
@@ -129,11 +141,12 @@ def _propagate(cell: Cell) -> list[str]:
             factor = "" if _is_one(gain) else f"G_{port}__{state} * "
             lines.append(f"{new[state]} += {factor}A_{port}[i]")
         lines.append(f"A_{port}[i] = 0.0")
-    lines.append("held = refractory[i] > 0")
+    lines += [f"{x} = zero if abs({x}) < tiny else {x}" for x in new.values()]
+    lines.append("held = left[i] > 0")
     lines += [f"{new[s]} = {s} if held else {new[s]}" for s in cell.clamped]
-    lines.append("refractory[i] -= held")
+    lines.append("left[i] -= held")
     threshold = ex.source(ex.rename(cell.threshold, new))
-    lines.append(f"fired[i] = ({threshold}) & (not held)")
+    lines.append(f"flags[i] = ({threshold}) & (not held)")
     return lines + [f"S_{state}[i] = {new[state]}" for state in cell.states]
 
 
@@ -146,8 +159,7 @@ def _exponential_euler(cell: Cell, state: str) -> list[str]:
         f"rate = {rate}",
         f"drift = {drift}",
         "span = rate * dt",
-        "grow = expm1(span) / span if abs(span) > 1e-12 else 1.0",
-        f"new_{state} = {state} + dt * grow * (rate * {state} + drift)",
+        f"new_{state} = {state} + dt * phi(span) * (rate * {state} + drift)",
     ]
 
 
@@ -157,8 +169,8 @@ def _spike(cell: Cell) -> list[str]:
     lines += [f"S_{state}[i] = {ex.source(tree)}" for state, tree in cell.reset.items()]
     return [
         *lines,
-        "refractory[i] = ref_steps[i]",
-        "spikes[n_spikes] = gid0 + i",
+        "left[i] = ref_steps[a + i]",
+        "spikes[n_spikes] = gid0 + a + i",
         "n_spikes += 1",
     ]
 

@@ -1,7 +1,7 @@
 """The compiled half of spikesim: NumPy arrays and scalars in, plain loops, no objects.
 
 Order of a step, followed by every kernel. Step k goes from k*dt to (k+1)*dt; row ``k % rows`` of
-the ring holds what arrives at its end.
+the ring (rows are a power of two) holds what arrives at its end.
 
 1. Drives and broadcasts are added to the row; plastic synapses whose delay is axonal deliver what
    reaches them now.

@@ -18,13 +18,15 @@ class TableArgs(NamedTuple):
 
     state: Array  # float (states, n)
     refractory: Array  # int32 (n): steps left
-    fired: Array  # bool (n): scratch
+    flags: Array  # uint8 (neurons of the largest slice, up to 8 more): scratch, who fires
+    words: Array  # uint64: the same, eight at a time
+    spiked: Array  # int64 (slices): spikes of this step up to the end of each slice
     current: Array  # float (n): stimulating currents of this step, pA
     uniform: Array  # float (slices, uniform constants)
     varied: Array  # float (varied constants, n)
     ref_steps: Array  # int32 (n): refractory period
-    lo: Array  # int64 (slices): first neuron of each population
-    hi: Array  # int64 (slices): one past its last
+    lo: Array  # int64 (slices): first neuron of each population, or of a thread's share of it
+    hi: Array  # int64 (slices): one past the last
     gid0: int  # global id of neuron 0
     slot0: int  # ring slot of port 0 of neuron 0
 
@@ -48,9 +50,13 @@ class StaticArgs(NamedTuple):
     delay: Array  # int64: the uniform delay, steps
     self0: Array  # int64: for broadcasts, the target that source lo itself is, or NO_SELF
     indptr: Array  # int64: row pointers, relative to syn0
-    targets: Array  # int32
+    begin: Array  # int64: at a row's place in indptr, its first synapse, or a thread's first
+    end: Array  # int64: one past the last
+    t_lo: Array  # int64 (projections): first target, or a thread's first
+    t_hi: Array  # int64: one past the last
+    targets: Array  # uint16 where that is enough, else int32
     weights: Array  # float
-    delays: Array  # uint16
+    delays: Array  # uint8 where that is enough, else uint16
 
 
 class DriveArgs(NamedTuple):
@@ -58,10 +64,15 @@ class DriveArgs(NamedTuple):
 
     key: Array  # uint64 (drives)
     slot: Array  # int64 (drives): ring slot of target 0
-    first: Array  # int64 (drives + 1): place of its targets in row and weight
+    alike: Array  # bool (drives): one rate and one weight for all targets
+    begin: Array  # int64 (drives): first target, or a thread's first
+    end: Array  # int64: one past the last
+    first: Array  # int64 (drives): place of target 0 in row and weight
     row: Array  # int32: row of thresholds for each target
     weight: Array  # float: weight for each target
     threshold: Array  # uint32 (rows, counts): cumulative distribution of the count
+    bits: Array  # uint32 (drive.CHUNK): scratch
+    count: Array  # int32 (drive.CHUNK): scratch
 
 
 class NoiseArgs(NamedTuple):
@@ -91,7 +102,7 @@ class RecordArgs(NamedTuple):
 class LoopArgs(NamedTuple):
     """What the step loop itself holds."""
 
-    ring: Array  # float (rows, slots)
+    ring: Array  # float (rows, slots); as many rows as a power of two
     broadcast: Array  # float (rows, projections): sums that reach all targets
     state: Array  # float: all states of all tables, flat
     base: Array  # float: steady currents, flat over tables

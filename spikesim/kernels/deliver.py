@@ -1,11 +1,15 @@
 """Delivery of spikes through static projections.
 
-Reads: the spikes of this step, the synapses. Writes: rows k+1 ... k+rows of the ring.
+Reads: the spikes of this step, the synapses. Writes: rows k+1 ... k+rows of the ring. Where several
+threads work, each sees only synapses onto its own targets: ``begin``, ``end``, ``t_lo``, ``t_hi``.
 """
 
 from __future__ import annotations
 
+import numpy as np
+
 from spikesim.jit import kernel
+from spikesim.kernels.intrinsics import AHEAD, prefetch
 
 SPARSE, DENSE, BROADCAST = 0, 1, 2
 NO_SELF = -(1 << 40)  # a broadcast projection that leaves no target out
@@ -47,64 +51,94 @@ def deliver_static(step, ring, broadcast, spikes, n_spikes, static):
     return events
 
 
-@kernel
+@kernel(fused=True)
 def _sparse(step, ring, source, p, static):
-    """One row of a sparse projection; its synapses are sorted by delay, then target."""
-    targets, weights, delays = static.targets, static.weights, static.delays
-    rows, slot, syn0 = ring.shape[0], static.slot[p], static.syn0[p]
-    a = syn0 + static.indptr[static.row0[p] + source]
-    b = syn0 + static.indptr[static.row0[p] + source + 1]
+    """One row of a sparse projection."""
+    slot, syn0, row0 = static.slot[p], static.syn0[p], static.row0[p]
+    a, b = syn0 + static.begin[row0 + source], syn0 + static.end[row0 + source]
     w0, d0 = static.weight0[p], static.delay0[p]
-    weight = static.weight[p]
-    if d0 < 0:
-        row = ring[(step + static.delay[p]) % rows, slot:]
-        if w0 < 0:
-            for k in range(a, b):
-                row[targets[k]] += weight
+    if d0 >= 0:
+        targets, delays = static.targets[a:b], static.delays[d0 + a - syn0 : d0 + b - syn0]
+        if w0 >= 0:
+            weights = static.weights[w0 + a - syn0 : w0 + b - syn0]
+            _scatter_weights(step, ring, slot, targets, delays, weights)
         else:
-            for k in range(a, b):
-                row[targets[k]] += weights[w0 - syn0 + k]
-    elif w0 < 0:
-        for k in range(a, b):
-            ring[(step + delays[d0 - syn0 + k]) % rows, slot + targets[k]] += weight
+            _scatter(step, ring, slot, targets, delays, static.weight[p])
     else:
-        for k in range(a, b):
-            r = (step + delays[d0 - syn0 + k]) % rows
-            ring[r, slot + targets[k]] += weights[w0 - syn0 + k]
+        row = ring[(step + static.delay[p]) & (ring.shape[0] - 1), slot:]
+        targets = static.targets[a:b]
+        if w0 >= 0:
+            weights = static.weights[w0 + a - syn0 : w0 + b - syn0]
+            for k in range(targets.size):
+                row[targets[k]] += weights[k]
+        else:
+            weight = static.weight[p]
+            for k in range(targets.size):
+                row[targets[k]] += weight
     return b - a
+
+
+# Indices below are unsigned, for Numba checks whether a signed one counts from the end.
+
+
+@kernel(fused=True)
+def _scatter(step, ring, slot, targets, delays, weight):
+    """Synapses with a delay each and one weight."""
+    now, first, mask = np.uint64(step), np.uint64(slot), np.uint64(ring.shape[0] - 1)
+    for k in range(min(AHEAD, targets.size)):
+        prefetch(ring, (now + delays[k]) & mask, first + np.uint64(targets[k]))
+    for k in range(targets.size):
+        if k + AHEAD < targets.size:
+            later = (now + delays[k + AHEAD]) & mask
+            prefetch(ring, later, first + np.uint64(targets[k + AHEAD]))
+        ring[(now + delays[k]) & mask, first + np.uint64(targets[k])] += weight
+
+
+@kernel(fused=True)
+def _scatter_weights(step, ring, slot, targets, delays, weights):
+    """Synapses with a delay and a weight each."""
+    now, first, mask = np.uint64(step), np.uint64(slot), np.uint64(ring.shape[0] - 1)
+    for k in range(min(AHEAD, targets.size)):
+        prefetch(ring, (now + delays[k]) & mask, first + np.uint64(targets[k]))
+    for k in range(targets.size):
+        if k + AHEAD < targets.size:
+            later = (now + delays[k + AHEAD]) & mask
+            prefetch(ring, later, first + np.uint64(targets[k + AHEAD]))
+        ring[(now + delays[k]) & mask, first + np.uint64(targets[k])] += weights[k]
 
 
 @kernel
 def _dense(step, ring, source, p, static):
     """One row of an all-to-all projection with a weight for each synapse and one delay."""
-    n, slot = static.n_targets[p], static.slot[p]
-    w0 = static.weight0[p] + source * n
-    row = ring[(step + static.delay[p]) % ring.shape[0], slot : slot + n]
-    add_row(row, static.weights[w0 : w0 + n])
-    return n
+    lo, hi, slot = static.t_lo[p], static.t_hi[p], static.slot[p]
+    w0 = static.weight0[p] + source * static.n_targets[p]
+    row = ring[(step + static.delay[p]) & (ring.shape[0] - 1), slot + lo : slot + hi]
+    add_row(row, static.weights[w0 + lo : w0 + hi])
+    return hi - lo
 
 
 @kernel
 def _broadcast(step, ring, broadcast, source, p, static):
     """All-to-all with one weight: a single sum, which `spread` adds to every target."""
-    row = (step + static.delay[p]) % ring.shape[0]
+    lo, hi = static.t_lo[p], static.t_hi[p]
+    row = (step + static.delay[p]) & (ring.shape[0] - 1)
     broadcast[row, p] += static.weight[p]
     own = static.self0[p] + source
-    if own < 0 or own >= static.n_targets[p]:
-        return static.n_targets[p]
+    if own < lo or own >= hi:
+        return hi - lo
     ring[row, static.slot[p] + own] -= static.weight[p]
-    return static.n_targets[p] - 1
+    return hi - lo - 1
 
 
 @kernel
 def spread(step, ring, broadcast, static):
     """Add the sums of broadcast projections that arrive in this step to their targets."""
-    row = step % ring.shape[0]
+    row = step & (ring.shape[0] - 1)
     for p in range(static.kind.size):
         amount = broadcast[row, p]
         if amount != 0.0:
             broadcast[row, p] = 0.0
             slot = static.slot[p]
-            target = ring[row, slot : slot + static.n_targets[p]]
+            target = ring[row, slot + static.t_lo[p] : slot + static.t_hi[p]]
             for j in range(target.size):
                 target[j] += amount

@@ -211,7 +211,8 @@ def send(a, i, t, ring, transmit_only):
                     k = i * a.n_targets + j
                     update_synapse(a, k, i, j, a.delay, t - 1, synced, ARRIVING)
         n = a.n_targets
-        row, weights = ring[(t + a.delay) % rows, slot : slot + n], a.weights[i * n : (i + 1) * n]
+        row = ring[(t + a.delay) & (rows - 1), slot : slot + n]
+        weights = a.weights[i * n : (i + 1) * n]
         if a.sign > 0:
             add_row(row, weights)
         else:
@@ -221,7 +222,7 @@ def send(a, i, t, ring, transmit_only):
     for k in range(first, last):
         if not transmit_only:
             update_synapse(a, k, i, np.int64(a.targets[k]), a.delay, t - 1, synced, ARRIVING)
-        ring[(t + a.delay) % rows, slot + a.targets[k]] += a.sign * a.weights[k]
+        ring[(t + a.delay) & (rows - 1), slot + a.targets[k]] += a.sign * a.weights[k]
     return last - first
 
 
@@ -247,7 +248,7 @@ def send_delayed(a, i, t, delay, ring, transmit_only):
         synced = a.control[SYNCED] - d if a.axonal else a.control[SYNCED]
         if not transmit_only:
             update_synapse(a, k, i, np.int64(a.targets[k]), d, t - 1, synced, ARRIVING)
-        ring[(t + d) % rows, slot + a.targets[k]] += a.sign * a.weights[k]
+        ring[(t + d) & (rows - 1), slot + a.targets[k]] += a.sign * a.weights[k]
     return last - first
 
 
