@@ -19,6 +19,7 @@ from spikesim.distributions import Distribution
 from spikesim.equations.cell import assemble
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.inputs import PoissonSource, SpikeSource, check_rate, check_times
+from spikesim.kernels import histories
 from spikesim.kernels import plastic as template
 from spikesim.kernels.deliver import BROADCAST, DENSE, NO_SELF
 from spikesim.neurons import Neuron
@@ -228,7 +229,7 @@ class Live:
     def set_learning(self, projection: Projection, on: bool) -> None:
         """Freeze or free the weights from now on."""
         if self.network._plan is not None:
-            self._flushed(projection).args.control[template.LEARNING] = int(on)
+            self._flushed(projection).args.control[histories.LEARNING] = int(on)
 
     def normalize(self, projection: Projection, total: float) -> None:
         """Scale the weights onto each target to the same sum."""
@@ -386,5 +387,5 @@ def _forget(table: PlasticTable, step: int) -> None:
     a = table.args
     for array in (a.pre_n, a.post_n, a.post_kept, a.sent_n, a.kept):
         array[:] = 0
-    a.control[template.LOG_N] = a.control[template.LOG_KEPT] = 0
-    a.control[template.SYNCED] = step - 1
+    a.control[histories.LOG_N] = a.control[histories.LOG_KEPT] = 0
+    a.control[histories.SYNCED] = step - 1

@@ -227,6 +227,6 @@ class Plan:
 
 
 PLASTIC_STATE = (
-    "weights", "control", "pre_t", "pre_v", "pre_m", "pre_n", "post_t", "post_v", "post_n",
+    "weights", "control", "pre_t", "pre_v", "pre_m", "pre_n", "post", "post_n",
     "post_kept", "log_t", "log_j", "log_v", "sent", "sent_n", "kept",
 )  # fmt: skip

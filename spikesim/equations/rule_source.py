@@ -12,7 +12,12 @@ _BEGIN, _END = "# --- rule begins\n", "# --- rule ends\n"
 
 
 def rule_source(
-    owner: str, on_pre: str, on_post: str, parameters: Mapping[str, int], template: Path
+    owner: str,
+    on_pre: str,
+    on_post: str,
+    parameters: Mapping[str, int],
+    template: Path,
+    fixed: Mapping[str, int],
 ) -> str:
     """Python text of a plasticity module.
 
@@ -26,6 +31,9 @@ def rule_source(
         Place of each parameter in the kernel's array.
     template : Path
         The module `spikesim.kernels.plastic`.
+    fixed : mapping of str to int
+        ``pairing`` and ``coincidence`` where kernels shall be compiled for these alone, which are
+        then faster; empty where they are read while running.
     """
     head, rest = template.read_text().split(_BEGIN)
     _, tail = rest.split(_END)
@@ -34,6 +42,7 @@ def rule_source(
         f"HAS_ON_PRE = {bool(on_pre)}\n",
         _function("on_pre", on_pre, owner, parameters),
         _function("on_post", on_post, owner, parameters),
+        *(_choice(name, fixed) for name in ("pairing", "coincidence")),
     ]
     return head + "\n".join(functions) + "\n" + tail
 
@@ -46,3 +55,8 @@ def _function(name: str, text: str, owner: str, parameters: Mapping[str, int]) -
     body = [f"    {p} = p[{parameters[p]}]" for p in sorted(ex.names(tree) & set(parameters))]
     lines = ["@kernel(inline=True)", f"def {name}(w, x, y, p):", *body]
     return "\n".join([*lines, f"    return {ex.source(tree)}", "", ""])
+
+
+def _choice(name: str, fixed: Mapping[str, int]) -> str:
+    value = str(fixed[name]) if name in fixed else f"a.{name}"
+    return f"@kernel(inline=True)\ndef {name}(a):\n    return {value}\n\n"

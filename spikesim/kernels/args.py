@@ -131,7 +131,11 @@ class PlasticArgs(NamedTuple):
     delay_min: int
     delay_max: int
     indptr: Array  # int64 (sources + 1); empty if dense
-    targets: Array  # int32; empty if dense
+    begin: Array  # int64 (sources): first synapse, or a thread's first
+    end: Array  # int64 (sources): one past the last
+    t_lo: int  # first target, or a thread's first
+    t_hi: int  # one past the last
+    targets: Array  # uint16 where that is enough, else int32; empty if dense
     weights: Array  # float
     delays: Array  # uint16; empty where the delay is uniform
     par: Array  # float64: the rule's parameters
@@ -144,8 +148,7 @@ class PlasticArgs(NamedTuple):
     pre_v: Array  # float64: trace just before
     pre_m: Array  # int32: spikes in that step
     pre_n: Array  # int64 (sources): spikes so far
-    post_t: Array  # int64 (targets, capacity)
-    post_v: Array
+    post: Array  # float64 (targets, 2 capacity): step of a spike, trace just before; and so on
     post_n: Array
     post_kept: Array  # int64 (targets): first spike still needed
     log_t: Array  # int64: log of postsynaptic spikes; empty unless dense without on_pre

@@ -16,7 +16,7 @@ from spikesim.errors import SpikesimError, ValidationError
 
 FORMAT = 1
 # Histories grow when needed, so their widths may differ between the file and a fresh plan.
-_GROWING = ("pre_t", "pre_v", "pre_m", "post_t", "post_v", "log_t", "log_j", "log_v", "sent")
+_GROWING = ("pre_t", "pre_v", "pre_m", "post", "log_t", "log_j", "log_v", "sent")
 
 
 def save(plan: Plan, path: str | os.PathLike[str]) -> None:

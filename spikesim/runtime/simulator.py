@@ -11,7 +11,7 @@ import numpy as np
 from spikesim.build.modules import load, module_name
 from spikesim.build.plan import Plan, PlasticTable
 from spikesim.errors import SimulationError
-from spikesim.kernels import plastic as template
+from spikesim.kernels import histories
 from spikesim.kernels.args import LoopArgs, PlasticArgs
 from spikesim.kernels.loop import PLASTIC_EVENTS, RECORDED, SPIKES, loop_source
 from spikesim.runtime.events import Events
@@ -148,12 +148,12 @@ class Simulator:
 
     def _make_room(self, table: PlasticTable) -> None:
         control = table.args.control
-        if control[template.POST_FULL]:
+        if control[histories.POST_FULL]:
             self.flush(table)
             table.args = _grow_post(table.args)
-        if control[template.PRE_FULL]:
+        if control[histories.PRE_FULL]:
             table.args = _grow_pre(table.args)
-            control[template.PRE_FULL] = 0
+            control[histories.PRE_FULL] = 0
 
     def flush(self, table: PlasticTable) -> None:
         """Bring a plastic projection's weights up to date."""
@@ -198,12 +198,13 @@ class Simulator:
 def _grow_post(a: PlasticArgs) -> PlasticArgs:
     """Wider histories if, after a flush, spikes that are still needed fill half of them."""
     fields: dict[str, Any] = {}
-    capacity = a.post_t.shape[1]
+    capacity = a.post.shape[1] // 2
     if (a.post_n - a.post_kept).max(initial=0) > capacity // 2:
-        fields |= {"post_t": _unroll(a.post_t, a.post_n), "post_v": _unroll(a.post_v, a.post_n)}
-    used = a.control[template.LOG_N] - a.control[template.LOG_KEPT]
+        pairs = _unroll(a.post.reshape(-1, capacity, 2), a.post_n)
+        fields["post"] = pairs.reshape(-1, 4 * capacity)
+    used = a.control[histories.LOG_N] - a.control[histories.LOG_KEPT]
     if a.log_t.size and used + a.n_targets > a.log_t.size // 2:
-        n = np.array([a.control[template.LOG_N]])
+        n = np.array([a.control[histories.LOG_N]])
         fields |= {k: _unroll(getattr(a, k)[None], n)[0] for k in ("log_t", "log_j", "log_v")}
     return a._replace(**fields)
 
@@ -217,8 +218,8 @@ def _grow_pre(a: PlasticArgs) -> PlasticArgs:
 
 def _unroll(ring: np.ndarray, count: np.ndarray) -> np.ndarray:
     """A ring of twice the capacity that holds the same entries under the same running numbers."""
-    rows, capacity = ring.shape
-    wider = np.zeros((rows, 2 * capacity), ring.dtype)
+    rows, capacity = ring.shape[:2]
+    wider = np.zeros((rows, 2 * capacity, *ring.shape[2:]), ring.dtype)
     for row in range(rows):
         numbers = np.arange(max(0, count[row] - capacity), count[row])
         wider[row, numbers % (2 * capacity)] = ring[row, numbers % capacity]

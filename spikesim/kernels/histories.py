@@ -1,0 +1,110 @@
+"""Short histories of spikes, from which plastic synapses read the traces of both neurons.
+
+Each is a ring with as many places as a power of two. A presynaptic history is three arrays; in a
+postsynaptic one, which synapses read at random, step and trace of a spike lie side by side.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from spikesim.jit import kernel
+
+ALL_TO_ALL, NEAREST_SYMMETRIC, PRE_CENTRED, REDUCED_SYMMETRIC = 0, 1, 2, 3
+NONE, PRE_FIRST, POST_FIRST = 0, 1, 2
+# Places in `PlasticArgs.control`
+LEARNING, SYNCED, POST_FULL, PRE_FULL, LOG_N, LOG_KEPT = 0, 1, 2, 3, 4, 5
+NEVER = -(1 << 40)
+# Unsigned, like the indices made with them: Numba checks whether a signed one counts from the end.
+_ONE, _1023 = np.uint64(1), np.uint64(1023)
+
+
+@kernel(inline=True)
+def decay(fine, coarse, steps):
+    """exp(-steps * dt / tau) from two tables; no transcendental function, so bits never differ."""
+    near = fine[np.uint64(steps) & _1023]
+    return near if steps < 1024 else near * coarse[min(steps >> 10, coarse.size - 1)]
+
+
+@kernel(inline=True)
+def jumped(before, count, pairing):
+    """A trace just after spikes, from its value just before."""
+    return before + count if pairing == ALL_TO_ALL else 1.0
+
+
+@kernel(fused=True)
+def post_step(a, j, h):
+    """The step of spike number h of target j."""
+    place = np.uint64(h) << _ONE & np.uint64(a.post.shape[1] - 1)
+    return np.int64(a.post[np.uint64(j), place])
+
+
+@kernel(fused=True)
+def post_trace(a, j, h):
+    """The trace of target j just before its spike number h."""
+    place = np.uint64(h) << _ONE & np.uint64(a.post.shape[1] - 1)
+    return a.post[np.uint64(j), place | _ONE]
+
+
+@kernel(fused=True)
+def last_pre(a, i, upto):
+    """Source i's last spike at or before step `upto`: its step, trace, count, and the one before.
+
+    The trace is that just before the spike, the count that of spikes in this step. `NEVER` where
+    there is no spike.
+    """
+    mask = a.pre_t.shape[1] - 1
+    h = a.pre_n[i] - 1
+    while h >= 0 and a.pre_t[i, h & mask] > upto:
+        h -= 1
+    if h < 0:
+        return NEVER, 0.0, 0, NEVER
+    earlier = a.pre_t[i, (h - 1) & mask] if h > 0 else NEVER
+    return a.pre_t[i, h & mask], a.pre_v[i, h & mask], np.int64(a.pre_m[i, h & mask]), earlier
+
+
+@kernel(fused=True)
+def remember_pre(step, a, i):
+    """Append a presynaptic spike; returns whether the source had fired in this step already."""
+    mask, n = a.pre_t.shape[1] - 1, a.pre_n[i]
+    h = (n - 1) & mask
+    if n > 0 and a.pre_t[i, h] == step:
+        a.pre_m[i, h] += 1
+        return True
+    before = 0.0
+    if n > 0:
+        before = jumped(a.pre_v[i, h], a.pre_m[i, h], a.pairing)
+        before *= decay(a.pre_fine, a.pre_coarse, step - a.pre_t[i, h])
+    a.pre_t[i, n & mask] = step
+    a.pre_v[i, n & mask] = before
+    a.pre_m[i, n & mask] = 1
+    a.pre_n[i] = n + 1
+    # Spikes still on an axonal way are needed, and two older ones.
+    reach = a.delay_max if a.axonal else 0
+    if n + 3 > mask and a.pre_t[i, (n + 4) & mask] + reach >= step:
+        a.control[PRE_FULL] = 1
+    return False
+
+
+@kernel(fused=True)
+def remember_post(step, a, j):
+    """Append a postsynaptic spike, to its neuron's history and to the log."""
+    mask, n = a.post.shape[1] // 2 - 1, a.post_n[j]
+    before = 0.0
+    if n > 0:
+        before = jumped(post_trace(a, j, n - 1), 1, a.pairing)
+        before *= decay(a.post_fine, a.post_coarse, step - post_step(a, j, n - 1))
+    a.post[j, 2 * (n & mask)] = step
+    a.post[j, 2 * (n & mask) + 1] = before
+    a.post_n[j] = n + 1
+    if a.log_t.size > 0:
+        e = a.control[LOG_N]
+        place = e & (a.log_t.size - 1)
+        a.log_t[place] = step
+        a.log_j[place] = j
+        a.log_v[place] = before
+        a.control[LOG_N] = e + 1
+        if e + 1 - a.control[LOG_KEPT] + a.n_targets > a.log_t.size:
+            a.control[POST_FULL] = 1
+    elif n + 1 - a.post_kept[j] > mask - 1:
+        a.control[POST_FULL] = 1
