@@ -19,6 +19,9 @@ import numpy as np
 from numba import njit
 from platformdirs import user_cache_path
 
+COMPILED = not numba.config.DISABLE_JIT
+"""Whether kernels are compiled; without that they run as plain Python, to be debugged."""
+
 _PACKAGE = Path(__file__).parent
 _KERNEL_SOURCES = ("jit.py", "rng.py", "kernels/*.py", "build/connectivity.py")
 

@@ -41,9 +41,9 @@ class Lively:
         }  # fmt: skip
 
 
-def lively(*, precision="mixed", seed=5, delay_is="axonal", extra=False, record=True):
+def lively(*, precision="mixed", seed=5, delay_is="axonal", extra=False, record=True, threads=1):
     """The network; `extra` adds objects that must change nothing in it."""
-    net = sim.Network(dt=0.1, seed=seed, precision=precision)
+    net = sim.Network(dt=0.1, seed=seed, precision=precision, threads=threads)
     cell = sim.LIF(
         V_th=-52.0, V_reset=-60.0, E_L=-62.0, tau_m=15.0, I_e=sim.Uniform(60.0, 130.0),
         receptors={"exc": sim.ExpCurrent(tau_syn=3.0), "inh": sim.ExpCurrent(tau_syn=6.0)},

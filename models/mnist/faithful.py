@@ -64,8 +64,8 @@ class Faithful(DigitNetwork):
         self._lateral = self.net.project(
             self.inhibitory,
             self.excitatory,
-            sim.AllToAll(autapses=False),
-            weight=INHIBITION,
+            sim.AllToAll(),
+            weight=INHIBITION * self._others(),
             delay=self.dt,
             receptor="inh",
             name="lateral inhibition",
@@ -84,7 +84,11 @@ class Faithful(DigitNetwork):
         return counts
 
     def relax(self, share: float) -> None:
-        self._lateral.weight = INHIBITION * share
+        self._lateral.weight = INHIBITION * share * self._others().ravel()
+
+    def _others(self) -> np.ndarray:
+        """1 but for the excitatory neuron that drives an inhibitory one."""
+        return 1.0 - np.eye(self.neurons)
 
 
 def _excitatory() -> sim.AdaptiveLIF:

@@ -208,6 +208,7 @@ def build_noises(
     return NoiseArgs(
         key=np.array(keys, np.uint64), every=np.array(every, np.int64),
         first=np.cumsum(sizes).astype(np.int64),
+        index=np.concatenate([*(np.arange(size) for size in sizes), none]).astype(np.int64),
         place=np.concatenate([*places, none]).astype(np.int64),
         mean=np.concatenate([*means, none]), std=np.concatenate([*stds, none]),
     )  # fmt: skip

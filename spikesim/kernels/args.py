@@ -81,6 +81,7 @@ class NoiseArgs(NamedTuple):
     key: Array  # uint64 (noises)
     every: Array  # int64 (noises): steps between draws
     first: Array  # int64 (noises + 1)
+    index: Array  # int64: which of its draws a neuron takes
     place: Array  # int64: index into the currents
     mean: Array  # float, pA
     std: Array  # float, pA
@@ -108,6 +109,11 @@ class LoopArgs(NamedTuple):
     base: Array  # float: steady currents, flat over tables
     current: Array  # float: base and noise, flat over tables
     spikes: Array  # int32: spikes of one step, scratch
+    thread: int  # which thread this is
+    found: Array  # int32 (threads, n): spikes that each thread finds; with one thread, `spikes`
+    spiked: Array  # int64 (threads, slices and more): how many, up to the end of each slice
+    slices: int  # of all tables
+    gate: Array  # int64 (16): where threads meet
     event_first: Array  # int64 (steps of the chunk + 1): given spikes of each step
     event_id: Array  # int32
     counters: Array  # int64: see spikesim.kernels.loop

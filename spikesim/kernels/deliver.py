@@ -12,6 +12,8 @@ from spikesim.jit import kernel
 from spikesim.kernels.intrinsics import AHEAD, prefetch
 
 SPARSE, DENSE, BROADCAST = 0, 1, 2
+LINE = 32  # targets in a cache line
+FAR = 2000  # synapses of a row that are asked for
 NO_SELF = -(1 << 40)  # a broadcast projection that leaves no target out
 
 
@@ -36,6 +38,11 @@ def deliver_static(step, ring, broadcast, spikes, n_spikes, static):
     kind, lo, hi = static.kind, static.lo, static.hi
     events = 0
     for s in range(n_spikes):
+        # Rows lie anywhere in memory, so they are looked up and asked for ahead of time.
+        if s + 4 < n_spikes:
+            _ask_for_places(spikes[s + 4], static)
+        if s + 1 < n_spikes:
+            _ask_for_synapses(spikes[s + 1], static)
         gid = spikes[s]
         g = group[gid]
         for q in range(first[g], first[g + 1]):
@@ -52,18 +59,51 @@ def deliver_static(step, ring, broadcast, spikes, n_spikes, static):
 
 
 @kernel(fused=True)
+def _ask_for_places(gid, static):
+    """Have at hand soon where this source's synapses lie."""
+    first, projection = static.first, static.projection
+    g = static.group[gid]
+    for q in range(first[g], first[g + 1]):
+        p = projection[q]
+        row = static.row0[p] + gid - static.lo[p]
+        prefetch(static.begin, row)
+        prefetch(static.end, row)
+
+
+@kernel(fused=True)
+def _ask_for_synapses(gid, static):
+    """Have the synapses of this source at hand soon."""
+    first, projection = static.first, static.projection
+    g = static.group[gid]
+    for q in range(first[g], first[g + 1]):
+        p = projection[q]
+        if static.kind[p] == SPARSE and static.lo[p] <= gid < static.hi[p]:
+            row = static.row0[p] + gid - static.lo[p]
+            a, b = static.begin[row], static.end[row]
+            b = min(b, a + FAR)
+            for k in range(static.syn0[p] + a, static.syn0[p] + b, LINE):
+                prefetch(static.targets, k)
+            if static.weight0[p] >= 0:
+                for k in range(static.weight0[p] + a, static.weight0[p] + b, LINE // 2):
+                    prefetch(static.weights, k)
+            if static.delay0[p] >= 0:
+                for k in range(static.delay0[p] + a, static.delay0[p] + b, 2 * LINE):
+                    prefetch(static.delays, k)
+
+
+@kernel(fused=True)
 def _sparse(step, ring, source, p, static):
     """One row of a sparse projection."""
     slot, syn0, row0 = static.slot[p], static.syn0[p], static.row0[p]
     a, b = syn0 + static.begin[row0 + source], syn0 + static.end[row0 + source]
     w0, d0 = static.weight0[p], static.delay0[p]
     if d0 >= 0:
+        own = static.t_lo[p], static.t_hi[p]
         targets, delays = static.targets[a:b], static.delays[d0 + a - syn0 : d0 + b - syn0]
         if w0 >= 0:
             weights = static.weights[w0 + a - syn0 : w0 + b - syn0]
-            _scatter_weights(step, ring, slot, targets, delays, weights)
-        else:
-            _scatter(step, ring, slot, targets, delays, static.weight[p])
+            return _scatter_weights(step, ring, slot, own, targets, delays, weights)
+        return _scatter(step, ring, slot, own, targets, delays, static.weight[p])
     else:
         row = ring[(step + static.delay[p]) & (ring.shape[0] - 1), slot:]
         targets = static.targets[a:b]
@@ -82,29 +122,39 @@ def _sparse(step, ring, source, p, static):
 
 
 @kernel(fused=True)
-def _scatter(step, ring, slot, targets, delays, weight):
-    """Synapses with a delay each and one weight."""
+def _scatter(step, ring, slot, own, targets, delays, weight):
+    """Synapses with a delay each and one weight; those onto own targets are delivered."""
     now, first, mask = np.uint64(step), np.uint64(slot), np.uint64(ring.shape[0] - 1)
+    lo, hi = own
     for k in range(min(AHEAD, targets.size)):
-        prefetch(ring, (now + delays[k]) & mask, first + np.uint64(targets[k]))
+        prefetch(ring[(now + delays[k]) & mask], first + np.uint64(targets[k]))
+    events = 0
     for k in range(targets.size):
-        if k + AHEAD < targets.size:
-            later = (now + delays[k + AHEAD]) & mask
-            prefetch(ring, later, first + np.uint64(targets[k + AHEAD]))
-        ring[(now + delays[k]) & mask, first + np.uint64(targets[k])] += weight
+        if k + AHEAD < targets.size and lo <= targets[k + AHEAD] < hi:
+            later = ring[(now + delays[k + AHEAD]) & mask]
+            prefetch(later, first + np.uint64(targets[k + AHEAD]))
+        if lo <= targets[k] < hi:
+            ring[(now + delays[k]) & mask, first + np.uint64(targets[k])] += weight
+            events += 1
+    return events
 
 
 @kernel(fused=True)
-def _scatter_weights(step, ring, slot, targets, delays, weights):
+def _scatter_weights(step, ring, slot, own, targets, delays, weights):
     """Synapses with a delay and a weight each."""
     now, first, mask = np.uint64(step), np.uint64(slot), np.uint64(ring.shape[0] - 1)
+    lo, hi = own
     for k in range(min(AHEAD, targets.size)):
-        prefetch(ring, (now + delays[k]) & mask, first + np.uint64(targets[k]))
+        prefetch(ring[(now + delays[k]) & mask], first + np.uint64(targets[k]))
+    events = 0
     for k in range(targets.size):
-        if k + AHEAD < targets.size:
-            later = (now + delays[k + AHEAD]) & mask
-            prefetch(ring, later, first + np.uint64(targets[k + AHEAD]))
-        ring[(now + delays[k]) & mask, first + np.uint64(targets[k])] += weights[k]
+        if k + AHEAD < targets.size and lo <= targets[k + AHEAD] < hi:
+            later = ring[(now + delays[k + AHEAD]) & mask]
+            prefetch(later, first + np.uint64(targets[k + AHEAD]))
+        if lo <= targets[k] < hi:
+            ring[(now + delays[k]) & mask, first + np.uint64(targets[k])] += weights[k]
+            events += 1
+    return events
 
 
 @kernel

@@ -103,11 +103,10 @@ def _add_each(arriving, bits, threshold, rows, weight):
 @kernel
 def noise_currents(step, current, base, noises):
     """Input currents of this step: the steady ones and the Gaussian noises, held for `every`."""
-    for i in range(current.size):
-        current[i] = base[i]
-    place, mean, std = noises.place, noises.mean, noises.std
+    place, mean, std, index = noises.place, noises.mean, noises.std, noises.index
+    for i in range(place.size):
+        current[place[i]] = base[place[i]]
     for d in range(noises.key.size):
         subkey = rng.subkey(noises.key[d], step // noises.every[d])
-        a = noises.first[d]
-        for i in range(a, noises.first[d + 1]):
-            current[place[i]] += mean[i] + std[i] * rng.normal(subkey, i - a)
+        for i in range(noises.first[d], noises.first[d + 1]):
+            current[place[i]] += mean[i] + std[i] * rng.normal(subkey, index[i])

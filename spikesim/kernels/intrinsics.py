@@ -1,11 +1,13 @@
-"""Asking for memory early, where the order of accesses defeats the processor's own guesses.
+"""What Numba has no words for: prefetching, and what threads need to meet.
 
 Synapses of one source with different delays reach all over the ring, which for large networks lies
-in the slowest cache.
+in the slowest cache: `prefetch` asks for memory early, where the order of accesses defeats the
+processor's own guesses. `fetch_add` and `load` are atomic.
 """
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numba
@@ -15,28 +17,75 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 AHEAD = 24  # synapses: about as many as can be under way at once
+_YIELD = "SwitchToThread" if sys.platform == "win32" else "sched_yield"
 
 if numba.config.DISABLE_JIT:
 
-    def prefetch(array: Any, row: Any, column: Any) -> None:
+    def prefetch(array: Any, index: Any) -> None:
         """Nothing: plain Python has no use for it."""
+
+    def fetch_add(array: Any, index: int, value: int) -> int:
+        """Plain Python runs one thread only."""
+        array[index] += value
+        return int(array[index] - value)
+
+    def load(array: Any, index: int) -> int:
+        """The item itself."""
+        return int(array[index])
+
+    def give_way() -> None:
+        """Nothing: there is nobody else."""
 
 else:
 
     @intrinsic
-    def prefetch(typing: Any, array: Any, row: Any, column: Any) -> Any:
-        """Ask for ``array[row, column]``, which is about to be written."""
+    def fetch_add(typing: Any, array: Any, index: Any, value: Any) -> Any:
+        """Add to an item in one go; returns what it was before."""
 
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            kind, *indices = signature.args
-            value = context.make_array(kind)(context, builder, args[0])
-            where = [
-                context.cast(builder, arg, given, types.intp)
-                for arg, given in zip(args[1:], indices, strict=True)
-            ]
-            place = cgutils.get_item_pointer(
-                context, builder, kind, value, where, wraparound=False, boundscheck=False
+            place = _item(context, builder, signature.args[0], *args[:2])
+            return builder.atomic_rmw("add", place, args[2], "seq_cst")
+
+        return types.int64(array, types.int64, types.int64), generate
+
+    @intrinsic
+    def load(typing: Any, array: Any, index: Any) -> Any:
+        """An item as other threads have left it."""
+
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            place = _item(context, builder, signature.args[0], *args)
+            return builder.load_atomic(place, "acquire", 8)
+
+        return types.int64(array, types.int64), generate
+
+    @intrinsic
+    def give_way(typing: Any) -> Any:
+        """Let another thread have this core for a moment."""
+
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            word = ir.IntType(32)
+            function = cgutils.get_or_insert_function(
+                builder.module, ir.FunctionType(word, []), _YIELD
             )
+            builder.call(function, [])
+            return context.get_dummy_value()
+
+        return types.void(), generate
+
+    def _item(context: Any, builder: Any, kind: Any, array: Any, index: Any) -> Any:
+        value = context.make_array(kind)(context, builder, array)
+        return cgutils.get_item_pointer(
+            context, builder, kind, value, [index], wraparound=False, boundscheck=False
+        )
+
+    @intrinsic
+    def prefetch(typing: Any, array: Any, index: Any) -> Any:
+        """Ask for ``array[index]``, which is about to be used."""
+
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            kind, given = signature.args
+            where = context.cast(builder, args[1], given, types.intp)
+            place = _item(context, builder, kind, args[0], where)
             place = builder.bitcast(place, cgutils.voidptr_t)
             word = ir.IntType(32)
             function = cgutils.get_or_insert_function(
@@ -44,8 +93,8 @@ else:
                 ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t, word, word, word]),
                 "llvm.prefetch.p0",
             )
-            # For writing, to be kept in all caches, data.
-            builder.call(function, [place, word(1), word(3), word(1)])
+            # For reading (asking to write would take it from other threads), for all caches, data.
+            builder.call(function, [place, word(0), word(3), word(1)])
             return context.get_dummy_value()
 
-        return types.void(array, row, column), generate
+        return types.void(array, index), generate

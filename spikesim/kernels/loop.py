@@ -19,6 +19,7 @@ from spikesim.jit import kernel
 from spikesim.kernels.deliver import deliver_static, spread
 from spikesim.kernels.drive import noise_currents, poisson_drives
 from spikesim.kernels.record import record_spikes, record_states
+from spikesim.kernels.threads import gather, meet
 '''
 
 
@@ -48,12 +49,17 @@ def loop_source(updates: Sequence[str], rules: Sequence[str], *, noise: bool) ->
         *(f"plastic += arrivals_{k}(step, {p}, ring)" for k, p in enumerate(plastic)),
         *(["noise_currents(step, current, base, noises)"] if noise else []),
         "n = zero",
-        *(f"n = update_{k}(step, {t}, ring, spikes, n)" for k, t in enumerate(tables)),
+        *(f"n = update_{k}(step, {t}, ring, found[thread], n)" for k, t in enumerate(tables)),
+        "if threads > 1:",
+        "    meet(gate, threads)",
+        "    n = gather(found, loop.spiked, loop.slices, spikes)",
         "for e in range(event_first[step - start], event_first[step - start + 1]):",
         "    spikes[n] = event_id[e]",
         "    n += 1",
         "recorded = record_spikes(step, spikes, n, record, recorded)",
         "record_states(step, state, record)",
+        "if threads > 1:",
+        "    meet(gate, threads)",
         "events += deliver_static(step, ring, broadcast, spikes, n, static)",
         *(f"plastic += emit_{k}(step, {p}, ring, spikes, n)" for k, p in enumerate(plastic)),
         "total += n",
@@ -71,6 +77,8 @@ def loop_source(updates: Sequence[str], rules: Sequence[str], *, noise: bool) ->
         "    ring, broadcast, state = loop.ring, loop.broadcast, loop.state",
         "    base, current, spikes = loop.base, loop.current, loop.spikes",
         "    event_first, event_id, counters = loop.event_first, loop.event_id, loop.counters",
+        "    thread, found, gate = loop.thread, loop.found, loop.gate",
+        "    threads = found.shape[0]",
         "    zero = np.int64(0)  # typed, so that each kernel is compiled for one set of types",
         "    recorded, total, events, plastic = zero, zero, zero, zero",
         "    step = start",

@@ -165,7 +165,7 @@ def update_synapse(a, k, j, delay, upto, synced, pre, why):
 def ask_for(a, j):
     """Have the latest spikes of target j at hand soon."""
     place = (a.post_n[np.uint64(j)] - 1) << 1 & (a.post.shape[1] - 1)
-    prefetch(a.post, j, place)
+    prefetch(a.post[np.uint64(j)], place)
 
 
 @kernel(fused=True)

@@ -11,12 +11,14 @@ import numpy as np
 from spikesim.build.modules import load, module_name
 from spikesim.build.plan import Plan, PlasticTable
 from spikesim.errors import SimulationError
+from spikesim.jit import COMPILED
 from spikesim.kernels import histories
 from spikesim.kernels.args import LoopArgs, PlasticArgs
 from spikesim.kernels.loop import PLASTIC_EVENTS, RECORDED, SPIKES, loop_source
 from spikesim.runtime.events import Events
 from spikesim.runtime.interrupt import unbroken
 from spikesim.runtime.recording import Recording
+from spikesim.runtime.team import Team
 
 CHUNK_S = 0.2  # wall time of a chunk: how soon Ctrl-C and the progress bar are served
 MAX_SAMPLES = 1 << 22  # state samples of a chunk
@@ -33,10 +35,13 @@ class Simulator:
         The network; its arrays change in place.
     recording : Recording
         What is kept.
+    threads : int
+        How many share the work; without compilation there is one.
     """
 
-    def __init__(self, plan: Plan, recording: Recording):
+    def __init__(self, plan: Plan, recording: Recording, threads: int = 1):
         self.plan = plan
+        self.team = Team(plan, threads if COMPILED else 1)
         self.recording = recording
         self.events = Events(plan)
         self._chunk = 256
@@ -119,16 +124,16 @@ class Simulator:
         first, ids = self.events.fill(start, stop)
         self._reserve(int(np.diff(first).max(initial=0)))
         record = self.recording.begin(plan, start, stop)
-        rest = (plan.static, plan.drives, plan.noises, record)
+        if self._current is not plan.base:
+            self._current[:] = plan.base
         while plan.step < stop:
             loop = LoopArgs(
                 ring=plan.ring, broadcast=plan.broadcast, state=plan.state, base=plan.base,
                 current=self._current, spikes=self._spikes, event_first=first[plan.step - start :],
                 event_id=ids, counters=plan.counters,
+                **self.team.meeting(self._spikes),
             )  # fmt: skip
-            tables = [t.args for t in plan.tables]
-            plastic = [t.args for t in plan.plastic.values()]
-            plan.step = self._run(plan.step, stop, loop, *rest, *tables, *plastic)
+            plan.step = self.team.run(self._run, stop, loop, record)
             self.recording.collect_spikes(int(plan.counters[RECORDED]))
             for table in plan.plastic.values():
                 self._make_room(table)
