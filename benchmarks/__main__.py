@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from benchmarks.readme import fill
-from benchmarks.runner import SIMULATORS, keep, rounds
+from benchmarks.runner import keep, rounds
+from benchmarks.simulators import SIMULATORS, known
 from benchmarks.table import benchmark_note, benchmark_table, mnist_table
 from benchmarks.workloads import WORKLOADS
 
@@ -23,7 +24,7 @@ Readme = Annotated[Path | None, typer.Option(help="Also fill the table's region 
 def run(
     workload: Annotated[str, typer.Argument(help=" | ".join(WORKLOADS))],
     simulators: Annotated[str, typer.Option(help="Of " + ", ".join(SIMULATORS))] = (
-        "spikesim,brian2,brian2-cpp"
+        "spikesim,brian2,brian2-cpp,nest,annarchy,bindsnet"
     ),
     rounds_: Annotated[int, typer.Option("--rounds", min=1)] = 3,
     json_: JsonFile = Path("out.json"),
@@ -33,16 +34,21 @@ def run(
 ) -> None:
     """Measure simulators in turn, each time in a process of its own.
 
-    Rows of this workload in the file are replaced, others stay.
+    Rows of this workload and these simulators in the file are replaced, others stay. A simulator
+    that is not installed, or that the workload has no script for, is left out and named. A variant
+    of spikesim with more threads is called such as spikesim-2threads.
     """
     names = [name.strip() for name in simulators.split(",")]
-    for name, valid in [(workload, [*WORKLOADS]), *((name, [*SIMULATORS]) for name in names)]:
-        if name not in valid:
+    for name, valid, ok in [
+        (workload, WORKLOADS, workload in WORKLOADS),
+        *((name, SIMULATORS, known(name)) for name in names),
+    ]:
+        if not ok:
             raise typer.BadParameter(f"{name!r} is unknown; choose of {', '.join(valid)}")
     rows = []
     for row in rounds(workload, names, rounds_, biological_s, typer.echo):
         rows.append(row)
-        keep(json_, workload, rows)
+        keep(json_, rows)
 
 
 @app.command()
