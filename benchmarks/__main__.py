@@ -8,6 +8,9 @@ from typing import Annotated
 
 import typer
 
+from benchmarks.machine import measure_machine
+from benchmarks.numerics import numerics_text
+from benchmarks.picture import picture
 from benchmarks.readme import fill
 from benchmarks.runner import keep, rounds
 from benchmarks.simulators import SIMULATORS, known
@@ -52,13 +55,31 @@ def run(
 
 
 @app.command()
-def table(json_: JsonFile = Path("out.json"), readme: Readme = None) -> None:
-    """Print the benchmarks' table."""
+def table(
+    json_: JsonFile = Path("out.json"),
+    readme: Readme = None,
+    plot: Annotated[Path | None, typer.Option(help="Also draw a picture into this file.")] = None,
+) -> None:
+    """Print the benchmarks' table; what events cost in networks that grow is in the picture."""
     rows = json.loads(json_.read_text())["rows"]
     text = f"{benchmark_table(rows)}\n\n{benchmark_note(rows)}"
     typer.echo(text)
     if readme:
         fill(readme, "benchmark", text)
+    if plot:
+        picture(rows, plot)
+
+
+@app.command()
+def numerics(
+    json_: JsonFile = Path("out.json"),
+    page: Annotated[Path | None, typer.Option(help="Also fill the region in this file.")] = None,
+) -> None:
+    """Measure this machine, and print how near to its bounds the results come."""
+    text = numerics_text(json.loads(json_.read_text())["rows"], measure_machine())
+    typer.echo(text)
+    if page:
+        fill(page, "numerics", text)
 
 
 @app.command("mnist-table")

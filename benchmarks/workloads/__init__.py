@@ -1,6 +1,7 @@
 """Workloads: one file each, with the parameters that all simulators share.
 
-A workload's module has `BIOLOGICAL_S`, `DT` (ms) and a function for each simulator that can run it,
+A workload's module has `BIOLOGICAL_S`, `DT` (ms), maybe `EVENT_BYTES` (what a synaptic event must
+move at least; 4 for an index unless given), and a function for each simulator that can run it,
 named like it. The functions take the simulator's package (and its network, where it has one), the
 simulated time in seconds and the workload's options, and return a `Told`.
 """

@@ -15,6 +15,7 @@ from benchmarks.workloads import Told, brunel
 
 BIOLOGICAL_S = 1.0
 DT = brunel.DT
+EVENT_BYTES = 0.64 * 12.0 + 0.36 * 4.0  # the plastic synapses, whose weights change, and others
 TAU, LAMBDA, ALPHA, MU, W_MAX = 20.0, 0.001, 1.05, 1.0, 0.2  # NEST's tau_minus is 20 ms, too
 
 

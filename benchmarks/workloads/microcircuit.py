@@ -17,6 +17,7 @@ from benchmarks.workloads.peers import nest_connect, nest_record
 
 BIOLOGICAL_S = 1.0
 DT = 0.1
+EVENT_BYTES = 8.0  # an index and a weight
 SIZES = {"L23E": 20683, "L23I": 5834, "L4E": 21915, "L4I": 5479,
          "L5E": 4850, "L5I": 1065, "L6E": 14395, "L6I": 2948}  # fmt: skip
 NAMES = list(SIZES)

@@ -17,6 +17,7 @@ from benchmarks.workloads.peers import nest_connect, nest_record
 
 BIOLOGICAL_S = 100.0
 DT = 0.1
+EVENT_BYTES = 12.0  # an index, and a weight that is read and written
 N_INPUTS, RATE = 1000, 15.0
 C_M, TAU_M, E_L, V_TH, V_RESET, T_REF = 200.0, 10.0, -74.0, -54.0, -60.0, 0.1
 E_EXC, TAU_EXC = 0.0, 5.0

@@ -1,4 +1,4 @@
-"""The benchmarks run, and their tables say what the rows hold."""
+"""The benchmarks run, each simulator in turn, and what cannot run is named."""
 
 import json
 
@@ -8,23 +8,13 @@ from typer.testing import CliRunner
 from benchmarks import runner, simulators
 from benchmarks.__main__ import app
 from benchmarks.measure_spikesim import options
-from benchmarks.readme import fill
-from benchmarks.table import benchmark_table, mnist_table
+from tests.benchmarks.rows import row
 
 FIELDS = {
     "simulator", "version", "workload", "precision", "threads", "n_neurons", "n_synapses",
     "biological_s", "build_s", "compile_s", "sim_s", "sim_cpu_s", "peak_rss_mb",
     "bytes_per_synapse", "rates", "n_spikes", "events_per_s", "cpu", "cache",
 }  # fmt: skip
-
-
-def row(**changes):
-    return {
-        "simulator": "spikesim", "version": "1", "workload": "cuba", "cache": "warm",
-        "precision": "mixed", "sim_s": 1.0, "sim_cpu_s": 1.0, "process_s": 3.0,
-        "process_cpu_s": 3.0, "build_s": 0.5, "compile_s": 0.5, "peak_rss_mb": 100.0,
-        "rates": {"exc": 5.0}, "biological_s": 1.0, "point": {}, "bytes_per_synapse": 8.0,
-    } | changes  # fmt: skip
 
 
 def test_run_measures_in_a_process_and_keeps_other_workloads(tmp_path):
@@ -99,32 +89,3 @@ def test_rows_replace_only_those_of_the_same_workload_and_simulator(tmp_path):
         ("cuba", "nest"), ("coba", "spikesim"), ("cuba", "spikesim"),
     ]  # fmt: skip
     assert held[-1]["sim_s"] == 2.0
-
-
-def test_table_shows_medians_and_ratios_of_processor_time():
-    own = [row(sim_cpu_s=s) for s in (1.0, 2.0, 9.0)]
-    peer = [row(simulator="brian2", precision="double", sim_cpu_s=5.0)]
-    lines = benchmark_table(own + peer).splitlines()
-    assert len(lines) == 4
-    cells = [cell.strip() for cell in lines[3].strip("|").split("|")]
-    assert cells[:2] == ["cuba", "brian2 1, double"]
-    assert cells[4] == "2.5"
-
-
-def test_mnist_table_has_one_line_for_each_method():
-    rows = [
-        {"name": "vote", "accuracy": a, "seed": s, "train_seconds": 10.0, "spikes_per_image": 20.0}
-        for s, a in enumerate((0.87, 0.89))
-    ]
-    line = mnist_table(rows).splitlines()[2]
-    assert line == "| vote | 88.00 ± 1.41 | 2 | 10 | 20 | - |"
-
-
-def test_fill_replaces_what_is_between_the_markers(tmp_path):
-    path = tmp_path / "page.md"
-    path.write_text("a\n<!-- x table -->\nold\n<!-- end of x table -->\nb\n")
-    fill(path, "x", "new")
-    fill(path, "x", "newer")
-    assert path.read_text() == "a\n<!-- x table -->\nnewer\n<!-- end of x table -->\nb\n"
-    with pytest.raises(ValueError, match="holds no"):
-        fill(path, "y", "new")
