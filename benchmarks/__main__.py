@@ -14,7 +14,7 @@ from benchmarks.picture import picture
 from benchmarks.readme import fill
 from benchmarks.runner import keep, rounds
 from benchmarks.simulators import SIMULATORS, known
-from benchmarks.table import benchmark_note, benchmark_table, mnist_table
+from benchmarks.table import benchmark_note, benchmark_table, mnist_table, scaling_table
 from benchmarks.workloads import WORKLOADS
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
@@ -64,6 +64,8 @@ def table(
     rows = json.loads(json_.read_text())["rows"]
     text = f"{benchmark_table(rows)}\n\n{benchmark_note(rows)}"
     typer.echo(text)
+    if any(row["workload"] == "scaling" for row in rows):
+        typer.echo(f"\n{scaling_table(rows)}")
     if readme:
         fill(readme, "benchmark", text)
     if plot:

@@ -7,44 +7,50 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
-from benchmarks.summary import Row, event_ns, points, summaries
+from benchmarks.summary import NAMES, Row, Summary, event_ns, points, summaries
 from spikesim.plot.style import colour, style
 
-MARKERS = "osD^vPX*"
+# The same mark and colour for a simulator in every picture.
+ORDER = ["spikesim, mixed", *NAMES.values(), "spikesim, single", "spikesim, double"]
+MARKERS = "osD^vPX*."
 
 
 def picture(rows: list[Row], path: Path) -> None:
-    """Draw processor times of all simulators and, where it was measured, what an event costs."""
-    groups = points(rows)
-    found = summaries(rows)
-    height = 1.6 + 0.36 * len({each.workload for each in found})
+    """Draw processor times of all simulators and what an event costs, whichever was measured."""
+    found, groups = summaries(rows), points(rows)
+    height = 2.2 + 0.34 * len({each.workload for each in found})
+    widths = [1.5] * bool(found) + [1.0] * bool(groups)
+    if not widths:
+        raise ValueError("there is nothing to draw: the results hold no rows")
     with style():
         figure, axes = plt.subplots(
-            1, 2 if groups else 1, figsize=(10.0 if groups else 7.0, max(height, 3.6)),
-            layout="constrained", width_ratios=[1.5, 1.0] if groups else [1.0], squeeze=False,
+            1, len(widths), figsize=(1.0 + 3.6 * sum(widths), max(height, 4.0)),
+            layout="constrained", width_ratios=widths, squeeze=False,
         )  # fmt: skip
-        _times(axes[0, 0], rows)
+        if found:
+            _times(axes[0, 0], found)
         if groups:
-            _events(axes[0, 1], groups)
+            _events(axes[0, -1], groups)
         path.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(path)
         plt.close(figure)
 
 
-def _times(ax: Axes, rows: list[Row]) -> None:
-    found = summaries(rows)
+def _times(ax: Axes, found: list[Summary]) -> None:
     places = {name: k for k, name in enumerate(dict.fromkeys(each.workload for each in found))}
-    for k, simulator in enumerate(dict.fromkeys(each.simulator for each in found)):
+    for simulator in dict.fromkeys(each.simulator for each in found):
         own = [each for each in found if each.simulator == simulator]
-        x = [each.processor_s for each in own]
-        y = [places[each.workload] for each in own]
-        ax.plot(x, y, MARKERS[k % len(MARKERS)], color=colour(k), label=simulator, alpha=0.9)
+        k = ORDER.index(simulator) if simulator in ORDER else len(ORDER)
+        ax.plot(
+            [each.processor_s for each in own], [places[each.workload] for each in own],
+            MARKERS[k], color=colour(k), label=simulator, alpha=0.9,
+        )  # fmt: skip
     ax.set_xscale("log")
     ax.set_yticks([*places.values()], [*places])
     ax.set_ylim(len(places) - 0.5, -0.5)
-    ax.grid(axis="both", alpha=0.25)
-    ax.set_xlabel("processor time of one biological second,\nan image or the process (s)")
-    ax.legend(loc="upper center", bbox_to_anchor=(0.4, -0.22), ncols=3)
+    ax.grid(alpha=0.25)
+    ax.set_xlabel("processor time of one biological second,\nof an image or of the process (s)")
+    ax.figure.legend(loc="outside lower center", ncols=4)
 
 
 def _events(ax: Axes, groups: list[list[Row]]) -> None:
@@ -58,10 +64,12 @@ def _events(ax: Axes, groups: list[list[Row]]) -> None:
             if value == common
         )
         x, y = zip(*series, strict=True)
-        ax.plot(x, y, MARKERS[k] + "-", color=colour(k), label=f"{common:,} {unit}")
+        ax.plot(x, y, "-" + MARKERS[k], color=colour(k))
+        side = 8 if y[-1] > y[0] else -16  # where the line does not come from
+        ax.annotate(f"{common:,} {unit}", (x[-1], y[-1]), (0, side), textcoords="offset points",
+                    ha="right", color=colour(k), fontsize="small")  # fmt: skip
     ax.set_xscale("log")
-    ax.set_ylim(0.0, 1.3 * max(map(event_ns, groups)))  # with room for the legend
+    ax.set_ylim(0.0, 1.15 * max(map(event_ns, groups)))
     ax.grid(alpha=0.25)
     ax.set_xlabel("synapses")
     ax.set_ylabel("processor time of an event (ns)")
-    ax.legend(loc="upper left")
