@@ -62,9 +62,9 @@ def brian2(b: Any, seconds: float, scale: float = 1.0) -> Told:
     parts = {"exc": cells[: n["exc"]], "inh": cells[n["exc"] :]}
     projections = []
     for name, part in parts.items():
-        synapses = b.Synapses(part, cells, on_pre=f"v += {WEIGHT_MV[name]} * mV")
+        synapses = b.Synapses(part, cells, on_pre=f"v += {WEIGHT_MV[name]} * mV",
+                              delay=DELAY * b.ms)  # fmt: skip
         synapses.connect(i=f"k for k in sample(0, {n[name]}, size={k[name]})")
-        synapses.delay = DELAY * b.ms
         projections.append((name, synapses))
     n_external = IN_DEGREE["exc"]
     drive = b.PoissonInput(

@@ -80,15 +80,15 @@ def brian2(b: Any, seconds: float, scale: float = 1.0) -> Told:
     times = kick()
     indices = np.repeat(np.arange(N_KICK), [t.size for t in times])
     external = b.SpikeGeneratorGroup(N_KICK, indices, np.concatenate(times) * b.ms)
-    start = b.Synapses(external, cells, on_pre=f"g_exc += {WEIGHT_NS['exc']} * nS")
+    start = b.Synapses(external, cells, on_pre=f"g_exc += {WEIGHT_NS['exc']} * nS",
+                       delay=DT * b.ms)  # fmt: skip
     start.connect(p=P_KICK)
-    start.delay = DT * b.ms
     parts = {"exc": cells[: n["exc"]], "inh": cells[n["exc"] :]}
     projections = []
     for name, part in parts.items():
-        synapses = b.Synapses(part, cells, on_pre=f"g_{name} += {WEIGHT_NS[name]} * nS")
+        synapses = b.Synapses(part, cells, on_pre=f"g_{name} += {WEIGHT_NS[name]} * nS",
+                              delay=DT * b.ms)  # fmt: skip
         synapses.connect(p=P_CONNECT / scale)
-        synapses.delay = DT * b.ms
         projections.append((name, synapses))
     spikes = {name: b.SpikeMonitor(part) for name, part in parts.items()}
     return Told(n, spikes, projections, [cells, external, start])

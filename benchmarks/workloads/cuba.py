@@ -64,9 +64,9 @@ def brian2(b: Any, seconds: float, scale: float = 1.0) -> Told:
     parts = {"exc": cells[: n["exc"]], "inh": cells[n["exc"] :]}
     projections = []
     for name, part in parts.items():
-        synapses = b.Synapses(part, cells, on_pre=f"g_{name} += {WEIGHT_MV[name]} * mV")
+        synapses = b.Synapses(part, cells, on_pre=f"g_{name} += {WEIGHT_MV[name]} * mV",
+                              delay=DT * b.ms)  # fmt: skip
         synapses.connect(p=P_CONNECT / scale)
-        synapses.delay = DT * b.ms
         projections.append((name, synapses))
     spikes = {name: b.SpikeMonitor(part) for name, part in parts.items()}
     return Told(n, spikes, projections, [cells])
