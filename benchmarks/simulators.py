@@ -14,6 +14,7 @@ SIMULATORS = (
 )  # fmt: skip
 PACKAGES = {"brian2": "brian2", "nest": "nest", "annarchy": "ANNarchy", "bindsnet": "bindsnet"}
 COMPILED = ("brian2-cpp", "annarchy")
+CACHED = ("spikesim", "spikesim-single", "spikesim-double", "brian2")  # code, between runs
 _THREADS = re.compile(r"-[1-9]\d*threads$")
 
 
@@ -22,6 +23,11 @@ def known(name: str) -> bool:
     return name in SIMULATORS or (
         name.startswith("spikesim") and _THREADS.sub("", name) in SIMULATORS
     )
+
+
+def cached(name: str) -> bool:
+    """Whether a simulator keeps compiled code between runs."""
+    return _THREADS.sub("", name) in CACHED
 
 
 def family(name: str) -> str:

@@ -72,6 +72,19 @@ def test_a_failing_simulator_is_named_and_does_not_stop_the_others(monkeypatch):
     assert said[0] == "spikesim-single is left out: it broke"
 
 
+def test_simulators_that_keep_compiled_code_run_once_before(monkeypatch):
+    seconds = []
+
+    def measure(simulator, workload, duration, *args):
+        seconds.append((simulator, duration))
+        return row(simulator=simulator)
+
+    monkeypatch.setattr(runner, "measure", measure)
+    rows = list(runner.rounds("cuba", ["spikesim"], 2, 5.0, lambda text: None))
+    assert len(rows) == 2
+    assert seconds == [("spikesim", runner.WARM_UP_S), ("spikesim", 5.0), ("spikesim", 5.0)]
+
+
 def test_names_of_variants():
     assert simulators.known("spikesim-single-2threads")
     assert not simulators.known("nest-2threads")
