@@ -3,7 +3,8 @@
 Potjans & Diesmann 2014, Cereb. Cortex 24:785, as in NEST's example of it: every population starts
 with its own distribution of membrane potentials (Rhodes et al. 2019), and external spikes are
 Poisson. At another scale there are fewer neurons with fewer synapses each; weights grow by the root
-of it, and a current replaces the lost mean input (van Albada, Helias & Diesmann 2015).
+of it, and a current replaces the lost mean input (van Albada, Helias & Diesmann 2015). That keeps
+most rates near those of the full network; in layer 2/3 they are lower, in NEST too.
 """
 
 from __future__ import annotations
