@@ -12,7 +12,7 @@ from benchmarks.simulators import family
 from benchmarks.workloads import WORKLOADS
 
 Row = dict[str, Any]
-MANY = 1_000_000  # synapses, which then outweigh neurons and loaded code
+MANY = 10_000_000  # synapses, which then outweigh neurons and loaded code
 NAMES = {
     "brian2": "Brian2, Cython", "brian2-cpp": "Brian2, C++", "nest": "NEST",
     "annarchy": "ANNarchy", "bindsnet": "BindsNET",

@@ -43,7 +43,7 @@ def benchmark_note(rows: list[Row]) -> str:
         f"Medians of {span} rounds, on one thread unless said ({cpus}). Times are those of "
         "simulating one biological second; of `mnist` one image, of `startup` the whole process. "
         "The ratio is of processor times, to spikesim in mixed precision. Bytes a synapse are what "
-        "the run holds above the empty process, for a million synapses or more. "
+        "the run holds above the empty process, for ten million synapses or more. "
         f"Rates are the lowest and the highest of all populations.{peers}"
     )
 
@@ -82,7 +82,9 @@ def mnist_table(rows: list[Row]) -> str:
 
 
 def _number(value: float) -> str:
-    return "-" if math.isnan(value) else f"{value:.1f}" if value < 20.0 else f"{value:.0f}"
+    if math.isnan(value):
+        return "-"
+    return f"{value:.{2 if value < 1.0 else 1 if value < 20.0 else 0}f}"
 
 
 def _time(seconds: float) -> str:
