@@ -8,9 +8,13 @@ from typing import Annotated
 
 import typer
 
+from benchmarks.machine import measure_machine
+from benchmarks.numerics import numerics_text
+from benchmarks.picture import picture
 from benchmarks.readme import fill
-from benchmarks.runner import SIMULATORS, keep, rounds
-from benchmarks.table import benchmark_note, benchmark_table, mnist_table
+from benchmarks.runner import keep, rounds
+from benchmarks.simulators import SIMULATORS, known
+from benchmarks.table import benchmark_note, benchmark_table, mnist_table, scaling_table
 from benchmarks.workloads import WORKLOADS
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
@@ -23,7 +27,7 @@ Readme = Annotated[Path | None, typer.Option(help="Also fill the table's region 
 def run(
     workload: Annotated[str, typer.Argument(help=" | ".join(WORKLOADS))],
     simulators: Annotated[str, typer.Option(help="Of " + ", ".join(SIMULATORS))] = (
-        "spikesim,brian2,brian2-cpp"
+        "spikesim,brian2,brian2-cpp,nest,annarchy,bindsnet"
     ),
     rounds_: Annotated[int, typer.Option("--rounds", min=1)] = 3,
     json_: JsonFile = Path("out.json"),
@@ -33,26 +37,51 @@ def run(
 ) -> None:
     """Measure simulators in turn, each time in a process of its own.
 
-    Rows of this workload in the file are replaced, others stay.
+    Rows of this workload and these simulators in the file are replaced, others stay. A simulator
+    that is not installed, or that the workload has no script for, is left out and named. A variant
+    of spikesim with more threads is called such as spikesim-2threads.
     """
     names = [name.strip() for name in simulators.split(",")]
-    for name, valid in [(workload, [*WORKLOADS]), *((name, [*SIMULATORS]) for name in names)]:
-        if name not in valid:
+    for name, valid, ok in [
+        (workload, WORKLOADS, workload in WORKLOADS),
+        *((name, SIMULATORS, known(name)) for name in names),
+    ]:
+        if not ok:
             raise typer.BadParameter(f"{name!r} is unknown; choose of {', '.join(valid)}")
     rows = []
     for row in rounds(workload, names, rounds_, biological_s, typer.echo):
         rows.append(row)
-        keep(json_, workload, rows)
+        keep(json_, rows)
 
 
 @app.command()
-def table(json_: JsonFile = Path("out.json"), readme: Readme = None) -> None:
-    """Print the benchmarks' table."""
+def table(
+    json_: JsonFile = Path("out.json"),
+    readme: Readme = None,
+    plot: Annotated[Path | None, typer.Option(help="Also draw a picture into this file.")] = None,
+) -> None:
+    """Print the benchmarks' table; what events cost in networks that grow is in the picture."""
     rows = json.loads(json_.read_text())["rows"]
     text = f"{benchmark_table(rows)}\n\n{benchmark_note(rows)}"
     typer.echo(text)
+    if any(row["workload"] == "scaling" for row in rows):
+        typer.echo(f"\n{scaling_table(rows)}")
     if readme:
         fill(readme, "benchmark", text)
+    if plot:
+        picture(rows, plot)
+
+
+@app.command()
+def numerics(
+    json_: JsonFile = Path("out.json"),
+    page: Annotated[Path | None, typer.Option(help="Also fill the region in this file.")] = None,
+) -> None:
+    """Measure this machine, and print how near to its bounds the results come."""
+    text = numerics_text(json.loads(json_.read_text())["rows"], measure_machine())
+    typer.echo(text)
+    if page:
+        fill(page, "numerics", text)
 
 
 @app.command("mnist-table")

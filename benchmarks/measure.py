@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.workloads import Told
+from benchmarks.workloads import Told, Workload
 
 
 @dataclass
@@ -24,24 +24,35 @@ class Row:
         What ran.
     cache : str
         ``"warm"``, or ``"cold"`` where compiled code of earlier runs was hidden.
+    point : dict
+        Which of several measurements of a workload this is.
     threads, n_neurons, n_synapses : int
         Sources count as neurons.
-    biological_s : float
-        Simulated time (s).
+    dt_ms, biological_s : float
+        Time step (ms) and simulated time (s).
     build_s, compile_s, sim_s : float
         Wall time of describing and connecting, of compiling or loading code, of simulating.
     sim_cpu_s : float
         Processor time of simulating.
+    idle_cpu_s : float
+        The part of `sim_cpu_s` that the same time without spikes takes, where it was measured.
     process_s, process_cpu_s : float
         Wall and processor time of the whole process with its children.
     peak_rss_mb : float
-        Largest resident memory of a process (MiB).
+        Largest resident memory of a process (MiB), building included.
+    empty_rss_mb, rss_mb : float
+        Resident memory after the imports, and after the run while all is still held (MiB).
+    bytes_per_synapse : float
+        What the run holds above the empty process, divided by the synapses. Neurons, recorded
+        spikes and loaded code are in it, so it means little for small networks.
     rates : dict
         Mean rate of each population (Hz); a fast but wrong run shows here.
     n_spikes : int
         Of all populations.
+    n_events : int
+        Synaptic events: spikes times mean out-degree, without external drive.
     events_per_s : float
-        Synaptic events (spikes times mean out-degree; no external drive) a second of `sim_cpu_s`.
+        Events a second of `sim_cpu_s`.
     cpu : str
         The processor.
     """
@@ -51,19 +62,26 @@ class Row:
     workload: str
     precision: str
     threads: int = 1
+    point: dict[str, Any] = field(default_factory=dict)
     cache: str = "warm"
     n_neurons: int = 0
     n_synapses: int = 0
+    dt_ms: float = 0.0
     biological_s: float = 0.0
     build_s: float = 0.0
     compile_s: float = 0.0
     sim_s: float = 0.0
     sim_cpu_s: float = 0.0
+    idle_cpu_s: float = 0.0
     process_s: float = 0.0
     process_cpu_s: float = 0.0
     peak_rss_mb: float = 0.0
+    empty_rss_mb: float = 0.0
+    rss_mb: float = 0.0
+    bytes_per_synapse: float = 0.0
     rates: dict[str, float] = field(default_factory=dict)
     n_spikes: int = 0
+    n_events: int = 0
     events_per_s: float = 0.0
     cpu: str = ""
 
@@ -92,9 +110,33 @@ def peak_rss_mb(who: int = resource.RUSAGE_SELF) -> float:
     return resource.getrusage(who).ru_maxrss / scale / 1024
 
 
-def count(row: Row, told: Told, n_spikes: dict[str, int], n_synapses: list[int]) -> None:
+def rss_mb() -> float:
+    """Resident memory now (MiB), or the largest so far where the system does not tell."""
+    statm = Path("/proc/self/statm")
+    if statm.exists():
+        return int(statm.read_text().split()[1]) * resource.getpagesize() / 2**20
+    return peak_rss_mb()
+
+
+def start(workload: Workload, simulator: str, version: str, precision: str, seconds: float) -> Row:
+    """A row at the moment when the simulator is imported and nothing else is done."""
+    return Row(
+        simulator, version, workload.name, precision, dt_ms=workload.dt, biological_s=seconds,
+        empty_rss_mb=rss_mb(), cpu=processor(),
+    )  # fmt: skip
+
+
+def stop(row: Row, watch: Watch) -> None:
+    """Note time and memory at the end of the run, before results are read."""
+    row.sim_s, row.sim_cpu_s = watch.read()
+    row.rss_mb, row.peak_rss_mb = rss_mb(), peak_rss_mb()
+
+
+def finish(row: Row, told: Told, n_spikes: dict[str, int], n_synapses: list[int]) -> Row:
     """Fill in what was simulated."""
     row.n_neurons, row.n_synapses = sum(told.sizes.values()), sum(n_synapses)
+    held = (row.rss_mb - row.empty_rss_mb) * 2**20
+    row.bytes_per_synapse = round(held / max(row.n_synapses, 1), 2)
     row.n_spikes = sum(n_spikes.values())
     row.rates = {
         name: round(n / told.sizes[name] / row.biological_s, 3) for name, n in n_spikes.items()
@@ -103,8 +145,9 @@ def count(row: Row, told: Told, n_spikes: dict[str, int], n_synapses: list[int])
         n_spikes[name] * n / told.sizes[name]
         for (name, _), n in zip(told.projections, n_synapses, strict=True)
     )
+    row.n_events = round(events)
     row.events_per_s = round(events / max(row.sim_cpu_s, 1e-9))
-    row.cpu = processor()
+    return row
 
 
 def processor() -> str:

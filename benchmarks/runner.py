@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import resource
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,36 +13,34 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.workloads import find
+from benchmarks.simulators import cached, why_missing
+from benchmarks.workloads import WORKLOADS
 
-SIMULATORS = ("spikesim", "spikesim-single", "spikesim-double", "brian2", "brian2-cpp")
-STARTUP_S = 0.1  # biological time that is enough for first spikes
-# One thread each, so that processor times compare.
-_ONE_THREAD = {
-    f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMBA")
-}  # fmt: skip
+# One thread each, so that processor times compare; spikesim's own threads are not ruled by these.
+_ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
+
+WARM_UP_S = 0.1  # biological time after which all code has been compiled
 
 Row = dict[str, Any]
 
 
-def why_missing(simulator: str) -> str | None:
-    """Why a simulator cannot run here, or None if it can."""
-    if simulator.startswith("brian2") and importlib.util.find_spec("brian2") is None:
-        return "brian2 is not installed"
-    if simulator == "brian2-cpp" and not (shutil.which("g++") and shutil.which("make")):
-        return "it needs g++ and make"
-    return None
-
-
-def measure(simulator: str, workload: str, seconds: float, cache: str | None = None) -> Row:
+def measure(
+    simulator: str,
+    workload: str,
+    seconds: float,
+    point: dict[str, Any] | None = None,
+    cache: str | None = None,
+) -> Row:
     """One measurement in a new process.
 
     Parameters
     ----------
     simulator, workload : str
-        One of `SIMULATORS` and of `WORKLOADS`.
+        Of `benchmarks.simulators` and of `WORKLOADS`.
     seconds : float
         Biological time (s).
+    point : dict, optional
+        One of the workload's points.
     cache : str, optional
         A folder for compiled code instead of the user's own.
 
@@ -56,7 +52,8 @@ def measure(simulator: str, workload: str, seconds: float, cache: str | None = N
     env = {**os.environ, **_ONE_THREAD}
     if cache:
         env |= {"SPIKESIM_CACHE_DIR": cache, "BENCHMARK_CACHE_DIR": cache}
-    command = [sys.executable, "-m", "benchmarks.worker", simulator, workload, str(seconds)]
+    command = [sys.executable, "-m", "benchmarks.worker", simulator, workload, str(seconds),
+               json.dumps(point or {})]  # fmt: skip
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     wall, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -76,38 +73,60 @@ def rounds(
 ) -> Iterator[Row]:
     """All measurements of a workload, as they come.
 
-    `say` is told of each, and of simulators that are left out.
+    `say` is told of each, and of simulators that are left out: those that are not here, and from
+    its failure on one that fails, so that the others go on. Simulators that keep compiled code run
+    once before, so that all rows but those of `startup` are of warm caches.
     """
-    present = []
+    duration = seconds or WORKLOADS[workload].biological_s
+    out: dict[str, str] = {}
     for simulator in simulators:
-        reason = why_missing(simulator)
+        reason = why_missing(simulator, WORKLOADS[workload])
         if reason:
+            out[simulator] = reason
             say(f"{simulator} is left out: {reason}")
-        else:
-            present.append(simulator)
     for k in range(n_rounds):
-        for simulator in present:
-            for row in _turn(simulator, workload, seconds):
-                say(
-                    f"{workload} round {k + 1}: {simulator} {row['cache']}: "
-                    f"{row['sim_s']:.3f} s for {row['biological_s']:g} s "
-                    f"(process {row['process_s']:.1f} s), rates {row['rates']}"
-                )
-                yield row | {"round": k + 1}
+        for simulator in simulators:
+            if simulator in out:
+                continue
+            try:
+                if k == 0 and workload != "startup" and cached(simulator):
+                    measure(
+                        simulator, workload, min(WARM_UP_S, duration), WORKLOADS[workload].points[0]
+                    )
+                for row in _turn(simulator, workload, duration):
+                    say(_line(row, k + 1))
+                    yield row | {"round": k + 1}
+            except RuntimeError as error:
+                out[simulator] = str(error)
+                say(f"{simulator} is left out: {error}")
 
 
-def _turn(simulator: str, workload: str, seconds: float | None) -> Iterator[Row]:
-    if workload != "startup":
-        yield measure(simulator, workload, seconds or find(workload).BIOLOGICAL_S)
-        return
-    with tempfile.TemporaryDirectory() as cache:
-        for state in ("cold", "warm"):
-            row = measure(simulator, workload, seconds or STARTUP_S, cache)
-            yield row | {"cache": state}
+def _line(row: Row, number: int) -> str:
+    return (
+        f"{row['workload']} round {number}: {row['simulator']} {row['cache']} "
+        f"{row['point'] or ''}: {row['sim_cpu_s']:.3f} s for {row['biological_s']:g} s "
+        f"(process {row['process_s']:.1f} s, {row['bytes_per_synapse']} B a synapse), "
+        f"rates {row['rates']}"
+    )
 
 
-def keep(path: Path, workload: str, rows: list[Row]) -> None:
-    """Write rows to a JSON file; those of other workloads that it holds already stay."""
+def _turn(simulator: str, workload: str, seconds: float) -> Iterator[Row]:
+    if workload == "startup":
+        with tempfile.TemporaryDirectory() as cache:
+            for state in ("cold", "warm"):
+                yield measure(simulator, workload, seconds, cache=cache) | {"cache": state}
+    else:
+        for point in WORKLOADS[workload].points:
+            yield measure(simulator, workload, seconds, point)
+
+
+def keep(path: Path, rows: list[Row]) -> None:
+    """Write rows to a JSON file, in the place of older ones of the same workload and simulator."""
     held = json.loads(path.read_text())["rows"] if path.exists() else []
-    rows = [row for row in held if row["workload"] != workload] + rows
-    path.write_text(json.dumps({"rows": rows}, indent=1) + "\n")
+    new = {_key(row) for row in rows}
+    text = json.dumps({"rows": [row for row in held if _key(row) not in new] + rows}, indent=1)
+    path.write_text(text + "\n")
+
+
+def _key(row: Row) -> tuple[str, str]:
+    return row["workload"], row["simulator"]

@@ -1,54 +1,65 @@
-"""Tables of results: medians over rounds, and ratios to spikesim."""
+"""Tables of results, in Markdown."""
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from statistics import mean, median, stdev
-from typing import Any
 
 from benchmarks.readme import markdown
-
-Row = dict[str, Any]
+from benchmarks.simulators import family
+from benchmarks.summary import Row, event_ns, label, points, summaries
 
 
 def benchmark_table(rows: list[Row]) -> str:
     """One line for each workload and simulator, from the JSON of ``python -m benchmarks run``."""
-    groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
-    for row in rows:
-        groups[row["workload"], row["cache"], row["simulator"], row["precision"]].append(row)
-    lines = []
-    for (workload, cache, simulator, precision), group in groups.items():
-        startup = workload == "startup"
-        key = "process_cpu_s" if startup else "sim_cpu_s"
-        own = groups.get((workload, cache, "spikesim", "mixed"))
-        ratio = _median(group, key) / _median(own, key) if own else float("nan")
-        first = group[0]
+    lines, before = [], ""
+    for found in summaries(rows):
         lines.append([
-            f"{workload}, {cache} cache" if startup else workload,
-            f"{simulator} {first['version']}, {precision}",
-            f"{_median(group, 'process_s' if startup else 'sim_s'):.2f}",
-            f"{_median(group, key):.2f}",
-            f"{ratio:.1f}",
-            f"{_median(group, 'build_s') + _median(group, 'compile_s'):.1f}",
-            f"{_median(group, 'peak_rss_mb'):.0f}",
-            ", ".join(f"{rate:.1f}" for rate in first["rates"].values()),
+            found.workload if found.workload != before else "", found.simulator,
+            _time(found.processor_s), _time(found.wall_s),
+            _number(found.ratio), f"{found.prepare_s:.1f}", f"{found.peak_mb:,.0f}",
+            _number(found.bytes_per_synapse), _span(found.rates),
         ])  # fmt: skip
-    head = ["workload", "simulator", "wall (s)", "processor (s)", "ratio", "build + compile (s)",
-            "memory (MiB)", "rates (Hz)"]  # fmt: skip
+        before = found.workload
+    head = ["workload", "simulator", "processor (s)", "wall (s)", "ratio", "build + compile (s)",
+            "peak (MiB)", "B a synapse", "rates (Hz)"]  # fmt: skip
     return markdown(head, lines, n_text=2)
 
 
 def benchmark_note(rows: list[Row]) -> str:
     """What the table is of."""
-    times = {row["workload"]: f"{row['biological_s']:g} s" for row in rows}
-    spans = ", ".join(f"{workload} {span}" for workload, span in times.items())
-    n_rounds = max(row.get("round", 1) for row in rows)
+    n_rounds = sorted({max(r.get("round", 1) for r in rows if r["workload"] == name)
+                       for name in {row["workload"] for row in rows}})  # fmt: skip
+    span = "-".join(dict.fromkeys((str(n_rounds[0]), str(n_rounds[-1]))))
     cpus = ", ".join(sorted({row["cpu"] for row in rows}))
+    versions = {
+        f"{label(row).partition(',')[0]} {row['version']} ({row['precision']} precision)"
+        for row in rows
+        if family(row["simulator"]) != "spikesim"
+    }
+    peers = f" Peers: {', '.join(sorted(versions))}." if versions else ""
     return (
-        f"Medians of {n_rounds} rounds on one thread ({cpus}). Simulated time: {spans}. The ratio "
-        "is of processor times, to spikesim in mixed precision. Of `startup` the times are those "
-        "of the whole process."
+        f"Medians of {span} rounds, on one thread unless said ({cpus}). Times are those of "
+        "simulating one biological second; of `mnist` one image, of `startup` the whole process. "
+        "The ratio is of processor times, to spikesim in mixed precision. Bytes a synapse are what "
+        "the run holds above the empty process, for ten million synapses or more. "
+        f"Rates are the lowest and the highest of all populations.{peers}"
     )
+
+
+def scaling_table(rows: list[Row]) -> str:
+    """What an event costs in networks of several sizes."""
+    lines = []
+    for group in points(rows):
+        first = group[0]
+        lines.append([
+            f"{first['point']['neurons']:,}", f"{first['point']['in_degree']:,}",
+            f"{first['n_synapses']:,}", f"{event_ns(group):.2f}",
+            f"{median(row['bytes_per_synapse'] for row in group):.1f}",
+        ])  # fmt: skip
+    head = ["targets", "in-degree", "synapses", "an event (ns)", "B a synapse"]
+    return markdown(head, lines, n_text=0)
 
 
 def mnist_table(rows: list[Row]) -> str:
@@ -70,8 +81,20 @@ def mnist_table(rows: list[Row]) -> str:
     return markdown(head, lines)
 
 
-def _median(group: list[Row], key: str) -> float:
-    return float(median(row[key] for row in group))
+def _number(value: float) -> str:
+    if math.isnan(value):
+        return "-"
+    return f"{value:.{2 if value < 1.0 else 1 if value < 20.0 else 0}f}"
+
+
+def _time(seconds: float) -> str:
+    """Three digits, in seconds."""
+    digits = max(0, 2 - math.floor(math.log10(seconds))) if seconds > 0 else 0
+    return f"{seconds:.{min(digits, 6)}f}"
+
+
+def _span(rates: list[float]) -> str:
+    return " - ".join(dict.fromkeys(f"{rate:.1f}" for rate in (min(rates), max(rates))))
 
 
 def _or_dash(group: list[Row], key: str) -> str:
