@@ -85,9 +85,16 @@ def numerics(
 
 
 @app.command("mnist-table")
-def mnist(json_: JsonFile = Path("out.json"), readme: Readme = None) -> None:
-    """Print the table of what ``python -m models.mnist --json`` wrote."""
-    text = mnist_table(json.loads(json_.read_text())["rows"])
+def mnist(
+    json_: Annotated[list[Path], typer.Option("--json", help="Results; may be given again.")],
+    readme: Readme = None,
+) -> None:
+    """Print the table of what runs of ``python -m models.mnist --json`` wrote."""
+    rows = [row for path in json_ for row in json.loads(path.read_text())["rows"]]
+    # Runs of several sizes each have the same baseline: the first one counts.
+    text = mnist_table(
+        [*{(row["name"], row["seed"]): row for row in reversed(rows)}.values()][::-1]
+    )
     typer.echo(text)
     if readme:
         fill(readme, "mnist", text)

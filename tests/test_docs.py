@@ -1,5 +1,6 @@
 """What the README and docs/ show works: examples, commands, links and table regions."""
 
+import json
 import re
 import shlex
 
@@ -8,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 import spikesim as sim
+from benchmarks.picture import picture
 from benchmarks.readme import fill
 from docs.examples import PAGES, ROOT, blocks, run
 from spikesim.cli import app
@@ -33,6 +35,9 @@ def test_examples_run(page, tmp_path, monkeypatch):
         run(page)
     finally:
         plt.close("all")
+    # The one picture that is of measurements.
+    rows = json.loads((ROOT / "benchmarks" / "results" / "speed.json").read_text())["rows"]
+    picture(rows, tmp_path / "benchmarks.png")
     shown = {path for path in LINK.findall(page.read_text()) if path.endswith(".png")}
     drawn = {path.name for path in tmp_path.glob("*.png")}
     assert {path.split("/")[-1] for path in shown} <= drawn, "a picture that no example makes"
