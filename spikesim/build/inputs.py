@@ -177,12 +177,15 @@ def build_drives(
 
 
 def count_thresholds(means: np.ndarray) -> np.ndarray:
-    """Cumulative Poisson probabilities, uint32, a row a mean, until the tail is below 2**-33."""
+    """Cumulative Poisson probabilities, uint32, a row a mean, until the tail is below 2**-33.
+
+    Those that 32 bits exceed with the probability of more events; a mean of 0 is never exceeded.
+    """
     top = 1
     while means.size and pdtr(top - 1, means.max()) < 1 - 2.0**-33:
         top += 1
     cdf = pdtr(np.arange(top)[None, :], means[:, None])
-    return np.minimum(np.ceil(cdf * 2.0**32), 2.0**32 - 1).astype(np.uint32).reshape(-1, top)
+    return (np.ceil(cdf * 2.0**32) - 1.0).astype(np.uint32).reshape(-1, top)
 
 
 def build_noises(

@@ -58,7 +58,7 @@ def deliver_static(step, ring, broadcast, spikes, n_spikes, static):
     return events
 
 
-@kernel(fused=True)
+@kernel(inline=True)
 def _ask_for_places(gid, static):
     """Have at hand soon where this source's synapses lie."""
     first, projection = static.first, static.projection
@@ -70,7 +70,7 @@ def _ask_for_places(gid, static):
         prefetch(static.end, row)
 
 
-@kernel(fused=True)
+@kernel(inline=True)
 def _ask_for_synapses(gid, static):
     """Have the synapses of this source at hand soon."""
     first, projection = static.first, static.projection
@@ -91,7 +91,7 @@ def _ask_for_synapses(gid, static):
                     prefetch(static.delays, k)
 
 
-@kernel(fused=True)
+@kernel(inline=True)
 def _sparse(step, ring, source, p, static):
     """One row of a sparse projection."""
     slot, syn0, row0 = static.slot[p], static.syn0[p], static.row0[p]
@@ -101,29 +101,27 @@ def _sparse(step, ring, source, p, static):
         own = static.t_lo[p], static.t_hi[p]
         targets, delays = static.targets[a:b], static.delays[d0 + a - syn0 : d0 + b - syn0]
         if w0 >= 0:
-            weights = static.weights[w0 + a - syn0 : w0 + b - syn0]
-            return _scatter_weights(step, ring, slot, own, targets, delays, weights)
-        return _scatter(step, ring, slot, own, targets, delays, static.weight[p])
-    else:
-        row = ring[(step + static.delay[p]) & (ring.shape[0] - 1), slot:]
-        targets = static.targets[a:b]
-        if w0 >= 0:
-            weights = static.weights[w0 + a - syn0 : w0 + b - syn0]
-            for k in range(targets.size):
-                row[targets[k]] += weights[k]
+            weights, stride = static.weights[w0 + a - syn0 : w0 + b - syn0], 1
         else:
-            weight = static.weight[p]
-            for k in range(targets.size):
-                row[targets[k]] += weight
+            weights, stride = static.weight[p : p + 1], 0
+        return _scatter(step, ring, slot, own, targets, delays, weights, stride)
+    row = ring[(step + static.delay[p]) & (ring.shape[0] - 1), slot:]
+    targets = static.targets[a:b]
+    if w0 >= 0:
+        weights = static.weights[w0 + a - syn0 : w0 + b - syn0]
+        for k in range(targets.size):
+            row[targets[k]] += weights[k]
+    else:
+        weight = static.weight[p]
+        for k in range(targets.size):
+            row[targets[k]] += weight
     return b - a
 
 
-# Indices below are unsigned, for Numba checks whether a signed one counts from the end.
-
-
-@kernel(fused=True)
-def _scatter(step, ring, slot, own, targets, delays, weight):
-    """Synapses with a delay each and one weight; those onto own targets are delivered."""
+@kernel(inline=True)
+def _scatter(step, ring, slot, own, targets, delays, weights, stride):
+    """Synapses with a delay each; `stride` is 0 where they have one weight. Only own targets."""
+    # Indices are unsigned, for Numba checks whether a signed one counts from the end.
     now, first, mask = np.uint64(step), np.uint64(slot), np.uint64(ring.shape[0] - 1)
     lo, hi = own
     for k in range(min(AHEAD, targets.size)):
@@ -134,30 +132,12 @@ def _scatter(step, ring, slot, own, targets, delays, weight):
             later = ring[(now + delays[k + AHEAD]) & mask]
             prefetch(later, first + np.uint64(targets[k + AHEAD]))
         if lo <= targets[k] < hi:
-            ring[(now + delays[k]) & mask, first + np.uint64(targets[k])] += weight
+            ring[(now + delays[k]) & mask, first + np.uint64(targets[k])] += weights[k * stride]
             events += 1
     return events
 
 
-@kernel(fused=True)
-def _scatter_weights(step, ring, slot, own, targets, delays, weights):
-    """Synapses with a delay and a weight each."""
-    now, first, mask = np.uint64(step), np.uint64(slot), np.uint64(ring.shape[0] - 1)
-    lo, hi = own
-    for k in range(min(AHEAD, targets.size)):
-        prefetch(ring[(now + delays[k]) & mask], first + np.uint64(targets[k]))
-    events = 0
-    for k in range(targets.size):
-        if k + AHEAD < targets.size and lo <= targets[k + AHEAD] < hi:
-            later = ring[(now + delays[k + AHEAD]) & mask]
-            prefetch(later, first + np.uint64(targets[k + AHEAD]))
-        if lo <= targets[k] < hi:
-            ring[(now + delays[k]) & mask, first + np.uint64(targets[k])] += weights[k]
-            events += 1
-    return events
-
-
-@kernel
+@kernel(inline=True)
 def _dense(step, ring, source, p, static):
     """One row of an all-to-all projection with a weight for each synapse and one delay."""
     lo, hi, slot = static.t_lo[p], static.t_hi[p], static.slot[p]
@@ -167,7 +147,7 @@ def _dense(step, ring, source, p, static):
     return hi - lo
 
 
-@kernel
+@kernel(inline=True)
 def _broadcast(step, ring, broadcast, source, p, static):
     """All-to-all with one weight: a single sum, which `spread` adds to every target."""
     lo, hi = static.t_lo[p], static.t_hi[p]

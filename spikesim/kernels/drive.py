@@ -18,7 +18,7 @@ _S32, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
 def poisson_drives(step, ring, drives):
     """Add independent Poisson counts, keyed by (drive, step, target). Returns their number.
 
-    A count is the number of thresholds at or below 32 random bits: inversion of the cumulative
+    A count is the number of thresholds below 32 random bits: inversion of the cumulative
     distribution, whose tail ends at 2**-32.
     """
     row = ring[step & (ring.shape[0] - 1)]
@@ -41,7 +41,7 @@ def poisson_drives(step, ring, drives):
     return events
 
 
-@kernel
+@kernel(inline=True)
 def _bits(subkey, first, bits):
     """32 random bits for each target from `first` on."""
     low, high = np.uint32(subkey & _LOW), np.uint32(subkey >> _S32)
@@ -50,9 +50,9 @@ def _bits(subkey, first, bits):
         bits[i] = rng.draw32(low, high, np.uint32(start + np.uint32(i)))
 
 
-@kernel
+@kernel(inline=True)
 def _count(bits, threshold, count):
-    """How many thresholds are at or below each of the bits; the same thresholds for all.
+    """How many thresholds are below each of the bits; the same thresholds for all.
 
     All bits are compared with four thresholds at a time, so that it vectorises; those that even the
     largest does not reach are left out.
@@ -62,22 +62,20 @@ def _count(bits, threshold, count):
         most = max(most, bits[i])
         count[i] = 0
     k, top = 0, threshold.size
-    while k + 4 <= top and threshold[k] <= most:
+    while k + 4 <= top and threshold[k] < most:
         t0, t1, t2, t3 = threshold[k], threshold[k + 1], threshold[k + 2], threshold[k + 3]
         for i in range(bits.size):
             x = bits[i]
-            count[i] += (
-                np.int32(x >= t0) + np.int32(x >= t1) + np.int32(x >= t2) + np.int32(x >= t3)
-            )
+            count[i] += np.int32(x > t0) + np.int32(x > t1) + np.int32(x > t2) + np.int32(x > t3)
         k += 4
-    while k < top and threshold[k] <= most:
+    while k < top and threshold[k] < most:
         t0 = threshold[k]
         for i in range(bits.size):
-            count[i] += np.int32(bits[i] >= t0)
+            count[i] += np.int32(bits[i] > t0)
         k += 1
 
 
-@kernel
+@kernel(inline=True)
 def _add(arriving, count, weight):
     """One weight times the counts; returns their sum."""
     events = 0
@@ -87,13 +85,13 @@ def _add(arriving, count, weight):
     return events
 
 
-@kernel
+@kernel(inline=True)
 def _add_each(arriving, bits, threshold, rows, weight):
     """Rates and weights differ: a search for each target."""
     events = 0
     for i in range(bits.size):
         count, r = 0, rows[i]
-        while count < threshold.shape[1] and bits[i] >= threshold[r, count]:
+        while count < threshold.shape[1] and bits[i] > threshold[r, count]:
             count += 1
         arriving[i] += weight[i] * count
         events += count

@@ -23,7 +23,15 @@ from spikesim.kernels.threads import gather, meet
 '''
 
 
-def loop_source(updates: Sequence[str], rules: Sequence[str], *, noise: bool) -> str:
+def loop_source(
+    updates: Sequence[str],
+    rules: Sequence[str],
+    *,
+    drives: bool = True,
+    sums: bool = True,
+    noise: bool = True,
+    threads: bool = True,
+) -> str:
     """Python text of the module whose function ``run`` carries a network over many steps.
 
     Parameters
@@ -32,8 +40,9 @@ def loop_source(updates: Sequence[str], rules: Sequence[str], *, noise: bool) ->
         For each neuron table the module of its `update`.
     rules : sequence of str
         For each plastic projection the module of its kernels.
-    noise : bool
-        Whether there are noise currents.
+    drives, sums, noise, threads : bool
+        Whether there are Poisson drives, all-to-all projections that are sums, noise currents, and
+        more than one thread. What is not there is not compiled.
     """
     lines = _HEAD.splitlines()
     lines += [f"from {m} import update as update_{k}" for k, m in enumerate(updates)]
@@ -43,23 +52,21 @@ def loop_source(updates: Sequence[str], rules: Sequence[str], *, noise: bool) ->
     tables = [f"t{k}" for k in range(len(updates))]
     plastic = [f"p{k}" for k in range(len(rules))]
     arguments = ", ".join(["loop", "static", "drives", "noises", "record", *tables, *plastic])
+    meeting = ["meet(gate, found.shape[0])"]
     body = [
-        "events += poisson_drives(step, ring, drives)",
-        "spread(step, ring, broadcast, static)",
+        *(["events += poisson_drives(step, ring, drives)"] if drives else []),
+        *(["spread(step, ring, broadcast, static)"] if sums else []),
         *(f"plastic += arrivals_{k}(step, {p}, ring)" for k, p in enumerate(plastic)),
         *(["noise_currents(step, current, base, noises)"] if noise else []),
         "n = zero",
         *(f"n = update_{k}(step, {t}, ring, found[thread], n)" for k, t in enumerate(tables)),
-        "if threads > 1:",
-        "    meet(gate, threads)",
-        "    n = gather(found, loop.spiked, loop.slices, spikes)",
+        *(meeting + ["n = gather(found, loop.spiked, loop.slices, spikes)"] if threads else []),
         "for e in range(event_first[step - start], event_first[step - start + 1]):",
         "    spikes[n] = event_id[e]",
         "    n += 1",
         "recorded = record_spikes(step, spikes, n, record, recorded)",
         "record_states(step, state, record)",
-        "if threads > 1:",
-        "    meet(gate, threads)",
+        *(meeting if threads else []),
         "events += deliver_static(step, ring, broadcast, spikes, n, static)",
         *(f"plastic += emit_{k}(step, {p}, ring, spikes, n)" for k, p in enumerate(plastic)),
         "total += n",
@@ -78,7 +85,6 @@ def loop_source(updates: Sequence[str], rules: Sequence[str], *, noise: bool) ->
         "    base, current, spikes = loop.base, loop.current, loop.spikes",
         "    event_first, event_id, counters = loop.event_first, loop.event_id, loop.counters",
         "    thread, found, gate = loop.thread, loop.found, loop.gate",
-        "    threads = found.shape[0]",
         "    zero = np.int64(0)  # typed, so that each kernel is compiled for one set of types",
         "    recorded, total, events, plastic = zero, zero, zero, zero",
         "    step = start",

@@ -14,6 +14,7 @@ from spikesim.errors import SimulationError
 from spikesim.jit import COMPILED
 from spikesim.kernels import histories
 from spikesim.kernels.args import LoopArgs, PlasticArgs
+from spikesim.kernels.deliver import BROADCAST
 from spikesim.kernels.loop import PLASTIC_EVENTS, RECORDED, SPIKES, loop_source
 from spikesim.runtime.events import Events
 from spikesim.runtime.interrupt import unbroken
@@ -52,8 +53,10 @@ class Simulator:
         plan = self.plan
         noise = plan.noises.key.size > 0
         text = loop_source(
-            [t.module for t in plan.tables], [t.module for t in plan.plastic.values()], noise=noise
-        )
+            [t.module for t in plan.tables], [t.module for t in plan.plastic.values()],
+            drives=plan.drives.key.size > 0, sums=bool((plan.static.kind == BROADCAST).any()),
+            noise=noise, threads=self.team.threads > 1,
+        )  # fmt: skip
         self._run = load(module_name("loop", text)).run
         self.reschedule()
         current = plan.base

@@ -155,9 +155,8 @@ class Team:
         return s._replace(begin=begin, end=end, t_lo=ranges[:, 0].copy(), t_hi=ranges[:, 1].copy())
 
     def _gid_of_slot(self, slot: int) -> int:
-        table = max(
-            (t for t in self.plan.tables if t.args.slot0 <= slot), key=lambda t: t.args.slot0
-        )
+        # The last one, for tables without receptors have no slots.
+        table = next(t for t in reversed(self.plan.tables) if t.args.slot0 <= slot)
         return table.args.gid0 + (slot - table.args.slot0) % table.n
 
     def _rows(self, a: PlasticArgs, t: int) -> dict[str, Any]:

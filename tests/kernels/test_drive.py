@@ -83,3 +83,7 @@ def test_one_rate_or_equal_rates_make_no_difference():
     assert spikes[0].n_spikes > 100
     assert (spikes[0].times == spikes[1].times).all()
     assert (spikes[0].ids == spikes[1].ids).all()
+
+
+def test_a_mean_of_zero_is_never_exceeded():
+    assert (count_thresholds(np.array([0.0])) == 2**32 - 1).all()

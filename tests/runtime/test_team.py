@@ -52,6 +52,7 @@ def learning(threads, layout, rule, delay=1.0):
     cell = sim.LIF(V_th=-55.0, receptors={"exc": sim.ExpCurrent(tau_syn=3.0)})
     delta = sim.LIF(V_th=-55.0, receptors={"delta": sim.Delta()})
     source = net.population("source", 40, sim.PoissonSource(80.0))
+    net.population("without receptors", 9, sim.LIF(I_e=10.0, receptors={}))
     first = net.population("first", 23, delta)
     second = net.population("second", 31, cell)
     net.stimulate(first, sim.PoissonDrive(9_000.0, 0.4))
