@@ -60,7 +60,7 @@ def loop_source(
         *(["noise_currents(step, current, base, noises)"] if noise else []),
         "n = zero",
         *(f"n = update_{k}(step, {t}, ring, found[thread], n)" for k, t in enumerate(tables)),
-        *(meeting + ["n = gather(found, loop.spiked, loop.slices, spikes)"] if threads else []),
+        *([*meeting, "n = gather(found, loop.spiked, loop.slices, spikes)"] if threads else []),
         "for e in range(event_first[step - start], event_first[step - start + 1]):",
         "    spikes[n] = event_id[e]",
         "    n += 1",
