@@ -10,6 +10,7 @@ import numpy as np
 
 from spikesim import rng
 from spikesim.build.connectivity import Connectivity, Synapses, assign, build_csr
+from spikesim.build.delays import LONGEST
 from spikesim.build.modules import module_name
 from spikesim.build.plan import Block, NeuronTable, PlasticTable
 from spikesim.connectors import AllToAll
@@ -215,8 +216,8 @@ def build_plastic(built: Built, dt: float, dtype: Any) -> PlasticTable:
     one_delay = not isinstance(s.delay_steps, np.ndarray)
     delays = np.empty(0, np.uint16) if one_delay else np.asarray(s.delay_steps, np.uint16)
     low, high = (
-        (int(s.delay_steps),) * 2 if one_delay or not delays.size
-        else (int(delays.min()), int(delays.max()))
+        (int(s.delay_steps),) * 2 if one_delay
+        else (int(delays.min(initial=LONGEST)), int(delays.max(initial=1)))
     )  # fmt: skip
     dense, axonal = built.kind == DENSE, projection.delay_is == "axonal"
     pairing = PAIRINGS.index(rule.pairing)

@@ -119,6 +119,11 @@ def assemble(neuron: NeuronDeclaration, *, with_input: bool) -> Cell:
     external: dict[str, ast.expr] = {"I_syn": ex.total(currents)}
     if not with_input:
         external[INPUT] = ast.Constant(0.0)
+    for name in (*taken, *equations):
+        if name.startswith("_"):
+            raise ValidationError(
+                f"{name!r}: names must not begin with an underscore", "equations", owner
+            )
     odes = {state: ex.substitute(eq.rhs, external) for state, eq in equations.items()}
     cell = Cell(
         states=tuple(odes),

@@ -150,3 +150,20 @@ def _linear_binop(tree: ast.BinOp, variables: set[str]) -> Terms | None:
 
 def _signed(op: ast.operator, tree: ast.expr) -> ast.expr:
     return ast.UnaryOp(ast.USub(), tree) if isinstance(op, ast.Sub) else tree
+
+
+def multiplied(tree: ast.expr, variables: set[str]) -> ast.expr:
+    """The expression with divisions by what holds no variable as products with reciprocals."""
+    return _Reciprocals(variables).visit(copy.deepcopy(tree))
+
+
+class _Reciprocals(ast.NodeTransformer):
+    def __init__(self, variables: set[str]):
+        self.variables = variables
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        self.generic_visit(node)
+        if not isinstance(node.op, ast.Div) or names(node.right) & self.variables:
+            return node
+        one = ast.BinOp(ast.Constant(1.0), ast.Div(), node.right)
+        return ast.BinOp(node.left, ast.Mult(), one)

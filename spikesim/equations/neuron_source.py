@@ -5,6 +5,8 @@ what is refractory, test the threshold; then, for the few that fired, reset. The
 branch, so that it vectorises; the second looks at the flags that the first one left, eight at a
 time. Both count from 0 over views of a slice of the table: an index that might be negative would
 keep the first from vectorising.
+
+The kernel's own names begin with an underscore, so that no name of a model can be one of them.
 """
 
 from __future__ import annotations
@@ -23,18 +25,19 @@ import math
 from math import cos, exp, expm1, log, log1p, sin, sqrt, tanh
 
 from spikesim.jit import kernel
-from spikesim.kernels.phi import phi
+from spikesim.kernels.phi import phi as _phi
 
 
 @kernel
-def update(step, table, ring, spikes, n_spikes):
-    state, refractory, flags, words = table.state, table.refractory, table.flags, table.words
-    uniform, varied, ref_steps = table.uniform, table.varied, table.ref_steps
-    lo, hi, gid0, slot0 = table.lo, table.hi, table.gid0, table.slot0
-    n = refractory.size
-    row = ring[step & (ring.shape[0] - 1)]
+def update(_step, _table, _ring, _spikes, _n_spikes):
+    _state, _refractory = _table.state, _table.refractory
+    _flags, _words = _table.flags, _table.words
+    _uniform, _varied, _ref_steps = _table.uniform, _table.varied, _table.ref_steps
+    _lo, _hi, _gid0, _slot0 = _table.lo, _table.hi, _table.gid0, _table.slot0
+    _n = _refractory.size
+    _row = _ring[_step & (_ring.shape[0] - 1)]
     # Decay never ends by itself: below this, numbers would be denormal, and slow.
-    zero, tiny = state.dtype.type(0.0), state.dtype.type(1e-30)
+    _zero, _tiny = _state.dtype.type(0.0), _state.dtype.type(1e-30)
 '''
 
 
@@ -59,12 +62,12 @@ class Constants:
 def constants_of(cell: Cell) -> Constants:
     """What numbers a cell's kernel needs."""
     propagators = {
-        f"Q_{state}__{source or 'const'}": (state, source)
+        f"_Q_{state}__{source or 'const'}": (state, source)
         for state, sources in cell.system.pattern().items()
         for source in sources
     }
     gains = {
-        f"G_{port}__{state}": gain
+        f"_G_{port}__{state}": gain
         for port, targets in cell.ports.items()
         for state, gain in targets.items()
         if not _is_one(gain)
@@ -92,24 +95,25 @@ def neuron_source(cell: Cell, varied: frozenset[str]) -> str:
     lines = _HEAD.splitlines()
     ordered = [name for name in names if name in varied]
     scalars = [name for name in names if name not in varied]
-    views = {f"S_{state}": f"state[{k}, a:b]" for k, state in enumerate(cell.states)}
+    views = {f"_S_{state}": f"_state[{k}, _a:_b]" for k, state in enumerate(cell.states)}
     for k, port in enumerate(cell.ports):
-        views[f"A_{port}"] = f"row[slot0 + {k} * n + a : slot0 + {k} * n + b]"
+        views[f"_A_{port}"] = f"_row[_slot0 + {k} * _n + _a : _slot0 + {k} * _n + _b]"
     if cell.has_input:
-        views[f"C_{INPUT}"] = "table.current[a:b]"
-    views |= {f"W_{name}": f"varied[{k}, a:b]" for k, name in enumerate(ordered)}
-    load_varied = [f"{name} = W_{name}[i]" for name in ordered]
+        views[f"_C_{INPUT}"] = "_table.current[_a:_b]"
+    views |= {f"_W_{name}": f"_varied[{k}, _a:_b]" for k, name in enumerate(ordered)}
+    load_varied = [f"{name} = _W_{name}[_i]" for name in ordered]
     body = [f"{name} = {view}" for name, view in views.items()]
-    body += ["left = refractory[a:b]", "size = b - a"]
-    body += [f"{name} = uniform[s, {k}]" for k, name in enumerate(scalars)]
-    body += ["for i in range(size):", *_indented(load_varied + _propagate(cell))]
-    body += ["for i in range(size, (size + 7) // 8 * 8):", "    flags[i] = 0"]
-    body += ["for w in range((size + 7) // 8):", "    if words[w] != 0:"]
-    body += ["        for i in range(8 * w, 8 * w + 8):", "            if flags[i] != 0:"]
+    body += ["_left = _refractory[_a:_b]", "_size = _b - _a"]
+    body += [f"{name} = _uniform[_s, {k}]" for k, name in enumerate(scalars)]
+    body += ["for _i in range(_size):", *_indented(load_varied + _propagate(cell))]
+    body += ["for _i in range(_size, (_size + 7) // 8 * 8):", "    _flags[_i] = 0"]
+    body += ["for _w in range((_size + 7) // 8):", "    if _words[_w] != 0:"]
+    body += ["        for _i in range(8 * _w, 8 * _w + 8):", "            if _flags[_i] != 0:"]
     body += _indented(load_varied + _spike(cell), 4)
-    body += ["table.spiked[s] = n_spikes"]
-    lines += ["    for s in range(lo.size):", "        a, b = lo[s], hi[s]", *_indented(body, 2)]
-    lines.append("    return n_spikes")
+    body += ["_table.spiked[_s] = _n_spikes"]
+    lines += ["    for _s in range(_lo.size):", "        _a, _b = _lo[_s], _hi[_s]"]
+    lines += _indented(body, 2)
+    lines.append("    return _n_spikes")
     return "\n".join(lines) + "\n"
 
 
@@ -122,15 +126,15 @@ def _is_one(tree: ast.expr) -> bool:
 
 
 def _propagate(cell: Cell) -> list[str]:
-    lines = [f"{state} = S_{state}[i]" for state in cell.states]
+    lines = [f"{state} = _S_{state}[_i]" for state in cell.states]
     if cell.has_input:
-        lines.append(f"{INPUT} = C_{INPUT}[i]")
-    new = {state: f"new_{state}" for state in cell.states}
+        lines.append(f"{INPUT} = _C_{INPUT}[_i]")
+    new = {state: f"_new_{state}" for state in cell.states}
     pattern = cell.system.pattern()
     for state in cell.states:
         if state in pattern:
             terms = (
-                f"Q_{state}__{source} * {source}" if source else f"Q_{state}__const"
+                f"_Q_{state}__{source} * {source}" if source else f"_Q_{state}__const"
                 for source in pattern[state]
             )
             lines.append(f"{new[state]} = {state} + ({' + '.join(terms)})")
@@ -138,40 +142,44 @@ def _propagate(cell: Cell) -> list[str]:
             lines += _exponential_euler(cell, state)
     for port, targets in cell.ports.items():
         for state, gain in targets.items():
-            factor = "" if _is_one(gain) else f"G_{port}__{state} * "
-            lines.append(f"{new[state]} += {factor}A_{port}[i]")
-        lines.append(f"A_{port}[i] = 0.0")
-    lines += [f"{x} = zero if abs({x}) < tiny else {x}" for x in new.values()]
-    lines.append("held = left[i] > 0")
-    lines += [f"{new[s]} = {s} if held else {new[s]}" for s in cell.clamped]
-    lines.append("left[i] -= held")
+            factor = "" if _is_one(gain) else f"_G_{port}__{state} * "
+            lines.append(f"{new[state]} += {factor}_A_{port}[_i]")
+        lines.append(f"_A_{port}[_i] = 0.0")
+    lines += [f"{x} = _zero if abs({x}) < _tiny else {x}" for x in new.values()]
+    lines.append("_held = _left[_i] > 0")
+    lines += [f"{new[s]} = {s} if _held else {new[s]}" for s in cell.clamped]
+    lines.append("_left[_i] -= _held")
     threshold = ex.source(ex.rename(cell.threshold, new))
-    lines.append(f"flags[i] = ({threshold}) & (not held)")
-    return lines + [f"S_{state}[i] = {new[state]}" for state in cell.states]
+    lines.append(f"_flags[_i] = ({threshold}) & (not _held)")
+    return lines + [f"_S_{state}[_i] = {new[state]}" for state in cell.states]
 
 
 def _exponential_euler(cell: Cell, state: str) -> list[str]:
     terms = ex.linear_terms(cell.system.odes[state], {state})
     assert terms is not None  # System.of has checked it
-    rate = ex.source(terms.get(state, ast.Constant(0.0)))
-    drift = ex.source(terms.get(ex.CONSTANT, ast.Constant(0.0)))
+    # Dividing is dear; what does not change is divided once, outside of the loop.
+    variables = set(cell.system.odes) | {INPUT}
+    rate, drift = (
+        ex.source(ex.multiplied(terms.get(name, ast.Constant(0.0)), variables))
+        for name in (state, ex.CONSTANT)
+    )
     return [
-        f"rate = {rate}",
-        f"drift = {drift}",
-        "span = rate * dt",
-        f"new_{state} = {state} + dt * phi(span) * (rate * {state} + drift)",
+        f"_rate = {rate}",
+        f"_drift = {drift}",
+        "_span = _rate * dt",
+        f"_new_{state} = {state} + dt * _phi(_span) * (_rate * {state} + _drift)",
     ]
 
 
 def _spike(cell: Cell) -> list[str]:
     read = set().union(set(), *(ex.names(tree) for tree in cell.reset.values()))
-    lines = [f"{state} = S_{state}[i]" for state in cell.states if state in read]
-    lines += [f"S_{state}[i] = {ex.source(tree)}" for state, tree in cell.reset.items()]
+    lines = [f"{state} = _S_{state}[_i]" for state in cell.states if state in read]
+    lines += [f"_S_{state}[_i] = {ex.source(tree)}" for state, tree in cell.reset.items()]
     return [
         *lines,
-        "left[i] = ref_steps[a + i]",
-        "spikes[n_spikes] = gid0 + a + i",
-        "n_spikes += 1",
+        "_left[_i] = _ref_steps[_a + _i]",
+        "_spikes[_n_spikes] = _gid0 + _a + _i",
+        "_n_spikes += 1",
     ]
 
 

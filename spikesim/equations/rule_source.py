@@ -52,8 +52,8 @@ def _function(name: str, text: str, owner: str, parameters: Mapping[str, int]) -
     known = {"w", "x", "y", *parameters}
     for unknown in sorted(ex.names(tree) - known):
         raise unknown_name(unknown, sorted(known), name, owner)
-    body = [f"    {p} = p[{parameters[p]}]" for p in sorted(ex.names(tree) & set(parameters))]
-    lines = ["@kernel(inline=True)", f"def {name}(w, x, y, p):", *body]
+    body = [f"    {p} = _p[{parameters[p]}]" for p in sorted(ex.names(tree) & set(parameters))]
+    lines = ["@kernel(inline=True)", f"def {name}(w, x, y, _p):", *body]
     return "\n".join([*lines, f"    return {ex.source(tree)}", "", ""])
 
 

@@ -145,7 +145,7 @@ class PlasticArgs(NamedTuple):
     weights: Array  # float
     delays: Array  # uint16; empty where the delay is uniform
     par: Array  # float64: the rule's parameters
-    control: Array  # int64: see the places named in plastic.py
+    control: Array  # int64: see the places named in histories.py
     pre_fine: Array  # float64 (1024): decay of the presynaptic trace
     pre_coarse: Array
     post_fine: Array

@@ -248,7 +248,7 @@ def send_dense(a, i, t, row, synced, transmit_only):
 @kernel(fused=True)
 def send_delayed(a, i, t, delay, ring, transmit_only):
     """Like `send` where delays differ; an axonal spike reaches only the synapses of this delay."""
-    rows, slot, delays, targets = ring.shape[0], a.slot, a.delays, a.targets
+    mask, delays, targets = ring.shape[0] - 1, a.delays, a.targets
     pre = last_pre(a, i, t - 1)
     first, last = a.indptr[i], a.indptr[i + 1]
     if a.axonal:  # rows are sorted by delay
@@ -264,7 +264,7 @@ def send_delayed(a, i, t, delay, ring, transmit_only):
             w = a.weights[k]
         else:
             w = update_synapse(a, k, np.int64(targets[k]), d, t - 1, synced, pre, ARRIVING)
-        ring[(t + d) & (rows - 1), slot + targets[k]] += a.sign * w
+        ring[(t + d) & mask, a.slot :][targets[k]] += a.sign * w
         events += 1
     return events
 

@@ -14,7 +14,7 @@ import numpy as np
 from spikesim.build.plan import Plan
 from spikesim.errors import SpikesimError, ValidationError
 
-FORMAT = 1
+FORMAT = 2
 # Histories grow when needed, so their widths may differ between the file and a fresh plan.
 _GROWING = ("pre_t", "pre_v", "pre_m", "post", "log_t", "log_j", "log_v", "sent")
 

@@ -8,12 +8,15 @@ the same list of spikes, so the copies stay equal, and only the first thread's i
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import numpy as np
 
 from spikesim.build.plan import PLASTIC_STATE, Block, Plan
+from spikesim.errors import SpikesimError
 from spikesim.kernels.args import (
     DriveArgs,
     LoopArgs,
@@ -44,8 +47,8 @@ class Team:
     def __init__(self, plan: Plan, threads: int):
         self.plan = plan
         self.threads = threads
-        self._pool = ThreadPoolExecutor(threads - 1) if threads > 1 else None
         self._gate = np.zeros(16, np.int64)
+        self._pool, self._process = self._started(), os.getpid()
         slices = sum(len(table.blocks) for table in plan.tables)
         self._slices = slices
         # Rows apart, so that no thread writes into a cache line that another one writes into.
@@ -56,6 +59,21 @@ class Team:
             name: [self._rows(p.args, t) for t in range(threads)]
             for name, p in plan.plastic.items()
         }
+
+    def _started(self) -> ThreadPoolExecutor | None:
+        """The other threads, all of them running: one that is missing would be waited for."""
+        if self.threads == 1:
+            return None
+        pool = ThreadPoolExecutor(self.threads - 1)
+        present = Barrier(self.threads, timeout=60.0)
+        try:
+            for _ in range(self.threads - 1):
+                pool.submit(present.wait)
+            present.wait()
+        except RuntimeError as error:
+            present.abort()
+            raise SpikesimError(f"cannot start {self.threads} threads: {error}") from error
+        return pool
 
     def meeting(self, spikes: np.ndarray) -> dict[str, Any]:
         """The fields of `LoopArgs` by which threads know of each other, for the first thread."""
@@ -76,6 +94,9 @@ class Team:
             tables = [table.args for table in plan.tables]
             plastic = [table.args for table in plan.plastic.values()]
             return int(run(start, stop, loop, *rest, *tables, *plastic))
+        if os.getpid() != self._process:  # threads do not survive a fork
+            self._gate[:] = 0
+            self._pool, self._process = self._started(), os.getpid()
         jobs = [self._job(t, loop, record) for t in range(self.threads)]
         assert self._pool is not None
         others = [self._pool.submit(run, start, stop, *job) for job in jobs[1:]]

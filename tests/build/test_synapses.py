@@ -202,3 +202,16 @@ def test_two_receptors_of_one_kind_are_two_tables_of_slots():
     assert np.array_equal(a.get("I_inh"), [2.0] * 4)
     assert np.array_equal(a.get("I_exc"), [0.0, 5.0, 5.0, 0.0])
     assert b.get("y_x") == pytest.approx([3.0 * np.e / 2.0] * 3)
+
+
+@pytest.mark.parametrize("side", ["axonal", "dendritic"])
+def test_plastic_projections_may_have_no_synapses(side):
+    net = sim.Network(seed=1)
+    source = net.population("source", 5, sim.PoissonSource(100.0))
+    cells = net.population("cells", 5, sim.LIF())
+    learn = net.project(
+        source, cells, sim.FixedProbability(0.0), weight=1.0, delay=sim.Uniform(1.0, 2.0),
+        delay_is=side, plasticity=sim.PairSTDP(),
+    )  # fmt: skip
+    net.run(20.0)
+    assert learn.weight.size == 0

@@ -78,7 +78,7 @@ def test_a_user_model_is_the_plain_loop():
             assert record.result().values[:, j] == pytest.approx(trace[:, k], rel=1e-9, abs=1e-9)
 
 
-@pytest.mark.parametrize("varied", [frozenset(), frozenset(["V_th", "Q_V_m__V_m"])])
+@pytest.mark.parametrize("varied", [frozenset(), frozenset(["V_th", "_Q_V_m__V_m"])])
 def test_the_text_is_a_module_of_one_function(varied):
     cell = assemble(sim.LIF(receptors={"x": sim.ExpCurrent(), "d": sim.Delta()}), with_input=True)
     text = neuron_source(cell, varied)
@@ -88,9 +88,9 @@ def test_the_text_is_a_module_of_one_function(varied):
     assert max(map(len, text.splitlines())) < 200
     assert neuron_source(cell, varied) == text, "the same text again, for it names the module"
     for name in varied:
-        assert f"{name} = W_{name}[i]" in text
-    assert set(constants_of(cell).names) >= {"V_th", "V_reset", "Q_V_m__V_m", "Q_V_m__I_x"}
-    assert "G_d__V_m" not in constants_of(cell).names, "a gain of 1 costs nothing"
+        assert f"{name} = _W_{name}[_i]" in text
+    assert set(constants_of(cell).names) >= {"V_th", "V_reset", "_Q_V_m__V_m", "_Q_V_m__I_x"}
+    assert "_G_d__V_m" not in constants_of(cell).names, "a gain of 1 costs nothing"
 
 
 def test_an_exact_model_calls_no_transcendental_function():
@@ -111,3 +111,82 @@ def test_uniform_parameters_share_one_module():
     other.population("q", 5, sim.LIF(V_th=-40.0, receptors={"x": sim.ExpCurrent(tau_syn=9.0)}))
     other.build()
     assert net.plan.tables[0].module == other.plan.tables[0].module
+
+
+class Awkward(sim.Neuron):
+    """A membrane whose names are those that a kernel might well use itself."""
+
+    tau_m = param(10.0, ms, "positive", "membrane time constant")
+    w = param(2.0, mV, doc="reset potential")
+    phi = param(15.0, mV, doc="threshold")
+    drift = param(20.0, mV, doc="drive")
+    t_ref = param(1.0, ms, "non-negative", "refractory period")
+    equations = """
+        dV_m/dt = (drift - V_m + n * 0.01 * (10.0 - V_m) + I_syn) / tau_m : mV
+        dn/dt = -n / 5.0 : 1
+    """
+    threshold = "V_m >= phi"
+    reset = {"V_m": "w", "n": "n + 1.0"}
+    refractory = ("V_m",)
+
+
+class Plain(sim.Neuron):
+    """The same under other names."""
+
+    tau_m = Awkward.declared["tau_m"]
+    V_reset = param(2.0, mV, doc="reset potential")
+    V_th = param(15.0, mV, doc="threshold")
+    V_drive = param(20.0, mV, doc="drive")
+    t_ref = Awkward.declared["t_ref"]
+    equations = """
+        dV_m/dt = (V_drive - V_m + gate * 0.01 * (10.0 - V_m) + I_syn) / tau_m : mV
+        dgate/dt = -gate / 5.0 : 1
+    """
+    threshold = "V_m >= V_th"
+    reset = {"V_m": "V_reset", "gate": "gate + 1.0"}
+    refractory = ("V_m",)
+
+
+def test_models_may_use_any_name():
+    results = []
+    for model in (Awkward, Plain):
+        net = sim.Network(seed=1)
+        cells = [
+            net.population(name, 9, model(receptors={"one": sim.ExpCurrent(), "two": sim.Delta()}))
+            for name in ("first", "second")
+        ]
+        net.project(cells[0], cells[1], sim.AllToAll(), weight=0.4, delay=1.0, receptor="two")
+        recorders = [net.record(p, "spikes") for p in cells]
+        net.run(60.0)
+        results.append([r.result() for r in recorders])
+    for awkward, plain in zip(*results, strict=True):
+        assert awkward.n_spikes > 20
+        assert np.array_equal(awkward.times, plain.times)
+        assert np.array_equal(awkward.ids, plain.ids)
+
+
+@pytest.mark.parametrize("neuron", [sim.LIF, Awkward, Resonator])
+def test_all_other_names_of_a_kernel_begin_with_an_underscore(neuron):
+    receptors = {"g": sim.ExpConductance()} if neuron is sim.LIF else {"d": sim.Delta()}
+    cell = assemble(neuron(receptors=receptors), with_input=True)
+    names = constants_of(cell).names
+    for varied in (frozenset(), frozenset(names)):
+        (update,) = [
+            node for node in ast.parse(neuron_source(cell, varied)).body
+            if isinstance(node, ast.FunctionDef)
+        ]  # fmt: skip
+        used = {n.id for n in ast.walk(update) if isinstance(n, ast.Name)}
+        used |= {argument.arg for argument in update.args.args}
+        own = {*names, *cell.states, "I_in", "kernel", "range", "abs", "min"}
+        assert {name for name in used - own if not name.startswith("_")} == set()
+
+
+def test_a_model_may_not_use_the_kernels_names():
+    class Sly(sim.Neuron):
+        tau_m = param(10.0, ms, "positive", "membrane time constant")
+        equations = "d_size/dt = -_size / tau_m : mV"
+        threshold = "_size > 1.0"
+        reset = {"_size": "0.0"}
+
+    with pytest.raises(sim.ValidationError, match=r"'_size'.*must not begin with an underscore"):
+        assemble(Sly(), with_input=False)
