@@ -25,7 +25,7 @@ from spikesim.plasticity import COINCIDENCES, PAIRINGS, PlasticityRule
 from spikesim.projections import Projection
 
 # Spikes kept for each neuron: powers of two, doubled when needed.
-HISTORY = 16
+HISTORY = 32
 PRE_HISTORY = 8
 LOG = 1 << 14  # for a dense projection as a whole
 SENT_LIMIT = 1 << 30  # bytes

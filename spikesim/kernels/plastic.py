@@ -163,9 +163,11 @@ def update_synapse(a, k, j, delay, upto, synced, pre, why):
 
 @kernel(fused=True)
 def ask_for(a, j):
-    """Have the latest spikes of target j at hand soon."""
-    place = (a.post_n[np.uint64(j)] - 1) << 1 & (a.post.shape[1] - 1)
+    """Have the latest spikes of target j at hand soon: two cache lines, of four spikes each."""
+    mask = a.post.shape[1] - 1
+    place = (a.post_n[np.uint64(j)] - 1) << 1 & mask
     prefetch(a.post[np.uint64(j)], place)
+    prefetch(a.post[np.uint64(j)], (place - 4) & mask)
 
 
 @kernel(fused=True)
