@@ -10,6 +10,7 @@ import numpy as np
 from scipy.special import pdtr
 
 from spikesim import rng
+from spikesim.build.connectivity import check_range
 from spikesim.build.plan import Block, NeuronTable, SourceTable
 from spikesim.errors import SpikesimWarning, ValidationError
 from spikesim.inputs import (
@@ -157,6 +158,7 @@ def build_drives(
                 f"a conductance cannot be negative, got {float(drive.weight.min())} nS", "weight",
                 stimulus.name,
             )  # fmt: skip
+        check_range(drive.weight, np.dtype(dtype), stimulus.name)
         keys.append(rng.key(seed, "drive", stimulus.name))
         slots.append(table.args.slot0 + port * table.n + block.lo + int(view.ids[0]))
         sizes.append(len(view))

@@ -44,7 +44,7 @@ from spikesim.kernels.intrinsics import prefetch
 
 AHEAD = 12  # synapses whose targets' histories are asked for early
 # Typed, so that each kernel is compiled for one set of types.
-READING, ARRIVING, AT_ONCE = np.int64(0), np.int64(1), np.int64(0)
+READING, ARRIVING, AT_ONCE, FIRST = np.int64(0), np.int64(1), np.int64(0), np.int64(0)
 
 # --- rule begins
 HAS_ON_PRE = True
@@ -345,7 +345,7 @@ def _flush_row(a, i, last_step, before):
     """Bring one source's weights up to the end of `last_step`, from that of `before`."""
     back = a.delay if a.axonal else 0
     if a.log_t.size > 0:
-        replay_row(a, i, last_step - back, before - back, 0, a.n_targets)
+        replay_row(a, i, last_step - back, before - back, FIRST, a.n_targets)
         return
     pre = last_pre(a, i, last_step - back)
     if a.dense:
