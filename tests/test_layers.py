@@ -124,8 +124,8 @@ def test_heavy_imports_have_their_place(path):
         below = {part for part, _ in parts_used(path)}
         assert not below & {"kernels", "build", "runtime", "jit", "rng", "_generated"}
     if own == "kernels":
-        assert used <= {"__future__", "math", "sys", "typing", "numpy", "numba", "llvmlite", "spikesim",
-                        "collections"}  # fmt: skip
+        assert used <= {"__future__", "collections", "llvmlite", "math", "numba", "numpy",
+                        "spikesim", "sys", "typing"}  # fmt: skip
         assert {part for part, _ in parts_used(path)} <= {"jit", "rng", "kernels"}
     if own == "runtime":
         assert not {part for part, _ in parts_used(path)} & set(DESCRIPTION), "it sees the plan"
