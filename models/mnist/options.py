@@ -90,7 +90,7 @@ class Options:
 def preset(*, quick: bool = False, full: bool = False, faithful: bool = False) -> dict[str, Any]:
     """The options that a preset changes.
 
-    The default takes about five minutes on two cores, ``quick`` less than one; ``full`` uses all
+    The default takes about two minutes on two cores, ``quick`` less than one; ``full`` uses all
     images and three seeds. The paper's own network costs much more an image, so that only ``full``
     shows it all of them.
     """

@@ -130,3 +130,14 @@ def test_watch_gives_all_spikes(tiny):
     assert all(train.duration == 300.0 for train in trains.values())
     assert trains["pixels"].n_spikes > 0
     assert network.parameters == 36 * NEURONS + NEURONS
+
+
+@pytest.mark.parametrize("share", [1.0, 0.1])
+def test_an_inhibitory_neuron_spares_the_one_that_excites_it(share):
+    network = Faithful(36, NEURONS, seed=1, images=1)
+    network.relax(share)
+    lateral = network.net.projections["lateral inhibition"].connections()
+    own = lateral.source == lateral.target
+    assert (lateral.weight[own] == 0.0).all()
+    assert lateral.weight[~own] == pytest.approx(17.0 * share, rel=1e-6)
+    assert (~own).sum() == NEURONS * (NEURONS - 1)
