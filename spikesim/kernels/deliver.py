@@ -65,9 +65,10 @@ def _ask_for_places(gid, static):
     g = static.group[gid]
     for q in range(first[g], first[g + 1]):
         p = projection[q]
-        row = static.row0[p] + gid - static.lo[p]
-        prefetch(static.begin, row)
-        prefetch(static.end, row)
+        if static.kind[p] == SPARSE and static.lo[p] <= gid < static.hi[p]:
+            row = static.row0[p] + gid - static.lo[p]
+            prefetch(static.begin, row)
+            prefetch(static.end, row)
 
 
 @kernel(inline=True)
