@@ -7,7 +7,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from spikesim.distributions import Distribution
-from spikesim.errors import unknown_name
+from spikesim.equations.cell import text_parameters
+from spikesim.equations.text import parse_text
+from spikesim.errors import ValidationError, unknown_name
 from spikesim.units import Param
 
 Value = float | np.ndarray | Distribution
@@ -32,19 +34,34 @@ class Parametrized:
         super().__init_subclass__(**kwargs)
         own = {name: value for name, value in vars(cls).items() if isinstance(value, Param)}
         cls.declared = {**cls.declared, **own}
+        if "equations" in vars(cls):
+            cls.declared = {**cls.declared, **cls._declared_in_text()}
+
+    @classmethod
+    def _declared_in_text(cls) -> dict[str, Param]:
+        """Parameters that the model's equations declare."""
+        text = parse_text(cls.equations, cls.__name__)  # type: ignore[attr-defined]
+        return text_parameters(text, set(), cls.declared, cls.__name__)
 
     def __init__(self, **values: Any) -> None:
         unknown = set(values) - set(self.declared)
         if unknown:
             raise unknown_name(sorted(unknown)[0], self.declared, obj=self)
         for name, declared in self.declared.items():
-            setattr(self, name, self.checked(name, values.get(name, declared.default)))
+            value = values.get(name, declared.default)
+            if value is None:
+                raise ValidationError(f"needs a value, in {declared.unit}", name, self)
+            setattr(self, name, self.checked(name, value))
 
     def checked(self, name: str, value: Any) -> Value:
         """`value` as a float, an array or a distribution, if it is allowed for `name`."""
         if isinstance(value, Distribution):
             return value
         array = self.declared[name].check(value, name, self)
+        if array.ndim and self.declared[name].shared:
+            raise ValidationError(
+                f"is shared, so it must be one number, got shape {array.shape}", name, self
+            )
         return array if array.ndim else float(array)
 
     @property

@@ -14,6 +14,7 @@ from spikesim.distributions import Distribution
 from spikesim.equations import expressions as ex
 from spikesim.equations.cell import Cell, assemble
 from spikesim.equations.neuron_source import constant_values, constants_of, neuron_source
+from spikesim.equations.step_source import noise_sources
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.kernels.args import TableArgs
 from spikesim.neurons import Neuron
@@ -84,9 +85,8 @@ def initial_values(
             value = drawn(given, population.size, seed, "initial", population.name, name)
             check_shape(value, population.size, f"initial[{name!r}]", population.name)
             state[row] = value
-        elif name in neuron.initial:
-            text = neuron.initial[name]
-            state[row] = ex.evaluate(ex.parse(text, type(neuron).__name__, "initial"), parameters)
+        elif name in cell.initial:
+            state[row] = ex.evaluate(cell.initial[name], parameters)
     return state
 
 
@@ -172,6 +172,7 @@ def build_table(
         lo = hi
     parts = list(blocks.values())
     uniform, varied_arrays, varied = table_constants(cell, parts, dt, state.dtype)
+    noises = noise_sources(cell)
     flags = np.zeros(8 * (max(b.size for b in parts) // 8 + 1), np.uint8)
     args = TableArgs(
         state=state,
@@ -187,7 +188,12 @@ def build_table(
         hi=np.array([b.hi for b in parts], np.int64),
         gid0=gid0,
         slot0=slot0,
-    )
+        first=np.array([b.lo for b in parts], np.int64),
+        key=np.array([[rng.key(seed, "xi", b.name, source) for source in noises] for b in parts],
+                     np.uint64).reshape(len(parts), len(noises)),
+        noise=np.empty((len(noises), lo if noises else 0), state.dtype),
+        fault=np.full(1, -1, np.int64),
+    )  # fmt: skip
     module = module_name("neuron", neuron_source(cell, varied))
     model = members[0].model
     assert isinstance(model, Neuron)

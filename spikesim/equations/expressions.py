@@ -4,29 +4,42 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from scipy.special import exprel
 
 from spikesim.errors import ValidationError, unknown_name
 
-# Each name is a function of `math` for kernels and a ufunc of NumPy for the builder.
+# Each name is a function of `math` or `spikesim.kernels.functions` for kernels, and a function of
+# arrays for the builder.
 FUNCTIONS = {
     "exp": np.exp,
     "expm1": np.expm1,
+    "exprel": lambda x: exprel(x),
     "log": np.log,
+    "log10": np.log10,
     "log1p": np.log1p,
     "sqrt": np.sqrt,
-    "tanh": np.tanh,
     "sin": np.sin,
     "cos": np.cos,
+    "tan": np.tan,
+    "arctan": np.arctan,
+    "sinh": np.sinh,
+    "cosh": np.cosh,
+    "tanh": np.tanh,
     "abs": np.abs,
+    "sign": np.sign,
+    "floor": np.floor,
+    "ceil": np.ceil,
     "min": np.minimum,
     "max": np.maximum,
+    "clip": lambda x, low, high: np.minimum(np.maximum(x, low), high),
 }
+_ARGUMENTS = {"min": 2, "max": 2, "clip": 3}
 _ALLOWED = (
-    ast.BinOp, ast.UnaryOp, ast.Name, ast.Constant, ast.Call, ast.Compare, ast.BoolOp,
+    ast.BinOp, ast.UnaryOp, ast.Name, ast.Constant, ast.Call, ast.Compare, ast.BoolOp, ast.IfExp,
     ast.operator, ast.unaryop, ast.cmpop, ast.boolop, ast.expr_context,
 )  # fmt: skip
 
@@ -34,12 +47,19 @@ Terms = dict[str, ast.expr]
 CONSTANT = ""  # the key of the part of a sum that holds no variable
 
 
-def parse(text: str, owner: str, attribute: str) -> ast.expr:
-    """The syntax tree of one expression, or a ValidationError that points at the trouble."""
+def parse(
+    text: str, owner: str, attribute: str, functions: Mapping[str, int] | None = None
+) -> ast.expr:
+    """The syntax tree of one expression, or a ValidationError that points at the trouble.
+
+    `functions` are the user's own: how many values each takes.
+    """
     try:
         tree = ast.parse(text.strip(), mode="eval").body
-    except SyntaxError as error:
-        raise ValidationError(f"cannot read {text!r}: {error.msg}", attribute, owner) from None
+    except (SyntaxError, ValueError) as error:
+        reason = getattr(error, "msg", None) or error
+        raise ValidationError(f"cannot read {text!r}: {reason}", attribute, owner) from None
+    arguments = dict.fromkeys(FUNCTIONS, 1) | _ARGUMENTS | {"int": 1} | dict(functions or {})
     for node in ast.walk(tree):
         if not isinstance(node, _ALLOWED):
             kind = type(node).__name__
@@ -54,23 +74,71 @@ def parse(text: str, owner: str, attribute: str) -> ast.expr:
             )
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", ast.unparse(node.func))
-            if name not in FUNCTIONS:
-                raise unknown_name(name, FUNCTIONS, attribute, owner)
+            if name not in arguments:
+                raise unknown_name(name, arguments, attribute, owner)
             if node.keywords:
                 raise ValidationError(f"keywords are not allowed in {text!r}", attribute, owner)
-            needed = getattr(FUNCTIONS[name], "nin", 1)
+            needed = arguments[name]
             if len(node.args) != needed:
                 raise ValidationError(
                     f"{name} takes {needed} value{'s' if needed > 1 else ''} in {text!r}",
                     attribute, owner,
                 )  # fmt: skip
-    return tree
+    return ast.fix_missing_locations(_Plain().visit(tree))
+
+
+class _Plain(ast.NodeTransformer):
+    """What arrays and vectorised loops have no short-circuits for, in operations that they have."""
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
+        self.generic_visit(node)
+        op = ast.BitAnd() if isinstance(node.op, ast.And) else ast.BitOr()
+        return _joined(node.values, op)
+
+    def visit_Compare(self, node: ast.Compare) -> ast.expr:
+        self.generic_visit(node)
+        sides = [node.left, *node.comparators]
+        pairs = [
+            ast.Compare(left, [op], [right])
+            for left, op, right in zip(sides, node.ops, sides[1:], strict=False)
+        ]
+        return _joined(pairs, ast.BitAnd())
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Name) and node.func.id == "int":  # of a condition
+            return ast.IfExp(node.args[0], ast.Constant(1.0), ast.Constant(0.0))
+        return node
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        self.generic_visit(node)
+        power = node.right
+        value = power.value if isinstance(power, ast.Constant) else None
+        if isinstance(node.op, ast.Pow) and isinstance(value, float) and value.is_integer():
+            # Whole powers are products; a power of floats is a slow function.
+            return ast.BinOp(node.left, ast.Pow(), ast.Constant(int(value)))
+        return node
+
+
+def _joined(parts: Sequence[ast.expr], op: ast.operator) -> ast.expr:
+    result = parts[0]
+    for part in parts[1:]:
+        result = ast.BinOp(result, op, part)
+    return result
 
 
 def names(tree: ast.AST) -> set[str]:
     """The variables and parameters that an expression reads."""
     calls = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
     return {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and id(n) not in calls}
+
+
+def called(tree: ast.AST) -> set[str]:
+    """The functions that an expression calls."""
+    return {
+        n.func.id for n in ast.walk(tree)
+        if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+    }  # fmt: skip
 
 
 def substitute(tree: ast.expr, mapping: Mapping[str, ast.expr]) -> ast.expr:
@@ -91,10 +159,31 @@ def rename(tree: ast.expr, mapping: Mapping[str, str]) -> ast.expr:
     return substitute(tree, {old: ast.Name(new, ast.Load()) for old, new in mapping.items()})
 
 
-def evaluate(tree: ast.expr, values: Mapping[str, Any]) -> np.ndarray:
+def evaluate(
+    tree: ast.expr, values: Mapping[str, Any], functions: Mapping[str, Any] | None = None
+) -> np.ndarray:
     """The expression's value for numbers or arrays, by NumPy."""
-    code = compile(ast.fix_missing_locations(ast.Expression(tree)), "<expression>", "eval")
-    return np.asarray(eval(code, {"__builtins__": {}, **FUNCTIONS}, dict(values)), dtype=float)
+    plain = ast.Expression(_ForArrays().visit(copy.deepcopy(tree)))
+    code = compile(ast.fix_missing_locations(plain), "<expression>", "eval")
+    known = {
+        "__builtins__": {}, "_where": np.where, "_not": np.logical_not, **FUNCTIONS,
+        **(functions or {}),
+    }  # fmt: skip
+    return np.asarray(eval(code, known, dict(values)), dtype=float)
+
+
+class _ForArrays(ast.NodeTransformer):
+    def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
+        self.generic_visit(node)
+        return _call("_where", node.test, node.body, node.orelse)
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
+        self.generic_visit(node)
+        return _call("_not", node.operand) if isinstance(node.op, ast.Not) else node
+
+
+def _call(name: str, *arguments: ast.expr) -> ast.Call:
+    return ast.Call(ast.Name(name, ast.Load()), list(arguments), [])
 
 
 def source(tree: ast.expr) -> str:
@@ -125,6 +214,12 @@ def linear_terms(tree: ast.expr, variables: set[str]) -> Terms | None:
         return inner and {k: ast.UnaryOp(tree.op, v) for k, v in inner.items()}
     if isinstance(tree, ast.BinOp):
         return _linear_binop(tree, variables)
+    if isinstance(tree, ast.IfExp) and not names(tree.test) & variables:
+        yes, no = linear_terms(tree.body, variables), linear_terms(tree.orelse, variables)
+        if yes is None or no is None:
+            return None
+        zero = ast.Constant(0.0)
+        return {k: ast.IfExp(tree.test, yes.get(k, zero), no.get(k, zero)) for k in {**yes, **no}}
     return None
 
 
@@ -167,3 +262,32 @@ class _Reciprocals(ast.NodeTransformer):
             return node
         one = ast.BinOp(ast.Constant(1.0), ast.Div(), node.right)
         return ast.BinOp(node.left, ast.Mult(), one)
+
+
+def simplified(tree: ast.expr) -> ast.expr:
+    """The expression with numbers worked out, and without factors of one."""
+    return _Simplify().visit(copy.deepcopy(tree))
+
+
+class _Simplify(ast.NodeTransformer):
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        self.generic_visit(node)
+        left, right = _number(node.left), _number(node.right)
+        if left is not None and right is not None:
+            # What cannot be worked out, such as 1 / 0, is said when parameters are known.
+            with np.errstate(all="ignore"):
+                value = evaluate(node, {})
+            return ast.Constant(float(value)) if np.isfinite(value) else node
+        if isinstance(node.op, ast.Mult) and left == 1.0:
+            return node.right
+        if isinstance(node.op, (ast.Mult, ast.Div)) and right == 1.0:
+            return node.left
+        return node
+
+
+def _number(tree: ast.expr) -> float | None:
+    if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.USub):
+        inner = _number(tree.operand)
+        return None if inner is None else -inner
+    value = tree.value if isinstance(tree, ast.Constant) else None
+    return float(value) if isinstance(value, (int, float)) else None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from pathlib import Path
 
 from spikesim.equations import expressions as ex
+from spikesim.equations.functions import imports_of
 from spikesim.errors import unknown_name
 
 _BEGIN, _END = "# --- rule begins\n", "# --- rule ends\n"
@@ -35,20 +37,23 @@ def rule_source(
         ``pairing`` and ``coincidence`` where kernels shall be compiled for these alone, which are
         then faster; empty where they are read while running.
     """
+    trees = {
+        name: ex.parse(text or "w", owner, name)
+        for name, text in (("on_pre", on_pre), ("on_post", on_post))
+    }
     head, rest = template.read_text().split(_BEGIN)
     _, tail = rest.split(_END)
     functions = [
-        "from math import exp, expm1, log, log1p, sqrt, tanh\n",
+        *imports_of(ex.called(trees["on_pre"]) | ex.called(trees["on_post"])),
+        "",
         f"HAS_ON_PRE = {bool(on_pre)}\n",
-        _function("on_pre", on_pre, owner, parameters),
-        _function("on_post", on_post, owner, parameters),
+        *(_function(name, tree, owner, parameters) for name, tree in trees.items()),
         *(_choice(name, fixed) for name in ("pairing", "coincidence")),
     ]
     return head + "\n".join(functions) + "\n" + tail
 
 
-def _function(name: str, text: str, owner: str, parameters: Mapping[str, int]) -> str:
-    tree = ex.parse(text or "w", owner, name)
+def _function(name: str, tree: ast.expr, owner: str, parameters: Mapping[str, int]) -> str:
     known = {"w", "x", "y", *parameters}
     for unknown in sorted(ex.names(tree) - known):
         raise unknown_name(unknown, sorted(known), name, owner)

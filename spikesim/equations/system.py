@@ -1,48 +1,23 @@
 """A set of differential equations, and how each of them is carried over one step.
 
 Equations that are linear with constant coefficients, and whose neighbours are too, are integrated
-exactly (Rotter & Diesmann 1999, Biol. Cybern. 81:381). An equation that is linear in its own
-variable only (a membrane with conductances) takes exponential Euler: its coefficients are held at
-their values at the start of the step.
+exactly (Rotter & Diesmann 1999, Biol. Cybern. 81:381). The others take a method that is named, or
+else exponential Euler where each of them is linear in its own variable (a membrane with
+conductances, a gate of an ion channel), and otherwise a Runge-Kutta scheme of fourth order.
 """
 
 from __future__ import annotations
 
 import ast
-import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.linalg import expm
 
 from spikesim.equations import expressions as ex
-from spikesim.errors import ValidationError
-
-_LINE = re.compile(r"^d(?P<name>\w+)/dt\s*=\s*(?P<rhs>[^:]+?)\s*(?::\s*(?P<unit>\S+))?$")
-
-
-@dataclass(frozen=True)
-class Equation:
-    """One differential equation: its right-hand side, and the unit of its variable."""
-
-    rhs: ast.expr
-    unit: str
-
-
-def parse_equations(text: str, owner: str) -> dict[str, Equation]:
-    """Equations by variable, from lines like ``dV_m/dt = -(V_m - E_L)/tau_m : mV``."""
-    equations: dict[str, Equation] = {}
-    for line in filter(None, (raw.split("#")[0].strip() for raw in text.splitlines())):
-        match = _LINE.match(line)
-        if not match:
-            raise ValidationError(
-                f"cannot read {line!r}; expected 'dx/dt = expression : unit'", "equations", owner
-            )
-        if match["name"] in equations:
-            raise ValidationError(f"d{match['name']}/dt is given twice", "equations", owner)
-        rhs = ex.parse(match["rhs"], owner, "equations")
-        equations[match["name"]] = Equation(rhs, match["unit"] or "1")
-    return equations
+from spikesim.equations.methods import METHODS
+from spikesim.errors import ValidationError, unknown_name
 
 
 @dataclass(frozen=True)
@@ -52,39 +27,124 @@ class System:
     Attributes
     ----------
     odes : dict
-        Right-hand side of each state variable, over states, parameters and `inputs`.
+        Right-hand side of each state variable, without its noise, over states, subexpressions,
+        parameters and `inputs`.
     inputs : tuple of str
         Names that are constant within a step and change between steps.
     exact : tuple of str
-        States that are integrated exactly; the others take exponential Euler.
+        States that are integrated exactly.
+    method : str
+        What the others take.
+    subexpressions : dict
+        Named parts of the right-hand sides, each over those before it.
+    frozen : frozenset of str
+        Subexpressions that keep the value that they have at a step's start.
+    noise : dict
+        ``{state: {name: coefficient}}`` of white noises.
+    given : frozenset of str
+        States that a user's function carries over the step.
     """
 
     odes: dict[str, ast.expr]
     inputs: tuple[str, ...]
     exact: tuple[str, ...]
+    method: str = "exponential_euler"
+    subexpressions: dict[str, ast.expr] = field(default_factory=dict)
+    frozen: frozenset[str] = frozenset()
+    noise: dict[str, ex.Terms] = field(default_factory=dict)
+    given: frozenset[str] = frozenset()
+
+    @property
+    def stepped(self) -> tuple[str, ...]:
+        """States that `method` carries over the step."""
+        return tuple(s for s in self.odes if s not in self.exact and s not in self.given)
 
     @classmethod
-    def of(cls, odes: dict[str, ast.expr], inputs: tuple[str, ...], owner: str) -> System:
+    def of(
+        cls,
+        odes: dict[str, ast.expr],
+        inputs: tuple[str, ...],
+        owner: str,
+        *,
+        method: str = "auto",
+        subexpressions: dict[str, ast.expr] | None = None,
+        frozen: Iterable[str] = (),
+        functions: Iterable[str] = (),
+        given: Iterable[str] = (),
+    ) -> System:
         """Decide how each equation is integrated, or say which cannot be."""
-        known = {**{s: ex.linear_terms(o, set(odes) | set(inputs)) for s, o in odes.items()}}
-        exact = {s for s, terms in known.items() if terms is not None}
+        if not isinstance(method, str) or method not in METHODS:
+            raise unknown_name(method, METHODS, "method", owner)
+        parts = dict(subexpressions or {})
+        held = frozenset(frozen)
+        drifts, noise = {}, {}
+        for state, tree in odes.items():
+            drifts[state], terms = _split_noise(tree, parts, state, owner)
+            if terms:
+                noise[state] = terms
+        system = cls(drifts, inputs, (), method, parts, held, noise)
+        full = {state: system.inlined(tree) for state, tree in drifts.items()}
+        variables = {*odes, *inputs, *held, "t"}
+        known = {state: ex.linear_terms(tree, variables) for state, tree in full.items()}
+        allowed = {*odes, *inputs, ex.CONSTANT}
+        exact = {
+            s for s, terms in known.items()
+            if terms is not None and set(terms) <= allowed and s not in set(given)
+            and not ex.called(full[s]) & set(functions)
+        }  # fmt: skip
         while True:
             keep = {s for s in exact if set(known[s] or {}) & set(odes) <= exact}
             if keep == exact:
                 break
             exact = keep
-        for state in set(odes) - exact:
-            if ex.linear_terms(odes[state], {state}) is None:
-                raise ValidationError(
-                    f"d{state}/dt is not linear in {state}; exponential Euler needs that",
-                    "equations", owner,
-                )  # fmt: skip
-        return cls(odes, inputs, tuple(s for s in odes if s in exact))
+        rest = [s for s in odes if s not in exact and s not in set(given)]
+        crooked = [s for s in rest if ex.linear_terms(full[s], {s}) is None]
+        if method == "exact" and rest:
+            raise ValidationError(
+                f"d{rest[0]}/dt is not linear with constant coefficients, so that it cannot be "
+                "integrated exactly; leave the method out, or name another", "method", owner,
+            )  # fmt: skip
+        if method == "exponential_euler" and crooked:
+            raise ValidationError(
+                f"d{crooked[0]}/dt is not linear in {crooked[0]}; exponential Euler needs that; "
+                "use method = 'rk4'", "method", owner,
+            )  # fmt: skip
+        if method in ("auto", "exact"):
+            method = "rk4" if crooked else "exponential_euler"
+        return cls(
+            drifts, inputs, tuple(s for s in odes if s in exact), method, parts, held, noise,
+            frozenset(given),
+        )  # fmt: skip
+
+    def inlined(self, tree: ast.expr, only: set[str] | None = None) -> ast.expr:
+        """The expression with subexpressions put in: all that are not frozen, or only some."""
+        chosen = set(self.subexpressions) - self.frozen if only is None else only
+        for name in reversed(self.subexpressions):
+            if name in chosen:
+                tree = ex.substitute(tree, {name: self.subexpressions[name]})
+        return tree
+
+    def depending(self, names: set[str]) -> set[str]:
+        """Subexpressions that depend on any of these names, frozen ones apart."""
+        found: set[str] = set()
+        for name, tree in self.subexpressions.items():
+            if name not in self.frozen and ex.names(tree) & (names | found):
+                found.add(name)
+        return found
+
+    def needed(self, trees: Iterable[ast.expr]) -> list[str]:
+        """Subexpressions that these expressions read, in an order in which they can be computed."""
+        wanted = set().union(set(), *(ex.names(tree) for tree in trees))
+        for name in reversed(self.subexpressions):
+            if name in wanted:
+                wanted |= ex.names(self.subexpressions[name])
+        return [name for name in self.subexpressions if name in wanted]
 
     def coefficients(self) -> dict[str, ex.Terms]:
         """For each exact state the linear terms of its equation."""
         variables = set(self.odes) | set(self.inputs)
-        terms = {s: ex.linear_terms(self.odes[s], variables) for s in self.exact}
+        full = {s: self.inlined(self.odes[s]) for s in self.exact}
+        terms = {s: ex.linear_terms(tree, variables) for s, tree in full.items()}
         return {s: t for s, t in terms.items() if t is not None}
 
     def pattern(self) -> dict[str, list[str]]:
@@ -150,3 +210,30 @@ class System:
             for row, state in enumerate(self.exact)
             for name in self.pattern()[state]
         }
+
+
+def _split_noise(
+    tree: ast.expr, parts: Mapping[str, ast.expr], state: str, owner: str
+) -> tuple[ast.expr, ex.Terms]:
+    """Drift, and the coefficients of white noises: ``xi`` and names that begin with ``xi_``."""
+    noisy = {name for name, part in parts.items() if any(map(is_noise, ex.names(part)))}
+    if noisy:
+        raise ValidationError(
+            f"white noise must stand in an equation, not in the subexpression {min(noisy)!r}",
+            "equations", owner,
+        )  # fmt: skip
+    found = {name for name in ex.names(tree) if is_noise(name)}
+    if not found:
+        return tree, {}
+    terms = ex.linear_terms(tree, found)
+    if terms is None:
+        raise ValidationError(
+            f"d{state}/dt must be a sum of a drift and factors times {min(found)!r}", "equations",
+            owner,
+        )  # fmt: skip
+    return terms.pop(ex.CONSTANT, ast.Constant(0.0)), terms
+
+
+def is_noise(name: str) -> bool:
+    """Whether a name means white noise."""
+    return name == "xi" or name.startswith("xi_")

@@ -29,6 +29,10 @@ class TableArgs(NamedTuple):
     hi: Array  # int64 (slices): one past the last
     gid0: int  # global id of neuron 0
     slot0: int  # ring slot of port 0 of neuron 0
+    first: Array  # int64 (slices): first neuron of each population, whatever a thread's share
+    key: Array  # uint64 (slices, white noises)
+    noise: Array  # float (white noises, n): scratch, normal draws of this step
+    fault: Array  # int64 (1): the step in which a variable was lost, or -1
 
 
 class StaticArgs(NamedTuple):

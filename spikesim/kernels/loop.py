@@ -74,7 +74,8 @@ def loop_source(
     ]
     full = ["recorded + spikes.size > record.spike_step.size"]
     full += [f"{p}.control[2] + {p}.control[3] > 0" for p in plastic]
-    # A buffer or a history is full: Python makes room and calls again.
+    # A buffer or a history is full: Python makes room and calls again. Or a variable was lost.
+    full += [f"{t}.fault[0] == step - 1" for t in tables]
     body += [f"if {' or '.join(full)}:", "    break"]
     lines += [
         "",

@@ -110,3 +110,11 @@ def quantile(p):
 def standard_normal(subkey, index):
     """A standard normal draw; the largest possible are about 8.2."""
     return quantile((float(rng.draw(subkey, index) >> _S12) + 0.5) * _TO_OPEN_UNIT)
+
+
+@kernel
+def normals(key, step, first, out):
+    """Fill `out` with standard normal draws of a step, for entities from `first` on."""
+    subkey = rng.subkey(key, step)
+    for i in range(out.size):
+        out[i] = standard_normal(subkey, first + i)

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-from spikesim.errors import ValidationError
+from spikesim.equations.cell import (
+    INPUT,
+    assemble,
+    assigned_names,
+    names_used,
+    text_parameters,
+)
+from spikesim.equations.neuron_source import neuron_source
+from spikesim.equations.text import parse_text
+from spikesim.errors import ValidationError, unknown_name
 from spikesim.parameters import Parametrized
 from spikesim.receptors import ExpCurrent, Receptor
+from spikesim.units import Param, Quantity, ms, one
 
 
 class Neuron(Parametrized):
@@ -16,14 +26,30 @@ class Neuron(Parametrized):
     Class attributes
     ----------------
     equations : str
-        Differential equations of the membrane. ``I_syn`` is the sum of the receptors' currents and
-        ``I_in`` that of stimulating currents (pA).
+        Differential equations ``dx/dt = expression : unit``, subexpressions ``x = expression :
+        unit`` and parameters ``x : unit``, one a line. ``I_syn`` is the sum of the receptors'
+        currents and ``I_in`` that of stimulating currents (pA), ``t`` the time (ms), and ``xi`` or
+        ``xi_name`` white noise (1/sqrt(ms)).
     threshold : str
-        The condition under which the neuron spikes.
-    reset : dict
-        ``{variable: expression}`` assigned at a spike.
+        The condition under which the neuron spikes; "never" if it does not.
+    reset : dict or str
+        ``{variable: expression}`` assigned at a spike, or statements ``"v = c; u += d"``.
     refractory : tuple of str
-        Variables that are clamped for ``t_ref`` after a spike.
+        Variables that are clamped for ``t_ref`` after a spike, beside those with the flag
+        ``(unless refractory)``.
+    rearm : str
+        After a spike there is no other before this condition has held; for models whose spikes
+        have a shape.
+    method : str
+        How equations that cannot be integrated exactly are: "exponential_euler", "rk4", "rk2",
+        "heun" or "euler"; "auto" takes the first where it can and else the second. Equations with
+        white noise add it to their step (Euler-Maruyama, Ito's sense).
+    functions : dict
+        Python functions of plain numbers by the names that equations call them.
+    step : function, optional
+        Instead of equations: a Python function of variables, parameters, ``I_syn``, ``I_in``,
+        ``t`` and ``dt`` that returns the variables at the step's end (``return V_m, w``); the
+        equations then name the variables only (``V_m : mV``).
     initial : dict
         ``{variable: expression over parameters}``; 0 where not given.
     persistent : tuple of str
@@ -44,12 +70,30 @@ class Neuron(Parametrized):
 
     equations: ClassVar[str]
     threshold: ClassVar[str]
-    reset: ClassVar[dict[str, str]]
+    reset: ClassVar[dict[str, str] | str] = {}
     refractory: ClassVar[tuple[str, ...]] = ()
+    rearm: ClassVar[str] = ""
+    method: ClassVar[str] = "auto"
+    functions: ClassVar[dict[str, Callable[..., Any]]] = {}
+    step: ClassVar[Callable[..., Any] | None] = None
     initial: ClassVar[dict[str, str]] = {}
     persistent: ClassVar[tuple[str, ...]] = ()
 
+    @classmethod
+    def _declared_in_text(cls) -> dict[str, Param]:
+        owner = cls.__name__
+        arity = {name: f.__code__.co_argcount for name, f in cls.functions.items()}
+        text = parse_text(cls.equations, owner, arity)
+        assigned = assigned_names(cls.reset, cls.step, owner, cls.functions)
+        return text_parameters(text, assigned, cls.declared, owner)
+
     def __init__(self, *, receptors: Mapping[str, Receptor] | None = None, **values: Any) -> None:
+        for attribute, meaning in (
+            ("equations", "its membrane, such as 'dV_m/dt = -V_m / (10*ms) : mV'"),
+            ("threshold", "the condition of a spike, such as 'V_m >= V_th', or 'never'"),
+        ):
+            if not isinstance(getattr(self, attribute, None), str):
+                raise ValidationError(f"is missing: {meaning}", attribute, self)
         super().__init__(**values)
         given = {"current": ExpCurrent()} if receptors is None else receptors
         if not isinstance(given, Mapping):
@@ -63,3 +107,83 @@ class Neuron(Parametrized):
                     "receptors", self,
                 )  # fmt: skip
         self.receptors: dict[str, Receptor] = dict(given)
+
+    def source(self) -> str:
+        """The Python text of the kernel that is generated for this model with these receptors.
+
+        Names of values that differ between neurons are read from arrays there; here all are taken
+        as uniform.
+        """
+        with_input = INPUT in self.equations or self.step is not None
+        return neuron_source(assemble(self, with_input=with_input), frozenset())
+
+    @classmethod
+    def from_text(
+        cls,
+        equations: str,
+        *,
+        threshold: str,
+        reset: Mapping[str, str] | str = "",
+        refractory: Any = None,
+        method: str = "auto",
+        initial: Mapping[str, str] | None = None,
+        functions: Mapping[str, Callable[..., Any]] | None = None,
+        receptors: Mapping[str, Receptor] | None = None,
+        name: str = "TextNeuron",
+        **values: Any,
+    ) -> Neuron:
+        """A model from text alone, in the manner of Brian2.
+
+        Parameters
+        ----------
+        equations, threshold, reset, method, initial, functions : str or mapping
+            As the class attributes of the same name.
+        refractory : quantity, float or str, optional
+            How long (ms) variables with the flag ``(unless refractory)`` are held and no spike
+            occurs, or a condition: no further spike before it has ceased to hold.
+        receptors : mapping of str to Receptor, optional
+            None unless given.
+        name : str
+            What messages call the model.
+        **values
+            The text's parameters, and constants that it uses without declaring them, which must be
+            quantities such as ``10 * nS``.
+
+        Raises
+        ------
+        ValidationError
+            As for a class, and for a value that the text does not use.
+        """
+        return text_neuron(
+            equations, threshold=threshold, reset=reset, refractory=refractory, method=method,
+            initial=dict(initial or {}), functions=dict(functions or {}),
+            receptors=dict(receptors or {}), name=name, values=values,
+        )  # fmt: skip
+
+
+def text_neuron(
+    equations: str, *, refractory: Any, receptors: dict[str, Receptor], name: str,
+    values: dict[str, Any], **attributes: Any,
+) -> Neuron:  # fmt: skip
+    """See `Neuron.from_text`."""
+    arity = {n: f.__code__.co_argcount for n, f in attributes["functions"].items()}
+    text = parse_text(equations, name, arity)
+    members: dict[str, Any] = {"equations": equations, **attributes}
+    if isinstance(refractory, str):
+        members["rearm"] = f"not ({refractory})"
+    elif refractory is not None:
+        members["t_ref"] = Param(None, ms, "non-negative", "refractory period")
+        values = {**values, "t_ref": refractory}
+    for given, value in values.items():
+        if given not in text.names and given not in members:
+            if isinstance(value, Quantity):
+                members[given] = Param(None, value.unit)
+            elif isinstance(value, (int, float)):
+                members[given] = Param(None, one)
+    kind = type(name, (Neuron,), members)
+    model = kind(receptors=receptors, **values)
+    used = names_used(model)
+    for given in values:
+        if given not in used and given != "t_ref":
+            raise unknown_name(given, sorted(used & set(model.declared)), None, name)
+    return model

@@ -13,9 +13,10 @@ class Own(sim.Neuron):
     """A model of a user's own, to be broken in one place each."""
 
     tau = param(10.0, ms, "positive", "time constant")
+    R = param(1.0, mV / pA, doc="resistance")
     t_ref = param(0.0, ms, "non-negative", "refractory period")
-    equations = "dV_m/dt = (I_syn + I_in - V_m) / tau : mV"
-    threshold = "V_m >= 1"
+    equations = "dV_m/dt = (R * (I_syn + I_in) - V_m) / tau : mV"
+    threshold = "V_m >= 1*mV"
     reset = {"V_m": "0"}
 
 
@@ -55,15 +56,32 @@ def test_a_neuron_without_receptors():
 @pytest.mark.parametrize(
     ("attributes", "text"),
     [
-        ({"equations": "dV_m/dt = -V_m / tua"}, "equations: unknown name 'tua' .*'tau'"),
-        ({"equations": "dV_m/dt = -V_m *"}, "equations: cannot read"),
-        ({"equations": "V_m = 1"}, "equations: cannot read"),
-        ({"equations": "dV_m/dt = V_m ** 2"}, "equations: dV_m/dt is not linear"),
-        ({"threshold": "V > 1"}, "threshold: unknown name 'V'"),
+        ({"equations": "dV_m/dt = -V_m / tua : mV"}, "equations: unknown name 'tua' .*'tau'"),
+        ({"equations": "dV_m/dt = -V_m * : mV"}, "equations: cannot read"),
+        ({"equations": "V_m = 1"}, "equations: 'V_m = 1' has no unit"),
+        (
+            {"equations": "dV_m/dt = -V_m : mV"},
+            "equations: dV_m/dt must be in mV/ms, but '-V_m' is in mV",
+        ),
+        (
+            {"equations": "dV_m/dt = (V_m + I_syn) / tau : mV"},
+            r"equations: cannot add 'I_syn' \(pA\) to 'V_m' \(mV\)",
+        ),
+        (
+            {"equations": "dV_m/dt = exp(V_m) / tau : mV"},
+            "exp takes plain numbers, but 'V_m' is in",
+        ),
+        (
+            {"method": "exponential_euler", "equations": "dV_m/dt = V_m ** 2 / mV / ms : mV"},
+            "method: dV_m/dt is not linear",
+        ),
+        ({"threshold": "V_m"}, "threshold: it must be a condition such as"),
+        ({"threshold": "V_m > 1"}, "cannot compare 'V_m' .*write 1.mV if that is meant"),
+        ({"threshold": "V > 1*mV"}, "threshold: unknown name 'V'"),
         ({"threshold": "V_m >"}, "threshold: cannot read"),
         ({"reset": {"V_m": "V_reset"}}, "reset: unknown name 'V_reset'"),
-        ({"reset": {"W": "0"}}, "unknown name 'W'"),
-        ({"refractory": ("W",)}, "unknown name 'W'"),
+        ({"reset": {"W": "0"}}, "reset: unknown name 'W'"),
+        ({"refractory": ("W",)}, "refractory: unknown name 'W'"),
     ],
 )
 def test_what_does_not_fit_together(attributes, text):
@@ -132,7 +150,7 @@ def test_two_parameters_of_a_user_model_reach_the_kernel():
     class Volts(Own):
         E = param(3.0, mV, doc="where it goes")
         equations = "dV_m/dt = (E - V_m) / tau : mV"
-        threshold = "V_m >= 100"
+        threshold = "V_m >= 100*mV"
         initial = {"V_m": "2 * E"}
 
     net = sim.Network(seed=1, precision="double")

@@ -27,8 +27,8 @@ class Resonator(sim.Neuron):
         dV_m/dt = (drive - w - V_m) / tau : mV
         dw/dt = (a * V_m - w) / tau_w : mV
     """
-    threshold = "V_m >= 7.0 and w < 9.0"
-    reset = {"V_m": "0.3 * V_m - 2.0", "w": "w + b"}
+    threshold = "V_m >= 7.0*mV and w < 9.0*mV"
+    reset = {"V_m": "0.3 * V_m - 2.0*mV", "w": "w + b"}
     refractory = ("V_m",)
     initial = {"V_m": "drive / 10"}
 
@@ -122,8 +122,8 @@ class Awkward(sim.Neuron):
     drift = param(20.0, mV, doc="drive")
     t_ref = param(1.0, ms, "non-negative", "refractory period")
     equations = """
-        dV_m/dt = (drift - V_m + n * 0.01 * (10.0 - V_m) + I_syn) / tau_m : mV
-        dn/dt = -n / 5.0 : 1
+        dV_m/dt = (drift - V_m + n * 0.01 * (10.0*mV - V_m) + I_syn * mV / pA) / tau_m : mV
+        dn/dt = -n / (5.0*ms) : 1
     """
     threshold = "V_m >= phi"
     reset = {"V_m": "w", "n": "n + 1.0"}
@@ -139,8 +139,8 @@ class Plain(sim.Neuron):
     V_drive = param(20.0, mV, doc="drive")
     t_ref = Awkward.declared["t_ref"]
     equations = """
-        dV_m/dt = (V_drive - V_m + gate * 0.01 * (10.0 - V_m) + I_syn) / tau_m : mV
-        dgate/dt = -gate / 5.0 : 1
+        dV_m/dt = (V_drive - V_m + gate * 0.01 * (10.0*mV - V_m) + I_syn * mV / pA) / tau_m : mV
+        dgate/dt = -gate / (5.0*ms) : 1
     """
     threshold = "V_m >= V_th"
     reset = {"V_m": "V_reset", "gate": "gate + 1.0"}
@@ -185,7 +185,7 @@ def test_a_model_may_not_use_the_kernels_names():
     class Sly(sim.Neuron):
         tau_m = param(10.0, ms, "positive", "membrane time constant")
         equations = "d_size/dt = -_size / tau_m : mV"
-        threshold = "_size > 1.0"
+        threshold = "_size > 1.0*mV"
         reset = {"_size": "0.0"}
 
     with pytest.raises(sim.ValidationError, match=r"'_size'.*must not begin with an underscore"):

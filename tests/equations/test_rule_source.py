@@ -39,7 +39,7 @@ def test_a_rule_of_ones_own(layout, side):
     [
         ("on_pre", "w - z", r"on_pre: unknown name 'z'; valid names: .*'up', 'w', 'x', 'y'"),
         ("on_post", "w +", "on_post: cannot read 'w \\+'"),
-        ("on_post", "w if x else y", "on_post: IfExp is not allowed"),
+        ("on_post", "[w, x]", "on_post: List is not allowed"),
         ("on_post", "w + V_m", "on_post: unknown name 'V_m'"),
         ("on_pre", "foo(w)", "on_pre: unknown name 'foo'"),
     ],

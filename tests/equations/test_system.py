@@ -8,45 +8,60 @@ from scipy.integrate import solve_ivp
 from scipy.linalg import expm
 
 from spikesim.equations import expressions as ex
-from spikesim.equations.system import System, parse_equations
+from spikesim.equations.system import System
+from spikesim.equations.text import parse_text
 from spikesim.errors import ValidationError
 
 
-def system(text, inputs=()):
-    equations = parse_equations(text, "Model")
-    return System.of({name: e.rhs for name, e in equations.items()}, inputs, "Model")
+def system(text, inputs=(), **options):
+    lines = "\n".join(f"{line} : 1" for line in text.splitlines() if line.strip())
+    odes = parse_text(lines, "Model").odes
+    return System.of({name: e.rhs for name, e in odes.items()}, inputs, "Model", **options)
 
 
 def test_equations_are_read():
-    equations = parse_equations(
+    text = parse_text(
         """
-        dV_m/dt = -(V_m - E_L) / tau_m : mV   # the membrane
+        dV_m/dt = (-(V_m - E_L)
+                   - q * V_m) / tau_m : mV (unless refractory)  # the membrane
 
         dw/dt = -w/tau_w:pA
-        dq/dt = 0 * q
+        q = w / (3*pA) : 1 (constant over dt)
+        E_L : volt (shared, constant)
+        tau_m : second
         """,
         "Model",
     )
-    assert list(equations) == ["V_m", "w", "q"]
-    assert [e.unit for e in equations.values()] == ["mV", "pA", "1"]
-    assert ex.names(equations["V_m"].rhs) == {"V_m", "E_L", "tau_m"}
+    assert list(text.odes) == ["V_m", "w"]
+    assert [str(e.unit) for e in text.odes.values()] == ["mV", "pA"]
+    assert ex.names(text.odes["V_m"].rhs) == {"V_m", "E_L", "tau_m", "q"}
+    assert text.odes["V_m"].flags == {"unless refractory"}
+    assert text.subexpressions["q"].flags == {"constant over dt"}
+    assert {n: (str(u), set(f)) for n, (u, f) in text.parameters.items()} == {
+        "E_L": ("volt", {"shared", "constant"}), "tau_m": ("second", set()),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("V' = -V", r"cannot read .*expected 'dx/dt = expression : unit'"),
-        ("dV/dt = ", "cannot read"),
-        ("dV/dt = -V : ", "cannot read"),
-        ("dV/dt = -V +", "cannot read"),
-        ("dV/dt", "cannot read"),
-        ("d/dt = 1", "cannot read"),
-        ("dV/dt = -V\ndV/dt = V", "V.*(twice|again|already)"),
+        ("V' = -V : 1", r"cannot read .*expected 'dx/dt = expression : unit'"),
+        ("dV/dt = : mV", "cannot read"),
+        ("dV/dt = -V : ", "'' is no unit"),
+        ("dV/dt = -V + : mV", "cannot read '-V \\+'"),
+        ("dV/dt", "cannot be read"),
+        ("dV/dt = -V", "'dV/dt = -V' has no unit"),
+        ("dV/dt = -V\nx = 3 : 1", "'dV/dt = -V' has no unit"),
+        ("d/dt = 1 : 1", "cannot read"),
+        ("dV/dt = -V : 1\ndV/dt = V : 1", "V is defined twice"),
+        ("dV/dt = -V : mW", "'mW' is no unit.*'dV/dt = -V : mW'"),
+        ("dV/dt = -V : mV (unless)", "unknown name 'unless'.*'unless refractory'"),
+        ("x : mV (unless refractory)", "unknown name 'unless refractory'; valid names: 'constant'"),
     ],
 )
 def test_equations_that_cannot_be_read(text, complaint):
-    with pytest.raises(ValidationError, match=rf"(?s)Model\.equations: .*{complaint}"):
-        parse_equations(text, "Model")
+    with pytest.raises(ValidationError, match=rf"(?s)Model\.equations.*{complaint}"):
+        parse_text(text, "Model")
 
 
 def test_which_equations_are_exact():
@@ -63,9 +78,15 @@ def test_which_equations_are_exact():
 
 
 @pytest.mark.parametrize("rhs", ["V * V", "exp(V)", "V ** 2 - V", "(V - a) * (V - b)"])
-def test_what_no_method_here_can_integrate(rhs):
-    with pytest.raises(ValidationError, match=r"Model\.equations: dV/dt is not linear in V"):
-        system(f"dV/dt = {rhs}")
+def test_what_only_an_explicit_method_can_integrate(rhs):
+    assert system(f"dV/dt = {rhs}").method == "rk4"
+    assert system(f"dV/dt = {rhs}", method="heun").method == "heun"
+    with pytest.raises(ValidationError, match=r"Model\.method: dV/dt is not linear in V"):
+        system(f"dV/dt = {rhs}", method="exponential_euler")
+    with pytest.raises(ValidationError, match=r"Model\.method: dV/dt .*cannot be integrated ex"):
+        system(f"dV/dt = {rhs}", method="exact")
+    with pytest.raises(ValidationError, match=r"unknown name 'rk5'.*'rk4'"):
+        system(f"dV/dt = {rhs}", method="rk5")
 
 
 @settings(max_examples=60, deadline=None)

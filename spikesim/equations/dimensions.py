@@ -1,0 +1,198 @@
+"""Dimensions of expressions: whether quantities fit together, and expressions over plain numbers.
+
+Values are plain floats in their declared units. An expression is checked first, and then rewritten
+over the consistent base units (see `spikesim.units`): names in other units, such as Hz or V, are
+multiplied by a power of ten, and units that stand in the text, such as ``5*mV``, become numbers.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from spikesim.equations import expressions as ex
+from spikesim.errors import ValidationError, unknown_name
+from spikesim.units import PLAIN, Dimension, Unit, combined, is_unit_name, raised, symbol_of
+
+_SAME = {"abs", "floor", "ceil", "min", "max", "clip"}  # give back what they take
+_OPERATIONS = {ast.Add: "add {1} to {0}", ast.Sub: "subtract {1} from {0}"}
+
+
+@dataclass(frozen=True)
+class Anything:
+    """Zero, which fits every unit, and conditions."""
+
+    condition: bool = False
+
+
+Kind = Dimension | Anything
+ZERO, CONDITION = Anything(), Anything(condition=True)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The names that an expression may use.
+
+    Attributes
+    ----------
+    units : mapping
+        Unit of each name.
+    owner, attribute : str
+        Where the expression stands, for messages.
+    """
+
+    units: Mapping[str, Unit]
+    owner: str
+    attribute: str
+
+    def check_names(self, tree: ast.expr) -> None:
+        """Raise for a name that is neither known nor a unit."""
+        for name in sorted(ex.names(tree) - set(self.units)):
+            if not is_unit_name(name):
+                raise unknown_name(name, sorted(self.units), self.attribute, self.owner)
+
+    def convert(self, tree: ast.expr, unit: Unit, what: str) -> ast.expr:
+        """A checked expression whose value is in `unit`, over names in their own units."""
+        self.check_names(tree)
+        self.expect(tree, unit.dimension, what)
+        return self._rescaled(tree, unit)
+
+    def condition(self, tree: ast.expr, what: str) -> ast.expr:
+        """A checked condition."""
+        self.check_names(tree)
+        if self.kind(tree) != CONDITION:
+            raise self._error(f"{what} must be a condition such as 'V_m >= V_th', got "
+                              f"{ex.source(tree)!r}")  # fmt: skip
+        return self._rescaled(tree, Unit("1"))
+
+    def expect(self, tree: ast.expr, dimension: Dimension, what: str) -> None:
+        """Raise unless the expression has this dimension."""
+        kind = self.kind(tree)
+        if kind not in (ZERO, dimension):
+            raise self._error(
+                f"{what} must be {_in(dimension)}, but {ex.source(tree)!r} is {_in(kind)}"
+            )
+
+    def kind(self, tree: ast.expr) -> Kind:
+        """Dimension of an expression, or that it is zero or a condition."""
+        match tree:
+            case ast.Constant():
+                return ZERO if tree.value == 0 else PLAIN
+            case ast.Name():
+                return self._unit(tree.id).dimension
+            case ast.UnaryOp(op=ast.Not()):
+                return CONDITION
+            case ast.UnaryOp():
+                return self.kind(tree.operand)
+            case ast.Compare():
+                self._alike(tree.left, tree.comparators[0], "compare {0} with {1}", tree)
+                return CONDITION
+            case ast.IfExp():
+                return self._alike(tree.body, tree.orelse, "choose between {0} and {1}", tree)
+            case ast.Call():
+                return self._call(tree)
+            case ast.BinOp():
+                return self._binop(tree)
+        raise AssertionError(ast.dump(tree))
+
+    def _unit(self, name: str) -> Unit:
+        return self.units[name] if name in self.units else Unit(name)
+
+    def _binop(self, tree: ast.BinOp) -> Kind:
+        if isinstance(tree.op, (ast.Add, ast.Sub)):
+            return self._alike(tree.left, tree.right, _OPERATIONS[type(tree.op)], tree)
+        left, right = self.kind(tree.left), self.kind(tree.right)
+        if isinstance(tree.op, (ast.BitAnd, ast.BitOr, ast.BitXor)):
+            if left != CONDITION or right != CONDITION:
+                raise self._error(f"'and' and 'or' join conditions in {ex.source(tree)!r}")
+            return CONDITION
+        if CONDITION in (left, right):
+            raise self._error(
+                f"a condition is no number in {ex.source(tree)!r}; write int(...) around it"
+            )
+        if isinstance(tree.op, ast.Pow):
+            return self._power(tree, left)
+        if isinstance(left, Anything) or isinstance(right, Anything):
+            return left if isinstance(left, Anything) else ZERO
+        return combined(left, right, 1 if isinstance(tree.op, ast.Mult) else -1)
+
+    def _power(self, tree: ast.BinOp, base: Kind) -> Kind:
+        self.expect(tree.right, PLAIN, "an exponent")
+        if isinstance(base, Anything) or base == PLAIN:
+            return PLAIN
+        if ex.names(tree.right):
+            raise self._error(f"{ex.source(tree.left)!r} is {_in(base)}; its exponent must be a "
+                              f"number, got {ex.source(tree.right)!r}")  # fmt: skip
+        power = Fraction(float(ex.evaluate(tree.right, {}))).limit_denominator(1000)
+        return raised(base, power)
+
+    def _call(self, tree: ast.Call) -> Kind:
+        assert isinstance(tree.func, ast.Name)
+        name = tree.func.id
+        if name in _SAME:
+            kind = self.kind(tree.args[0])
+            for other in tree.args[1:]:
+                kind = self._alike(tree.args[0], other, f"take the {name} of {{0}} and {{1}}", tree)
+            return kind
+        if name == "sqrt":
+            kind = self.kind(tree.args[0])
+            return kind if isinstance(kind, Anything) else raised(kind, Fraction(1, 2))
+        if name == "sign":
+            self.kind(tree.args[0])
+            return PLAIN
+        for argument in tree.args:
+            kind = self.kind(argument)
+            if kind not in (ZERO, PLAIN):
+                raise self._error(
+                    f"{name} takes plain numbers, but {ex.source(argument)!r} is {_in(kind)}"
+                    + ("" if kind == CONDITION else f"; divide it by a quantity {_in(kind)}")
+                )
+        return PLAIN
+
+    def _alike(self, left: ast.expr, right: ast.expr, action: str, tree: ast.expr) -> Kind:
+        a, b = self.kind(left), self.kind(right)
+        if ZERO in (a, b):
+            return b if a == ZERO else a
+        if a != b:
+            words = action.format(f"{ex.source(left)!r} ({_words(a)})",
+                                  f"{ex.source(right)!r} ({_words(b)})")  # fmt: skip
+            hint = ""
+            for side, kind in ((left, b), (right, a)):
+                if isinstance(side, ast.Constant) and not isinstance(kind, Anything):
+                    hint = f"; write {ex.source(side)}*{symbol_of(kind)} if that is meant"
+            raise self._error(f"cannot {words} in {ex.source(tree)!r}{hint}")
+        return a
+
+    def _rescaled(self, tree: ast.expr, unit: Unit) -> ast.expr:
+        factors: dict[str, ast.expr] = {}
+        for name in ex.names(tree):
+            own, given = self._unit(name), name in self.units
+            if not given:
+                factors[name] = ast.Constant(own.scale)
+            elif own.exponent:
+                product = ast.BinOp(ast.Name(name, ast.Load()), ast.Mult(), _constant(own.scale))
+                factors[name] = product
+        result = ex.substitute(tree, factors) if factors else tree
+        if unit.exponent:
+            result = ast.BinOp(result, ast.Div(), _constant(unit.scale))
+        return ex.simplified(result) if factors or unit.exponent else tree
+
+    def _error(self, message: str) -> ValidationError:
+        return ValidationError(message, self.attribute, self.owner)
+
+
+def _constant(value: float) -> ast.expr:
+    return ast.Constant(value)
+
+
+def _words(kind: Kind) -> str:
+    if isinstance(kind, Anything):
+        return "a condition" if kind.condition else "zero"
+    return "a plain number" if kind == PLAIN else symbol_of(kind)
+
+
+def _in(kind: Kind) -> str:
+    words = _words(kind)
+    return words if words[:2] in ("a ", "ze") else f"in {words}"

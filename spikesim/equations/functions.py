@@ -1,0 +1,114 @@
+"""Python functions that a user puts into a model: read as text, and put into the generated kernel.
+
+A function of plain numbers for expressions, or the whole step of a neuron. It may use numbers, its
+arguments, local variables, `if`, `for`, and the functions that equations know; what it needs from
+elsewhere must be an argument.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from spikesim.equations.expressions import FUNCTIONS
+from spikesim.errors import ValidationError, unknown_name
+
+_OWN = ("exprel", "sign", "clip")  # of spikesim.kernels.functions
+_MATH = {"arctan": "atan as arctan"}
+_PYTHON = ("abs", "min", "max")
+_BUILTIN = {"range", "int", "float", "bool", "round", "True", "False"}
+
+
+@dataclass(frozen=True)
+class Function:
+    """A Python function as text.
+
+    Attributes
+    ----------
+    name : str
+        Under which it is known.
+    arguments : tuple of str
+        What it takes.
+    returned : tuple of str
+        Names of what the last ``return`` gives back; empty where those are no plain names.
+    tree : ast.FunctionDef
+        Its text, taken apart.
+    """
+
+    name: str
+    arguments: tuple[str, ...]
+    returned: tuple[str, ...]
+    tree: ast.FunctionDef
+
+    def lines(self, name: str) -> list[str]:
+        """The text of a kernel that does the same under another name."""
+        body = self.tree.body
+        if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+            body = body[1:]
+        head = f"def {name}({', '.join(self.arguments)}):"
+        text = "\n".join(ast.unparse(node) for node in body)
+        return ["@kernel(inline=True)", head, *textwrap.indent(text, "    ").splitlines()]
+
+    @property
+    def calls(self) -> set[str]:
+        """Functions of expressions that it calls."""
+        return {n.id for n in ast.walk(self.tree) if isinstance(n, ast.Name)} & set(FUNCTIONS)
+
+
+def read_function(function: Callable[..., Any], name: str, owner: str, attribute: str) -> Function:
+    """A user's function as text.
+
+    Raises
+    ------
+    ValidationError
+        If its source is not there, or it uses what is neither an argument nor known.
+    """
+    try:
+        source = textwrap.dedent(inspect.getsource(function))
+        tree = next(n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.FunctionDef))
+    except (OSError, TypeError, SyntaxError, StopIteration) as error:
+        raise ValidationError(
+            f"{name!r} must be a Python function whose source can be read (def, in a file): "
+            f"{error}", attribute, owner,
+        ) from None  # fmt: skip
+    given = tree.args
+    if given.vararg or given.kwarg or given.kwonlyargs or given.defaults:
+        raise ValidationError(
+            f"{name!r} must take plain arguments, without defaults or stars", attribute, owner
+        )
+    arguments = tuple(a.arg for a in [*given.posonlyargs, *given.args])
+    local = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)
+             and isinstance(n.ctx, ast.Store)}  # fmt: skip
+    known = {*arguments, *local, *FUNCTIONS, *_BUILTIN}
+    body = [n for statement in tree.body for n in ast.walk(statement)]
+    for node in body:
+        if isinstance(node, ast.Name) and node.id not in known:
+            raise unknown_name(node.id, sorted({*arguments, *local}), f"{attribute}, {name}", owner)
+    last = tree.body[-1]
+    if not isinstance(last, ast.Return) or last.value is None:
+        raise ValidationError(f"{name!r} must end with return", attribute, owner)
+    values = last.value.elts if isinstance(last.value, ast.Tuple) else [last.value]
+    plain = [v.id for v in values if isinstance(v, ast.Name)]
+    returned = tuple(plain) if len(plain) == len(values) else ()
+    return Function(name, arguments, returned, tree)
+
+
+def read_functions(functions: Mapping[str, Any], owner: str) -> dict[str, Function]:
+    """All functions of a model by the names that its equations call them."""
+    for name in functions:
+        if name in FUNCTIONS or name == "int":
+            raise ValidationError(f"{name!r} is a function already", "functions", owner)
+    return {name: read_function(f, name, owner, "functions") for name, f in functions.items()}
+
+
+def imports_of(called: Iterable[str]) -> list[str]:
+    """Lines of a generated module that make functions of expressions known to it."""
+    known = sorted(set(called) & set(FUNCTIONS) - set(_PYTHON))
+    plain = [_MATH.get(name, name) for name in known if name not in _OWN]
+    own = [name for name in known if name in _OWN]
+    lines = [f"from math import {', '.join(plain)}"] if plain else []
+    return lines + ([f"from spikesim.kernels.functions import {', '.join(own)}"] if own else [])

@@ -1,0 +1,167 @@
+"""The lines of a kernel that carry a cell's states over one step: from `x` to `_new_x`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+from spikesim.equations import expressions as ex
+from spikesim.equations.cell import INPUT, TIME, Cell
+from spikesim.equations.methods import TABLEAUX
+
+
+def propagator(state: str, source: str, node: float = 1.0) -> str:
+    """Name of the number by which `source` moves an exact `state` in a step, or a part of one."""
+    part = "" if node == 1.0 else f"{node:g}".replace(".", "p")
+    return f"_Q{part}_{state}__{source or 'const'}"
+
+
+def nodes(cell: Cell) -> tuple[float, ...]:
+    """The parts of a step at whose end exact states are needed; the whole comes first."""
+    tableau = TABLEAUX.get(cell.system.method)
+    if tableau is None or not cell.system.stepped:
+        return (1.0,)
+    return (1.0, *sorted({c for c in tableau.nodes if 0.0 < c < 1.0} if _read(cell) else ()))
+
+
+def _read(cell: Cell) -> set[str]:
+    """Exact states that the stepped ones read."""
+    system = cell.system
+    trees = [system.inlined(system.odes[s]) for s in system.stepped]
+    return set().union(set(), *(ex.names(t) for t in trees)) & set(system.exact)
+
+
+def step_lines(cell: Cell) -> list[str]:
+    """From `x` to `_new_x` for all states; noise included, arriving spikes not."""
+    system = cell.system
+    lines = _parts(cell, [n for n in system.subexpressions if n in system.frozen])
+    lines += [_advance(cell, state, f"_new_{state}") for state in system.exact]
+    if system.stepped:
+        if system.method == "exponential_euler":
+            lines += _exponential_euler(cell)
+        else:
+            lines += _runge_kutta(cell)
+    if cell.step is not None:
+        new = ", ".join(f"_new_{state}" for state in cell.step.returned)
+        needed = [n for n in cell.step.arguments if n in system.subexpressions]
+        lines += _parts(cell, system.needed([ast.Name(n, ast.Load()) for n in needed]))
+        lines.append(f"{new} = _step({', '.join(cell.step.arguments)})")
+    for state, terms in system.noise.items():
+        lines += _noise(cell, state, terms)
+    return lines
+
+
+def _advance(cell: Cell, state: str, new: str, node: float = 1.0) -> str:
+    terms = (
+        f"{propagator(state, source, node)} * {source}" if source else
+        propagator(state, source, node)
+        for source in cell.system.pattern()[state]
+    )  # fmt: skip
+    return f"{new} = {state} + ({' + '.join(terms)})"
+
+
+def _parts(cell: Cell, names: Iterable[str]) -> list[str]:
+    return [f"{name} = {ex.source(cell.system.subexpressions[name])}" for name in names]
+
+
+def _exponential_euler(cell: Cell) -> list[str]:
+    """Each state with the others held: x += dt phi(rate dt) (rate x + drift)."""
+    system, taken = cell.system, {}
+    for state in system.stepped:
+        tree = system.inlined(system.odes[state], system.depending({state}))
+        terms = ex.linear_terms(tree, {state})
+        assert terms is not None  # System.of has checked it
+        # Dividing is dear; what does not change is divided once, outside of the loop.
+        variables = {*system.odes, *system.subexpressions, INPUT, TIME}
+        taken[state] = [
+            ex.multiplied(terms.get(name, ast.Constant(0.0)), variables)
+            for name in (state, ex.CONSTANT)
+        ]
+    read = [tree for trees in taken.values() for tree in trees]
+    lines = _parts(cell, [n for n in system.needed(read) if n not in system.frozen])
+    for state, (rate, drift) in taken.items():
+        lines += [
+            f"_rate = {ex.source(rate)}",
+            f"_drift = {ex.source(drift)}",
+            "_span = _rate * dt",
+            f"_new_{state} = {state} + dt * _phi(_span) * (_rate * {state} + _drift)",
+        ]
+    return lines
+
+
+def _runge_kutta(cell: Cell) -> list[str]:
+    system = cell.system
+    tableau = TABLEAUX[system.method]
+    held = set(cell.clamped) & set(system.stepped)
+    # What is held does not move within the step either, for others read it.
+    lines = ["_free = 0.0 if _left[_i] > 0 else 1.0"] if held else []
+    read = _read(cell)
+    stepped = [system.odes[s] for s in system.stepped]
+    needed = [n for n in system.needed(stepped) if n not in system.frozen]
+    parts = [n for n in needed if n in system.depending({*system.stepped, *read, TIME})]
+    lines += _parts(cell, [n for n in needed if n not in parts])
+    for k, (node, row) in enumerate(zip(tableau.nodes, tableau.stages, strict=True)):
+        at = {} if k == 0 else {s: f"_x{k}_{s}" for s in (*system.stepped, *parts)}
+        if node > 0:
+            at |= {s: f"_x{k}_{s}" if node < 1 else f"_new_{s}" for s in read}
+            lines += [
+                _advance(cell, s, at[s], node) for s in system.exact if s in read and node < 1
+            ]
+            at[TIME] = f"({TIME} + {node} * dt)"
+        slopes = [(a, f"_k{j}") for j, a in enumerate(row) if a]
+        if slopes:
+            lines += [f"{at[s]} = {s} + dt * ({_weighted(slopes, s)})" for s in system.stepped]
+        lines += [
+            f"{at.get(n, n)} = {ex.source(_moved(system.subexpressions[n], at))}" for n in parts
+        ]
+        for s, tree in zip(system.stepped, stepped, strict=True):
+            slope = ex.source(_moved(tree, at))
+            lines.append(f"_k{k}_{s} = " + (f"_free * ({slope})" if s in cell.clamped else slope))
+    weights = [(b, f"_k{j}") for j, b in enumerate(tableau.weights) if b]
+    return lines + [f"_new_{s} = {s} + dt * ({_weighted(weights, s)})" for s in system.stepped]
+
+
+def _moved(tree: ast.expr, names: dict[str, str]) -> ast.expr:
+    return ex.substitute(
+        tree, {old: ast.parse(new, mode="eval").body for old, new in names.items()}
+    )
+
+
+def _weighted(slopes: list[tuple[float, str]], state: str) -> str:
+    return " + ".join(f"{k}_{state}" if a == 1 else f"{a!r} * {k}_{state}" for a, k in slopes)
+
+
+def noise_gain(cell: Cell, state: str, source: str) -> ast.expr | None:
+    """What multiplies a normal draw where it does not depend on the state, else None.
+
+    A state of its own that is integrated exactly gets the exact variance of its process.
+    """
+    system = cell.system
+    tree = system.inlined(system.noise[state][source])
+    if ex.names(tree) & {*system.odes, *system.frozen, *system.inputs, TIME}:
+        return None
+    span: ast.expr = ast.Name("dt", ast.Load())
+    terms = system.coefficients().get(state, {})
+    if state in terms and set(terms) <= {state, ex.CONSTANT, *system.inputs}:
+        rate = ex.source(terms[state])
+        span = ast.parse(f"dt * exprel(2 * ({rate}) * dt)", mode="eval").body
+    root = ast.Call(ast.Name("sqrt", ast.Load()), [span], [])
+    return ast.BinOp(tree, ast.Mult(), root)
+
+
+def noise_sources(cell: Cell) -> list[str]:
+    """Names of all white noises of a cell."""
+    return sorted({source for terms in cell.system.noise.values() for source in terms})
+
+
+def _noise(cell: Cell, state: str, terms: ex.Terms) -> list[str]:
+    lines = []
+    for source, tree in terms.items():
+        if noise_gain(cell, state, source) is not None:
+            factor = f"_E_{state}__{source}"
+        else:
+            needed = cell.system.needed([tree])
+            lines += _parts(cell, [n for n in needed if n not in cell.system.frozen])
+            factor = f"({ex.source(tree)}) * _root_dt"
+        lines.append(f"_new_{state} += {factor} * _N_{source}[_i]")
+    return lines

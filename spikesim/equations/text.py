@@ -1,0 +1,162 @@
+"""The text of a model, taken apart: differential equations, subexpressions, parameters, statements.
+
+A statement is one of
+
+    dx/dt = expression : unit      an equation; flags: (unless refractory)
+    x = expression : unit          a subexpression; flags: (constant over dt)
+    x : unit                       a parameter; flags: (constant), (shared), (linked)
+
+and may run over several lines. ``#`` begins a comment.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from spikesim.equations import expressions as ex
+from spikesim.errors import ValidationError, unknown_name
+from spikesim.units import Unit
+
+_STATEMENT = re.compile(
+    r"^(?:d(?P<ode>\w+)\s*/\s*dt|(?P<name>\w+))\s*(?:=\s*(?P<rhs>[^:]+?)\s*)?"
+    r":\s*(?P<unit>.*?)\s*(?:\((?P<flags>[a-z, ]+)\))?$",
+    re.S,
+)
+_BEGINS = re.compile(r"^(d\w+\s*/\s*dt|\w+)\s*(=(?!=)|:)")
+_FORMS = "expected 'dx/dt = expression : unit', 'x = expression : unit' or 'x : unit'"
+FLAGS = {
+    "ode": ("unless refractory",),
+    "subexpression": ("constant over dt",),
+    "parameter": ("constant", "shared", "linked"),
+}
+_ASSIGNMENT = re.compile(r"^(\w+)\s*(\+|-|\*|/)?=(?!=)\s*(.+)$", re.S)
+
+
+@dataclass(frozen=True)
+class Equation:
+    """One statement: its right-hand side, the unit of its name, and its flags."""
+
+    rhs: ast.expr
+    unit: Unit
+    flags: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Text:
+    """A model's text.
+
+    Attributes
+    ----------
+    odes, subexpressions : dict
+        Equations by variable.
+    parameters : dict
+        ``{name: (unit, flags)}`` of names that have no expression.
+    """
+
+    odes: dict[str, Equation] = field(default_factory=dict)
+    subexpressions: dict[str, Equation] = field(default_factory=dict)
+    parameters: dict[str, tuple[Unit, frozenset[str]]] = field(default_factory=dict)
+
+    @property
+    def names(self) -> list[str]:
+        """All names that the text defines."""
+        return [*self.odes, *self.subexpressions, *self.parameters]
+
+
+def parse_text(text: str, owner: str, functions: Mapping[str, int] | None = None) -> Text:
+    """The statements of a model's text.
+
+    Raises
+    ------
+    ValidationError
+        If a statement cannot be read, or a name is defined twice.
+    """
+    result = Text()
+    for line in _statements(text, owner):
+        match = _STATEMENT.match(line)
+        if not match or (match["ode"] and not match["rhs"]):
+            raise ValidationError(f"cannot read {line!r}; {_FORMS}", "equations", owner)
+        name, rhs = match["ode"] or match["name"], match["rhs"]
+        if name in result.names:
+            raise ValidationError(f"{name} is defined twice", "equations", owner)
+        kind = "ode" if match["ode"] else "subexpression" if rhs else "parameter"
+        flags = _flags(match["flags"], kind, line, owner)
+        unit = _unit(match["unit"], line, owner)
+        if kind == "parameter":
+            result.parameters[name] = (unit, flags)
+        else:
+            tree = ex.parse(rhs, owner, "equations", functions)
+            into = result.odes if kind == "ode" else result.subexpressions
+            into[name] = Equation(tree, unit, flags)
+    return result
+
+
+def _statements(text: str, owner: str) -> list[str]:
+    """Statements with what runs over several lines joined."""
+    found: list[str] = []
+    begun = ""
+    for raw in text.splitlines():
+        line = raw.split("#")[0].strip()
+        if not line:
+            continue
+        if begun and _BEGINS.match(line):
+            raise ValidationError(f"{begun!r} has no unit; {_FORMS}", "equations", owner)
+        begun = f"{begun} {line}".strip()
+        if ":" in line:
+            found.append(begun)
+            begun = ""
+    if begun:
+        reason = "has no unit" if _BEGINS.match(begun) else "cannot be read"
+        raise ValidationError(f"{begun!r} {reason}; {_FORMS}", "equations", owner)
+    return found
+
+
+def _flags(text: str | None, kind: str, line: str, owner: str) -> frozenset[str]:
+    given = [flag.strip() for flag in (text or "").split(",") if flag.strip()]
+    for flag in given:
+        if flag not in FLAGS[kind]:
+            raise unknown_name(flag, FLAGS[kind], f"equations, {line!r}", owner)
+    return frozenset(given)
+
+
+def _unit(text: str, line: str, owner: str) -> Unit:
+    try:
+        return Unit({"boolean": "1", "integer": "1"}.get(text, text))
+    except ValidationError as error:
+        raise ValidationError(f"{error.message}, in {line!r}", "equations", owner) from None
+
+
+def parse_statements(
+    text: str | Mapping[str, str],
+    owner: str,
+    attribute: str,
+    functions: Mapping[str, int] | None = None,
+) -> dict[str, ast.expr]:
+    """Assignments: a mapping, or statements such as ``"v = c; u += d"``.
+
+    Statements act one after the other; the expressions that come back are over the values before
+    the first.
+    """  # fmt: skip
+    if isinstance(text, Mapping):
+        return {
+            name: ex.parse(expression, owner, attribute, functions)
+            for name, expression in text.items()
+        }
+    result: dict[str, ast.expr] = {}
+    for line in (s.split("#")[0].strip() for s in re.split(r"[;\n]", text)):
+        if not line:
+            continue
+        match = _ASSIGNMENT.match(line)
+        if not match:
+            raise ValidationError(
+                f"cannot read {line!r}; expected 'x = expression' or 'x += expression'",
+                attribute, owner,
+            )  # fmt: skip
+        name, operator, rhs = match.groups()
+        tree = ex.parse(f"{name} {operator} ({rhs})" if operator else rhs, owner, attribute,
+                        functions)  # fmt: skip
+        result[name] = ex.substitute(tree, result)
+    return result
