@@ -16,7 +16,8 @@ from spikesim.build.plan import Block, NeuronTable, PlasticTable
 from spikesim.build.synapses import check_weights
 from spikesim.build.tables import parameter_owner, refresh_table
 from spikesim.distributions import Distribution
-from spikesim.equations.cell import assemble
+from spikesim.equations import expressions as ex
+from spikesim.equations.cell import INPUT, TIME, Cell, assemble
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.inputs import PoissonSource, SpikeSource, check_rate, check_times
 from spikesim.kernels import histories
@@ -32,6 +33,8 @@ from spikesim.units import check_array, check_scalar
 
 if TYPE_CHECKING:
     from spikesim.network import Network
+
+_NOWHERE = np.empty(0, np.int64)
 
 
 class Live:
@@ -273,9 +276,14 @@ class Live:
         """Raise if the model has no such state variable."""
         model = view.population.model
         assert isinstance(model, Neuron)
-        states = assemble(model, with_input=False).states
-        if not isinstance(variable, str) or variable not in states:
-            raise unknown_name(variable, ["spikes", *states], "variable", view)
+        cell = assemble(model, with_input=True)
+        if not isinstance(variable, str) or variable not in (*cell.states, *cell.derived):
+            raise unknown_name(variable, ["spikes", *cell.states, *cell.derived], "variable", view)
+        if variable in cell.derived and INPUT in ex.names(cell.derived[variable].rhs):
+            raise ValidationError(
+                f"{variable!r} depends on {INPUT}, which is not kept; record what else it is "
+                "made from", "variable", view,
+            )  # fmt: skip
 
     def attach(self, recorder: Recorder) -> None:
         """Make the store of a recorder, from now on."""
@@ -287,8 +295,12 @@ class Live:
             recording.spikes.append(store)
         elif isinstance(recorder, StateRecorder):
             block = plan.blocks[recorder.target.population.name]
-            first = plan.tables[block.table].state_place(recorder.variable) + block.lo
-            store = SampleStore(self._steps(recorder), first + recorder.target.ids)
+            table = plan.tables[block.table]
+            places = [
+                table.state_place(name) + block.lo + recorder.target.ids
+                for name in _sampled(table.cell, recorder.variable)
+            ]
+            store = SampleStore(self._steps(recorder), np.concatenate([*places, _NOWHERE]))
             recording.states.append(store)
         else:
             assert isinstance(recorder, WeightRecorder)
@@ -319,8 +331,7 @@ class Live:
         assert isinstance(store, SampleStore)
         steps, rows = store.samples()
         if isinstance(recorder, StateRecorder):
-            block = self.network.plan.blocks[recorder.target.population.name]
-            unit = self.network.plan.tables[block.table].cell.units[recorder.variable]
+            rows, unit = self._sampled_values(recorder, steps * dt, rows)
             return Traces(
                 steps * dt, rows, variable=recorder.variable, unit=unit,
                 ids=recorder.target.ids, name=recorder.target.name,
@@ -333,6 +344,27 @@ class Live:
             steps * dt, rows, variable="weight", unit=unit, ids=store.places,
             name=recorder.target.name,
         )  # fmt: skip
+
+    def _sampled_values(
+        self, recorder: StateRecorder, times: np.ndarray, rows: np.ndarray
+    ) -> tuple[np.ndarray, str]:
+        """Samples of a variable; what is derived is worked out from the states, with parameters
+        as they are now."""
+        block = self.network.plan.blocks[recorder.target.population.name]
+        cell = self.network.plan.tables[block.table].cell
+        if recorder.variable in cell.units:
+            return rows, cell.units[recorder.variable]
+        derived, ids = cell.derived[recorder.variable], recorder.target.ids
+        names = _sampled(cell, recorder.variable)
+        values = {n: v[ids] if v.ndim else v for n, v in block.values.items()}
+        values |= {TIME: times[:, None], "dt": np.asarray(self.network.dt)}
+        values |= dict(zip(names, np.split(rows, max(len(names), 1), axis=1), strict=False))
+        model = recorder.target.population.model
+        assert isinstance(model, Neuron)
+        shape = (times.size, ids.size)
+        with np.errstate(all="ignore"):
+            result = ex.evaluate(derived.rhs, values, model.functions)
+        return np.broadcast_to(result, shape).copy(), str(derived.unit)
 
     def counts(self, recorder: Recorder) -> np.ndarray:
         """Spikes of each neuron of a spike recorder."""
@@ -380,6 +412,13 @@ class Live:
             refresh_table(table, self.network.dt)
         plan.feed.apply_stimuli(plan)
         self.network.simulator.refresh()
+
+
+def _sampled(cell: Cell, variable: str) -> list[str]:
+    """The states from which a variable's samples are made."""
+    if variable in cell.states:
+        return [variable]
+    return sorted(ex.names(cell.derived[variable].rhs) & set(cell.states))
 
 
 def _forget(table: PlasticTable, step: int) -> None:

@@ -219,7 +219,8 @@ class Network:
         target : Population, slice or Projection
             Of whom.
         variable : str
-            ``"spikes"``, a state variable such as ``"V_m"``, or ``"weight"`` of a projection.
+            ``"spikes"``, a state variable such as ``"V_m"``, a subexpression of the model or
+            ``"I_syn"``, or ``"weight"`` of a projection.
         every : float, optional
             Sampling interval in ms, a multiple of dt. Default one step; weights need it said.
         synapses : sequence of int, optional

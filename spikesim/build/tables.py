@@ -10,6 +10,7 @@ from spikesim import rng
 from spikesim.build.draws import draw
 from spikesim.build.modules import module_name
 from spikesim.build.plan import Block, NeuronTable
+from spikesim.build.stability import check_stability
 from spikesim.distributions import Distribution
 from spikesim.equations import expressions as ex
 from spikesim.equations.cell import Cell, assemble
@@ -169,6 +170,7 @@ def build_table(
         values = resolve_parameters(population, seed)
         blocks[population.name] = Block(table, lo, hi, gid0 + lo, population.name, values)
         state[:, lo:hi] = initial_values(population, cell, values, seed)
+        check_stability(cell, values, state[:, lo:hi], dt, population.name)
         lo = hi
     parts = list(blocks.values())
     uniform, varied_arrays, varied = table_constants(cell, parts, dt, state.dtype)

@@ -85,7 +85,7 @@ class Cell:
     initial : dict
         Expressions over parameters of states that do not start at 0.
     derived : dict
-        Unit of each subexpression.
+        Subexpressions and ``I_syn`` over states, parameters, ``I_in`` and ``t``, with their units.
     """
 
     states: tuple[str, ...]
@@ -99,7 +99,7 @@ class Cell:
     functions: dict[str, Function] = field(default_factory=dict)
     step: Function | None = None
     initial: dict[str, ast.expr] = field(default_factory=dict)
-    derived: dict[str, str] = field(default_factory=dict)
+    derived: dict[str, Equation] = field(default_factory=dict)
 
     @property
     def has_input(self) -> bool:
@@ -257,8 +257,18 @@ class _Assembly:
             functions=self.functions,
             step=self._checked_step(),
             initial=self._initial(),
-            derived={name: eq.unit.symbol for name, eq in self.parts.items()},
+            derived=self._derived(system, external),
         )
+
+    def _derived(self, system: System, external: dict[str, ast.expr]) -> dict[str, Equation]:
+        found = {
+            name: Equation(system.inlined(tree, set(system.subexpressions)), self.parts[name].unit)
+            for name, tree in system.subexpressions.items()
+        }
+        if self.currents:
+            total = system.inlined(external[SYNAPTIC], set(system.subexpressions))
+            found[SYNAPTIC] = Equation(total, _PA)
+        return found
 
     def _ordered(self) -> dict[str, Equation]:
         """Subexpressions, each after those that it reads."""

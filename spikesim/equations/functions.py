@@ -17,7 +17,16 @@ from typing import Any
 from spikesim.equations.expressions import FUNCTIONS
 from spikesim.errors import ValidationError, unknown_name
 
-_OWN = ("exprel", "sign", "clip")  # of spikesim.kernels.functions
+_OWN = (
+    "exp",
+    "expm1",
+    "exprel",
+    "tanh",
+    "sinh",
+    "cosh",
+    "sign",
+    "clip",
+)  # of spikesim.kernels.functions
 _MATH = {"arctan": "atan as arctan"}
 _PYTHON = ("abs", "min", "max")
 _BUILTIN = {"range", "int", "float", "bool", "round", "True", "False"}

@@ -174,7 +174,7 @@ def _functions(cell: Cell) -> list[str]:
     for name, function in cell.functions.items():
         lines += ["", *function.lines(name)]
     if cell.step is not None:
-        lines += ["", *cell.step.lines("_step")]
+        lines += ["", *cell.step.lines("_user_step")]
     return lines
 
 

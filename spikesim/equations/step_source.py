@@ -45,7 +45,7 @@ def step_lines(cell: Cell) -> list[str]:
         new = ", ".join(f"_new_{state}" for state in cell.step.returned)
         needed = [n for n in cell.step.arguments if n in system.subexpressions]
         lines += _parts(cell, system.needed([ast.Name(n, ast.Load()) for n in needed]))
-        lines.append(f"{new} = _step({', '.join(cell.step.arguments)})")
+        lines.append(f"{new} = _user_step({', '.join(cell.step.arguments)})")
     for state, terms in system.noise.items():
         lines += _noise(cell, state, terms)
     return lines

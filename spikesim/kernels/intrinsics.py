@@ -11,6 +11,7 @@ import sys
 from typing import Any
 
 import numba
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
@@ -35,6 +36,14 @@ if numba.config.DISABLE_JIT:
 
     def give_way() -> None:
         """Nothing: there is nobody else."""
+
+    def bits_of(x: float) -> int:
+        """The bits of a float64 as an int64."""
+        return int(np.float64(x).view(np.int64))
+
+    def float_of(bits: int) -> float:
+        """The float64 that has these bits."""
+        return float(np.int64(bits).view(np.float64))
 
 else:
 
@@ -77,6 +86,24 @@ else:
         return cgutils.get_item_pointer(
             context, builder, kind, value, [index], wraparound=False, boundscheck=False
         )
+
+    @intrinsic
+    def bits_of(typing: Any, x: Any) -> Any:
+        """The bits of a float64 as an int64."""
+
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            return builder.bitcast(args[0], ir.IntType(64))
+
+        return types.int64(types.float64), generate
+
+    @intrinsic
+    def float_of(typing: Any, bits: Any) -> Any:
+        """The float64 that has these bits."""
+
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            return builder.bitcast(args[0], ir.DoubleType())
+
+        return types.float64(types.int64), generate
 
     @intrinsic
     def prefetch(typing: Any, array: Any, index: Any) -> Any:

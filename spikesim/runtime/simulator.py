@@ -10,6 +10,7 @@ import numpy as np
 
 from spikesim.build.modules import load, module_name
 from spikesim.build.plan import Plan, PlasticTable
+from spikesim.equations.neuron_source import RUNAWAY
 from spikesim.errors import SimulationError
 from spikesim.jit import COMPILED
 from spikesim.kernels import histories
@@ -86,7 +87,8 @@ class Simulator:
         Raises
         ------
         SimulationError
-            If a state variable is no longer a number; what was recorded until then is kept.
+            If a state variable is no longer a number, or beyond all bounds; what was recorded
+            until then is kept.
         """
         plan, begin = self.plan, self.plan.step
         end = begin + steps
@@ -138,9 +140,15 @@ class Simulator:
             )  # fmt: skip
             plan.step = self.team.run(self._run, stop, loop, record)
             self.recording.collect_spikes(int(plan.counters[RECORDED]))
+            if self._lost():
+                break
             for table in plan.plastic.values():
                 self._make_room(table)
-        self.recording.collect_states(start, stop)
+        self.recording.collect_states(start, plan.step)
+
+    def _lost(self) -> bool:
+        """Whether a kernel has stopped because a variable ran away."""
+        return any(table.args.fault[0] >= 0 for table in self.plan.tables)
 
     def _reserve(self, events: int) -> None:
         """Room for the spikes of one step: every neuron and the sources' busiest step."""
@@ -168,9 +176,13 @@ class Simulator:
         load(table.module).flush(self.plan.step - 1, table.args)
 
     def _check_finite(self) -> None:
-        if np.isfinite(self.plan.state).all():
+        lost = self._lost()
+        if not lost and np.isfinite(self.plan.state).all():
             return
-        bad = ~np.isfinite(self.plan.state)
+        with np.errstate(invalid="ignore"):
+            bad = ~(np.abs(self.plan.state) < (RUNAWAY if lost else np.inf))
+        for table in self.plan.tables:
+            table.args.fault[:] = -1
         for table in self.plan.tables:
             rows, columns = np.nonzero(bad[table.state0 :][: table.args.state.size].reshape(
                 table.args.state.shape))  # fmt: skip
@@ -179,11 +191,13 @@ class Simulator:
                     (n, b) for n, b in self.plan.blocks.items()
                     if b in table.blocks and b.lo <= column < b.hi
                 )  # fmt: skip
+                state = table.cell.states[row]
+                method = f" or method {table.cell.system.method!r}" if lost else ""
                 raise SimulationError(
-                    f"{name}[{column - block.lo}].{table.cell.states[row]} is "
-                    f"{table.args.state[row, column]} at {self.plan.step * self.plan.dt:g} ms; "
-                    "what was recorded until then is kept. Inputs may be too strong for dt = "
-                    f"{self.plan.dt} ms"
+                    f"{name}[{column - block.lo}].{state} is {table.args.state[row, column]:g} "
+                    f"{table.cell.units[state]} at {self.plan.step * self.plan.dt:g} ms; what was "
+                    f"recorded until then is kept. The step of dt = {self.plan.dt} ms{method} may "
+                    "not fit this model, or its inputs are too strong"
                 )
 
     def _sample_weights(self) -> None:

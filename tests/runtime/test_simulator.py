@@ -181,7 +181,7 @@ def test_a_number_that_is_none_stops_the_run(bad):
     rig = lively()
     rig.net.run(20.0)
     rig.net.plan.tables[0].args.state[0, 60 + 3] = bad  # V_m of inh[3]
-    with pytest.raises(sim.SimulationError, match=r"inh\[3\]\.V_m is (nan|inf) at \d+.* ms"):
+    with pytest.raises(sim.SimulationError, match=r"inh\[3\]\.V_m is (nan|inf) mV at \d+.* ms"):
         rig.net.run(DURATION)
     kept = rig.spikes.result()
     assert kept.n_spikes > 10
