@@ -44,6 +44,7 @@ from spikesim.receptors import (
     ExpCurrent,
     Receptor,
 )
+from spikesim.release import QuantalRelease, TsodyksMarkram
 
 __version__ = "0.1.0"
 
@@ -61,7 +62,8 @@ __all__ = [
     "Delta", "DistanceDependent", "ExpConductance", "ExpCurrent", "FixedInDegree",
     "FixedOutDegree", "FixedProbability", "FixedTotalNumber", "FromArrays", "FromSparse",
     "Hebbian", "LogNormal", "Network", "Neuron", "NoiseCurrent", "Normal", "Oja", "OneToOne",
-    "PairSTDP", "PlasticityRule", "PoissonDrive", "PoissonSource", "Receptor", "Schedule",
-    "SimulationError", "SpikeSource", "SpikeTrains", "SpikesimError", "SpikesimWarning",
-    "StepCurrent", "TraceSTDP", "Traces", "Uniform", "ValidationError",
+    "PairSTDP", "PlasticityRule", "PoissonDrive", "PoissonSource", "QuantalRelease",
+    "Receptor", "Schedule", "SimulationError", "SpikeSource", "SpikeTrains", "SpikesimError",
+    "SpikesimWarning", "StepCurrent", "TraceSTDP", "Traces", "TsodyksMarkram", "Uniform",
+    "ValidationError",
 ]  # fmt: skip

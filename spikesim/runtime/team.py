@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from spikesim.build.plan import PLASTIC_STATE, Block, Plan
+from spikesim.build.plan import PLASTIC_STATE, RELEASE_STATE, Block, Plan
 from spikesim.errors import SpikesimError
 from spikesim.kernels.args import (
     DriveArgs,
@@ -31,6 +31,7 @@ from spikesim.kernels.loop import EVENTS, PLASTIC_EVENTS, RECORDED, SPIKES
 from spikesim.kernels.threads import split_rows
 
 _OWN = [name for name in PLASTIC_STATE if name not in ("weights", "kept")]
+_OWN_RELEASE = [name for name in RELEASE_STATE if name != "full"]
 
 
 class Team:
@@ -90,7 +91,7 @@ class Team:
         """
         plan, start = self.plan, self.plan.step
         if self.threads == 1:
-            rest = plan.static, plan.drives, plan.noises, record
+            rest = plan.static, plan.drives, plan.noises, record, *self._share_of_release(0)
             tables = [table.args for table in plan.tables]
             plastic = [table.args for table in plan.plastic.values()]
             return int(run(start, stop, loop, *rest, *tables, *plastic))
@@ -128,7 +129,7 @@ class Team:
         ]
         return (
             own, self._static[t], self._share_of_drives(t), self._share_of_noises(t), record,
-            *self._shares_of_tables(t), *plastic,
+            *self._share_of_release(t), *self._shares_of_tables(t), *plastic,
         )  # fmt: skip
 
     def _share(self, block: Block, t: int) -> tuple[int, int]:
@@ -193,6 +194,15 @@ class Team:
     def _share_of_plastic(self, name: str, a: PlasticArgs, t: int) -> PlasticArgs:
         copies = {} if t == 0 else {part: getattr(a, part).copy() for part in _OWN}
         return a._replace(**self._plastic_rows[name][t], **copies)
+
+    def _share_of_release(self, t: int) -> tuple[Any, ...]:
+        """The static synapses as release sees them, and its own state; nothing without release."""
+        r = self.plan.release
+        if not r.U.size:
+            return ()
+        static = self._static[t]._replace(first=r.first, projection=r.projection)
+        copies = {} if t == 0 else {part: getattr(r, part).copy() for part in _OWN_RELEASE}
+        return static, r._replace(**copies)
 
     def _share_of_drives(self, t: int) -> DriveArgs:
         d = self.plan.drives

@@ -1,0 +1,7 @@
+"""Transmitter release, one kind a file."""
+
+from spikesim.release.base import Release
+from spikesim.release.quantal import QuantalRelease
+from spikesim.release.tsodyks_markram import TsodyksMarkram
+
+__all__ = ["QuantalRelease", "Release", "TsodyksMarkram"]
