@@ -181,7 +181,7 @@ class Network:
         ----------
         target : Population or slice
             Whom.
-        stimulus : PoissonDrive, StepCurrent, DCCurrent or NoiseCurrent
+        stimulus : PoissonDrive, Miniatures, StepCurrent, DCCurrent or NoiseCurrent
             What.
         name : str, optional
             Keys the draws; made from the target and the kind unless given.

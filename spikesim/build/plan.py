@@ -15,6 +15,7 @@ import numpy as np
 from spikesim.equations.cell import Cell
 from spikesim.kernels.args import (
     DriveArgs,
+    MiniArgs,
     NoiseArgs,
     PlasticArgs,
     ReleaseArgs,
@@ -155,7 +156,7 @@ class Feed(Protocol):
         ...
 
     def apply_stimuli(self, plan: Plan) -> None:
-        """Set currents and drives to their values at the plan's step."""
+        """Set currents, drives and miniature events to their values at the plan's step."""
         ...
 
 
@@ -192,6 +193,7 @@ class Plan:
     static_place: dict[str, int]
     release: ReleaseArgs
     drives: DriveArgs
+    minis: MiniArgs
     noises: NoiseArgs
     feed: Feed
     plastic: dict[str, PlasticTable]

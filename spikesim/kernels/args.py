@@ -94,6 +94,26 @@ class DriveArgs(NamedTuple):
     count: Array  # int32 (drive.CHUNK): scratch
 
 
+class MiniArgs(NamedTuple):
+    """All miniature events, in pools."""
+
+    key: Array  # uint64 (inputs): of their counts
+    amplitude_key: Array  # uint64 (inputs)
+    slot: Array  # int64 (inputs): ring slot of target 0
+    begin: Array  # int64 (inputs): first target, or a thread's first
+    end: Array  # int64: one past the last
+    first: Array  # int64 (inputs): place of target 0 in row
+    row: Array  # int32: row of thresholds for each target
+    threshold: Array  # uint32 (rows, counts): cumulative distribution of the count
+    bits: Array  # uint32 (drive.CHUNK): scratch
+    kind: Array  # int64 (inputs): the law of the amplitudes, see draws.sample
+    a: Array  # float64 (inputs)
+    b: Array
+    low: Array
+    high: Array
+    sign: Array  # float64 (inputs): what an amplitude is multiplied by
+
+
 class NoiseArgs(NamedTuple):
     """All noise currents, in pools."""
 

@@ -20,6 +20,7 @@ from spikesim.errors import SpikesimError
 from spikesim.kernels.args import (
     DriveArgs,
     LoopArgs,
+    MiniArgs,
     NoiseArgs,
     PlasticArgs,
     RecordArgs,
@@ -92,6 +93,7 @@ class Team:
         plan, start = self.plan, self.plan.step
         if self.threads == 1:
             rest = plan.static, plan.drives, plan.noises, record, *self._share_of_release(0)
+            rest += (plan.minis,) if plan.minis.key.size else ()
             tables = [table.args for table in plan.tables]
             plastic = [table.args for table in plan.plastic.values()]
             return int(run(start, stop, loop, *rest, *tables, *plastic))
@@ -129,7 +131,8 @@ class Team:
         ]
         return (
             own, self._static[t], self._share_of_drives(t), self._share_of_noises(t), record,
-            *self._share_of_release(t), *self._shares_of_tables(t), *plastic,
+            *self._share_of_release(t), *self._share_of_minis(t), *self._shares_of_tables(t),
+            *plastic,
         )  # fmt: skip
 
     def _share(self, block: Block, t: int) -> tuple[int, int]:
@@ -206,14 +209,25 @@ class Team:
 
     def _share_of_drives(self, t: int) -> DriveArgs:
         d = self.plan.drives
-        ranges = [
-            self._within(t, self._gid_of_slot(int(slot)), int(size))
-            for slot, size in zip(d.slot, d.end, strict=True)
-        ]
-        begin, end = np.array(ranges, np.int64).reshape(-1, 2).T.copy()
+        begin, end = self._targets_within(t, d.slot, d.end)
         return d._replace(
             begin=begin, end=end, bits=np.empty_like(d.bits), count=np.empty_like(d.count)
         )
+
+    def _share_of_minis(self, t: int) -> tuple[MiniArgs, ...]:
+        m = self.plan.minis
+        if not m.key.size:
+            return ()
+        begin, end = self._targets_within(t, m.slot, m.end)
+        return (m._replace(begin=begin, end=end, bits=np.empty_like(m.bits)),)
+
+    def _targets_within(self, t: int, slots: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+        """First targets of thread `t`, and one past its last, of each of some drives."""
+        ranges = [
+            self._within(t, self._gid_of_slot(int(slot)), int(size))
+            for slot, size in zip(slots, sizes, strict=True)
+        ]
+        return np.array(ranges, np.int64).reshape(-1, 2).T.copy()
 
     def _share_of_noises(self, t: int) -> NoiseArgs:
         n = self.plan.noises
