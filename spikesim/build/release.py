@@ -58,8 +58,9 @@ def release_now(
     own = slice(release.source0[q], release.source0[q] + n_sources)
     elapsed = step - 1 - release.last[own]
     tau = release.tau_facil[q]
-    kept = release.u[own] * np.exp(-elapsed / tau) if tau > 0 else np.zeros(n_sources)
-    missing = np.exp(-elapsed / release.tau_rec[q])
+    with np.errstate(over="ignore"):  # time constants that are far too small
+        kept = release.u[own] * np.exp(-elapsed / tau) if tau > 0 else np.zeros(n_sources)
+        missing = np.exp(-elapsed / release.tau_rec[q])
     x = release.x[own]
     if release.sites[q]:
         full = release.full[release.site0[q] :][: source.size]

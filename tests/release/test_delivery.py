@@ -263,3 +263,17 @@ def test_a_projection_without_synapses():
         net.run(5.0)
         assert not record.result().values.any()
         assert p.release_state().u.shape == (1,)
+
+
+@pytest.mark.parametrize("tau", [1e-320, 1e-9, 1e9, 1e308])
+@pytest.mark.parametrize("model", [sim.TsodyksMarkram, sim.QuantalRelease])
+def test_extreme_time_constants(model, tau):
+    """All comes back at once, or nothing ever; two spikes of one step are no special case."""
+    release = model(U=1.0, tau_rec=tau, tau_facil=tau)
+    net, p, record = network([[1.0, 1.0, 5.0]], release)
+    net.run(7.0)
+    found = steps_of(record.result().values)[[14, 54]]
+    assert found == pytest.approx(
+        np.outer([100.0, 100.0 if tau < 1 else 0.0], np.ones(3)), abs=1e-4
+    )
+    assert p.release_state().x == pytest.approx(1.0 if tau < 1 else 0.0, abs=1e-6)
