@@ -44,6 +44,7 @@ from spikesim.receptors import (
     ExpCurrent,
     Receptor,
 )
+from spikesim.release import Miniatures, QuantalRelease, TsodyksMarkram
 
 __version__ = "0.1.0"
 
@@ -60,8 +61,9 @@ __all__ = [
     "LIF", "AdaptiveLIF", "AllToAll", "AlphaConductance", "AlphaCurrent", "Constant", "DCCurrent",
     "Delta", "DistanceDependent", "ExpConductance", "ExpCurrent", "FixedInDegree",
     "FixedOutDegree", "FixedProbability", "FixedTotalNumber", "FromArrays", "FromSparse",
-    "Hebbian", "LogNormal", "Network", "Neuron", "NoiseCurrent", "Normal", "Oja", "OneToOne",
-    "PairSTDP", "PlasticityRule", "PoissonDrive", "PoissonSource", "Receptor", "Schedule",
-    "SimulationError", "SpikeSource", "SpikeTrains", "SpikesimError", "SpikesimWarning",
-    "StepCurrent", "TraceSTDP", "Traces", "Uniform", "ValidationError",
+    "Hebbian", "LogNormal", "Miniatures", "Network", "Neuron", "NoiseCurrent", "Normal", "Oja",
+    "OneToOne", "PairSTDP", "PlasticityRule", "PoissonDrive", "PoissonSource", "QuantalRelease",
+    "Receptor", "Schedule", "SimulationError", "SpikeSource", "SpikeTrains", "SpikesimError",
+    "SpikesimWarning", "StepCurrent", "TraceSTDP", "Traces", "TsodyksMarkram", "Uniform",
+    "ValidationError",
 ]  # fmt: skip

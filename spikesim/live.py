@@ -13,6 +13,7 @@ from spikesim.build.connectivity import check_range
 from spikesim.build.draws import draw
 from spikesim.build.inputs import check_source_rate, given_spikes, whole_steps
 from spikesim.build.plan import Block, NeuronTable, PlasticTable
+from spikesim.build.release import forget_release, release_now
 from spikesim.build.synapses import check_weights
 from spikesim.build.tables import parameter_owner, refresh_table
 from spikesim.distributions import Distribution
@@ -25,7 +26,7 @@ from spikesim.kernels import plastic as template
 from spikesim.kernels.deliver import BROADCAST, DENSE, NO_SELF
 from spikesim.neurons import Neuron
 from spikesim.populations import View, check_shape
-from spikesim.projections import Connections, Projection
+from spikesim.projections import Connections, Projection, ReleaseState
 from spikesim.recorders import Recorder, SpikeRecorder, StateRecorder, WeightRecorder
 from spikesim.rng import key
 from spikesim.runtime.recording import SampleStore, SpikeStore
@@ -251,6 +252,16 @@ class Live:
                 "normalize", projection,
             )  # fmt: skip
 
+    def read_release(self, projection: Projection) -> ReleaseState:
+        """What a spike of now would find."""
+        self.network.build()
+        plan = self.network.plan
+        place = plan.static_place[projection.name]
+        return ReleaseState(*release_now(
+            plan.release, place, plan.step, self.read_connections(projection).source,
+            len(projection.source),
+        ))  # fmt: skip
+
     def _flushed(self, projection: Projection) -> PlasticTable:
         self.network.build()
         table = self.network.plan.plastic[projection.name]
@@ -402,6 +413,7 @@ class Live:
                 if name not in table.persistent:
                     table.args.state[row] = initial[row]
             table.args.refractory[:] = 0
+        forget_release(plan.release)
         plan.ring[:] = 0
         plan.broadcast[:] = 0
 

@@ -22,6 +22,7 @@ from spikesim.plasticity import PlasticityRule
 from spikesim.populations import Population, View
 from spikesim.projections import Projection
 from spikesim.recorders import Recorder, SpikeRecorder, StateRecorder, WeightRecorder
+from spikesim.release import Release
 from spikesim.runtime import checkpoint
 from spikesim.runtime.progress import ProgressBar
 from spikesim.runtime.recording import Recording
@@ -131,6 +132,7 @@ class Network:
         receptor: str | None = None,
         plasticity: PlasticityRule | None = None,
         delay_is: str | None = None,
+        release: Release | None = None,
         name: str | None = None,
     ) -> Projection:
         """Connect two populations or slices.
@@ -152,6 +154,8 @@ class Network:
             How the weights learn.
         delay_is : {"axonal", "dendritic"}
             On which side of a plastic synapse the delay lies; required with `plasticity`.
+        release : TsodyksMarkram or QuantalRelease, optional
+            Short-term plasticity: what share of the weight each spike transmits. Default: all.
         name : str, optional
             Unique in the network; keys the draws. Default ``source->target``.
         """
@@ -165,7 +169,7 @@ class Network:
         self._check_free(name)
         projection = Projection(
             name, source, target, connector, weight=weight, delay=delay, receptor=receptor,
-            plasticity=plasticity, delay_is=delay_is, access=self._live,
+            plasticity=plasticity, delay_is=delay_is, release=release, access=self._live,
         )  # fmt: skip
         self._description.projections[name] = projection
         return projection
@@ -177,7 +181,7 @@ class Network:
         ----------
         target : Population or slice
             Whom.
-        stimulus : PoissonDrive, StepCurrent, DCCurrent or NoiseCurrent
+        stimulus : PoissonDrive, Miniatures, StepCurrent, DCCurrent or NoiseCurrent
             What.
         name : str, optional
             Keys the draws; made from the target and the kind unless given.

@@ -13,6 +13,7 @@ from spikesim.neurons import Neuron
 from spikesim.plasticity import PlasticityRule
 from spikesim.populations import View
 from spikesim.receptors import TRANSMITTERS
+from spikesim.release import Release
 
 
 class ProjectionAccess(Protocol):
@@ -23,6 +24,7 @@ class ProjectionAccess(Protocol):
     def read_connections(self, projection: Projection) -> Connections: ...
     def set_learning(self, projection: Projection, on: bool) -> None: ...
     def normalize(self, projection: Projection, total: float) -> None: ...
+    def read_release(self, projection: Projection) -> ReleaseState: ...
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,23 @@ class Connections:
         return self.source.size
 
 
+@dataclass(frozen=True)
+class ReleaseState:
+    """What a spike would find now at synapses that depress or facilitate.
+
+    Attributes
+    ----------
+    u : numpy.ndarray
+        The share of the ready resources that it would release, shape (n_sources,).
+    x : numpy.ndarray
+        The share of resources that is ready, shape (n_sources,); with quantal release the expected
+        share of full sites given what the last spike has left, one for each synapse.
+    """
+
+    u: np.ndarray
+    x: np.ndarray
+
+
 class Projection:
     """Synapses from one population (or slice) to another; made by `Network.project`."""
 
@@ -63,6 +82,7 @@ class Projection:
         receptor: str | None,
         plasticity: PlasticityRule | None,
         delay_is: str | None,
+        release: Release | None,
         access: ProjectionAccess,
     ):
         self.name = name
@@ -70,6 +90,7 @@ class Projection:
         self.connector = connector
         self.initial_weight, self.initial_delay = weight, delay
         self.plasticity = plasticity
+        self.release = release
         self.access = access
         self._check_ends()
         if not isinstance(connector, Connector):
@@ -78,6 +99,7 @@ class Projection:
             )
         self.receptor = find_receptor(target, receptor, source.population.transmitter, name)
         self.delay_is = self._check_rule(delay_is)
+        self._check_release()
         self.sign = self._find_sign()
         self._learning = plasticity is not None
 
@@ -111,6 +133,20 @@ class Projection:
             )  # fmt: skip
         return delay_is
 
+    def _check_release(self) -> None:
+        if self.release is None:
+            return
+        if not isinstance(self.release, Release):
+            raise ValidationError(
+                f"must be a model of release such as TsodyksMarkram(), got {self.release!r}",
+                "release", self,
+            )  # fmt: skip
+        if self.plasticity is not None:
+            raise ValidationError(
+                "a projection has either plasticity or release; its synapses cannot do both",
+                "release", self,
+            )  # fmt: skip
+
     def _find_sign(self) -> int:
         """What a magnitude is multiplied by: -1 where an inhibitory transmitter makes a current."""
         transmitter = self.source.population.transmitter
@@ -138,6 +174,18 @@ class Projection:
         """Source, target, weight and delay of every synapse."""
         return self.access.read_connections(self)
 
+    def release_state(self) -> ReleaseState:
+        """Release as a spike would find it now: ``weight * u * x`` is what it would transmit.
+
+        Raises
+        ------
+        ValidationError
+            If the projection has no `release`.
+        """
+        if self.release is None:
+            raise ValidationError("this projection has no release", "release", self)
+        return self.access.read_release(self)
+
     @property
     def learning(self) -> bool:
         """Whether plasticity acts. While it is off weights are frozen and traces go on."""
@@ -163,7 +211,8 @@ class Projection:
         self.access.normalize(self, total)
 
     def __repr__(self) -> str:
-        rule = f", {self.plasticity!r}" if self.plasticity else ""
+        extra = self.plasticity or self.release
+        rule = f", {extra!r}" if extra else ""
         return f"<{self.name}: {self.source.name} -> {self.target.name}.{self.receptor}{rule}>"
 
 

@@ -48,6 +48,13 @@ for side in ("axonal", "dendritic"):
     ):
         net.project(cells, cells, connector, weight=sim.LogNormal(5.0, 2.0), delay=delay,
                     receptor=receptor)
+    for release, connector, delay in (
+        (sim.TsodyksMarkram(tau_facil=50.0), sim.AllToAll(), 1.0),
+        (sim.QuantalRelease(n_sites=3), sim.AllToAll(), sim.Uniform(0.5, 3.0)),
+    ):
+        net.project(pixels, cells, connector, weight=sim.Uniform(0.0, 90.0), delay=delay,
+                    receptor="a", release=release)
+    net.stimulate(cells, sim.Miniatures(20.0, sim.LogNormal(20.0, 9.0), "a"))
     spikes = net.record(cells, "spikes")
     net.run(80.0)
     results |= {f"{side} {name} weights": net.projections[name].weight for name in rules}

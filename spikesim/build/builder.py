@@ -8,7 +8,9 @@ import numpy as np
 
 from spikesim.build.feed import ScheduledFeed
 from spikesim.build.inputs import Stimulus, build_drives, build_noises, build_source
+from spikesim.build.miniatures import build_miniatures
 from spikesim.build.plan import PRECISIONS, Block, NeuronTable, Plan
+from spikesim.build.release import build_release
 from spikesim.build.synapses import Built, build_plastic, build_projection, pool_static
 from spikesim.build.tables import build_table, group_by_model
 from spikesim.errors import ValidationError
@@ -66,13 +68,18 @@ def build(description: Description) -> Plan:
         for b in built
         if b.projection.plasticity is not None
     }
+    pools = pool_static(static, group, len(blocks), weight_type)
     stimuli = description.stimuli
     feed = ScheduledFeed(populations, stimuli, dt)
     plan = Plan(
         dt=dt, seed=seed, state_type=state_type, weight_type=weight_type, blocks=blocks,
         tables=tables, sources=sources,
-        static=pool_static(static, group, len(blocks), weight_type), static_place=static_place,
+        static=pools, static_place=static_place,
+        release=build_release(static, pools, len(blocks), dt=dt, seed=seed),
         drives=build_drives(stimuli, blocks, tables, dt=dt, seed=seed, dtype=weight_type, step=0),
+        minis=build_miniatures(
+            stimuli, blocks, tables, dt=dt, seed=seed, dtype=weight_type, step=0
+        ),
         noises=build_noises(stimuli, blocks, tables, dt=dt, seed=seed),
         feed=feed, plastic=plastic, state=state,
         initial=state.copy(), ring=np.zeros((rows, n_slots), weight_type),

@@ -7,11 +7,13 @@ import warnings
 import numpy as np
 
 from spikesim.build.inputs import Stimulus, build_drives, change_steps, steady_currents, value_at
+from spikesim.build.miniatures import build_miniatures
 from spikesim.build.plan import Plan
 from spikesim.errors import SpikesimWarning
 from spikesim.inputs import PoissonDrive, PoissonSource, Schedule, StepCurrent
 from spikesim.kernels.sources import set_rates
 from spikesim.populations import Population
+from spikesim.release import Miniatures
 
 
 class ScheduledFeed:
@@ -39,7 +41,7 @@ class ScheduledFeed:
         """All schedules of sources, drives and currents."""
         values: list[object] = [p.model.rate for p in self.sources]  # type: ignore[union-attr]
         for stimulus in self.stimuli:
-            if isinstance(stimulus.input, PoissonDrive):
+            if isinstance(stimulus.input, (PoissonDrive, Miniatures)):
                 values.append(stimulus.input.rate)
             elif isinstance(stimulus.input, StepCurrent):
                 values.append(stimulus.input.schedule)
@@ -58,11 +60,17 @@ class ScheduledFeed:
         self.apply_stimuli(plan)
 
     def apply_stimuli(self, plan: Plan) -> None:
-        """Set currents and drives to their values at the plan's step."""
+        """Set currents, drives and miniature events to their values at the plan's step."""
         if any(isinstance(s.input, StepCurrent) for s in self.stimuli):
             steady_currents(self.stimuli, plan.blocks, plan.tables, plan.base, plan.step, self.dt)
         if any(isinstance(s.input, PoissonDrive) for s in self.stimuli):
             plan.drives = build_drives(
+                self.stimuli, plan.blocks, plan.tables,
+                dt=self.dt, seed=plan.seed, dtype=plan.ring.dtype, step=plan.step,
+            )  # fmt: skip
+
+        if any(isinstance(s.input, Miniatures) for s in self.stimuli):
+            plan.minis = build_miniatures(
                 self.stimuli, plan.blocks, plan.tables,
                 dt=self.dt, seed=plan.seed, dtype=plan.ring.dtype, step=plan.step,
             )  # fmt: skip

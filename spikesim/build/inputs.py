@@ -27,6 +27,7 @@ from spikesim.kernels.drive import CHUNK
 from spikesim.kernels.sources import first_intervals
 from spikesim.populations import Population, View
 from spikesim.projections import find_receptor
+from spikesim.receptors import Receptor
 
 MOST_STEPS = 2**53  # beyond that, times are no longer multiples of dt
 MAX_COUNT_MEAN = 200.0  # events a step; the table of a drive has about this many columns
@@ -127,6 +128,25 @@ def steady_currents(
             base[places] += stimulus.input.schedule.at(step, dt)
 
 
+def drive_place(
+    stimulus: Stimulus,
+    name: str | None,
+    blocks: dict[str, Block],
+    tables: list[NeuronTable],
+    transmitter: str | None = None,
+) -> tuple[int, Receptor]:
+    """The ring slot of a drive's first target, and the receptor that it reaches."""
+    view = stimulus.target
+    if not view.contiguous:
+        raise ValidationError("a drive needs a slice without gaps", "target", stimulus.name)
+    block = blocks[view.population.name]
+    table = tables[block.table]
+    name = find_receptor(view, name, transmitter, stimulus.name)
+    port = list(table.cell.ports).index(name)
+    slot = table.args.slot0 + port * table.n + block.lo + int(view.ids[0])
+    return slot, view.population.model.receptors[name]  # type: ignore[union-attr]
+
+
 def build_drives(
     stimuli: list[Stimulus],
     blocks: dict[str, Block],
@@ -143,16 +163,8 @@ def build_drives(
         drive, view = stimulus.input, stimulus.target
         if not isinstance(drive, PoissonDrive):
             continue
-        if not view.contiguous:
-            raise ValidationError("a drive needs a slice without gaps", "target", stimulus.name)
         check_source_rate(drive.rate, dt, stimulus.name)
-        block = blocks[view.population.name]
-        table = tables[block.table]
-        port = list(table.cell.ports).index(
-            find_receptor(view, drive.receptor, None, stimulus.name)
-        )
-        model = view.population.model
-        receptor = model.receptors[list(table.cell.ports)[port]]  # type: ignore[union-attr]
+        slot, receptor = drive_place(stimulus, drive.receptor, blocks, tables)
         if not receptor.signed and drive.weight.min() < 0:
             raise ValidationError(
                 f"a conductance cannot be negative, got {float(drive.weight.min())} nS", "weight",
@@ -160,7 +172,7 @@ def build_drives(
             )  # fmt: skip
         check_range(drive.weight, np.dtype(dtype), stimulus.name)
         keys.append(rng.key(seed, "drive", stimulus.name))
-        slots.append(table.args.slot0 + port * table.n + block.lo + int(view.ids[0]))
+        slots.append(slot)
         sizes.append(len(view))
         lam.append(np.broadcast_to(value_at(drive.rate, step, dt) * (dt / 1000.0), len(view)))
         weights.append(np.broadcast_to(drive.weight, len(view)))

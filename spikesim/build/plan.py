@@ -13,7 +13,15 @@ from typing import Any, Protocol
 import numpy as np
 
 from spikesim.equations.cell import Cell
-from spikesim.kernels.args import DriveArgs, NoiseArgs, PlasticArgs, StaticArgs, TableArgs
+from spikesim.kernels.args import (
+    DriveArgs,
+    MiniArgs,
+    NoiseArgs,
+    PlasticArgs,
+    ReleaseArgs,
+    StaticArgs,
+    TableArgs,
+)
 
 PRECISIONS = {  # state, stored weights
     "mixed": (np.float64, np.float32),
@@ -148,7 +156,7 @@ class Feed(Protocol):
         ...
 
     def apply_stimuli(self, plan: Plan) -> None:
-        """Set currents and drives to their values at the plan's step."""
+        """Set currents, drives and miniature events to their values at the plan's step."""
         ...
 
 
@@ -169,7 +177,7 @@ class Plan:
     base : numpy.ndarray
         Steady stimulating currents (pA) of all neurons.
     static_place : dict
-        Index of each static projection in `static`.
+        Index of each static projection in `static`, those with release among them.
     counters : numpy.ndarray
         Int64: recorded, spikes, static events, plastic events.
     """
@@ -183,7 +191,9 @@ class Plan:
     sources: dict[str, SourceTable]
     static: StaticArgs
     static_place: dict[str, int]
+    release: ReleaseArgs
     drives: DriveArgs
+    minis: MiniArgs
     noises: NoiseArgs
     feed: Feed
     plastic: dict[str, PlasticTable]
@@ -214,6 +224,8 @@ class Plan:
         }  # fmt: skip
         for k, table in enumerate(self.tables):
             arrays[f"table{k}.refractory"] = table.args.refractory
+        for part in RELEASE_STATE if self.release.U.size else ():
+            arrays[f"release.{part}"] = getattr(self.release, part)
         for name, source in self.sources.items():
             for part in ("rate", "left", "since", "drawn", "step", "source"):
                 arrays[f"source.{name}.{part}"] = getattr(source, part)
@@ -226,6 +238,7 @@ class Plan:
         return arrays
 
 
+RELEASE_STATE = ("u", "x", "last", "number", "full")
 PLASTIC_STATE = (
     "weights", "control", "pre_t", "pre_v", "pre_m", "pre_n", "post", "post_n",
     "post_kept", "log_t", "log_j", "log_v", "sent", "sent_n", "kept",

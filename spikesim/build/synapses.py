@@ -23,6 +23,7 @@ from spikesim.kernels.args import PlasticArgs, StaticArgs
 from spikesim.kernels.deliver import BROADCAST, DENSE, NO_SELF, SPARSE
 from spikesim.plasticity import COINCIDENCES, PAIRINGS, PlasticityRule
 from spikesim.projections import Projection
+from spikesim.release import QuantalRelease
 
 # Spikes kept for each neuron: powers of two, doubled when needed.
 HISTORY = 32
@@ -120,6 +121,7 @@ def _is_sum(projection: Projection) -> bool:
     return (
         isinstance(projection.connector, AllToAll)
         and projection.plasticity is None
+        and not isinstance(projection.release, QuantalRelease)  # each synapse draws
         and all(isinstance(v, (Constant, int, float)) for v in given)
     )
 
@@ -188,14 +190,25 @@ def pool_static(built: list[Built], group: np.ndarray, n_groups: int, dtype: Any
             _put(delays, column["delay0"][p], s.delay_steps)
         del s
         b.synapses = None  # type: ignore[assignment]
-    source_group = group[column["lo"]] if n else np.empty(0, np.int64)
-    order = np.argsort(source_group, kind="stable")
-    first = np.searchsorted(source_group[order], np.arange(n_groups + 1)).astype(np.int64)
+    # Those with release are delivered elsewhere.
+    plain = [p for p, b in enumerate(built) if b.projection.release is None]
+    first, projection = by_population(plain, column["lo"], group, n_groups)
     return StaticArgs(
-        group=group, first=first, projection=order.astype(np.int64), weight=weight, indptr=indptr,
+        group=group, first=first, projection=projection, weight=weight, indptr=indptr,
         begin=indptr, end=indptr[1:], t_lo=np.zeros(n, np.int64), t_hi=column["n_targets"],
         targets=targets, weights=weights, delays=delays, **column,
     )  # fmt: skip
+
+
+def by_population(
+    chosen: list[int], lo: np.ndarray, group: np.ndarray, n_groups: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Where each population's projections begin, and the chosen ones ordered by population."""
+    places = np.array(chosen, np.int64)
+    of = group[lo[places]]
+    order = np.argsort(of, kind="stable")
+    first = np.searchsorted(of[order], np.arange(n_groups + 1)).astype(np.int64)
+    return first, places[order]
 
 
 def target_type(n_targets: int) -> Any:

@@ -3,8 +3,8 @@
 Order of a step, followed by every kernel. Step k goes from k*dt to (k+1)*dt; row ``k % rows`` of
 the ring (rows are a power of two) holds what arrives at its end.
 
-1. Drives and broadcasts are added to the row; plastic synapses whose delay is axonal deliver what
-   reaches them now.
+1. Drives, miniature events and broadcasts are added to the row; plastic synapses whose delay is
+   axonal deliver what reaches them now.
 2. Membranes and receptors are propagated with the inputs present at the step's start.
 3. What arrives at the step's end is added: deltas jump the membrane, others their receptor.
 4. Threshold; reset, refractoriness and adaptation of what fired.

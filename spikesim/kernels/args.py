@@ -63,6 +63,25 @@ class StaticArgs(NamedTuple):
     delays: Array  # uint8 where that is enough, else uint16
 
 
+class ReleaseArgs(NamedTuple):
+    """Release at all projections that depress or facilitate, which are among the static ones."""
+
+    first: Array  # int64 (populations + 1): first such projection of each population
+    projection: Array  # int64 (released): its place in the static pools; ordered by population
+    sites: Array  # int64 (released): release sites of a synapse; 0 where release is not quantal
+    U: Array  # float64 (released): utilisation by the first spike
+    tau_rec: Array  # float64 (released): in steps
+    tau_facil: Array  # float64 (released): in steps; 0 without facilitation
+    key: Array  # uint64 (released)
+    source0: Array  # int64 (released): place of its first source in the four arrays of sources
+    site0: Array  # int64 (released): place of its first synapse in full, if release is quantal
+    u: Array  # float64 (sources): utilisation by the last spike
+    x: Array  # float64 (sources): resources just after the last spike, or their mean
+    last: Array  # int64 (sources): step of the last spike
+    number: Array  # int64 (sources): spikes so far
+    full: Array  # uint8 (synapses): full sites just after the last spike
+
+
 class DriveArgs(NamedTuple):
     """All Poisson drives, in pools."""
 
@@ -77,6 +96,26 @@ class DriveArgs(NamedTuple):
     threshold: Array  # uint32 (rows, counts): cumulative distribution of the count
     bits: Array  # uint32 (drive.CHUNK): scratch
     count: Array  # int32 (drive.CHUNK): scratch
+
+
+class MiniArgs(NamedTuple):
+    """All miniature events, in pools."""
+
+    key: Array  # uint64 (inputs): of their counts
+    amplitude_key: Array  # uint64 (inputs)
+    slot: Array  # int64 (inputs): ring slot of target 0
+    begin: Array  # int64 (inputs): first target, or a thread's first
+    end: Array  # int64: one past the last
+    first: Array  # int64 (inputs): place of target 0 in row
+    row: Array  # int32: row of thresholds for each target
+    threshold: Array  # uint32 (rows, counts): cumulative distribution of the count
+    bits: Array  # uint32 (drive.CHUNK): scratch
+    kind: Array  # int64 (inputs): the law of the amplitudes, see draws.sample
+    a: Array  # float64 (inputs)
+    b: Array
+    low: Array
+    high: Array
+    sign: Array  # float64 (inputs): what an amplitude is multiplied by
 
 
 class NoiseArgs(NamedTuple):

@@ -36,13 +36,14 @@ def deliver_static(step, ring, broadcast, spikes, n_spikes, static):
     """Emit the spikes of one step. Returns the number of synaptic events."""
     group, first, projection = static.group, static.first, static.projection
     kind, lo, hi = static.kind, static.lo, static.hi
+    whole = ring.dtype.type(1.0)
     events = 0
     for s in range(n_spikes):
         # Rows lie anywhere in memory, so they are looked up and asked for ahead of time.
         if s + 4 < n_spikes:
-            _ask_for_places(spikes[s + 4], static)
+            ask_for_places(spikes[s + 4], static)
         if s + 1 < n_spikes:
-            _ask_for_synapses(spikes[s + 1], static)
+            ask_for_synapses(spikes[s + 1], static)
         gid = spikes[s]
         g = group[gid]
         for q in range(first[g], first[g + 1]):
@@ -50,16 +51,16 @@ def deliver_static(step, ring, broadcast, spikes, n_spikes, static):
             if lo[p] <= gid < hi[p]:
                 source = gid - lo[p]
                 if kind[p] == SPARSE:
-                    events += _sparse(step, ring, source, p, static)
+                    events += sparse_row(step, ring, source, p, static, whole)
                 elif kind[p] == DENSE:
                     events += _dense(step, ring, source, p, static)
                 else:
-                    events += _broadcast(step, ring, broadcast, source, p, static)
+                    events += sum_up(step, ring, broadcast, source, p, static, whole)
     return events
 
 
 @kernel(inline=True)
-def _ask_for_places(gid, static):
+def ask_for_places(gid, static):
     """Have at hand soon where this source's synapses lie."""
     first, projection = static.first, static.projection
     g = static.group[gid]
@@ -72,7 +73,7 @@ def _ask_for_places(gid, static):
 
 
 @kernel(inline=True)
-def _ask_for_synapses(gid, static):
+def ask_for_synapses(gid, static):
     """Have the synapses of this source at hand soon."""
     first, projection = static.first, static.projection
     g = static.group[gid]
@@ -93,8 +94,8 @@ def _ask_for_synapses(gid, static):
 
 
 @kernel(inline=True)
-def _sparse(step, ring, source, p, static):
-    """One row of a sparse projection."""
+def sparse_row(step, ring, source, p, static, share):
+    """One row of a sparse projection, `share` of each weight."""
     slot, syn0, row0 = static.slot[p], static.syn0[p], static.row0[p]
     a, b = syn0 + static.begin[row0 + source], syn0 + static.end[row0 + source]
     w0, d0 = static.weight0[p], static.delay0[p]
@@ -105,22 +106,22 @@ def _sparse(step, ring, source, p, static):
             weights, stride = static.weights[w0 + a - syn0 : w0 + b - syn0], 1
         else:
             weights, stride = static.weight[p : p + 1], 0
-        return _scatter(step, ring, slot, own, targets, delays, weights, stride)
+        return _scatter(step, ring, slot, own, targets, delays, weights, stride, share)
     row = ring[(step + static.delay[p]) & (ring.shape[0] - 1), slot:]
     targets = static.targets[a:b]
     if w0 >= 0:
         weights = static.weights[w0 + a - syn0 : w0 + b - syn0]
         for k in range(targets.size):
-            row[targets[k]] += weights[k]
+            row[targets[k]] += weights[k] * share
     else:
-        weight = static.weight[p]
+        weight = static.weight[p] * share
         for k in range(targets.size):
             row[targets[k]] += weight
     return b - a
 
 
 @kernel(inline=True)
-def _scatter(step, ring, slot, own, targets, delays, weights, stride):
+def _scatter(step, ring, slot, own, targets, delays, weights, stride, share):
     """Synapses with a delay each; `stride` is 0 where they have one weight. Only own targets."""
     # Indices are unsigned, for Numba checks whether a signed one counts from the end.
     now, first, mask = np.uint64(step), np.uint64(slot), np.uint64(ring.shape[0] - 1)
@@ -133,7 +134,8 @@ def _scatter(step, ring, slot, own, targets, delays, weights, stride):
             later = ring[(now + delays[k + AHEAD]) & mask]
             prefetch(later, first + np.uint64(targets[k + AHEAD]))
         if lo <= targets[k] < hi:
-            ring[(now + delays[k]) & mask, first + np.uint64(targets[k])] += weights[k * stride]
+            amount = weights[k * stride] * share
+            ring[(now + delays[k]) & mask, first + np.uint64(targets[k])] += amount
             events += 1
     return events
 
@@ -149,15 +151,15 @@ def _dense(step, ring, source, p, static):
 
 
 @kernel(inline=True)
-def _broadcast(step, ring, broadcast, source, p, static):
+def sum_up(step, ring, broadcast, source, p, static, share):
     """All-to-all with one weight: a single sum, which `spread` adds to every target."""
-    lo, hi = static.t_lo[p], static.t_hi[p]
+    lo, hi, weight = static.t_lo[p], static.t_hi[p], static.weight[p] * share
     row = (step + static.delay[p]) & (ring.shape[0] - 1)
-    broadcast[row, p] += static.weight[p]
+    broadcast[row, p] += weight
     own = static.self0[p] + source
     if own < lo or own >= hi:
         return hi - lo
-    ring[row, static.slot[p] + own] -= static.weight[p]
+    ring[row, static.slot[p] + own] -= weight
     return hi - lo - 1
 
 

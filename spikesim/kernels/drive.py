@@ -28,7 +28,7 @@ def poisson_drives(step, ring, drives):
         first, slot = drives.first[d], drives.slot[d]
         for a in range(drives.begin[d], drives.end[d], CHUNK):
             n = min(CHUNK, drives.end[d] - a)
-            _bits(subkey, a, drives.bits[:n])
+            draw_bits(subkey, a, drives.bits[:n])
             arriving = row[slot + a : slot + a + n]
             if drives.alike[d]:
                 threshold = drives.threshold[drives.row[first]]
@@ -42,7 +42,7 @@ def poisson_drives(step, ring, drives):
 
 
 @kernel(inline=True)
-def _bits(subkey, first, bits):
+def draw_bits(subkey, first, bits):
     """32 random bits for each target from `first` on."""
     low, high = np.uint32(subkey & _LOW), np.uint32(subkey >> _S32)
     start = np.uint32(first)

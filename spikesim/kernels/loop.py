@@ -30,6 +30,8 @@ def loop_source(
     drives: bool = True,
     sums: bool = True,
     noise: bool = True,
+    release: bool = True,
+    minis: bool = True,
     threads: bool = True,
 ) -> str:
     """Python text of the module whose function ``run`` carries a network over many steps.
@@ -40,21 +42,31 @@ def loop_source(
         For each neuron table the module of its `update`.
     rules : sequence of str
         For each plastic projection the module of its kernels.
-    drives, sums, noise, threads : bool
-        Whether there are Poisson drives, all-to-all projections that are sums, noise currents, and
-        more than one thread. What is not there is not compiled.
+    drives, sums, noise, release, minis, threads : bool
+        Whether there are Poisson drives, all-to-all projections that are sums, noise currents,
+        projections that depress or facilitate, miniature events, and more than one thread. What is
+        not there is not compiled.
     """
     lines = _HEAD.splitlines()
     lines += [f"from {m} import update as update_{k}" for k, m in enumerate(updates)]
     lines += [
         f"from {m} import arrivals as arrivals_{k}, emit as emit_{k}" for k, m in enumerate(rules)
     ]
+    released = "events += deliver_released(step, ring, broadcast, spikes, n, released, release)"
+    if release:
+        lines.append("from spikesim.kernels.release import deliver_released")
+    if minis:
+        lines.append("from spikesim.kernels.miniatures import miniatures")
     tables = [f"t{k}" for k in range(len(updates))]
     plastic = [f"p{k}" for k in range(len(rules))]
-    arguments = ", ".join(["loop", "static", "drives", "noises", "record", *tables, *plastic])
+    optional = [*(["released", "release"] if release else []), *(["minis"] if minis else [])]
+    arguments = ", ".join(
+        ["loop", "static", "drives", "noises", "record", *optional, *tables, *plastic]
+    )
     meeting = ["meet(gate, found.shape[0])"]
     body = [
         *(["events += poisson_drives(step, ring, drives)"] if drives else []),
+        *(["events += miniatures(step, ring, minis)"] if minis else []),
         *(["spread(step, ring, broadcast, static)"] if sums else []),
         *(f"plastic += arrivals_{k}(step, {p}, ring)" for k, p in enumerate(plastic)),
         *(["noise_currents(step, current, base, noises)"] if noise else []),
@@ -68,6 +80,7 @@ def loop_source(
         "record_states(step, state, record)",
         *(meeting if threads else []),
         "events += deliver_static(step, ring, broadcast, spikes, n, static)",
+        *([released] if release else []),
         *(f"plastic += emit_{k}(step, {p}, ring, spikes, n)" for k, p in enumerate(plastic)),
         "total += n",
         "step += 1",

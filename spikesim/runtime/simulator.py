@@ -56,7 +56,8 @@ class Simulator:
         text = loop_source(
             [t.module for t in plan.tables], [t.module for t in plan.plastic.values()],
             drives=plan.drives.key.size > 0, sums=bool((plan.static.kind == BROADCAST).any()),
-            noise=noise, threads=self.team.threads > 1,
+            noise=noise, release=plan.release.U.size > 0, minis=plan.minis.key.size > 0,
+            threads=self.team.threads > 1,
         )  # fmt: skip
         self._run = load(module_name("loop", text)).run
         self.reschedule()

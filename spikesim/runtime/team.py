@@ -15,11 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from spikesim.build.plan import PLASTIC_STATE, Block, Plan
+from spikesim.build.plan import PLASTIC_STATE, RELEASE_STATE, Block, Plan
 from spikesim.errors import SpikesimError
 from spikesim.kernels.args import (
     DriveArgs,
     LoopArgs,
+    MiniArgs,
     NoiseArgs,
     PlasticArgs,
     RecordArgs,
@@ -31,6 +32,7 @@ from spikesim.kernels.loop import EVENTS, PLASTIC_EVENTS, RECORDED, SPIKES
 from spikesim.kernels.threads import split_rows
 
 _OWN = [name for name in PLASTIC_STATE if name not in ("weights", "kept")]
+_OWN_RELEASE = [name for name in RELEASE_STATE if name != "full"]
 
 
 class Team:
@@ -90,7 +92,8 @@ class Team:
         """
         plan, start = self.plan, self.plan.step
         if self.threads == 1:
-            rest = plan.static, plan.drives, plan.noises, record
+            rest = plan.static, plan.drives, plan.noises, record, *self._share_of_release(0)
+            rest += (plan.minis,) if plan.minis.key.size else ()
             tables = [table.args for table in plan.tables]
             plastic = [table.args for table in plan.plastic.values()]
             return int(run(start, stop, loop, *rest, *tables, *plastic))
@@ -128,7 +131,8 @@ class Team:
         ]
         return (
             own, self._static[t], self._share_of_drives(t), self._share_of_noises(t), record,
-            *self._shares_of_tables(t), *plastic,
+            *self._share_of_release(t), *self._share_of_minis(t), *self._shares_of_tables(t),
+            *plastic,
         )  # fmt: skip
 
     def _share(self, block: Block, t: int) -> tuple[int, int]:
@@ -194,16 +198,36 @@ class Team:
         copies = {} if t == 0 else {part: getattr(a, part).copy() for part in _OWN}
         return a._replace(**self._plastic_rows[name][t], **copies)
 
+    def _share_of_release(self, t: int) -> tuple[Any, ...]:
+        """The static synapses as release sees them, and its own state; nothing without release."""
+        r = self.plan.release
+        if not r.U.size:
+            return ()
+        static = self._static[t]._replace(first=r.first, projection=r.projection)
+        copies = {} if t == 0 else {part: getattr(r, part).copy() for part in _OWN_RELEASE}
+        return static, r._replace(**copies)
+
     def _share_of_drives(self, t: int) -> DriveArgs:
         d = self.plan.drives
-        ranges = [
-            self._within(t, self._gid_of_slot(int(slot)), int(size))
-            for slot, size in zip(d.slot, d.end, strict=True)
-        ]
-        begin, end = np.array(ranges, np.int64).reshape(-1, 2).T.copy()
+        begin, end = self._targets_within(t, d.slot, d.end)
         return d._replace(
             begin=begin, end=end, bits=np.empty_like(d.bits), count=np.empty_like(d.count)
         )
+
+    def _share_of_minis(self, t: int) -> tuple[MiniArgs, ...]:
+        m = self.plan.minis
+        if not m.key.size:
+            return ()
+        begin, end = self._targets_within(t, m.slot, m.end)
+        return (m._replace(begin=begin, end=end, bits=np.empty_like(m.bits)),)
+
+    def _targets_within(self, t: int, slots: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+        """First targets of thread `t`, and one past its last, of each of some drives."""
+        ranges = [
+            self._within(t, self._gid_of_slot(int(slot)), int(size))
+            for slot, size in zip(slots, sizes, strict=True)
+        ]
+        return np.array(ranges, np.int64).reshape(-1, 2).T.copy()
 
     def _share_of_noises(self, t: int) -> NoiseArgs:
         n = self.plan.noises

@@ -1,0 +1,75 @@
+"""Miniature events to the arrays of their kernel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from spikesim import rng
+from spikesim.build.connectivity import check_range
+from spikesim.build.draws import law
+from spikesim.build.inputs import (
+    Stimulus,
+    check_source_rate,
+    count_thresholds,
+    drive_place,
+    value_at,
+)
+from spikesim.build.plan import Block, NeuronTable
+from spikesim.distributions import Uniform
+from spikesim.errors import ValidationError
+from spikesim.kernels.args import MiniArgs
+from spikesim.kernels.drive import CHUNK
+from spikesim.release import Miniatures
+
+
+def build_miniatures(
+    stimuli: list[Stimulus],
+    blocks: dict[str, Block],
+    tables: list[NeuronTable],
+    *,
+    dt: float,
+    seed: int,
+    dtype: Any,
+    step: int,
+) -> MiniArgs:
+    """All miniature events, with their rates in `step`."""
+    keys, slots, sizes, lam, laws, signs = [], [], [0], [], [], []
+    for stimulus in stimuli:
+        minis, view = stimulus.input, stimulus.target
+        if not isinstance(minis, Miniatures):
+            continue
+        rate = minis.total_rate()
+        check_source_rate(rate, dt, stimulus.name)
+        slot, receptor = drive_place(stimulus, minis.receptor, blocks, tables, minis.transmitter)
+        signs.append(minis.sign(receptor, stimulus.name))
+        _check_amplitude(minis, np.dtype(dtype), stimulus.name)
+        keys.append([rng.key(seed, "miniatures", stimulus.name, p) for p in ("count", "amplitude")])
+        slots.append(slot)
+        sizes.append(len(view))
+        lam.append(np.broadcast_to(value_at(rate, step, dt) * (dt / 1000.0), len(view)))
+        laws.append(law(minis.amplitude))
+    distinct, row = np.unique(np.concatenate([*lam, np.empty(0)]), return_inverse=True)
+    key, amplitude_key = np.array(keys, np.uint64).reshape(-1, 2).T.copy()
+    a, b, low, high = np.array([x[1:] for x in laws], np.float64).reshape(-1, 4).T.copy()
+    return MiniArgs(
+        key=key, amplitude_key=amplitude_key, slot=np.array(slots, np.int64),
+        begin=np.zeros(len(keys), np.int64), end=np.array(sizes[1:], np.int64),
+        first=np.cumsum(sizes[:-1]).astype(np.int64), row=row.astype(np.int32).ravel(),
+        threshold=count_thresholds(distinct), bits=np.empty(CHUNK, np.uint32),
+        kind=np.array([x.kind for x in laws], np.int64), a=a, b=b, low=low, high=high,
+        sign=np.array(signs, np.float64),
+    )  # fmt: skip
+
+
+def _check_amplitude(minis: Miniatures, dtype: np.dtype, owner: str) -> None:
+    """Raise if usual amplitudes are beyond what is stored."""
+    given = minis.amplitude
+    usual = [given.low, given.high] if isinstance(given, Uniform) else [
+        getattr(given, "value", getattr(given, "mean", 0.0))
+    ]  # fmt: skip
+    try:
+        check_range(np.array(usual), dtype, owner)
+    except ValidationError:
+        raise ValidationError(f"too large for {dtype}: {given!r}", "amplitude", owner) from None

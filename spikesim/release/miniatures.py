@@ -1,0 +1,94 @@
+"""Spontaneous release: single quanta without a presynaptic spike.
+
+Each synapse releases as a Poisson process; those onto one neuron together have the rate
+``rate * n_synapses``. Each event's amplitude is drawn by itself, from the variation of vesicles and
+synapses (del Castillo & Katz 1954, J. Physiol. 124:560; Bekkers, Richerson & Stevens 1990, PNAS
+87:5359). For an exponential receptor whose time constant is tau, Campbell's theorem says of the
+current I, with the total rate r and amplitudes a:
+
+    mean(I) = r tau E[a],    var(I) = r tau E[a^2] / 2
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from spikesim.distributions import Constant, Distribution
+from spikesim.errors import ValidationError, unknown_name
+from spikesim.inputs import Input, Schedule, check_columns, check_rate
+from spikesim.receptors import TRANSMITTERS, Receptor
+from spikesim.units import check_array, check_scalar
+
+
+class Miniatures(Input):
+    """Miniature events (minis) of their own for each target neuron, of random amplitudes.
+
+    Parameters
+    ----------
+    rate : float, array or Schedule
+        Rate of one synapse in Hz: one for all targets, one for each, or piecewise constant in time.
+    amplitude : float or Distribution
+        Amplitude of one event in the unit of the receptor, as a weight; such as
+        ``LogNormal(20.0, 6.0)`` for a coefficient of variation of 0.3. Each event draws its own.
+    receptor : str, optional
+        The receptor that they reach; may be left out if the neuron has only one, or if the
+        transmitter binds to one.
+    n_synapses : float or array
+        Synapses of a neuron, for all targets or for each. Default 1: `rate` is then the total one.
+    transmitter : str, optional
+        What is released; amplitudes are then magnitudes.
+    """
+
+    def __init__(
+        self,
+        rate: Any,
+        amplitude: Any,
+        receptor: str | None = None,
+        *,
+        n_synapses: Any = 1,
+        transmitter: str | None = None,
+    ):
+        self.rate = check_rate(rate, self)
+        if not isinstance(amplitude, Distribution):
+            amplitude = Constant(check_scalar(amplitude, "amplitude", self))
+        self.amplitude = amplitude
+        self.receptor = receptor
+        self.n_synapses = check_array(n_synapses, "n_synapses", self, allowed="non-negative")
+        if transmitter is not None and (
+            not isinstance(transmitter, str) or transmitter not in TRANSMITTERS
+        ):
+            raise unknown_name(transmitter, TRANSMITTERS, "transmitter", self)
+        self.transmitter = transmitter
+
+    def check_size(self, size: int, owner: str) -> None:
+        check_columns(self.rate, size, "rate", owner)
+        check_columns(self.n_synapses, size, "n_synapses", owner)
+
+    def total_rate(self) -> np.ndarray | Schedule:
+        """The rate of all synapses of a neuron (Hz)."""
+        if not isinstance(self.rate, Schedule):
+            return self.rate * self.n_synapses
+        values = self.rate.values
+        if values.ndim < 2 and self.n_synapses.ndim:
+            values = values[:, None]
+        return Schedule(list(self.rate.times), values * self.n_synapses, owner=self.rate.owner)
+
+    def sign(self, receptor: Receptor, owner: str) -> int:
+        """What an amplitude is multiplied by at a receptor; an error if it could be wrong.
+
+        Raises
+        ------
+        ValidationError
+            If amplitudes of a conductance, or those of a transmitter, could be negative.
+        """
+        if self.transmitter is None and receptor.signed:
+            return 1
+        if self.amplitude.mass(-np.inf, -5e-324) > 0:
+            what = "magnitudes" if receptor.signed else "conductances"
+            raise ValidationError(
+                f"are {what} and cannot be negative, but {self.amplitude!r} can; give it a lower "
+                "bound of 0", "amplitude", owner,
+            )  # fmt: skip
+        return TRANSMITTERS[self.transmitter] if self.transmitter and receptor.signed else 1

@@ -1,0 +1,23 @@
+"""Short-term depression and facilitation, the mean of many release sites.
+
+    between spikes:  dx/dt = (1 - x) / tau_rec,  du/dt = -u / tau_facil
+    at a spike:      u <- u + U (1 - u);  what arrives is weight * u * x;  x <- x (1 - u)
+
+x is the share of resources that is ready, u the share of it that a spike releases; at rest x = 1
+and u = 0, so that the first spike releases U. Without facilitation (tau_facil = 0) u is U at each
+spike. Tsodyks & Markram 1997 (PNAS 94:719), Tsodyks, Pawelzik & Markram 1998 (Neural Comput.
+10:821); released resources are inactivated at once, for the receptor has a time course of its own.
+
+A weight is the absolute efficacy A: what would arrive if a spike released all there is. So the
+first spike's response is ``U * weight``, as with NEST's ``tsodyks2_synapse``.
+"""
+
+from spikesim.release.base import Release
+
+
+class TsodyksMarkram(Release):
+    """Deterministic short-term plasticity: each spike transmits ``weight * u * x``.
+
+    The defaults are a depressing synapse between pyramidal cells. ``U=0.05, tau_rec=130.0,
+    tau_facil=530.0`` is a facilitating one.
+    """
