@@ -49,7 +49,7 @@ class Parametrized:
             raise unknown_name(sorted(unknown)[0], self.declared, obj=self)
         for name, declared in self.declared.items():
             value = values.get(name, declared.default)
-            if value is None:
+            if value is None and name not in values:
                 raise ValidationError(f"needs a value, in {declared.unit}", name, self)
             setattr(self, name, self.checked(name, value))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from spikesim.equations import expressions as ex
@@ -54,7 +56,7 @@ def check_stability(
         )  # fmt: skip
 
 
-def _jacobian(cell: Cell, values: dict[str, float]) -> np.ndarray:
+def _jacobian(cell: Cell, values: dict[str, Any]) -> np.ndarray:
     """Derivatives of the stepped states' rates, by central differences."""
     system = cell.system
     trees = [system.inlined(system.odes[s], set(system.subexpressions)) for s in system.stepped]

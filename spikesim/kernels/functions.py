@@ -1,8 +1,8 @@
 """Functions of equations, written so that loops over them vectorise and bits never differ.
 
 A call of the C library's exp keeps a loop scalar, and a vectorised one may differ from it in the
-last bit. These are plain arithmetic. Relative errors are below 4e-16 for `exp` and 1e-14 for what is
-made from it.
+last bit. These are plain arithmetic. Relative errors are below 5e-16 for `exp` and 1e-14 for what
+is made from it.
 """
 
 from __future__ import annotations
