@@ -370,11 +370,10 @@ class Live:
         values = {n: v[ids] if v.ndim else v for n, v in block.values.items()}
         values |= {TIME: times[:, None], "dt": np.asarray(self.network.dt)}
         values |= dict(zip(names, np.split(rows, max(len(names), 1), axis=1), strict=False))
-        model = recorder.target.population.model
-        assert isinstance(model, Neuron)
+        functions = {name: f.for_arrays() for name, f in cell.functions.items()}
         shape = (times.size, ids.size)
         with np.errstate(all="ignore"):
-            result = ex.evaluate(derived.rhs, values, model.functions)
+            result = ex.evaluate(derived.rhs, values, functions)
         return np.broadcast_to(result, shape).copy(), str(derived.unit)
 
     def counts(self, recorder: Recorder) -> np.ndarray:

@@ -8,7 +8,7 @@ import numpy as np
 
 from spikesim.equations import expressions as ex
 from spikesim.equations.cell import INPUT, TIME, Cell
-from spikesim.equations.methods import TABLEAUX
+from spikesim.equations.methods import TABLEAUX, Tableau
 from spikesim.errors import ValidationError
 
 _LOOKED_AT = 4  # neurons of a population
@@ -33,7 +33,7 @@ def check_stability(
         The population's name.
     """
     tableau = TABLEAUX.get(cell.system.method)
-    if tableau is None or not cell.system.stepped or cell.functions:
+    if tableau is None or not cell.system.stepped:
         return
     for i in np.unique(np.linspace(0, state.shape[1] - 1, _LOOKED_AT).astype(int)):
         values = {name: v[i] if v.ndim else v[()] for name, v in parameters.items()}
@@ -46,9 +46,7 @@ def check_stability(
             continue
         worst = int(np.argmin(np.where(unstable, rates.real, 0.0)))
         name = cell.system.stepped[int(np.argmax(np.abs(modes[:, worst])))]
-        longest = dt
-        while abs(tableau.growth(rates[worst] * longest)) > 1:
-            longest *= 0.99
+        longest = _longest(tableau, rates[worst], dt)
         raise ValidationError(
             f"dt = {dt:g} ms is too long a step for the method {cell.system.method!r}: {name} "
             f"relaxes within {-1 / rates[worst].real:.3g} ms at the start, and would grow without "
@@ -56,16 +54,29 @@ def check_stability(
         )  # fmt: skip
 
 
+def _longest(tableau: Tableau, rate: complex, dt: float) -> float:
+    """The longest step at which a process of this rate does not grow."""
+    stable, growing = 0.0, dt
+    for _ in range(30):
+        middle = (stable + growing) / 2
+        if abs(tableau.growth(np.asarray(rate * middle))) > 1:
+            growing = middle
+        else:
+            stable = middle
+    return stable
+
+
 def _jacobian(cell: Cell, values: dict[str, Any]) -> np.ndarray:
     """Derivatives of the stepped states' rates, by central differences."""
     system = cell.system
     trees = [system.inlined(system.odes[s], set(system.subexpressions)) for s in system.stepped]
+    functions = {name: f.for_arrays() for name, f in cell.functions.items()}
     k = len(system.stepped)
     h = np.array([1e-5 * max(abs(values[name]), 1e-3) for name in system.stepped])
     moved = {  # column j with state j above, column k + j with it below
         name: values[name] + np.concatenate([np.eye(k)[j], -np.eye(k)[j]]) * h[j]
         for j, name in enumerate(system.stepped)
     }
-    rates = [np.broadcast_to(ex.evaluate(tree, values | moved), 2 * k) for tree in trees]
+    rates = [np.broadcast_to(ex.evaluate(tree, values | moved, functions), 2 * k) for tree in trees]
     jacobian = np.array([(r[:k] - r[k:]) / (2 * h) for r in rates])
     return np.where(np.isfinite(jacobian), jacobian, 0.0)

@@ -132,7 +132,7 @@ def text_parameters(
 def assigned_names(reset: Mapping[str, str] | str, step: Callable[..., Any] | None,
                    owner: str, functions: Mapping[str, Any] | None = None) -> set[str]:  # fmt: skip
     """Names that a model's reset or step sets."""
-    arity = {name: f.__code__.co_argcount for name, f in (functions or {}).items()}
+    arity = {n: len(f.arguments) for n, f in read_functions(functions or {}, owner).items()}
     names = set(parse_statements(reset, owner, "reset", arity))
     if step is not None:
         names |= set(read_function(step, "step", owner, "step").returned)

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from spikesim.equations.expressions import FUNCTIONS
 from spikesim.errors import ValidationError, unknown_name
 
@@ -61,6 +63,13 @@ class Function:
         head = f"def {name}({', '.join(self.arguments)}):"
         text = "\n".join(ast.unparse(node) for node in body)
         return ["@kernel(inline=True)", head, *textwrap.indent(text, "    ").splitlines()]
+
+    def for_arrays(self) -> Callable[..., Any]:
+        """The function for arrays of numbers."""
+        known: dict[str, Any] = dict(FUNCTIONS)
+        tree = ast.FunctionDef(self.tree.name, self.tree.args, self.tree.body, [], None)
+        exec(compile(ast.unparse(ast.fix_missing_locations(tree)), self.name, "exec"), known)
+        return np.vectorize(known[self.tree.name], otypes=[float])
 
     @property
     def calls(self) -> set[str]:

@@ -20,6 +20,7 @@ from spikesim.equations import expressions as ex
 from spikesim.equations.cell import INPUT, TIME, Cell
 from spikesim.equations.functions import imports_of
 from spikesim.equations.step_source import (
+    currents_given,
     nodes,
     noise_gain,
     noise_sources,
@@ -87,6 +88,7 @@ def constants_of(cell: Cell) -> Constants:
                 gains[f"_E_{state}__{source}"] = gain
     if cell.step is not None:
         read += [ast.Name(name, ast.Load()) for name in cell.step.arguments]
+        read += currents_given(cell).values()
     read += [system.subexpressions[name] for name in system.needed(read)]
     local = {*cell.states, *system.subexpressions, INPUT, "I_syn", TIME}
     used = set().union(set(), *(ex.names(tree) for tree in read))

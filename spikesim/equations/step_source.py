@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 
 from spikesim.equations import expressions as ex
-from spikesim.equations.cell import INPUT, TIME, Cell
+from spikesim.equations.cell import INPUT, SYNAPTIC, TIME, Cell
 from spikesim.equations.methods import TABLEAUX
 
 
@@ -45,10 +45,21 @@ def step_lines(cell: Cell) -> list[str]:
         new = ", ".join(f"_new_{state}" for state in cell.step.returned)
         needed = [n for n in cell.step.arguments if n in system.subexpressions]
         lines += _parts(cell, system.needed([ast.Name(n, ast.Load()) for n in needed]))
+        lines += [f"{name} = {ex.source(tree)}" for name, tree in currents_given(cell).items()]
         lines.append(f"{new} = _user_step({', '.join(cell.step.arguments)})")
     for state, terms in system.noise.items():
         lines += _noise(cell, state, terms)
     return lines
+
+
+def currents_given(cell: Cell) -> dict[str, ast.expr]:
+    """Currents that a user's step takes, where they are not read from an array."""
+    assert cell.step is not None
+    total = cell.derived.get(SYNAPTIC)
+    given = {SYNAPTIC: total.rhs if total else ast.Constant(0.0)}
+    if not cell.has_input:
+        given[INPUT] = ast.Constant(0.0)
+    return {name: tree for name, tree in given.items() if name in cell.step.arguments}
 
 
 def _advance(cell: Cell, state: str, new: str, node: float = 1.0) -> str:

@@ -12,6 +12,7 @@ from spikesim.equations.cell import (
     names_used,
     text_parameters,
 )
+from spikesim.equations.functions import read_functions
 from spikesim.equations.neuron_source import neuron_source
 from spikesim.equations.text import parse_text
 from spikesim.errors import ValidationError, unknown_name
@@ -82,7 +83,7 @@ class Neuron(Parametrized):
     @classmethod
     def _declared_in_text(cls) -> dict[str, Param]:
         owner = cls.__name__
-        arity = {name: f.__code__.co_argcount for name, f in cls.functions.items()}
+        arity = {n: len(f.arguments) for n, f in read_functions(cls.functions, owner).items()}
         text = parse_text(cls.equations, owner, arity)
         assigned = assigned_names(cls.reset, cls.step, owner, cls.functions)
         return text_parameters(text, assigned, cls.declared, owner)
@@ -166,7 +167,7 @@ def text_neuron(
     values: dict[str, Any], **attributes: Any,
 ) -> Neuron:  # fmt: skip
     """See `Neuron.from_text`."""
-    arity = {n: f.__code__.co_argcount for n, f in attributes["functions"].items()}
+    arity = {n: len(f.arguments) for n, f in read_functions(attributes["functions"], name).items()}
     text = parse_text(equations, name, arity)
     members: dict[str, Any] = {"equations": equations, **attributes}
     if isinstance(refractory, str):
@@ -182,6 +183,7 @@ def text_neuron(
                 members[given] = Param(None, one)
     kind = type(name, (Neuron,), members)
     model = kind(receptors=receptors, **values)
+    assemble(model, with_input=True)  # what is wrong with the text is said first
     used = names_used(model)
     for given in values:
         if given not in used and given != "t_ref":

@@ -1,0 +1,366 @@
+"""What a model's text may say, from the text to spikes: methods, noise, functions, units, errors."""
+
+import numpy as np
+import pytest
+from scipy.integrate import solve_ivp
+
+import spikesim as sim
+from spikesim.units import Hz, Unit, mM, ms, mV, nS, one, pA, param, pF
+
+
+def run(model, *, dt=0.1, duration=20.0, n=1, initial=None, current=None, **options):
+    """A population after a run."""
+    net = sim.Network(dt=dt, seed=1, precision="double", **options)
+    cells = net.population("cells", n, model, initial=initial)
+    if current is not None:
+        net.stimulate(cells, sim.DCCurrent(current))
+    spikes = net.record(cells, "spikes")
+    net.run(duration)
+    return cells, spikes.result()
+
+
+PENDULUM = """
+    dx/dt = y : 1
+    dy/dt = -sin(x) / ms**2 - 0.3*y/ms + drive*cos(t/(2*ms)) : 1/ms
+    drive : 1/ms**2
+"""
+
+
+def pendulum(duration):
+    def rates(t, s):
+        return [s[1], -np.sin(s[0]) - 0.3 * s[1] + 0.7 * np.cos(t / 2)]
+
+    return solve_ivp(rates, (0, duration), [1.0, 0.0], "DOP853", rtol=1e-12, atol=1e-13).y[:, -1]
+
+
+@pytest.mark.parametrize(("method", "order"), [("euler", 1), ("rk2", 2), ("heun", 2), ("rk4", 4)])
+def test_methods_converge_with_their_order(method, order):
+    model = sim.Neuron.from_text(
+        PENDULUM, threshold="never", method=method, drive=0.7, initial={"x": "1"}
+    )
+    exact, errors = pendulum(8.0), []
+    for dt in (0.1, 0.05):
+        cells, _ = run(model, dt=dt, duration=8.0)
+        errors.append(abs(cells.get("x")[0] - exact[0]))
+    assert np.log2(errors[0] / errors[1]) == pytest.approx(order, abs=0.35)
+
+
+def test_stages_of_a_stepped_equation_see_exact_neighbours():
+    """A square law driven by a linear current: the current is exact in the middle of a step too."""
+    text = "dv/dt = v**2/(mV*ms) + I/pF : mV\n dI/dt = -I/(3*ms) : pA"
+    model = sim.Neuron.from_text(text, threshold="never", initial={"I": "-1*pA", "v": "-1*mV"})
+    assert "_Q0p5_I__I" in model.source()
+
+    def rates(t, v):
+        return v**2 - np.exp(-t / 3)
+
+    exact = solve_ivp(rates, (0, 4), [-1.0], "DOP853", rtol=1e-12, atol=1e-13).y[0, -1]
+    errors = [run(model, dt=dt, duration=4.0)[0].get("v")[0] - exact for dt in (0.2, 0.1)]
+    assert np.log2(errors[0] / errors[1]) == pytest.approx(4, abs=0.5)
+
+
+def test_what_is_held_does_not_move_within_a_step():
+    """AdEx while refractory: the adaptation sees the reset potential in every stage."""
+    text = """
+        dv/dt = (10*(-70*mV - v)*nS + 20*pA*exp((v + 50*mV)/(2*mV)) - w + 900*pA)/(200*pF)
+            : mV (unless refractory)
+        dw/dt = (4*nS*(v + 70*mV) - w)/(50*ms) : pA
+    """
+    model = sim.Neuron.from_text(
+        text, threshold="v > -40*mV", reset="v = -58*mV", refractory=5 * ms,
+        initial={"v": "-39*mV"},
+    )  # fmt: skip
+    cells, spikes = run(model, duration=4.0)
+    assert spikes.n_spikes == 1
+    elapsed = 4.0 - spikes.times[0]
+    w = run(model, duration=0.1)[0].get("w")[0]
+    expected = 48.0 + (w - 48.0) * np.exp(-elapsed / 50.0)
+    assert cells.get("w")[0] == pytest.approx(expected, rel=1e-9)
+
+
+def test_units_are_converted():
+    """Volts, seconds, kilohertz and siemens beside millivolts: one and the same membrane."""
+    plain = sim.Neuron.from_text(
+        "dv/dt = (E - v)*rate + I_in/C : mV", threshold="v > 15*mV", reset="v = 2*mV",
+        E=20 * mV, rate=100 * Hz, C=100 * pF,
+    )  # fmt: skip
+    odd = sim.Neuron.from_text(
+        "dv/dt = (E - v)*g/C + I_in/C : volt", threshold="v > 0.000015*kV", reset="v = 2000*uV",
+        E=0.02 * Unit("V"), g=0.01 * Unit("uS"), C=1e-4 * Unit("uF"),
+    )  # fmt: skip
+    a, spikes_a = run(plain, current=30.0, duration=100.0)
+    b, spikes_b = run(odd, current=30.0, duration=100.0)
+    assert spikes_a.n_spikes > 5
+    assert np.array_equal(spikes_a.times, spikes_b.times)
+    assert b.get("v") * 1e3 == pytest.approx(a.get("v"), rel=1e-10)
+    assert b.get("E")[0] == 0.02
+
+
+def test_quantities_are_taken_wherever_a_parameter_is():
+    neuron = sim.LIF(tau_m=0.02 * Unit("s"), C_m=np.array([0.2, 0.3]) * Unit("nF"), V_th=-50 * mV)
+    assert neuron.tau_m == 20.0
+    assert neuron.C_m == pytest.approx([200.0, 300.0])
+    assert neuron.V_th == -50.0
+    with pytest.raises(
+        sim.ValidationError, match=r"LIF\.tau_m: must be a quantity in ms, got 3 .*"
+    ):
+        sim.LIF(tau_m=3 * mV)
+    with pytest.raises(sim.ValidationError, match=r"adapt: must be a plain number, got 1 . ms"):
+        sim.AdaptiveLIF(adapt=1 * ms)
+
+
+def test_noise_has_the_variance_of_its_process():
+    """Ornstein & Uhlenbeck: standard deviation sigma, even at long steps."""
+    text = "dx/dt = -x/tau + sigma*sqrt(2/tau)*xi : mV"
+    model = sim.Neuron.from_text(text, threshold="never", sigma=3 * mV, tau=5 * ms)
+    x = run(model, dt=5.0, duration=60.0, n=40_000)[0].get("x")
+    assert x.std() == pytest.approx(3.0, rel=5 / np.sqrt(2 * x.size))
+    assert x.mean() == pytest.approx(0.0, abs=5 * 3.0 / np.sqrt(x.size))
+
+
+def test_multiplicative_noise_is_itos():
+    """Geometric Brownian motion: the mean does not move, the logarithm drifts by -s^2/2."""
+    model = sim.Neuron.from_text(
+        "dx/dt = s*x*xi : 1", threshold="never", s=0.1 * Unit("1/ms**0.5"), initial={"x": "1"}
+    )
+    x = run(model, dt=0.05, duration=10.0, n=40_000)[0].get("x")
+    assert x.mean() == pytest.approx(1.0, abs=5 * x.std() / np.sqrt(x.size))
+    assert np.log(x).mean() == pytest.approx(-0.05, abs=0.01)
+
+
+def test_one_noise_is_shared_and_two_are_not():
+    text = """
+        dx/dt = -x/(10*ms) + xi_a/ms**0.5 : 1
+        dy/dt = -y/(10*ms) + xi_a/ms**0.5 : 1
+        dz/dt = -z/(10*ms) + xi_b/ms**0.5 : 1
+    """
+    cells, _ = run(sim.Neuron.from_text(text, threshold="never"), n=4000)
+    x, y, z = (cells.get(name) for name in "xyz")
+    assert np.array_equal(x, y)
+    assert abs(np.corrcoef(x, z)[0, 1]) < 5 / np.sqrt(x.size)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_noise_is_keyed(threads):
+    """Neither threads nor other populations change what a neuron draws."""
+    model = sim.Neuron.from_text("dx/dt = -x/(5*ms) + xi/ms**0.5 : 1", threshold="x > 1.5",
+                                 reset="x = 0")  # fmt: skip
+    _, alone = run(model, n=50)
+    net = sim.Network(dt=0.1, seed=1, precision="double", threads=threads)
+    net.population("others", 7, model)
+    cells = net.population("cells", 50, model)
+    spikes = net.record(cells, "spikes")
+    net.run(20.0)
+    assert alone.n_spikes > 50
+    assert np.array_equal(spikes.result().times, alone.times)
+    assert np.array_equal(spikes.result().ids, alone.ids)
+
+
+class Stepped(sim.Neuron):
+    """A membrane whose step is a Python function."""
+
+    equations = """
+        V_m : mV
+        n : 1
+        tau : ms
+    """
+    tau = param(10.0, ms, "positive", "time constant")
+    C_m = param(100.0, pF, "positive", "capacitance")
+    threshold = "V_m >= 15*mV"
+    reset = "V_m = 0*mV; n += 1"
+
+    @staticmethod
+    def step(V_m, n, tau, C_m, I_syn, I_in, dt):
+        """Exact integration of a leaky membrane with an input constant in the step."""
+        target = (I_syn + I_in) * tau / C_m
+        if dt > 0.0:
+            V_m = target + (V_m - target) * exp(-dt / tau)  # noqa: F821
+        return V_m, n
+
+
+def test_a_step_in_python():
+    class InText(sim.Neuron):
+        equations = "dV_m/dt = -V_m/tau + (I_syn + I_in)/C_m : mV\n n : 1"
+        tau, C_m = Stepped.declared["tau"], Stepped.declared["C_m"]
+        threshold, reset = Stepped.threshold, Stepped.reset
+
+    results = []
+    for model in (Stepped, InText):
+        net = sim.Network(dt=0.1, seed=1, precision="double")
+        source = net.population("source", 20, sim.PoissonSource(30.0))
+        cells = net.population("cells", 5, model(receptors={"kick": sim.Delta()}))
+        net.project(source, cells, sim.AllToAll(), weight=2.0, delay=1.0)
+        net.stimulate(cells, sim.DCCurrent(60.0))
+        spikes = net.record(cells, "spikes")
+        net.run(200.0)
+        assert cells.get("n").sum() == spikes.result().n_spikes > 20
+        results.append((spikes.result().times, cells.get("V_m")))
+    assert np.array_equal(results[0][0], results[1][0])
+    assert results[0][1] == pytest.approx(results[1][1], rel=1e-9)
+    conductances = {"a": sim.ExpConductance(E_rev=5.0), "b": sim.ExpCurrent()}
+    held, _ = run(Stepped(receptors=conductances), duration=0.1,
+                  initial={"V_m": 1.0, "g_a": 3.0, "I_b": 8.0})  # fmt: skip
+    target = (3.0 * (5.0 - 1.0) + 8.0) * 10.0 / 100.0
+    assert held.get("V_m")[0] == pytest.approx(target + (1.0 - target) * np.exp(-0.01))
+
+
+def boltzmann(v, half, slope):
+    """A user's own function."""
+    z = (v - half) / slope
+    return 1.0 / (1.0 + exp(-z))  # noqa: F821
+
+
+def test_functions_of_the_user():
+    text = """
+        m = boltzmann(v/mV, -20.0, 9.0) : 1
+        dv/dt = (8*nS*(-80*mV - v) + 20*nS*m*(60*mV - v) + I_in)/pF/100 : mV
+    """
+    model = sim.Neuron.from_text(text, threshold="never", functions={"boltzmann": boltzmann},
+                                 method="rk4", initial={"v": "-60*mV"})  # fmt: skip
+    net = sim.Network(dt=0.01, seed=1, precision="double")
+    cells = net.population("cells", 1, model)
+    m, v = net.record(cells, "m"), net.record(cells, "v")
+    net.run(20.0)
+
+    def rates(t, v):
+        m = 1 / (1 + np.exp(-(v + 20) / 9))
+        return (8 * (-80 - v) + 20 * m * (60 - v)) / 100
+
+    exact = solve_ivp(rates, (0, 20), [-60.0], "DOP853", rtol=1e-11, atol=1e-11).y[0, -1]
+    assert v.result().values[-1, 0] == pytest.approx(exact, rel=1e-8)
+    expected = 1 / (1 + np.exp(-(v.result().values + 20) / 9))
+    assert m.result().values == pytest.approx(expected, rel=1e-12)
+    assert m.result().unit == "1"
+
+
+def test_a_condition_that_must_hold_again():
+    """One spike an upward crossing, although the variable stays above the threshold for long."""
+    model = sim.Neuron.from_text(
+        "x = sin(2*pi*t/(10*ms)) : 1\n dy/dt = (x - y)/(0.1*ms) : 1", threshold="y > 0.5",
+        refractory="y > 0.5",
+    )  # fmt: skip
+    _, spikes = run(model, duration=100.0, dt=0.05)
+    assert spikes.n_spikes == 10
+    assert np.diff(spikes.times) == pytest.approx(10.0, abs=0.051)
+
+
+def test_a_subexpression_held_over_the_step():
+    """The block of a conductance is taken at the step's start: the membrane stays linear in V."""
+    text = "block = 1/(1 + exp(-v/(16*mV))) : 1 (constant over dt)\n dv/dt = -block*v/(5*ms) : mV"
+    model = sim.Neuron.from_text(text, threshold="never", initial={"v": "30*mV"})
+    cells, _ = run(model, duration=10.0)
+    v = 30.0
+    for _ in range(100):
+        v *= np.exp(-0.1 / 5 / (1 + np.exp(-v / 16)))
+    assert cells.get("v")[0] == pytest.approx(v, rel=1e-12)
+
+
+def test_shared_parameters_are_one_number():
+    text = "dv/dt = -v/tau : mV\n tau : ms (shared)"
+    with pytest.raises(sim.ValidationError, match=r"tau: is shared.*shape \(2,\)"):
+        sim.Neuron.from_text(text, threshold="never", tau=np.array([1.0, 2.0]))
+    assert run(sim.Neuron.from_text(text, threshold="never", tau=2.0))[0].get("tau")[0] == 2.0
+
+
+GOOD = {"equations": "dv/dt = (E - v)/tau : mV", "threshold": "v > 1*mV", "reset": "v = 0*mV",
+        "E": 3 * mV, "tau": 5 * ms}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"equations": "dv/dt = (E - v)/tua : mV"}, "unknown name 'tua' .did you mean 'tau'"),
+        ({"equations": "dv/dt = (E - v) : mV"}, "dv/dt must be in mV/ms, but 'E - v' is in mV"),
+        ({"equations": "dv/dt = (E - v)/tau : pA"}, "cannot subtract 'v' .pA. .*'E' .mV."),
+        ({"equations": "dv/dt = (E - v)/tau + 3/ms : mV"}, "cannot add '3 / ms' .1/ms. to"),
+        ({"equations": "dv/dt = (E - v)/tau + exp(v)*mV/ms : mV"}, "exp takes plain numbers"),
+        ({"equations": "dv/dt = (E - 3)/tau : mV"}, r"write 3\*mV if that is meant"),
+        ({"equations": "dv/dt = (E - v)**tau/ms : mV"}, "an exponent must be a plain number"),
+        ({"equations": "dv/dt = (E - v)/tau : mV\n x = y : 1\n y = x : 1"}, "circle: x -> y -> x"),
+        ({"equations": "dv/dt = (v > E)*mV/ms : mV"}, "a condition is no number .* write int"),
+        ({"equations": "dv/dt = (E - v)/tau + v*xi**2*ms**0.5 : mV"}, "xi"),
+        ({"equations": "dI_in/dt = (E - v)/tau : mV\n dv/dt = 0*v/tau : mV"}, "stimulating curr"),
+        ({"threshold": "v"}, "threshold: it must be a condition such as 'V_m >= V_th', got 'v'"),
+        ({"threshold": "v > tau"}, "threshold: cannot compare 'v' .mV. with 'tau' .ms."),
+        ({"threshold": "v > 1*mV and tau"}, "'and' and 'or' join conditions"),
+        ({"threshold": None}, "threshold: is missing: the condition of a spike"),
+        ({"reset": "v = tau"}, "reset: v must be in mV, but 'tau' is in ms"),
+        ({"reset": "u = 0"}, "reset: unknown name 'u'"),
+        ({"reset": "v == 0"}, "reset: cannot read 'v == 0'; expected 'x = expression'"),
+        ({"method": "rk5"}, "method: unknown name 'rk5'"),
+        ({"E": 3 * ms}, "cannot subtract 'v' .mV. from 'E' .ms."),
+        ({"E": "high"}, "unknown name 'E'"),
+        ({"tau": -5 * ms, "refractory": -1 * ms}, "t_ref: must be zero or positive, .* -1.0 ms"),
+        ({"sigma": 3 * mV}, "unknown name 'sigma'; valid names: 'E', 'tau'"),
+        ({"functions": {"exp": boltzmann}}, "'exp' is a function already"),
+        ({"functions": {"f": len}}, "'f' must be a Python function whose source can be read"),
+    ],
+)
+def test_what_is_wrong_is_said(change, message):
+    with pytest.raises(sim.ValidationError, match=message):
+        sim.Neuron.from_text(**{**GOOD, **change}).source()
+
+
+def test_a_class_without_a_threshold():
+    class Half(sim.Neuron):
+        equations = "dv/dt = -v/tau : mV\n tau : ms"
+
+    with pytest.raises(sim.ValidationError, match=r"Half\.threshold: is missing"):
+        Half(tau=3.0)
+    Half.threshold = "never"
+    with pytest.raises(sim.ValidationError, match=r"Half\.tau: needs a value, in ms"):
+        Half()
+
+
+def test_a_step_that_is_too_long():
+    fast = sim.Neuron.from_text("dv/dt = -v*abs(v)/(0.2*ms*mV) : mV", threshold="never",
+                                method="euler", initial={"v": "2*mV"})  # fmt: skip
+    net = sim.Network(dt=1.0, seed=1)
+    net.population("cells", 3, fast)
+    with pytest.raises(sim.ValidationError, match=r"cells: dt = 1 ms is too long a step.*v relaxes "
+                       r"within 0\.05 ms .*take dt <= 0\.1 ms"):  # fmt: skip
+        net.build()
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_variable_that_runs_away(threads):
+    """dv/dt = v^2 reaches infinity at t = 1; the step is named, and what was recorded is kept."""
+    model = sim.Neuron.from_text("dv/dt = v**2/(mV*ms) : mV", threshold="never")
+    net = sim.Network(dt=0.01, seed=1, threads=threads)
+    net.population("others", 3, sim.LIF())
+    cells = net.population("cells", 3, model, initial={"v": [0.0, 0.1, 1.0]})
+    v = net.record(cells, "v")
+    with pytest.raises(sim.SimulationError, match=r"cells\[2\]\.v is .* mV at 1\.0\d ms; what was "
+                       r"recorded until then is kept.*'rk4'"):  # fmt: skip
+        net.run(100.0)
+    result = v.result()
+    assert result.times[-1] == pytest.approx(net.t)
+    assert 1.0 <= net.t < 1.1
+    assert result.values[-1, 1] == pytest.approx(1 / (10 - net.t), rel=1e-6)
+
+
+def test_currents_can_be_recorded():
+    receptors = {"a": sim.ExpConductance(), "b": sim.ExpCurrent()}
+    net = sim.Network(seed=1, precision="double")
+    source = net.population("source", 1, sim.SpikeSource([1.0]))
+    cells = net.population("cells", 3, sim.LIF(receptors=receptors, V_reset=-60.0))
+    for name in receptors:
+        net.project(source, cells, sim.AllToAll(), weight=5.0, delay=1.0, receptor=name)
+    recorded = (net.record(cells[1:], n, every=0.5) for n in ("I_syn", "g_a", "I_b", "V_m"))
+    current, g, i_b, v = recorded
+    net.run(10.0)
+    expected = g.result().values * (0.0 - v.result().values) + i_b.result().values
+    assert current.result().values == pytest.approx(expected, rel=1e-12)
+    assert current.result().values.max() > 300
+    assert current.result().unit == "pA"
+    with pytest.raises(sim.ValidationError, match=r"cells\.variable: unknown name 'I_ext'"):
+        net.record(cells, "I_ext")
+
+
+def test_concentrations_and_plain_numbers_have_units_too():
+    text = "dCa/dt = (Ca_rest - Ca)/tau : mM\n tau : second"
+    model = sim.Neuron.from_text(text, threshold="Ca/mM > 5", Ca_rest=50e-6 * mM, tau=0.1)
+    cells, _ = run(model, duration=100.0)
+    assert cells.get("Ca")[0] == pytest.approx(50e-6 * (1 - np.exp(-1)), rel=1e-9)
+    assert param(1.0, one) == param(1.0, Unit("1"))
+    assert nS * mV == pA
