@@ -1,4 +1,4 @@
-"""What a model's text may say, from the text to spikes: methods, noise, functions, units, errors."""
+"""What a model's text may say, from text to spikes: methods, noise, functions, units, errors."""
 
 import numpy as np
 import pytest
