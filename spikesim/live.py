@@ -12,9 +12,10 @@ from spikesim.analysis.traces import Traces
 from spikesim.build.connectivity import check_range
 from spikesim.build.draws import draw
 from spikesim.build.inputs import check_source_rate, given_spikes, whole_steps
-from spikesim.build.plan import Block, NeuronTable, PlasticTable
+from spikesim.build.plan import Block, Junction, NeuronTable, PlasticTable
 from spikesim.build.synapses import check_weights
 from spikesim.build.tables import parameter_owner, refresh_table
+from spikesim.couplings import GapJunctions, Junctions
 from spikesim.distributions import Distribution
 from spikesim.equations.cell import assemble
 from spikesim.errors import ValidationError, unknown_name
@@ -28,7 +29,7 @@ from spikesim.projections import Connections, Projection
 from spikesim.recorders import Recorder, SpikeRecorder, StateRecorder, WeightRecorder
 from spikesim.rng import key
 from spikesim.runtime.recording import SampleStore, SpikeStore
-from spikesim.units import check_array, check_scalar
+from spikesim.units import check_array, check_scalar, nS
 
 if TYPE_CHECKING:
     from spikesim.network import Network
@@ -266,6 +267,31 @@ class Live:
         if s.kind[p] in (BROADCAST, DENSE):
             return n_pre * n_post
         return int(s.indptr[s.row0[p] + n_pre])
+
+    # --- couplings ----------------------------------------------------------------------------
+
+    def read_junctions(self, gaps: GapJunctions) -> Junctions:
+        """Both ends and the conductance (nS) of every junction."""
+        found, g = self._junctions(gaps)
+        return Junctions(found.a.copy(), found.b.copy(), g.copy())
+
+    def write_conductance(self, gaps: GapJunctions, values: Any) -> None:
+        """Set conductances (nS): one number, or one for each junction."""
+        found, g = self._junctions(gaps)
+        array = check_array(values, "g", gaps, unit=nS, allowed="non-negative")
+        if array.ndim and array.shape != found.a.shape:
+            raise ValidationError(
+                f"must be one value or {found.a.size}, one for each junction; got shape "
+                f"{array.shape}", "g", gaps,
+            )  # fmt: skip
+        g[:] = array
+
+    def _junctions(self, gaps: GapJunctions) -> tuple[Junction, np.ndarray]:
+        self.network.build()
+        plan = self.network.plan
+        found = plan.junctions[gaps.name]
+        assert plan.gaps is not None
+        return found, plan.gaps.g[found.first : found.first + found.a.size]
 
     # --- recorders ----------------------------------------------------------------------------
 

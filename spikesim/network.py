@@ -11,12 +11,15 @@ from typing import Any
 import numpy as np
 
 from spikesim.build.builder import Description, build
+from spikesim.build.couplings import check_link, check_membranes
 from spikesim.build.inputs import Stimulus, whole_steps
 from spikesim.build.plan import PRECISIONS, Plan
 from spikesim.connectors import Connector
+from spikesim.couplings import GapJunctions, Link
 from spikesim.errors import SimulationError, ValidationError, unknown_name
 from spikesim.inputs import Input, Source
 from spikesim.live import Live
+from spikesim.modulators import Modulator
 from spikesim.neurons import Neuron
 from spikesim.plasticity import PlasticityRule
 from spikesim.populations import Population, View
@@ -203,6 +206,66 @@ class Network:
         elif name in names:
             raise ValidationError(f"the name {name!r} is taken", "name", "stimulate")
         self._description.stimuli.append(Stimulus(name, target, stimulus))
+
+    def gap_junctions(
+        self, a: View, b: View, connector: Connector, *, g: Any, name: str | None = None
+    ) -> GapJunctions:
+        """Join membranes by electrical synapses: a current ``g (V_j - V_i)`` into each neuron i.
+
+        Parameters
+        ----------
+        a, b : Population or slice
+            Whose membranes; within a population give it twice.
+        connector : Connector
+            Which pairs. Within a population each pair has one junction: `AllToAll`,
+            `FixedProbability` and `DistanceDependent` look at each pair once, and pairs that are
+            listed must be listed once.
+        g : float, array or Distribution
+            Conductance of each junction in nS, the same both ways.
+        name : str, optional
+            Unique in the network; keys the draws. Default ``a--b``.
+        """
+        self._check_open("gap junction")
+        for role, view in (("a", a), ("b", b)):
+            if isinstance(view, View):
+                self._check_mine(view, role)
+        if name is None:
+            ends = [v.name if isinstance(v, View) else "?" for v in (a, b)]
+            name = self._numbered("--".join(ends), self._description.gaps)
+        self._check_free(name)
+        gaps = GapJunctions(name, a, b, connector, g=g, access=self._live)
+        check_membranes(gaps)
+        self._description.gaps[name] = gaps
+        return gaps
+
+    def link(
+        self,
+        target: View,
+        variable: str,
+        source: View | Modulator,
+        source_variable: str = "concentration",
+        *,
+        index: Any = None,
+    ) -> None:
+        """Let a variable without an equation take the value of another one in every step.
+
+        Parameters
+        ----------
+        target, variable : Population or slice, str
+            Whose variable is filled, at the start of each step.
+        source, source_variable : Population, slice or Modulator, str
+            Where the values come from.
+        index : array of int, optional
+            For each neuron of the target a place in the source. By default the first takes from
+            the first, and so on; or all from the one that there is.
+        """
+        self._check_open("link")
+        for role, view in (("target", target), ("source", source)):
+            if isinstance(view, View):
+                self._check_mine(view, role)
+        link = Link(target, variable, source, source_variable, index)
+        check_link(link)
+        self._description.links.append(link)
 
     def record(
         self,
@@ -450,7 +513,7 @@ class Network:
         d = self._description
         if not isinstance(name, str) or not name:
             raise ValidationError(f"must be a non-empty text, got {name!r}", "name", "Network")
-        if name in d.populations or name in d.projections:
+        if any(name in named for named in (d.populations, d.projections, d.gaps)):
             raise ValidationError(f"the name {name!r} is taken", "name", "Network")
 
     def _check_mine(self, view: View, role: str) -> None:

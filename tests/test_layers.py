@@ -15,7 +15,7 @@ LAYERS = [
     ["errors", "units", "jit", "rng"],
     ["equations", "kernels", "_generated"],
     ["parameters", "distributions", "receptors", "neurons", "plasticity", "connectors", "inputs",
-     "populations", "projections", "recorders"],
+     "populations", "projections", "modulators", "couplings", "recorders"],
     ["build"],
     ["runtime"],
     ["analysis", "readout", "plot", "interchange", "live", "network"],

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from spikesim.build.couplings import Places, build_gaps, build_links
 from spikesim.build.feed import ScheduledFeed
 from spikesim.build.inputs import Stimulus, build_drives, build_noises, build_source
 from spikesim.build.plan import PRECISIONS, Block, NeuronTable, Plan
 from spikesim.build.synapses import Built, build_plastic, build_projection, pool_static
 from spikesim.build.tables import build_table, group_by_model
+from spikesim.couplings import GapJunctions, Link
 from spikesim.errors import ValidationError
 from spikesim.inputs import NoiseCurrent, StepCurrent
 from spikesim.populations import Population
@@ -29,6 +31,8 @@ class Description:
     populations: dict[str, Population] = field(default_factory=dict)
     projections: dict[str, Projection] = field(default_factory=dict)
     stimuli: list[Stimulus] = field(default_factory=list)
+    gaps: dict[str, GapJunctions] = field(default_factory=dict)
+    links: list[Link] = field(default_factory=list)
 
 
 def build(description: Description) -> Plan:
@@ -67,13 +71,19 @@ def build(description: Description) -> Plan:
         if b.projection.plasticity is not None
     }
     stimuli = description.stimuli
+    noises = build_noises(stimuli, blocks, tables, dt=dt, seed=seed)
+    places = Places(blocks, tables)
+    gaps, junctions = build_gaps(list(description.gaps.values()), places, noises.place, seed)
+    links = build_links(description.links, places, {})
+    if links is not None:
+        state[links.target] = state[links.source]
     feed = ScheduledFeed(populations, stimuli, dt)
     plan = Plan(
         dt=dt, seed=seed, state_type=state_type, weight_type=weight_type, blocks=blocks,
         tables=tables, sources=sources,
         static=pool_static(static, group, len(blocks), weight_type), static_place=static_place,
         drives=build_drives(stimuli, blocks, tables, dt=dt, seed=seed, dtype=weight_type, step=0),
-        noises=build_noises(stimuli, blocks, tables, dt=dt, seed=seed),
+        noises=noises, gaps=gaps, links=links, junctions=junctions,
         feed=feed, plastic=plastic, state=state,
         initial=state.copy(), ring=np.zeros((rows, n_slots), weight_type),
         broadcast=np.zeros((rows, len(static)), weight_type), base=base,
@@ -92,6 +102,8 @@ def _build_tables(
         for s in description.stimuli
         if isinstance(s.input, (StepCurrent, NoiseCurrent))
     }
+    for gaps in description.gaps.values():
+        stimulated |= {gaps.a.population.name, gaps.b.population.name}
     noisy = any(isinstance(s.input, NoiseCurrent) for s in description.stimuli)
     groups = group_by_model(list(description.populations.values()), stimulated)
     sizes = [sum(p.size for p in members) for _, members in groups]

@@ -13,7 +13,15 @@ from typing import Any, Protocol
 import numpy as np
 
 from spikesim.equations.cell import Cell
-from spikesim.kernels.args import DriveArgs, NoiseArgs, PlasticArgs, StaticArgs, TableArgs
+from spikesim.kernels.args import (
+    DriveArgs,
+    GapArgs,
+    LinkArgs,
+    NoiseArgs,
+    PlasticArgs,
+    StaticArgs,
+    TableArgs,
+)
 
 PRECISIONS = {  # state, stored weights
     "mixed": (np.float64, np.float32),
@@ -136,6 +144,15 @@ class SourceTable:
     source: np.ndarray
 
 
+@dataclass(frozen=True)
+class Junction:
+    """Gap junctions of one call: the first one's place among all, and both ends of each."""
+
+    first: int
+    a: np.ndarray
+    b: np.ndarray
+
+
 class Feed(Protocol):
     """What changes from outside while a network runs: rates and currents with schedules."""
 
@@ -170,6 +187,10 @@ class Plan:
         Steady stimulating currents (pA) of all neurons.
     static_place : dict
         Index of each static projection in `static`.
+    gaps, links : GapArgs, LinkArgs or None
+        Gap junctions and linked variables, if there are any.
+    junctions : dict
+        Those of each call of `Network.gap_junctions`, by name.
     counters : numpy.ndarray
         Int64: recorded, spikes, static events, plastic events.
     """
@@ -192,6 +213,9 @@ class Plan:
     ring: np.ndarray
     broadcast: np.ndarray
     base: np.ndarray
+    gaps: GapArgs | None = None
+    links: LinkArgs | None = None
+    junctions: dict[str, Junction] = field(default_factory=dict)
     step: int = 0
     counters: np.ndarray = field(default_factory=lambda: np.zeros(4, np.int64))
 
@@ -212,6 +236,8 @@ class Plan:
             "counters": self.counters, "static.weight": self.static.weight,
             "static.weights": self.static.weights,
         }  # fmt: skip
+        if self.gaps is not None:
+            arrays["gaps.g"] = self.gaps.g
         for k, table in enumerate(self.tables):
             arrays[f"table{k}.refractory"] = table.args.refractory
         for name, source in self.sources.items():

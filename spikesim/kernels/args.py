@@ -87,6 +87,27 @@ class NoiseArgs(NamedTuple):
     std: Array  # float, pA
 
 
+class GapArgs(NamedTuple):
+    """All gap junctions, as rows of the neurons that have some."""
+
+    rows: Array  # int64: the rows, or a thread's share of them
+    place: Array  # int64 (rows): index of the neuron into the currents
+    own: Array  # int64 (rows): its membrane potential's place in the flat state
+    noisy: Array  # bool (rows): whether noise currents have set its current in this step
+    first: Array  # int64 (rows + 1)
+    other: Array  # int64 (twice the junctions): the membrane potential at the other end
+    junction: Array  # int64: which junction it is
+    g: Array  # float64 (junctions): conductance, nS
+
+
+class LinkArgs(NamedTuple):
+    """All linked variables."""
+
+    target: Array  # int64: place in the flat state of what is filled
+    source: Array  # int64: place in the flat state of where the value comes from
+    gid: Array  # int64: global id of the neuron that has the target
+
+
 class RecordArgs(NamedTuple):
     """What is recorded while a chunk runs."""
 

@@ -31,6 +31,8 @@ def loop_source(
     sums: bool = True,
     noise: bool = True,
     threads: bool = True,
+    gaps: bool = False,
+    links: bool = False,
 ) -> str:
     """Python text of the module whose function ``run`` carries a network over many steps.
 
@@ -43,21 +45,34 @@ def loop_source(
     drives, sums, noise, threads : bool
         Whether there are Poisson drives, all-to-all projections that are sums, noise currents, and
         more than one thread. What is not there is not compiled.
+    gaps, links : bool
+        Whether there are gap junctions and linked variables. If there are, ``run`` takes their
+        bundles after `record`, in this order.
     """
     lines = _HEAD.splitlines()
+    coupled = ["gap_currents"] * gaps + ["fill_linked"] * links
+    if coupled:
+        lines.append(f"from spikesim.kernels.couplings import {', '.join(coupled)}")
     lines += [f"from {m} import update as update_{k}" for k, m in enumerate(updates)]
     lines += [
         f"from {m} import arrivals as arrivals_{k}, emit as emit_{k}" for k, m in enumerate(rules)
     ]
     tables = [f"t{k}" for k in range(len(updates))]
     plastic = [f"p{k}" for k in range(len(rules))]
-    arguments = ", ".join(["loop", "static", "drives", "noises", "record", *tables, *plastic])
+    extra = ["gaps"] * gaps + ["links"] * links
+    arguments = ", ".join(
+        ["loop", "static", "drives", "noises", "record", *extra, *tables, *plastic]
+    )
     meeting = ["meet(gate, found.shape[0])"]
     body = [
         *(["events += poisson_drives(step, ring, drives)"] if drives else []),
         *(["spread(step, ring, broadcast, static)"] if sums else []),
         *(f"plastic += arrivals_{k}(step, {p}, ring)" for k, p in enumerate(plastic)),
         *(["noise_currents(step, current, base, noises)"] if noise else []),
+        *(["gap_currents(state, current, base, gaps)"] if gaps else []),
+        *(["fill_linked(state, links)"] if links else []),
+        # No neuron moves on before all have seen the others as they are at the step's start.
+        *(meeting if threads and coupled else []),
         "n = zero",
         *(f"n = update_{k}(step, {t}, ring, found[thread], n)" for k, t in enumerate(tables)),
         *([*meeting, "n = gather(found, loop.spiked, loop.slices, spikes)"] if threads else []),

@@ -56,11 +56,12 @@ class Simulator:
             [t.module for t in plan.tables], [t.module for t in plan.plastic.values()],
             drives=plan.drives.key.size > 0, sums=bool((plan.static.kind == BROADCAST).any()),
             noise=noise, threads=self.team.threads > 1,
+            gaps=plan.gaps is not None, links=plan.links is not None,
         )  # fmt: skip
         self._run = load(module_name("loop", text)).run
         self.reschedule()
         current = plan.base
-        if noise:
+        if noise or plan.gaps is not None:
             current = np.zeros_like(plan.base)
             for table in plan.tables:
                 a = table.args

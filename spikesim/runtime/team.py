@@ -19,6 +19,8 @@ from spikesim.build.plan import PLASTIC_STATE, Block, Plan
 from spikesim.errors import SpikesimError
 from spikesim.kernels.args import (
     DriveArgs,
+    GapArgs,
+    LinkArgs,
     LoopArgs,
     NoiseArgs,
     PlasticArgs,
@@ -90,7 +92,8 @@ class Team:
         """
         plan, start = self.plan, self.plan.step
         if self.threads == 1:
-            rest = plan.static, plan.drives, plan.noises, record
+            coupled = [part for part in (plan.gaps, plan.links) if part is not None]
+            rest = plan.static, plan.drives, plan.noises, record, *coupled
             tables = [table.args for table in plan.tables]
             plastic = [table.args for table in plan.plastic.values()]
             return int(run(start, stop, loop, *rest, *tables, *plastic))
@@ -128,7 +131,7 @@ class Team:
         ]
         return (
             own, self._static[t], self._share_of_drives(t), self._share_of_noises(t), record,
-            *self._shares_of_tables(t), *plastic,
+            *self._shares_of_couplings(t), *self._shares_of_tables(t), *plastic,
         )  # fmt: skip
 
     def _share(self, block: Block, t: int) -> tuple[int, int]:
@@ -205,14 +208,30 @@ class Team:
             begin=begin, end=end, bits=np.empty_like(d.bits), count=np.empty_like(d.count)
         )
 
-    def _share_of_noises(self, t: int) -> NoiseArgs:
-        n = self.plan.noises
+    def _mine(self, t: int) -> np.ndarray:
+        """Which neurons, by id, are thread `t`'s."""
         mine = np.zeros(self.plan.n_neurons, np.bool_)
         for block in self.plan.blocks.values():
             if block.table >= 0:
                 lo, hi = self._share(block, t)
                 mine[block.gid0 + lo : block.gid0 + hi] = True
-        chosen = mine[n.place]
+        return mine
+
+    def _shares_of_couplings(self, t: int) -> list[GapArgs | LinkArgs]:
+        plan, shares = self.plan, list[GapArgs | LinkArgs]()
+        if plan.gaps is None and plan.links is None:
+            return shares
+        mine = self._mine(t)
+        if plan.gaps is not None:
+            shares.append(plan.gaps._replace(rows=np.flatnonzero(mine[plan.gaps.place])))
+        if plan.links is not None:
+            chosen = mine[plan.links.gid]
+            shares.append(LinkArgs(*(column[chosen] for column in plan.links)))
+        return shares
+
+    def _share_of_noises(self, t: int) -> NoiseArgs:
+        n = self.plan.noises
+        chosen = self._mine(t)[n.place]
         first = np.concatenate([[0], np.cumsum(chosen)])[n.first]
         return n._replace(
             first=first.astype(np.int64), index=n.index[chosen], place=n.place[chosen],
