@@ -22,11 +22,19 @@ from spikesim.errors import ValidationError, unknown_name
 from spikesim.inputs import PoissonSource, SpikeSource, check_rate, check_times
 from spikesim.kernels import histories
 from spikesim.kernels import plastic as template
+from spikesim.kernels.args import ModulationArgs
 from spikesim.kernels.deliver import BROADCAST, DENSE, NO_SELF
+from spikesim.modulators import Modulator
 from spikesim.neurons import Neuron
 from spikesim.populations import View, check_shape
 from spikesim.projections import Connections, Projection
-from spikesim.recorders import Recorder, SpikeRecorder, StateRecorder, WeightRecorder
+from spikesim.recorders import (
+    ConcentrationRecorder,
+    Recorder,
+    SpikeRecorder,
+    StateRecorder,
+    WeightRecorder,
+)
 from spikesim.rng import key
 from spikesim.runtime.recording import SampleStore, SpikeStore
 from spikesim.units import check_array, check_scalar, nS
@@ -293,6 +301,23 @@ class Live:
         assert plan.gaps is not None
         return found, plan.gaps.g[found.first : found.first + found.a.size]
 
+    def read_concentration(self, modulator: Modulator) -> float:
+        """The concentration now."""
+        modulation, k = self._modulation(modulator)
+        return float(modulation.now[k])
+
+    def write_concentration(self, modulator: Modulator, value: float) -> None:
+        """Set the concentration; events of steps that are done keep what they saw."""
+        modulation, k = self._modulation(modulator)
+        modulation.now[k] = value
+        self.network.plan.state[modulation.place[k]] = value
+
+    def _modulation(self, modulator: Modulator) -> tuple[ModulationArgs, int]:
+        self.network.build()
+        plan = self.network.plan
+        assert plan.modulation is not None
+        return plan.modulation, plan.modulators.index(modulator.name)
+
     # --- recorders ----------------------------------------------------------------------------
 
     def check_variable(self, view: View, variable: str) -> None:
@@ -315,6 +340,10 @@ class Live:
             block = plan.blocks[recorder.target.population.name]
             first = plan.tables[block.table].state_place(recorder.variable) + block.lo
             store = SampleStore(self._steps(recorder), first + recorder.target.ids)
+            recording.states.append(store)
+        elif isinstance(recorder, ConcentrationRecorder):
+            modulation, k = self._modulation(recorder.target)
+            store = SampleStore(self._steps(recorder), modulation.place[k : k + 1])
             recording.states.append(store)
         else:
             assert isinstance(recorder, WeightRecorder)
@@ -350,6 +379,11 @@ class Live:
             return Traces(
                 steps * dt, rows, variable=recorder.variable, unit=unit,
                 ids=recorder.target.ids, name=recorder.target.name,
+            )  # fmt: skip
+        if isinstance(recorder, ConcentrationRecorder):
+            return Traces(
+                steps * dt, rows, variable="concentration", unit="1", ids=np.zeros(1, np.int64),
+                name=recorder.target.name,
             )  # fmt: skip
         assert isinstance(recorder, WeightRecorder)
         model = recorder.target.target.population.model
@@ -396,6 +430,10 @@ class Live:
                 if name not in table.persistent:
                     table.args.state[row] = initial[row]
             table.args.refractory[:] = 0
+        if plan.modulation is not None:
+            plan.modulation.now[:] = plan.modulation.baseline
+            plan.modulation.pending[:] = 0.0
+            plan.state[plan.modulation.place] = plan.initial[plan.modulation.place]
         plan.ring[:] = 0
         plan.broadcast[:] = 0
 

@@ -13,18 +13,25 @@ import numpy as np
 from spikesim.build.builder import Description, build
 from spikesim.build.couplings import check_link, check_membranes
 from spikesim.build.inputs import Stimulus, whole_steps
+from spikesim.build.modulators import delay_steps
 from spikesim.build.plan import PRECISIONS, Plan
 from spikesim.connectors import Connector
 from spikesim.couplings import GapJunctions, Link
 from spikesim.errors import SimulationError, ValidationError, unknown_name
 from spikesim.inputs import Input, Source
 from spikesim.live import Live
-from spikesim.modulators import Modulator
+from spikesim.modulators import Modulator, Release
 from spikesim.neurons import Neuron
 from spikesim.plasticity import PlasticityRule
 from spikesim.populations import Population, View
 from spikesim.projections import Projection
-from spikesim.recorders import Recorder, SpikeRecorder, StateRecorder, WeightRecorder
+from spikesim.recorders import (
+    ConcentrationRecorder,
+    Recorder,
+    SpikeRecorder,
+    StateRecorder,
+    WeightRecorder,
+)
 from spikesim.runtime import checkpoint
 from spikesim.runtime.progress import ProgressBar
 from spikesim.runtime.recording import Recording
@@ -134,6 +141,7 @@ class Network:
         receptor: str | None = None,
         plasticity: PlasticityRule | None = None,
         delay_is: str | None = None,
+        modulators: Mapping[str, Modulator] | None = None,
         name: str | None = None,
     ) -> Projection:
         """Connect two populations or slices.
@@ -155,6 +163,9 @@ class Network:
             How the weights learn.
         delay_is : {"axonal", "dendritic"}
             On which side of a plastic synapse the delay lies; required with `plasticity`.
+        modulators : mapping, optional
+            Which modulator is meant by a name that the rule reads, e.g. ``{"dopamine": striatal}``;
+            the one of that name unless given.
         name : str, optional
             Unique in the network; keys the draws. Default ``source->target``.
         """
@@ -168,8 +179,11 @@ class Network:
         self._check_free(name)
         projection = Projection(
             name, source, target, connector, weight=weight, delay=delay, receptor=receptor,
-            plasticity=plasticity, delay_is=delay_is, access=self._live,
+            plasticity=plasticity, delay_is=delay_is, modulators=modulators,
+            access=self._live,
         )  # fmt: skip
+        for modulator in projection.modulators.values():
+            self._check_known(modulator)
         self._description.projections[name] = projection
         return projection
 
@@ -263,26 +277,82 @@ class Network:
         for role, view in (("target", target), ("source", source)):
             if isinstance(view, View):
                 self._check_mine(view, role)
+        if isinstance(source, Modulator):
+            self._check_known(source)
         link = Link(target, variable, source, source_variable, index)
         check_link(link)
         self._description.links.append(link)
 
+    def modulator(self, name: str, *, tau: float, baseline: float = 0.0) -> Modulator:
+        """Add a neuromodulator, such as dopamine: a concentration that spikes raise.
+
+        Parameters
+        ----------
+        name : str
+            Unique in the network; plasticity rules read the concentration under this name.
+        tau : float
+            Time constant (ms) with which the concentration decays towards its baseline.
+        baseline : float
+            Tonic concentration, in the unit in which amounts are given.
+        """
+        self._check_open("modulator")
+        self._check_free(name)
+        modulator = Modulator(name, tau=tau, baseline=baseline, access=self._live)
+        self._description.modulators[name] = modulator
+        return modulator
+
+    def release(self, source: View, modulator: Modulator, *, amount: float, delay: float) -> None:
+        """Let each spike of some neurons raise the concentration of a modulator.
+
+        Parameters
+        ----------
+        source : Population or slice
+            Whose spikes.
+        modulator : Modulator
+            What they release.
+        amount : float
+            How much the concentration rises at each spike.
+        delay : float
+            From the spike to the rise, in ms, at least one step.
+        """
+        self._check_open("release")
+        if not isinstance(source, View):
+            raise ValidationError(f"must be a population, got {source!r}", "source", "release")
+        self._check_mine(source, "source")
+        if not source.contiguous:
+            raise ValidationError(
+                "must be a population or a slice without gaps, such as exc[:100]", "source", source
+            )
+        if not isinstance(modulator, Modulator):
+            raise ValidationError(
+                f"must be a modulator, made by net.modulator(...), got {modulator!r}", "modulator",
+                source,
+            )  # fmt: skip
+        self._check_known(modulator)
+        owner = f"{source.name}->{modulator.name}"
+        amount = check_scalar(amount, "amount", owner, allowed="non-negative")
+        delay = check_scalar(delay, "delay", owner, unit=ms, allowed="positive")
+        release = Release(source, modulator, amount, delay)
+        delay_steps(release, self.dt)
+        self._description.releases.append(release)
+
     def record(
         self,
-        target: View | Projection,
+        target: View | Projection | Modulator,
         variable: str,
         *,
         every: float | None = None,
         synapses: Any = None,
     ) -> Any:
-        """Record spikes, a state variable, or weights.
+        """Record spikes, a state variable, weights, or a concentration.
 
         Parameters
         ----------
-        target : Population, slice or Projection
+        target : Population, slice, Projection or Modulator
             Of whom.
         variable : str
-            ``"spikes"``, a state variable such as ``"V_m"``, or ``"weight"`` of a projection.
+            ``"spikes"``, a state variable such as ``"V_m"``, ``"weight"`` of a projection, or
+            ``"concentration"`` of a modulator.
         every : float, optional
             Sampling interval in ms, a multiple of dt. Default one step; weights need it said.
         synapses : sequence of int, optional
@@ -290,7 +360,7 @@ class Network:
 
         Returns
         -------
-        SpikeRecorder, StateRecorder or WeightRecorder
+        SpikeRecorder, StateRecorder, WeightRecorder or ConcentrationRecorder
             Its ``result()`` is a `SpikeTrains` or a `Traces`.
         """
         if every is not None:
@@ -299,6 +369,13 @@ class Network:
         recorder: Recorder
         if isinstance(target, Projection):
             recorder = self._weight_recorder(target, variable, every, synapses)
+        elif isinstance(target, Modulator):
+            self._check_known(target)
+            if not isinstance(variable, str) or variable != "concentration":
+                raise unknown_name(variable, ["concentration"], "variable", target)
+            if synapses is not None:
+                raise ValidationError("only projections have synapses", "synapses", target)
+            recorder = ConcentrationRecorder(target, every or self.dt, self._live)
         elif isinstance(target, View):
             self._check_mine(target, "target")
             if synapses is not None:
@@ -513,8 +590,12 @@ class Network:
         d = self._description
         if not isinstance(name, str) or not name:
             raise ValidationError(f"must be a non-empty text, got {name!r}", "name", "Network")
-        if any(name in named for named in (d.populations, d.projections, d.gaps)):
+        if any(name in named for named in (d.populations, d.projections, d.gaps, d.modulators)):
             raise ValidationError(f"the name {name!r} is taken", "name", "Network")
+
+    def _check_known(self, modulator: Modulator) -> None:
+        if self._description.modulators.get(modulator.name) is not modulator:
+            raise ValidationError("belongs to another network", "modulator", modulator)
 
     def _check_mine(self, view: View, role: str) -> None:
         if self._description.populations.get(view.population.name) is not view.population:

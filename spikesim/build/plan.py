@@ -17,6 +17,7 @@ from spikesim.kernels.args import (
     DriveArgs,
     GapArgs,
     LinkArgs,
+    ModulationArgs,
     NoiseArgs,
     PlasticArgs,
     StaticArgs,
@@ -180,7 +181,8 @@ class Plan:
     step : int
         Steps done.
     state, initial : numpy.ndarray
-        All state variables, flat, now and at the start.
+        All state variables, flat, now and at the start; behind them those of the modulators'
+        concentrations, for recorders and linked variables.
     ring, broadcast : numpy.ndarray
         What is in flight: (rows, slots) and (rows, static projections).
     base : numpy.ndarray
@@ -191,6 +193,10 @@ class Plan:
         Gap junctions and linked variables, if there are any.
     junctions : dict
         Those of each call of `Network.gap_junctions`, by name.
+    modulation : ModulationArgs or None
+        Neuromodulators, if there are any.
+    modulators : tuple of str
+        Their names, in the order of the arrays.
     counters : numpy.ndarray
         Int64: recorded, spikes, static events, plastic events.
     """
@@ -216,6 +222,8 @@ class Plan:
     gaps: GapArgs | None = None
     links: LinkArgs | None = None
     junctions: dict[str, Junction] = field(default_factory=dict)
+    modulation: ModulationArgs | None = None
+    modulators: tuple[str, ...] = ()
     step: int = 0
     counters: np.ndarray = field(default_factory=lambda: np.zeros(4, np.int64))
 
@@ -238,6 +246,9 @@ class Plan:
         }  # fmt: skip
         if self.gaps is not None:
             arrays["gaps.g"] = self.gaps.g
+        if self.modulation is not None:
+            for part in ("now", "pending", "history", "since"):
+                arrays[f"modulation.{part}"] = getattr(self.modulation, part)
         for k, table in enumerate(self.tables):
             arrays[f"table{k}.refractory"] = table.args.refractory
         for name, source in self.sources.items():

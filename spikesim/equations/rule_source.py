@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from spikesim.equations import expressions as ex
@@ -18,6 +18,7 @@ def rule_source(
     parameters: Mapping[str, int],
     template: Path,
     fixed: Mapping[str, int],
+    modulators: Sequence[str] = (),
 ) -> str:
     """Python text of a plasticity module.
 
@@ -34,26 +35,35 @@ def rule_source(
     fixed : mapping of str to int
         ``pairing`` and ``coincidence`` where kernels shall be compiled for these alone, which are
         then faster; empty where they are read while running.
+    modulators : sequence of str
+        Names under which the expressions read concentrations at the time of the event.
     """
     head, rest = template.read_text().split(_BEGIN)
     _, tail = rest.split(_END)
     functions = [
         "from math import exp, expm1, log, log1p, sqrt, tanh\n",
         f"HAS_ON_PRE = {bool(on_pre)}\n",
-        _function("on_pre", on_pre, owner, parameters),
-        _function("on_post", on_post, owner, parameters),
+        _function("on_pre", on_pre, owner, parameters, modulators),
+        _function("on_post", on_post, owner, parameters, modulators),
         *(_choice(name, fixed) for name in ("pairing", "coincidence")),
     ]
     return head + "\n".join(functions) + "\n" + tail
 
 
-def _function(name: str, text: str, owner: str, parameters: Mapping[str, int]) -> str:
+def _function(
+    name: str, text: str, owner: str, parameters: Mapping[str, int], modulators: Sequence[str]
+) -> str:
     tree = ex.parse(text or "w", owner, name)
-    known = {"w", "x", "y", *parameters}
+    known = {"w", "x", "y", *parameters, *modulators}
     for unknown in sorted(ex.names(tree) - known):
         raise unknown_name(unknown, sorted(known), name, owner)
     body = [f"    {p} = _p[{parameters[p]}]" for p in sorted(ex.names(tree) & set(parameters))]
-    lines = ["@kernel(inline=True)", f"def {name}(w, x, y, _p):", *body]
+    body += [
+        f"    {m} = _a.levels[_step & (_a.levels.shape[0] - 1), _a.sees[{k}]]"
+        for k, m in enumerate(modulators)
+        if m in ex.names(tree)
+    ]
+    lines = ["@kernel(inline=True)", f"def {name}(w, x, y, _p, _a, _step):", *body]
     return "\n".join([*lines, f"    return {ex.source(tree)}", "", ""])
 
 

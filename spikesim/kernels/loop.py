@@ -33,6 +33,7 @@ def loop_source(
     threads: bool = True,
     gaps: bool = False,
     links: bool = False,
+    modulators: bool = False,
 ) -> str:
     """Python text of the module whose function ``run`` carries a network over many steps.
 
@@ -45,9 +46,9 @@ def loop_source(
     drives, sums, noise, threads : bool
         Whether there are Poisson drives, all-to-all projections that are sums, noise currents, and
         more than one thread. What is not there is not compiled.
-    gaps, links : bool
-        Whether there are gap junctions and linked variables. If there are, ``run`` takes their
-        bundles after `record`, in this order.
+    gaps, links, modulators : bool
+        Whether there are gap junctions, linked variables and neuromodulators. If there are, ``run``
+        takes their bundles after `record`, in this order.
     """
     lines = _HEAD.splitlines()
     coupled = ["gap_currents"] * gaps + ["fill_linked"] * links
@@ -59,7 +60,9 @@ def loop_source(
     ]
     tables = [f"t{k}" for k in range(len(updates))]
     plastic = [f"p{k}" for k in range(len(rules))]
-    extra = ["gaps"] * gaps + ["links"] * links
+    if modulators:
+        lines.append("from spikesim.kernels.modulators import modulate")
+    extra = ["gaps"] * gaps + ["links"] * links + ["modulation"] * modulators
     arguments = ", ".join(
         ["loop", "static", "drives", "noises", "record", *extra, *tables, *plastic]
     )
@@ -80,6 +83,8 @@ def loop_source(
         "    spikes[n] = event_id[e]",
         "    n += 1",
         "recorded = record_spikes(step, spikes, n, record, recorded)",
+        *(["if thread == 0:"] if modulators else []),
+        *(["    modulate(step, state, spikes, n, modulation)"] if modulators else []),
         "record_states(step, state, record)",
         *(meeting if threads else []),
         "events += deliver_static(step, ring, broadcast, spikes, n, static)",

@@ -57,6 +57,7 @@ class Simulator:
             drives=plan.drives.key.size > 0, sums=bool((plan.static.kind == BROADCAST).any()),
             noise=noise, threads=self.team.threads > 1,
             gaps=plan.gaps is not None, links=plan.links is not None,
+            modulators=plan.modulation is not None,
         )  # fmt: skip
         self._run = load(module_name("loop", text)).run
         self.reschedule()
@@ -97,6 +98,7 @@ class Simulator:
             size = stop - plan.step
             with unbroken():
                 self._advance(stop)
+                self._keep_concentrations()
                 self._check_finite()
                 self._sample_weights()
             took = time.perf_counter() - started
@@ -114,6 +116,9 @@ class Simulator:
         later = self._changes[np.searchsorted(self._changes, step, side="right") :]
         if later.size:
             stop = min(stop, int(later[0]))
+        modulation = self.plan.modulation
+        if modulation is not None and self._modulated():
+            stop = min(stop, int(modulation.since[0]) + modulation.history.shape[0])
         for stores in self.recording.weights.values():
             for store in stores:
                 stop = min(stop, (step // store.every + 1) * store.every)
@@ -164,6 +169,20 @@ class Simulator:
             table.args = _grow_pre(table.args)
             control[histories.PRE_FULL] = 0
 
+    def _modulated(self) -> list[PlasticTable]:
+        """The projections whose rules read concentrations."""
+        return [table for table in self.plan.plastic.values() if table.args.sees.size]
+
+    def _keep_concentrations(self) -> None:
+        """Before their history is written over: bring up to date all weights that ask for it."""
+        modulation = self.plan.modulation
+        if modulation is None:
+            return
+        if self.plan.step - modulation.since[0] > modulation.history.shape[0] // 2:
+            for table in self._modulated():
+                self.flush(table)
+            modulation.since[0] = self.plan.step
+
     def flush(self, table: PlasticTable) -> None:
         """Bring a plastic projection's weights up to date."""
         load(table.module).flush(self.plan.step - 1, table.args)
@@ -186,6 +205,11 @@ class Simulator:
                     "what was recorded until then is kept. Inputs may be too strong for dt = "
                     f"{self.plan.dt} ms"
                 )
+        k = int(np.argmax(bad[self.plan.state.size - len(self.plan.modulators) :]))
+        raise SimulationError(
+            f"{self.plan.modulators[k]}.concentration is no longer a finite number at "
+            f"{self.plan.step * self.plan.dt:g} ms; what was recorded until then is kept"
+        )
 
     def _sample_weights(self) -> None:
         step = self.plan.step

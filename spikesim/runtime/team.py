@@ -22,6 +22,7 @@ from spikesim.kernels.args import (
     GapArgs,
     LinkArgs,
     LoopArgs,
+    ModulationArgs,
     NoiseArgs,
     PlasticArgs,
     RecordArgs,
@@ -92,7 +93,9 @@ class Team:
         """
         plan, start = self.plan, self.plan.step
         if self.threads == 1:
-            coupled = [part for part in (plan.gaps, plan.links) if part is not None]
+            coupled = [
+                part for part in (plan.gaps, plan.links, plan.modulation) if part is not None
+            ]
             rest = plan.static, plan.drives, plan.noises, record, *coupled
             tables = [table.args for table in plan.tables]
             plastic = [table.args for table in plan.plastic.values()]
@@ -217,16 +220,17 @@ class Team:
                 mine[block.gid0 + lo : block.gid0 + hi] = True
         return mine
 
-    def _shares_of_couplings(self, t: int) -> list[GapArgs | LinkArgs]:
-        plan, shares = self.plan, list[GapArgs | LinkArgs]()
-        if plan.gaps is None and plan.links is None:
-            return shares
-        mine = self._mine(t)
+    def _shares_of_couplings(self, t: int) -> list[GapArgs | LinkArgs | ModulationArgs]:
+        """Gap junctions and links onto own neurons; concentrations are the first thread's work."""
+        plan, shares = self.plan, list[GapArgs | LinkArgs | ModulationArgs]()
         if plan.gaps is not None:
-            shares.append(plan.gaps._replace(rows=np.flatnonzero(mine[plan.gaps.place])))
+            rows = np.flatnonzero(self._mine(t)[plan.gaps.place])
+            shares.append(plan.gaps._replace(rows=rows))
         if plan.links is not None:
-            chosen = mine[plan.links.gid]
+            chosen = self._mine(t)[plan.links.gid]
             shares.append(LinkArgs(*(column[chosen] for column in plan.links)))
+        if plan.modulation is not None:
+            shares.append(plan.modulation)
         return shares
 
     def _share_of_noises(self, t: int) -> NoiseArgs:
