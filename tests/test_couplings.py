@@ -153,6 +153,14 @@ def test_junctions_can_be_blocked():
         gaps.g = [1.0, 2.0]
 
 
+def test_junctions_too_strong_for_the_step_are_warned_of():
+    net = sim.Network(dt=1.0, seed=1)
+    cells = net.population("cells", 4, sim.LIF(**QUIET), initial={"V_m": sim.Uniform(-80.0, -60.0)})
+    net.gap_junctions(cells, cells, sim.FromArrays([1, 1], [2, 3]), g=150.0)
+    with pytest.warns(sim.SpikesimWarning, match=r"cells\[1\] has gap junctions of 300 nS in all"):
+        net.run(1.0)
+
+
 @settings(deadline=None, max_examples=25)
 @given(st.integers(2, 12), st.integers(0, 6), st.integers(0, 2**32 - 1))
 def test_pairs_within_a_population_are_drawn_once(n, first, seed):

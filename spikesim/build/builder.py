@@ -89,7 +89,9 @@ def build(description: Description) -> Plan:
     stimuli = description.stimuli
     noises = build_noises(stimuli, blocks, tables, dt=dt, seed=seed)
     places = Places(blocks, tables)
-    gaps, junctions = build_gaps(list(description.gaps.values()), places, noises.place, seed)
+    gaps, junctions = build_gaps(
+        list(description.gaps.values()), places, noises.place, dt=dt, seed=seed
+    )
     concentrations = {name: state0 + k for k, name in enumerate(modulators)}
     links = build_links(description.links, places, concentrations)
     if links is not None:

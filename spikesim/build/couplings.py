@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ from spikesim.build.plan import Block, Junction, NeuronTable
 from spikesim.couplings import HALVED, GapJunctions, Link
 from spikesim.equations import expressions as ex
 from spikesim.equations.cell import INPUT, Cell, assemble
-from spikesim.errors import ValidationError, unknown_name
+from spikesim.errors import SpikesimWarning, ValidationError, unknown_name
 from spikesim.kernels.args import GapArgs, LinkArgs
 from spikesim.modulators import Modulator
 from spikesim.neurons import Neuron
@@ -86,9 +87,15 @@ class Places:
 
 
 def build_gaps(
-    gaps: list[GapJunctions], places: Places, noisy: np.ndarray, seed: int
+    gaps: list[GapJunctions], places: Places, noisy: np.ndarray, *, dt: float, seed: int
 ) -> tuple[GapArgs | None, dict[str, Junction]]:
-    """All gap junctions, and where those of each call are; `noisy` are gids with noise currents."""
+    """All gap junctions, and where those of each call are; `noisy` are gids with noise currents.
+
+    Warns
+    -----
+    SpikesimWarning
+        If the junctions of a neuron are so strong that its membrane may overshoot in a step.
+    """
     if not gaps:
         return None, {}
     ends: list[np.ndarray] = []
@@ -120,7 +127,26 @@ def build_gaps(
         first=np.append(starts, 2 * n).astype(np.int64), other=V_m[::-1].ravel()[order],
         junction=np.tile(np.arange(n), 2)[order], g=np.concatenate(conductances).astype(float),
     )  # fmt: skip
+    _check_strength(args, places, dt)
     return args, found
+
+
+def _check_strength(gaps: GapArgs, places: Places, dt: float) -> None:
+    """Steps are sure to be stable as long as dt times the conductances is below the capacitance."""
+    rows = np.repeat(gaps.place, np.diff(gaps.first))
+    for block in places.blocks.values():
+        if block.table < 0 or "C_m" not in block.values:
+            continue
+        mine = (rows >= block.gid0) & (rows < block.gid0 + block.size)
+        total = np.bincount(rows[mine] - block.gid0, gaps.g[gaps.junction[mine]], block.size)
+        strong = total * dt >= block.values["C_m"]
+        if strong.any():
+            i = int(np.argmax(strong))
+            warnings.warn(
+                f"{block.name}[{i}] has gap junctions of {total[i]:g} nS in all; with dt = {dt} ms "
+                "its membrane may oscillate from step to step. Take a smaller dt",
+                SpikesimWarning, stacklevel=2,
+            )  # fmt: skip
 
 
 def _joined(gaps: GapJunctions, seed: int) -> Connectivity:
