@@ -12,10 +12,11 @@ from spikesim.analysis.traces import Traces
 from spikesim.build.connectivity import check_range
 from spikesim.build.draws import draw
 from spikesim.build.inputs import check_source_rate, given_spikes, whole_steps
-from spikesim.build.plan import Block, NeuronTable, PlasticTable
+from spikesim.build.plan import Block, Junction, NeuronTable, PlasticTable
 from spikesim.build.release import forget_release, release_now
 from spikesim.build.synapses import check_weights
 from spikesim.build.tables import parameter_owner, refresh_table
+from spikesim.couplings import GapJunctions, Junctions
 from spikesim.distributions import Distribution
 from spikesim.equations import expressions as ex
 from spikesim.equations.cell import INPUT, TIME, Cell, assemble
@@ -23,14 +24,22 @@ from spikesim.errors import ValidationError, unknown_name
 from spikesim.inputs import PoissonSource, SpikeSource, check_rate, check_times
 from spikesim.kernels import histories
 from spikesim.kernels import plastic as template
+from spikesim.kernels.args import ModulationArgs
 from spikesim.kernels.deliver import BROADCAST, DENSE, NO_SELF
+from spikesim.modulators import Modulator
 from spikesim.neurons import Neuron
 from spikesim.populations import View, check_shape
 from spikesim.projections import Connections, Projection, ReleaseState
-from spikesim.recorders import Recorder, SpikeRecorder, StateRecorder, WeightRecorder
+from spikesim.recorders import (
+    ConcentrationRecorder,
+    Recorder,
+    SpikeRecorder,
+    StateRecorder,
+    WeightRecorder,
+)
 from spikesim.rng import key
 from spikesim.runtime.recording import SampleStore, SpikeStore
-from spikesim.units import check_array, check_scalar
+from spikesim.units import check_array, check_scalar, nS
 
 if TYPE_CHECKING:
     from spikesim.network import Network
@@ -281,6 +290,48 @@ class Live:
             return n_pre * n_post
         return int(s.indptr[s.row0[p] + n_pre])
 
+    # --- couplings ----------------------------------------------------------------------------
+
+    def read_junctions(self, gaps: GapJunctions) -> Junctions:
+        """Both ends and the conductance (nS) of every junction."""
+        found, g = self._junctions(gaps)
+        return Junctions(found.a.copy(), found.b.copy(), g.copy())
+
+    def write_conductance(self, gaps: GapJunctions, values: Any) -> None:
+        """Set conductances (nS): one number, or one for each junction."""
+        found, g = self._junctions(gaps)
+        array = check_array(values, "g", gaps, unit=nS, allowed="non-negative")
+        if array.ndim and array.shape != found.a.shape:
+            raise ValidationError(
+                f"must be one value or {found.a.size}, one for each junction; got shape "
+                f"{array.shape}", "g", gaps,
+            )  # fmt: skip
+        g[:] = array
+
+    def _junctions(self, gaps: GapJunctions) -> tuple[Junction, np.ndarray]:
+        self.network.build()
+        plan = self.network.plan
+        found = plan.junctions[gaps.name]
+        assert plan.gaps is not None
+        return found, plan.gaps.g[found.first : found.first + found.a.size]
+
+    def read_concentration(self, modulator: Modulator) -> float:
+        """The concentration now."""
+        modulation, k = self._modulation(modulator)
+        return float(modulation.now[k])
+
+    def write_concentration(self, modulator: Modulator, value: float) -> None:
+        """Set the concentration; events of steps that are done keep what they saw."""
+        modulation, k = self._modulation(modulator)
+        modulation.now[k] = value
+        self.network.plan.state[modulation.place[k]] = value
+
+    def _modulation(self, modulator: Modulator) -> tuple[ModulationArgs, int]:
+        self.network.build()
+        plan = self.network.plan
+        assert plan.modulation is not None
+        return plan.modulation, plan.modulators.index(modulator.name)
+
     # --- recorders ----------------------------------------------------------------------------
 
     def check_variable(self, view: View, variable: str) -> None:
@@ -312,6 +363,10 @@ class Live:
                 for name in _sampled(table.cell, recorder.variable)
             ]
             store = SampleStore(self._steps(recorder), np.concatenate([*places, _NOWHERE]))
+            recording.states.append(store)
+        elif isinstance(recorder, ConcentrationRecorder):
+            modulation, k = self._modulation(recorder.target)
+            store = SampleStore(self._steps(recorder), modulation.place[k : k + 1])
             recording.states.append(store)
         else:
             assert isinstance(recorder, WeightRecorder)
@@ -346,6 +401,11 @@ class Live:
             return Traces(
                 steps * dt, rows, variable=recorder.variable, unit=unit,
                 ids=recorder.target.ids, name=recorder.target.name,
+            )  # fmt: skip
+        if isinstance(recorder, ConcentrationRecorder):
+            return Traces(
+                steps * dt, rows, variable="concentration", unit="1", ids=np.zeros(1, np.int64),
+                name=recorder.target.name,
             )  # fmt: skip
         assert isinstance(recorder, WeightRecorder)
         model = recorder.target.target.population.model
@@ -413,6 +473,10 @@ class Live:
                     table.args.state[row] = initial[row]
             table.args.refractory[:] = 0
         forget_release(plan.release)
+        if plan.modulation is not None:
+            plan.modulation.now[:] = plan.modulation.baseline
+            plan.modulation.pending[:] = 0.0
+            plan.state[plan.modulation.place] = plan.initial[plan.modulation.place]
         plan.ring[:] = 0
         plan.broadcast[:] = 0
 

@@ -11,17 +11,27 @@ from typing import Any
 import numpy as np
 
 from spikesim.build.builder import Description, build
+from spikesim.build.couplings import check_link, check_membranes
 from spikesim.build.inputs import Stimulus, whole_steps
+from spikesim.build.modulators import delay_steps
 from spikesim.build.plan import PRECISIONS, Plan
 from spikesim.connectors import Connector
+from spikesim.couplings import GapJunctions, Link
 from spikesim.errors import SimulationError, ValidationError, unknown_name
 from spikesim.inputs import Input, Source
 from spikesim.live import Live
+from spikesim.modulators import Modulator, Secretion
 from spikesim.neurons import Neuron
 from spikesim.plasticity import PlasticityRule
 from spikesim.populations import Population, View
 from spikesim.projections import Projection
-from spikesim.recorders import Recorder, SpikeRecorder, StateRecorder, WeightRecorder
+from spikesim.recorders import (
+    ConcentrationRecorder,
+    Recorder,
+    SpikeRecorder,
+    StateRecorder,
+    WeightRecorder,
+)
 from spikesim.release import Release
 from spikesim.runtime import checkpoint
 from spikesim.runtime.progress import ProgressBar
@@ -133,6 +143,7 @@ class Network:
         plasticity: PlasticityRule | None = None,
         delay_is: str | None = None,
         release: Release | None = None,
+        modulators: Mapping[str, Modulator] | None = None,
         name: str | None = None,
     ) -> Projection:
         """Connect two populations or slices.
@@ -156,6 +167,9 @@ class Network:
             On which side of a plastic synapse the delay lies; required with `plasticity`.
         release : TsodyksMarkram or QuantalRelease, optional
             Short-term plasticity: what share of the weight each spike transmits. Default: all.
+        modulators : mapping, optional
+            Which modulator is meant by a name that the rule reads, e.g. ``{"dopamine": striatal}``;
+            the one of that name unless given.
         name : str, optional
             Unique in the network; keys the draws. Default ``source->target``.
         """
@@ -169,8 +183,11 @@ class Network:
         self._check_free(name)
         projection = Projection(
             name, source, target, connector, weight=weight, delay=delay, receptor=receptor,
-            plasticity=plasticity, delay_is=delay_is, release=release, access=self._live,
+            plasticity=plasticity, delay_is=delay_is, release=release, modulators=modulators,
+            access=self._live,
         )  # fmt: skip
+        for modulator in projection.modulators.values():
+            self._check_known(modulator)
         self._description.projections[name] = projection
         return projection
 
@@ -208,23 +225,138 @@ class Network:
             raise ValidationError(f"the name {name!r} is taken", "name", "stimulate")
         self._description.stimuli.append(Stimulus(name, target, stimulus))
 
+    def gap_junctions(
+        self, a: View, b: View, connector: Connector, *, g: Any, name: str | None = None
+    ) -> GapJunctions:
+        """Join membranes by electrical synapses: a current ``g (V_j - V_i)`` into each neuron i.
+
+        Parameters
+        ----------
+        a, b : Population or slice
+            Whose membranes; within a population give it twice.
+        connector : Connector
+            Which pairs. Within a population each pair has one junction: `AllToAll`,
+            `FixedProbability` and `DistanceDependent` look at each pair once, and pairs that are
+            listed must be listed once.
+        g : float, array or Distribution
+            Conductance of each junction in nS, the same both ways.
+        name : str, optional
+            Unique in the network; keys the draws. Default ``a--b``.
+        """
+        self._check_open("gap junction")
+        for role, view in (("a", a), ("b", b)):
+            if isinstance(view, View):
+                self._check_mine(view, role)
+        if name is None:
+            ends = [v.name if isinstance(v, View) else "?" for v in (a, b)]
+            name = self._numbered("--".join(ends), self._description.gaps)
+        self._check_free(name)
+        gaps = GapJunctions(name, a, b, connector, g=g, access=self._live)
+        check_membranes(gaps)
+        self._description.gaps[name] = gaps
+        return gaps
+
+    def link(
+        self,
+        target: View,
+        variable: str,
+        source: View | Modulator,
+        source_variable: str = "concentration",
+        *,
+        index: Any = None,
+    ) -> None:
+        """Let a variable without an equation take the value of another one in every step.
+
+        Parameters
+        ----------
+        target, variable : Population or slice, str
+            Whose variable is filled, at the start of each step.
+        source, source_variable : Population, slice or Modulator, str
+            Where the values come from.
+        index : array of int, optional
+            For each neuron of the target a place in the source. By default the first takes from
+            the first, and so on; or all from the one that there is.
+        """
+        self._check_open("link")
+        for role, view in (("target", target), ("source", source)):
+            if isinstance(view, View):
+                self._check_mine(view, role)
+        if isinstance(source, Modulator):
+            self._check_known(source)
+        link = Link(target, variable, source, source_variable, index)
+        check_link(link)
+        self._description.links.append(link)
+
+    def modulator(self, name: str, *, tau: float, baseline: float = 0.0) -> Modulator:
+        """Add a neuromodulator, such as dopamine: a concentration that spikes raise.
+
+        Parameters
+        ----------
+        name : str
+            Unique in the network; plasticity rules read the concentration under this name.
+        tau : float
+            Time constant (ms) with which the concentration decays towards its baseline.
+        baseline : float
+            Tonic concentration, in the unit in which amounts are given.
+        """
+        self._check_open("modulator")
+        self._check_free(name)
+        modulator = Modulator(name, tau=tau, baseline=baseline, access=self._live)
+        self._description.modulators[name] = modulator
+        return modulator
+
+    def release(self, source: View, modulator: Modulator, *, amount: float, delay: float) -> None:
+        """Let each spike of some neurons raise the concentration of a modulator.
+
+        Parameters
+        ----------
+        source : Population or slice
+            Whose spikes.
+        modulator : Modulator
+            What they release.
+        amount : float
+            How much the concentration rises at each spike.
+        delay : float
+            From the spike to the rise, in ms, at least one step.
+        """
+        self._check_open("release")
+        if not isinstance(source, View):
+            raise ValidationError(f"must be a population, got {source!r}", "source", "release")
+        self._check_mine(source, "source")
+        if not source.contiguous:
+            raise ValidationError(
+                "must be a population or a slice without gaps, such as exc[:100]", "source", source
+            )
+        if not isinstance(modulator, Modulator):
+            raise ValidationError(
+                f"must be a modulator, made by net.modulator(...), got {modulator!r}", "modulator",
+                source,
+            )  # fmt: skip
+        self._check_known(modulator)
+        owner = f"{source.name}->{modulator.name}"
+        amount = check_scalar(amount, "amount", owner, allowed="non-negative")
+        delay = check_scalar(delay, "delay", owner, unit=ms, allowed="positive")
+        release = Secretion(source, modulator, amount, delay)
+        delay_steps(release, self.dt)
+        self._description.releases.append(release)
+
     def record(
         self,
-        target: View | Projection,
+        target: View | Projection | Modulator,
         variable: str,
         *,
         every: float | None = None,
         synapses: Any = None,
     ) -> Any:
-        """Record spikes, a state variable, or weights.
+        """Record spikes, a state variable, weights, or a concentration.
 
         Parameters
         ----------
-        target : Population, slice or Projection
+        target : Population, slice, Projection or Modulator
             Of whom.
         variable : str
             ``"spikes"``, a state variable such as ``"V_m"``, a subexpression of the model or
-            ``"I_syn"``, or ``"weight"`` of a projection.
+            ``"I_syn"``, ``"weight"`` of a projection, or ``"concentration"`` of a modulator.
         every : float, optional
             Sampling interval in ms, a multiple of dt. Default one step; weights need it said.
         synapses : sequence of int, optional
@@ -232,7 +364,7 @@ class Network:
 
         Returns
         -------
-        SpikeRecorder, StateRecorder or WeightRecorder
+        SpikeRecorder, StateRecorder, WeightRecorder or ConcentrationRecorder
             Its ``result()`` is a `SpikeTrains` or a `Traces`.
         """
         if every is not None:
@@ -241,6 +373,13 @@ class Network:
         recorder: Recorder
         if isinstance(target, Projection):
             recorder = self._weight_recorder(target, variable, every, synapses)
+        elif isinstance(target, Modulator):
+            self._check_known(target)
+            if not isinstance(variable, str) or variable != "concentration":
+                raise unknown_name(variable, ["concentration"], "variable", target)
+            if synapses is not None:
+                raise ValidationError("only projections have synapses", "synapses", target)
+            recorder = ConcentrationRecorder(target, every or self.dt, self._live)
         elif isinstance(target, View):
             self._check_mine(target, "target")
             if synapses is not None:
@@ -455,8 +594,12 @@ class Network:
         d = self._description
         if not isinstance(name, str) or not name:
             raise ValidationError(f"must be a non-empty text, got {name!r}", "name", "Network")
-        if name in d.populations or name in d.projections:
+        if any(name in named for named in (d.populations, d.projections, d.gaps, d.modulators)):
             raise ValidationError(f"the name {name!r} is taken", "name", "Network")
+
+    def _check_known(self, modulator: Modulator) -> None:
+        if self._description.modulators.get(modulator.name) is not modulator:
+            raise ValidationError("belongs to another network", "modulator", modulator)
 
     def _check_mine(self, view: View, role: str) -> None:
         if self._description.populations.get(view.population.name) is not view.population:

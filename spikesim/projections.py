@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from spikesim.connectors import Connector
 from spikesim.errors import ValidationError, unknown_name
+from spikesim.modulators import Modulator
 from spikesim.neurons import Neuron
 from spikesim.plasticity import PlasticityRule
 from spikesim.populations import View
@@ -83,6 +85,7 @@ class Projection:
         plasticity: PlasticityRule | None,
         delay_is: str | None,
         release: Release | None,
+        modulators: Mapping[str, Modulator] | None,
         access: ProjectionAccess,
     ):
         self.name = name
@@ -100,6 +103,7 @@ class Projection:
         self.receptor = find_receptor(target, receptor, source.population.transmitter, name)
         self.delay_is = self._check_rule(delay_is)
         self._check_release()
+        self.modulators = self._check_modulators(modulators)
         self.sign = self._find_sign()
         self._learning = plasticity is not None
 
@@ -146,6 +150,23 @@ class Projection:
                 "a projection has either plasticity or release; its synapses cannot do both",
                 "release", self,
             )  # fmt: skip
+
+    def _check_modulators(self, modulators: Mapping[str, Modulator] | None) -> dict[str, Modulator]:
+        if modulators is None:
+            return {}
+        names = () if self.plasticity is None else self.plasticity.modulators
+        if not isinstance(modulators, Mapping):
+            raise ValidationError(
+                f"must map names to modulators, got {modulators!r}", "modulators", self
+            )
+        for name, modulator in modulators.items():
+            if name not in names:
+                raise unknown_name(name, names, "modulators", self)
+            if not isinstance(modulator, Modulator):
+                raise ValidationError(
+                    f"{name!r} must be a modulator, got {modulator!r}", "modulators", self
+                )
+        return dict(modulators)
 
     def _find_sign(self) -> int:
         """What a magnitude is multiplied by: -1 where an inhibitory transmitter makes a current."""

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from spikesim.errors import ValidationError
+from spikesim.modulators import Modulator
 from spikesim.populations import View
 from spikesim.projections import Projection
 
@@ -67,6 +68,14 @@ class StateRecorder(Recorder):
             )
         super().__init__(f"{target.name}.{variable}", every, access)
         self.target, self.variable = target, variable
+
+
+class ConcentrationRecorder(Recorder):
+    """The concentration of a neuromodulator, sampled at the end of every so many steps."""
+
+    def __init__(self, target: Modulator, every: float, access: RecorderAccess):
+        super().__init__(f"{target.name}.concentration", every, access)
+        self.target = target
 
 
 class WeightRecorder(Recorder):

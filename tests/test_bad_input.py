@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import spikesim as sim
 
 RECEPTORS = {"x": sim.ExpCurrent(), "g": sim.ExpConductance()}
+HALF = sim.FixedProbability(0.5)
 USUAL = {"weight": 0.5, "delay": 1.0, "receptor": "x"}
 
 ODD_NUMBERS = [
@@ -65,6 +66,10 @@ def network():
         "poisson": net.population("poisson", 3, sim.PoissonSource(10.0)),
         "given": net.population("given", 3, sim.SpikeSource([[1.0], [2.0], [3.0]])),
     }
+    parts["gaps"] = parts["net"].gap_junctions(
+        parts["cells"], parts["cells"], HALF, g=1.0, name="pairs"
+    )
+    parts["dopamine"] = parts["net"].modulator("dopamine", tau=50.0)
     ends = parts["given"], parts["cells"], sim.AllToAll()
     many = USUAL | {"weight": sim.Uniform(0, 1)}
     parts["static"] = net.project(*ends, **many, name="static")
@@ -113,6 +118,19 @@ def projection(parts, **changed):
 
 def plastic(parts, **changed):
     projection(parts, **{"plasticity": sim.PairSTDP(), "delay_is": "axonal", **changed})
+
+
+def gaps(parts, **changed):
+    arguments = {"connector": HALF, "g": 1.0, "name": "new gaps", **changed}
+    parts["net"].gap_junctions(
+        parts["cells"], parts["cells"], arguments.pop("connector"), **arguments
+    )
+
+
+def release(parts, **changed):
+    arguments = {"source": parts["poisson"], "modulator": parts["dopamine"], **changed}
+    ends = arguments.pop("source"), arguments.pop("modulator")
+    parts["net"].release(*ends, **{"amount": 1.0, "delay": 1.0, **arguments})
 
 
 def stimulus(make):
@@ -184,6 +202,26 @@ CASES = {
     "poisson rate": started(lambda p, v: p["poisson"].set(rate=modest(v, 1e7))),
     "poisson rate ": started(lambda p, v: p["poisson"][:2].set(rate=modest(v, 1e7))),
     "given times": started(lambda p, v: p["given"].set(times=v)),
+    "--cells": built(lambda p, v: p["net"].gap_junctions(v, p["cells"], HALF, g=1.0)),
+    "cells--": built(lambda p, v: p["net"].gap_junctions(p["cells"], v, HALF, g=1.0)),
+    "new connector ": built(lambda p, v: gaps(p, connector=v)),
+    "new g": built(lambda p, v: gaps(p, g=modest(v, -1.0))),
+    "  name": built(lambda p, v: gaps(p, name=v)),
+    "pairs g": started(lambda p, v: setattr(p["gaps"], "g", modest(v, -1.0))),
+    "link target": built(lambda p, v: p["net"].link(v, "V_m", p["cells"], "V_m")),
+    "cells variable": built(lambda p, v: p["net"].link(p["cells"], v, p["cells"], "V_m")),
+    "source": built(lambda p, v: p["net"].link(p["cells"], "V_m", v, "V_m")),
+    "cells   ": built(lambda p, v: p["net"].link(p["cells"], "V_m", p["cells"], "V_m", index=v)),
+    "   name": built(lambda p, v: p["net"].modulator(v, tau=1.0)),
+    "new tau": built(lambda p, v: p["net"].modulator("new", tau=v)),
+    "new baseline": built(lambda p, v: p["net"].modulator("new", tau=1.0, baseline=v)),
+    "release source": built(lambda p, v: release(p, source=v)),
+    "poisson modulator": built(lambda p, v: release(p, modulator=v)),
+    "poisson->dopamine amount": built(lambda p, v: release(p, amount=v)),
+    "poisson->dopamine delay": built(lambda p, v: release(p, delay=v)),
+    "dopamine concentration": started(lambda p, v: setattr(p["dopamine"], "concentration", v)),
+    "dopamine amount": started(lambda p, v: p["dopamine"].add(modest(v, -1.0))),
+    "new modulators": built(lambda p, v: plastic(p, modulators=5 if v is None else v)),
     "static weight": started(lambda p, v: setattr(p["static"], "weight", v)),
     "learn weight": started(lambda p, v: setattr(p["learn"], "weight", v)),
     "learn learning": started(lambda p, v: setattr(p["learn"], "learning", v)),

@@ -15,7 +15,7 @@ LAYERS = [
     ["errors", "units", "jit", "rng"],
     ["equations", "kernels", "_generated"],
     ["parameters", "distributions", "receptors", "neurons", "plasticity", "release", "connectors",
-     "inputs", "populations", "projections", "recorders"],
+     "inputs", "populations", "projections", "modulators", "couplings", "recorders"],
     ["build"],
     ["runtime"],
     ["analysis", "readout", "plot", "interchange", "live", "network"],

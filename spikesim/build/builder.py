@@ -6,15 +6,19 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from spikesim.build.couplings import Places, build_gaps, build_links
 from spikesim.build.feed import ScheduledFeed
 from spikesim.build.inputs import Stimulus, build_drives, build_noises, build_source
 from spikesim.build.miniatures import build_miniatures
+from spikesim.build.modulators import build_modulation, concentrations_read
 from spikesim.build.plan import PRECISIONS, Block, NeuronTable, Plan
 from spikesim.build.release import build_release
 from spikesim.build.synapses import Built, build_plastic, build_projection, pool_static
 from spikesim.build.tables import build_table, group_by_model
+from spikesim.couplings import GapJunctions, Link
 from spikesim.errors import ValidationError
 from spikesim.inputs import NoiseCurrent, StepCurrent
+from spikesim.modulators import Modulator, Secretion
 from spikesim.populations import Population
 from spikesim.projections import Projection
 
@@ -31,6 +35,10 @@ class Description:
     populations: dict[str, Population] = field(default_factory=dict)
     projections: dict[str, Projection] = field(default_factory=dict)
     stimuli: list[Stimulus] = field(default_factory=list)
+    gaps: dict[str, GapJunctions] = field(default_factory=dict)
+    links: list[Link] = field(default_factory=list)
+    modulators: dict[str, Modulator] = field(default_factory=dict)
+    releases: list[Secretion] = field(default_factory=list)
 
 
 def build(description: Description) -> Plan:
@@ -62,14 +70,35 @@ def build(description: Description) -> Plan:
     rows = 1 << (max([_max_delay(b) for b in built], default=1) - 1).bit_length()
     _check_ring(rows, n_slots, np.dtype(weight_type).itemsize, built)
     static = [b for b in built if b.projection.plasticity is None]
+    sees = {
+        b.projection.name: concentrations_read(b.projection, description.modulators)
+        for b in built
+        if b.projection.plasticity is not None
+    }
+    modulators = description.modulators
+    state0 = state.size - len(modulators)
+    modulation = build_modulation(
+        list(modulators.values()), description.releases, blocks, state0=state0,
+        read=any(s.size for s in sees.values()), dt=dt,
+    )  # fmt: skip
+    levels = np.zeros((1, 0)) if modulation is None else modulation.history
     static_place = {b.projection.name: k for k, b in enumerate(static)}
     plastic = {
-        b.projection.name: build_plastic(b, dt, weight_type)
+        b.projection.name: build_plastic(b, dt, weight_type, levels, sees[b.projection.name])
         for b in built
         if b.projection.plasticity is not None
     }
     pools = pool_static(static, group, len(blocks), weight_type)
     stimuli = description.stimuli
+    noises = build_noises(stimuli, blocks, tables, dt=dt, seed=seed)
+    places = Places(blocks, tables)
+    gaps, junctions = build_gaps(
+        list(description.gaps.values()), places, noises.place, dt=dt, seed=seed
+    )
+    concentrations = {name: state0 + k for k, name in enumerate(modulators)}
+    links = build_links(description.links, places, concentrations)
+    if links is not None:
+        state[links.target] = state[links.source]
     feed = ScheduledFeed(populations, stimuli, dt)
     plan = Plan(
         dt=dt, seed=seed, state_type=state_type, weight_type=weight_type, blocks=blocks,
@@ -80,7 +109,8 @@ def build(description: Description) -> Plan:
         minis=build_miniatures(
             stimuli, blocks, tables, dt=dt, seed=seed, dtype=weight_type, step=0
         ),
-        noises=build_noises(stimuli, blocks, tables, dt=dt, seed=seed),
+        noises=noises, gaps=gaps, links=links, junctions=junctions,
+        modulation=modulation, modulators=tuple(modulators),
         feed=feed, plastic=plastic, state=state,
         initial=state.copy(), ring=np.zeros((rows, n_slots), weight_type),
         broadcast=np.zeros((rows, len(static)), weight_type), base=base,
@@ -99,11 +129,14 @@ def _build_tables(
         for s in description.stimuli
         if isinstance(s.input, (StepCurrent, NoiseCurrent))
     }
+    for gaps in description.gaps.values():
+        stimulated |= {gaps.a.population.name, gaps.b.population.name}
     noisy = any(isinstance(s.input, NoiseCurrent) for s in description.stimuli)
     groups = group_by_model(list(description.populations.values()), stimulated)
     sizes = [sum(p.size for p in members) for _, members in groups]
     n_states = sum(n * len(cell.states) for n, (cell, _) in zip(sizes, groups, strict=True))
-    state: np.ndarray = np.zeros(n_states, state_type)
+    concentrations = [m.baseline for m in description.modulators.values()]
+    state: np.ndarray = np.concatenate([np.zeros(n_states), concentrations]).astype(state_type)
     base: np.ndarray = np.zeros(sum(sizes), state_type)
     current = np.zeros_like(base) if noisy else base
     tables: list[NeuronTable] = []

@@ -22,7 +22,7 @@ from spikesim.kernels import draws as kernels
 from spikesim.kernels.order import sort_rows
 from spikesim.units import check_array
 
-__all__ = ["Connectivity", "Synapses", "assign", "build_csr"]
+__all__ = ["Connectivity", "Synapses", "assign", "build_csr", "values_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,19 +91,25 @@ def assign(
     """
     # Delays first: their scratch is then gone before the weights, the larger array, are made.
     steps = delays_in_steps(connectivity, delay, dt, rng.key(int(key), "delay"), owner)
-    values = _weights(connectivity, weight, rng.key(int(key), "weight"), np.dtype(dtype), owner)
+    values = values_of(connectivity, weight, rng.key(int(key), "weight"), np.dtype(dtype), owner)
     if isinstance(steps, np.ndarray):
         _sort(connectivity, steps, values if isinstance(values, np.ndarray) else None)
     return Synapses(connectivity.indptr, connectivity.targets, values, steps)
 
 
-def _weights(
-    connectivity: Connectivity, weight: Any, key: np.uint64, dtype: np.dtype, owner: object
+def values_of(
+    connectivity: Connectivity,
+    weight: Any,
+    key: np.uint64,
+    dtype: np.dtype,
+    owner: object,
+    attribute: str = "weight",
 ) -> np.ndarray | float:
+    """Weights, or what else each connection has one of: one number for all, or shape (n_syn,)."""
     if connectivity.weight is not None:
         if weight is not None:
             raise ValidationError(
-                "must be None, since the connector's entries are the weights", "weight", owner
+                "must be None, since the connector's entries are the values", attribute, owner
             )
         weight = connectivity.weight
     if isinstance(weight, Constant):
@@ -115,11 +121,11 @@ def _weights(
             raise exhausted(weight)
         check_range(out, dtype, owner)
         return out
-    given = check_array(weight, "weight", owner)
+    given = check_array(weight, attribute, owner)
     check_range(given, dtype, owner)
     if given.ndim == 0:
         return float(given)
-    return connectivity.aligned(given, "weight", owner).astype(dtype)
+    return connectivity.aligned(given, attribute, owner).astype(dtype)
 
 
 def check_range(weights: np.ndarray, dtype: np.dtype, owner: object) -> None:

@@ -15,7 +15,10 @@ import numpy as np
 from spikesim.equations.cell import Cell
 from spikesim.kernels.args import (
     DriveArgs,
+    GapArgs,
+    LinkArgs,
     MiniArgs,
+    ModulationArgs,
     NoiseArgs,
     PlasticArgs,
     ReleaseArgs,
@@ -144,6 +147,15 @@ class SourceTable:
     source: np.ndarray
 
 
+@dataclass(frozen=True)
+class Junction:
+    """Gap junctions of one call: the first one's place among all, and both ends of each."""
+
+    first: int
+    a: np.ndarray
+    b: np.ndarray
+
+
 class Feed(Protocol):
     """What changes from outside while a network runs: rates and currents with schedules."""
 
@@ -171,13 +183,22 @@ class Plan:
     step : int
         Steps done.
     state, initial : numpy.ndarray
-        All state variables, flat, now and at the start.
+        All state variables, flat, now and at the start; behind them those of the modulators'
+        concentrations, for recorders and linked variables.
     ring, broadcast : numpy.ndarray
         What is in flight: (rows, slots) and (rows, static projections).
     base : numpy.ndarray
         Steady stimulating currents (pA) of all neurons.
     static_place : dict
         Index of each static projection in `static`, those with release among them.
+    gaps, links : GapArgs, LinkArgs or None
+        Gap junctions and linked variables, if there are any.
+    junctions : dict
+        Those of each call of `Network.gap_junctions`, by name.
+    modulation : ModulationArgs or None
+        Neuromodulators, if there are any.
+    modulators : tuple of str
+        Their names, in the order of the arrays.
     counters : numpy.ndarray
         Int64: recorded, spikes, static events, plastic events.
     """
@@ -202,6 +223,11 @@ class Plan:
     ring: np.ndarray
     broadcast: np.ndarray
     base: np.ndarray
+    gaps: GapArgs | None = None
+    links: LinkArgs | None = None
+    junctions: dict[str, Junction] = field(default_factory=dict)
+    modulation: ModulationArgs | None = None
+    modulators: tuple[str, ...] = ()
     step: int = 0
     counters: np.ndarray = field(default_factory=lambda: np.zeros(4, np.int64))
 
@@ -222,6 +248,11 @@ class Plan:
             "counters": self.counters, "static.weight": self.static.weight,
             "static.weights": self.static.weights,
         }  # fmt: skip
+        if self.gaps is not None:
+            arrays["gaps.g"] = self.gaps.g
+        if self.modulation is not None:
+            for part in ("now", "pending", "history", "since"):
+                arrays[f"modulation.{part}"] = getattr(self.modulation, part)
         for k, table in enumerate(self.tables):
             arrays[f"table{k}.refractory"] = table.args.refractory
         for part in RELEASE_STATE if self.release.U.size else ():

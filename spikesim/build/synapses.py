@@ -220,8 +220,14 @@ def _put(pool: np.ndarray, place: int, part: np.ndarray) -> None:
     pool[place : place + part.size] = part
 
 
-def build_plastic(built: Built, dt: float, dtype: Any) -> PlasticTable:
-    """The arrays and the kernel module of one plastic projection."""
+def build_plastic(
+    built: Built, dt: float, dtype: Any, levels: np.ndarray, sees: np.ndarray
+) -> PlasticTable:
+    """The arrays and the kernel module of one plastic projection.
+
+    Of the concentrations in `levels`, of shape (steps, modulators), its rule reads those that
+    `sees` numbers.
+    """
     projection, s = built.projection, built.synapses
     rule = projection.plasticity
     assert rule is not None
@@ -270,6 +276,7 @@ def build_plastic(built: Built, dt: float, dtype: Any) -> PlasticTable:
         sent=np.zeros((high + 1, n_pre if axonal else 0), np.int32),
         sent_n=np.zeros(high + 1, np.int64),
         kept=np.zeros(n_synapses if pairing == histories.PRE_CENTRED else 0),
+        levels=levels, sees=sees,
     )  # fmt: skip
     return PlasticTable(projection.name, rule_module(rule), args)
 
@@ -281,8 +288,9 @@ def rule_module(rule: PlasticityRule) -> str:
     common = rule.pairing == PAIRINGS[0] and rule.coincidence == COINCIDENCES[0]
     fixed = {"pairing": 0, "coincidence": 0} if common else {}
     text = rule_source(
-        type(rule).__name__, rule.on_pre, rule.on_post, places, Path(template.__file__), fixed
-    )
+        type(rule).__name__, rule.on_pre, rule.on_post, places, Path(template.__file__), fixed,
+        rule.modulators,
+    )  # fmt: skip
     return module_name("plastic", text)
 
 

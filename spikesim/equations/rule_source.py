@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from spikesim.equations import expressions as ex
@@ -20,6 +20,7 @@ def rule_source(
     parameters: Mapping[str, int],
     template: Path,
     fixed: Mapping[str, int],
+    modulators: Sequence[str] = (),
 ) -> str:
     """Python text of a plasticity module.
 
@@ -36,6 +37,8 @@ def rule_source(
     fixed : mapping of str to int
         ``pairing`` and ``coincidence`` where kernels shall be compiled for these alone, which are
         then faster; empty where they are read while running.
+    modulators : sequence of str
+        Names under which the expressions read concentrations at the time of the event.
     """
     trees = {
         name: ex.parse(text or "w", owner, name)
@@ -47,18 +50,29 @@ def rule_source(
         *imports_of(ex.called(trees["on_pre"]) | ex.called(trees["on_post"])),
         "",
         f"HAS_ON_PRE = {bool(on_pre)}\n",
-        *(_function(name, tree, owner, parameters) for name, tree in trees.items()),
+        *(_function(name, tree, owner, parameters, modulators) for name, tree in trees.items()),
         *(_choice(name, fixed) for name in ("pairing", "coincidence")),
     ]
     return head + "\n".join(functions) + "\n" + tail
 
 
-def _function(name: str, tree: ast.expr, owner: str, parameters: Mapping[str, int]) -> str:
-    known = {"w", "x", "y", *parameters}
+def _function(
+    name: str,
+    tree: ast.expr,
+    owner: str,
+    parameters: Mapping[str, int],
+    modulators: Sequence[str],
+) -> str:
+    known = {"w", "x", "y", *parameters, *modulators}
     for unknown in sorted(ex.names(tree) - known):
         raise unknown_name(unknown, sorted(known), name, owner)
     body = [f"    {p} = _p[{parameters[p]}]" for p in sorted(ex.names(tree) & set(parameters))]
-    lines = ["@kernel(inline=True)", f"def {name}(w, x, y, _p):", *body]
+    body += [
+        f"    {m} = _a.levels[_step & (_a.levels.shape[0] - 1), _a.sees[{k}]]"
+        for k, m in enumerate(modulators)
+        if m in ex.names(tree)
+    ]
+    lines = ["@kernel(inline=True)", f"def {name}(w, x, y, _p, _a, _step):", *body]
     return "\n".join([*lines, f"    return {ex.source(tree)}", "", ""])
 
 

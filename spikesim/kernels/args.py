@@ -130,6 +130,44 @@ class NoiseArgs(NamedTuple):
     std: Array  # float, pA
 
 
+class GapArgs(NamedTuple):
+    """All gap junctions, as rows of the neurons that have some."""
+
+    rows: Array  # int64: the rows, or a thread's share of them
+    place: Array  # int64 (rows): index of the neuron into the currents
+    own: Array  # int64 (rows): its membrane potential's place in the flat state
+    noisy: Array  # bool (rows): whether noise currents have set its current in this step
+    first: Array  # int64 (rows + 1)
+    other: Array  # int64 (twice the junctions): the membrane potential at the other end
+    junction: Array  # int64: which junction it is
+    g: Array  # float64 (junctions): conductance, nS
+
+
+class LinkArgs(NamedTuple):
+    """All linked variables."""
+
+    target: Array  # int64: place in the flat state of what is filled
+    source: Array  # int64: place in the flat state of where the value comes from
+    gid: Array  # int64: global id of the neuron that has the target
+
+
+class ModulationArgs(NamedTuple):
+    """All neuromodulators and what releases them."""
+
+    now: Array  # float64 (modulators): concentration
+    baseline: Array  # float64 (modulators)
+    decay: Array  # float64 (modulators): of the distance from the baseline, in a step
+    pending: Array  # float64 (rows, modulators): releases on their way; rows are a power of two
+    history: Array  # float64 (steps, modulators): concentration at the end of each; a ring
+    since: Array  # int64 (1): the first step that plasticity may still ask for
+    place: Array  # int64 (modulators): where the flat state has a copy
+    lo: Array  # int64 (releases): first global id
+    hi: Array  # int64: one past the last
+    released: Array  # int64: which modulator
+    amount: Array  # float64: what a spike releases
+    delay: Array  # int64: steps
+
+
 class RecordArgs(NamedTuple):
     """What is recorded while a chunk runs."""
 
@@ -206,3 +244,5 @@ class PlasticArgs(NamedTuple):
     sent: Array  # int32 (delay_max + 1, most): sources that fired, for axonal delays
     sent_n: Array  # int64 (delay_max + 1)
     kept: Array  # float64 (synapses): sums of presynaptic-centred pairing; else empty
+    levels: Array  # float64 (steps, modulators): `ModulationArgs.history`
+    sees: Array  # int64: which modulators the rule reads

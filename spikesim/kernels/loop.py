@@ -33,6 +33,9 @@ def loop_source(
     release: bool = True,
     minis: bool = True,
     threads: bool = True,
+    gaps: bool = False,
+    links: bool = False,
+    modulators: bool = False,
 ) -> str:
     """Python text of the module whose function ``run`` carries a network over many steps.
 
@@ -46,8 +49,14 @@ def loop_source(
         Whether there are Poisson drives, all-to-all projections that are sums, noise currents,
         projections that depress or facilitate, miniature events, and more than one thread. What is
         not there is not compiled.
+    gaps, links, modulators : bool
+        Whether there are gap junctions, linked variables and neuromodulators. If there are, ``run``
+        takes their bundles after `record`, in this order.
     """
     lines = _HEAD.splitlines()
+    coupled = ["gap_currents"] * gaps + ["fill_linked"] * links
+    if coupled:
+        lines.append(f"from spikesim.kernels.couplings import {', '.join(coupled)}")
     lines += [f"from {m} import update as update_{k}" for k, m in enumerate(updates)]
     lines += [
         f"from {m} import arrivals as arrivals_{k}, emit as emit_{k}" for k, m in enumerate(rules)
@@ -59,9 +68,12 @@ def loop_source(
         lines.append("from spikesim.kernels.miniatures import miniatures")
     tables = [f"t{k}" for k in range(len(updates))]
     plastic = [f"p{k}" for k in range(len(rules))]
-    optional = [*(["released", "release"] if release else []), *(["minis"] if minis else [])]
+    if modulators:
+        lines.append("from spikesim.kernels.modulators import modulate")
+    extra = [*(["released", "release"] if release else []), *(["minis"] if minis else [])]
+    extra += ["gaps"] * gaps + ["links"] * links + ["modulation"] * modulators
     arguments = ", ".join(
-        ["loop", "static", "drives", "noises", "record", *optional, *tables, *plastic]
+        ["loop", "static", "drives", "noises", "record", *extra, *tables, *plastic]
     )
     meeting = ["meet(gate, found.shape[0])"]
     body = [
@@ -70,6 +82,10 @@ def loop_source(
         *(["spread(step, ring, broadcast, static)"] if sums else []),
         *(f"plastic += arrivals_{k}(step, {p}, ring)" for k, p in enumerate(plastic)),
         *(["noise_currents(step, current, base, noises)"] if noise else []),
+        *(["gap_currents(state, current, base, gaps)"] if gaps else []),
+        *(["fill_linked(state, links)"] if links else []),
+        # No neuron moves on before all have seen the others as they are at the step's start.
+        *(meeting if threads and coupled else []),
         "n = zero",
         *(f"n = update_{k}(step, {t}, ring, found[thread], n)" for k, t in enumerate(tables)),
         *([*meeting, "n = gather(found, loop.spiked, loop.slices, spikes)"] if threads else []),
@@ -77,6 +93,8 @@ def loop_source(
         "    spikes[n] = event_id[e]",
         "    n += 1",
         "recorded = record_spikes(step, spikes, n, record, recorded)",
+        *(["if thread == 0:"] if modulators else []),
+        *(["    modulate(step, state, spikes, n, modulation)"] if modulators else []),
         "record_states(step, state, record)",
         *(meeting if threads else []),
         "events += deliver_static(step, ring, broadcast, spikes, n, static)",

@@ -10,6 +10,9 @@ Time is counted in steps of the presynaptic neuron: a presynaptic spike acts at 
 postsynaptic one of step p at ``p + shift``, where shift is the delay if it is dendritic and minus
 the delay if it is axonal. Then one function, `catch_up`, serves both.
 
+The rule's functions also get `a` and the step in which the event happens at the synapse: by these
+they look up the concentrations of neuromodulators.
+
 Events of one step at one synapse: under coincidence "none" the weight's presynaptic event reads the
 postsynaptic trace without the coincident spike and vice versa; "pre-first" lets the postsynaptic
 event see the presynaptic spike, "post-first" the other way round.
@@ -51,12 +54,12 @@ HAS_ON_PRE = True
 
 
 @kernel(inline=True)
-def on_pre(w, x, y, p):
+def on_pre(w, x, y, p, a, step):
     return w - p[0] * y
 
 
 @kernel(inline=True)
-def on_post(w, x, y, p):
+def on_post(w, x, y, p, a, step):
     return w + p[0] * x
 
 
@@ -89,6 +92,7 @@ def catch_up(a, k, j, upto, shift, synced, t_pre, before, count, t_earlier):
     w = weights[place]
     learn = a.control[LEARNING] == 1
     pending = t_pre > synced
+    back = max(0, -shift)  # to the step in which an event happens at the synapse
     done = max(synced, t_pre - 1)
     h = total
     while h > 0 and post_step(a, j, h - 1) + shift > done:
@@ -108,7 +112,7 @@ def catch_up(a, k, j, upto, shift, synced, t_pre, before, count, t_earlier):
         else:
             settled = True
             for _ in range(count):
-                w = stored(on_pre(w, before, y, p))
+                w = stored(on_pre(w, before, y, p, a, t_pre + back))
     while h < total:
         t = post_step(a, j, h) + shift
         if t > upto:
@@ -116,7 +120,7 @@ def catch_up(a, k, j, upto, shift, synced, t_pre, before, count, t_earlier):
         if not settled and t > t_pre:
             settled = True
             for _ in range(count):
-                w = stored(on_pre(w, before, y, p))
+                w = stored(on_pre(w, before, y, p, a, t_pre + back))
         x = 0.0
         if t_pre > NEVER:
             together = t == t_pre and coincidence(a) != PRE_FIRST
@@ -135,12 +139,12 @@ def catch_up(a, k, j, upto, shift, synced, t_pre, before, count, t_earlier):
                 x = jumped(before, count, pairing(a))
                 x *= decay(a.pre_fine, a.pre_coarse, t - t_pre)
         if learn:
-            w = stored(on_post(w, x, post_trace(a, j, h), p))
+            w = stored(on_post(w, x, post_trace(a, j, h), p, a, t + back))
         last = t
         h += 1
     if not settled:
         for _ in range(count):
-            w = stored(on_pre(w, before, y, p))
+            w = stored(on_pre(w, before, y, p, a, t_pre + back))
     weights[place] = w
     return w
 
@@ -179,6 +183,7 @@ def replay_row(a, i, upto, synced, lo, hi):
     if a.control[LEARNING] != 1:
         return
     shift = -a.delay if a.axonal else a.delay
+    back = max(0, -shift)
     t_pre, before, count, _ = last_pre(a, i, upto)
     after = jumped(before, count, pairing(a))
     done = max(synced, t_pre - 1)
@@ -200,7 +205,7 @@ def replay_row(a, i, upto, synced, lo, hi):
             x = after * decay(fine, coarse, t - t_pre)
         j = a.log_j[e & log_mask]
         if lo <= j < hi:
-            row[j] = on_post(row[j], x, a.log_v[e & log_mask], p)
+            row[j] = on_post(row[j], x, a.log_v[e & log_mask], p, a, t + back)
 
 
 @kernel(fused=True)

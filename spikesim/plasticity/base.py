@@ -32,6 +32,9 @@ class PlasticityRule(Parametrized):
         properties, where parameters choose between forms.
     tau_pre, tau_post : str
         Names of the parameters that are the traces' time constants (ms).
+    modulators : tuple of str
+        Names of neuromodulators; in the expressions each is the concentration at the time of the
+        event.
 
     Parameters
     ----------
@@ -48,6 +51,7 @@ class PlasticityRule(Parametrized):
     on_post: str = ""
     tau_pre: ClassVar[str] = "tau_plus"
     tau_post: ClassVar[str] = "tau_minus"
+    modulators: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
         self, *, pairing: str = "all-to-all", coincidence: str = "none", **values: Any
@@ -63,7 +67,25 @@ class PlasticityRule(Parametrized):
             value = getattr(self, name)
             infinite = isinstance(value, float) and math.isinf(value)
             setattr(self, name, value if infinite else check_scalar(value, name, self))
+        self._check_modulators()
         self.check()
+
+    def _check_modulators(self) -> None:
+        names = self.modulators
+        if not isinstance(names, (tuple, list)):
+            raise ValidationError(
+                f"must be a tuple of names such as ('dopamine',), got {names!r}", "modulators", self
+            )
+        taken = {"w", "x", "y", *self.declared}
+        for name in names:
+            if not isinstance(name, str) or not name.isidentifier() or name.startswith("_"):
+                raise ValidationError(
+                    f"names must be identifiers without an underscore in front, got {name!r}",
+                    "modulators", self,
+                )  # fmt: skip
+            if name in taken:
+                raise ValidationError(f"the name {name!r} is taken", "modulators", self)
+            taken.add(name)
 
     @staticmethod
     def power(base: str, exponent: str, value: float) -> str:

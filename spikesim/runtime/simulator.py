@@ -57,12 +57,13 @@ class Simulator:
             [t.module for t in plan.tables], [t.module for t in plan.plastic.values()],
             drives=plan.drives.key.size > 0, sums=bool((plan.static.kind == BROADCAST).any()),
             noise=noise, release=plan.release.U.size > 0, minis=plan.minis.key.size > 0,
-            threads=self.team.threads > 1,
+            threads=self.team.threads > 1, gaps=plan.gaps is not None,
+            links=plan.links is not None, modulators=plan.modulation is not None,
         )  # fmt: skip
         self._run = load(module_name("loop", text)).run
         self.reschedule()
         current = plan.base
-        if noise:
+        if noise or plan.gaps is not None:
             current = np.zeros_like(plan.base)
             for table in plan.tables:
                 a = table.args
@@ -99,6 +100,7 @@ class Simulator:
             size = stop - plan.step
             with unbroken():
                 self._advance(stop)
+                self._keep_concentrations()
                 self._check_finite()
                 self._sample_weights()
             took = time.perf_counter() - started
@@ -116,6 +118,9 @@ class Simulator:
         later = self._changes[np.searchsorted(self._changes, step, side="right") :]
         if later.size:
             stop = min(stop, int(later[0]))
+        modulation = self.plan.modulation
+        if modulation is not None and self._modulated():
+            stop = min(stop, int(modulation.since[0]) + modulation.history.shape[0])
         for stores in self.recording.weights.values():
             for store in stores:
                 stop = min(stop, (step // store.every + 1) * store.every)
@@ -172,6 +177,20 @@ class Simulator:
             table.args = _grow_pre(table.args)
             control[histories.PRE_FULL] = 0
 
+    def _modulated(self) -> list[PlasticTable]:
+        """The projections whose rules read concentrations."""
+        return [table for table in self.plan.plastic.values() if table.args.sees.size]
+
+    def _keep_concentrations(self) -> None:
+        """Before their history is written over: bring up to date all weights that ask for it."""
+        modulation = self.plan.modulation
+        if modulation is None:
+            return
+        if self.plan.step - modulation.since[0] > modulation.history.shape[0] // 2:
+            for table in self._modulated():
+                self.flush(table)
+            modulation.since[0] = self.plan.step
+
     def flush(self, table: PlasticTable) -> None:
         """Bring a plastic projection's weights up to date."""
         load(table.module).flush(self.plan.step - 1, table.args)
@@ -200,6 +219,11 @@ class Simulator:
                     f"recorded until then is kept. The step of dt = {self.plan.dt} ms{method} may "
                     "not fit this model, or its inputs are too strong"
                 )
+        k = int(np.argmax(bad[self.plan.state.size - len(self.plan.modulators) :]))
+        raise SimulationError(
+            f"{self.plan.modulators[k]}.concentration is no longer a finite number at "
+            f"{self.plan.step * self.plan.dt:g} ms; what was recorded until then is kept"
+        )
 
     def _sample_weights(self) -> None:
         step = self.plan.step

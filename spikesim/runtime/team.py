@@ -19,8 +19,11 @@ from spikesim.build.plan import PLASTIC_STATE, RELEASE_STATE, Block, Plan
 from spikesim.errors import SpikesimError
 from spikesim.kernels.args import (
     DriveArgs,
+    GapArgs,
+    LinkArgs,
     LoopArgs,
     MiniArgs,
+    ModulationArgs,
     NoiseArgs,
     PlasticArgs,
     RecordArgs,
@@ -92,8 +95,11 @@ class Team:
         """
         plan, start = self.plan, self.plan.step
         if self.threads == 1:
+            coupled = [
+                part for part in (plan.gaps, plan.links, plan.modulation) if part is not None
+            ]
             rest = plan.static, plan.drives, plan.noises, record, *self._share_of_release(0)
-            rest += (plan.minis,) if plan.minis.key.size else ()
+            rest += (*((plan.minis,) if plan.minis.key.size else ()), *coupled)
             tables = [table.args for table in plan.tables]
             plastic = [table.args for table in plan.plastic.values()]
             return int(run(start, stop, loop, *rest, *tables, *plastic))
@@ -131,8 +137,8 @@ class Team:
         ]
         return (
             own, self._static[t], self._share_of_drives(t), self._share_of_noises(t), record,
-            *self._share_of_release(t), *self._share_of_minis(t), *self._shares_of_tables(t),
-            *plastic,
+            *self._share_of_release(t), *self._share_of_minis(t), *self._shares_of_couplings(t),
+            *self._shares_of_tables(t), *plastic,
         )  # fmt: skip
 
     def _share(self, block: Block, t: int) -> tuple[int, int]:
@@ -229,14 +235,31 @@ class Team:
         ]
         return np.array(ranges, np.int64).reshape(-1, 2).T.copy()
 
-    def _share_of_noises(self, t: int) -> NoiseArgs:
-        n = self.plan.noises
+    def _mine(self, t: int) -> np.ndarray:
+        """Which neurons, by id, are thread `t`'s."""
         mine = np.zeros(self.plan.n_neurons, np.bool_)
         for block in self.plan.blocks.values():
             if block.table >= 0:
                 lo, hi = self._share(block, t)
                 mine[block.gid0 + lo : block.gid0 + hi] = True
-        chosen = mine[n.place]
+        return mine
+
+    def _shares_of_couplings(self, t: int) -> list[GapArgs | LinkArgs | ModulationArgs]:
+        """Gap junctions and links onto own neurons; concentrations are the first thread's work."""
+        plan, shares = self.plan, list[GapArgs | LinkArgs | ModulationArgs]()
+        if plan.gaps is not None:
+            rows = np.flatnonzero(self._mine(t)[plan.gaps.place])
+            shares.append(plan.gaps._replace(rows=rows))
+        if plan.links is not None:
+            chosen = self._mine(t)[plan.links.gid]
+            shares.append(LinkArgs(*(column[chosen] for column in plan.links)))
+        if plan.modulation is not None:
+            shares.append(plan.modulation)
+        return shares
+
+    def _share_of_noises(self, t: int) -> NoiseArgs:
+        n = self.plan.noises
+        chosen = self._mine(t)[n.place]
         first = np.concatenate([[0], np.cumsum(chosen)])[n.first]
         return n._replace(
             first=first.astype(np.int64), index=n.index[chosen], place=n.place[chosen],

@@ -41,13 +41,14 @@ class Synapse:
     """
 
     weight: float
-    on_pre: Callable[[float, float, float], float]  # (w, x, y) to the new weight
-    on_post: Callable[[float, float, float], float]
+    on_pre: Callable[..., float]  # (w, x, y), and the concentration if any, to the new weight
+    on_post: Callable[..., float]
     tau_plus: float
     tau_minus: float
     pairing: str
     coincidence: str
     learning: Callable[[int], bool] = lambda step: True
+    concentration: np.ndarray | None = None  # of a modulator at the end of each step, from time 0
     paired: int = 0  # how many presynaptic spikes are used up (presynaptic-centred)
     transmitted: list[tuple[int, float]] = field(default_factory=list)
 
@@ -91,12 +92,15 @@ class Synapse:
         y = self._y(t)
         if self.learning(t):
             for _ in range(count):
-                self.weight = self.on_pre(self.weight, x, y)
+                self.weight = self.on_pre(self.weight, x, y, *self._levels(t))
 
     def _post_event(self, t, count, y):
         x = self._x(t)
         if self.learning(t):
-            self.weight = self.on_post(self.weight, x, y)
+            self.weight = self.on_post(self.weight, x, y, *self._levels(t))
+
+    def _levels(self, t):
+        return () if self.concentration is None else (self.concentration[t],)
 
     def _y(self, t):
         """What a presynaptic spike at t sees of the postsynaptic ones."""

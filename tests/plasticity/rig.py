@@ -37,9 +37,9 @@ class Rig:
     """A plastic projection whose pre- and postsynaptic neurons fire at given steps."""
 
     def __init__(self, rule, pre, post, *, layout="sparse", side="axonal", delay=None,
-                 weight=None, precision="double"):  # fmt: skip
+                 weight=None, precision="double", threads=1, also=None):  # fmt: skip
         self.rule, self.pre, self.side = rule, pre, side
-        self.net = sim.Network(dt=DT, seed=1, precision=precision)
+        self.net = sim.Network(dt=DT, seed=1, precision=precision, threads=threads)
         sources = self.net.population("pre", len(pre), sim.SpikeSource([t * DT for t in pre]))
         driver = self.net.population("driver", len(post), sim.SpikeSource([t * DT for t in post]))
         receptors = {"kick": sim.Delta(), "slow": sim.ExpCurrent(tau_syn=1.0)}
@@ -57,6 +57,8 @@ class Rig:
             delay=delay, receptor="slow", plasticity=rule, delay_is=side, name="plastic",
         )  # fmt: skip
         self.spikes = self.net.record(self.targets, "spikes")
+        if also is not None:
+            also(self)
         self.before = self.plastic.connections()
         assert self.net.plan.plastic["plastic"].args.dense == (layout == "dense")
 
@@ -64,7 +66,7 @@ class Rig:
         self.net.run(duration)
         return self
 
-    def by_event_loop(self, functions, *, learning=lambda step: True, every=1):
+    def by_event_loop(self, functions, *, learning=lambda step: True, every=1, concentration=None):
         """Every so many of the synapses as event loops, with the postsynaptic spikes that came."""
         stop = round(self.net.t / DT)
         fired = self.spikes.result()
@@ -74,7 +76,7 @@ class Rig:
         for i, j, w, d in zip(*(part[::every] for part in vars(self.before).values()), strict=True):
             synapse = Synapse(
                 w, on_pre, on_post, self.rule.tau_plus / DT, self.rule.tau_minus / DT,
-                self.rule.pairing, self.rule.coincidence, learning,
+                self.rule.pairing, self.rule.coincidence, learning, concentration,
             )  # fmt: skip
             synapse.run(self.pre[i], post[j], round(d / DT), axonal=self.side == "axonal",
                         stop=stop)  # fmt: skip
