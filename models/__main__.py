@@ -20,7 +20,7 @@ from rich.console import Console
 from models.common import HEAD, Expected, cli, rows
 from spikesim import ValidationError
 
-NETWORKS = ("brunel", "vogels_abbott", "potjans_diesmann")
+NETWORKS = ("brunel", "vogels_abbott", "potjans_diesmann", "synfire_chain")
 README = Path(__file__).with_name("README.md")
 PICTURES = README.parents[1] / "docs" / "images" / "models"
 

@@ -46,6 +46,7 @@ from models.common import (
     cli,
     irregularity,
     report,
+    save,
 )
 from spikesim import plot
 
@@ -190,8 +191,7 @@ def picture(results: Sequence[Result], path: Path) -> None:
             upper.set(title=f"{result.regime}: g = {g:g}, η = {eta:g}", xlabel="")
             upper.set_ylabel("neuron")
             lower.set(xlabel="time (ms)", ylabel="rate (Hz)", ylim=(0.0, None))
-        figure.savefig(path)
-        plt.close(figure)
+        save(figure, path)
 
 
 def main(

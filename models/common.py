@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Callable, Mapping
@@ -10,9 +11,11 @@ from math import isnan
 from pathlib import Path
 from typing import Annotated, Any
 
-import matplotlib
+import matplotlib.pyplot as plt
 import numpy as np
 import typer
+from matplotlib.figure import Figure
+from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
@@ -69,6 +72,14 @@ def synchrony(trains: SpikeTrains, bin: float) -> float:
     return float(counts.var() / counts.mean()) if trains.n_spikes else float("nan")
 
 
+def save(figure: Figure, path: Path) -> None:
+    """Write a picture and close it; 128 colours are enough for lines and points, and small."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png")
+    plt.close(figure)
+    Image.open(buffer).convert("RGB").quantize(128).save(path, format="PNG", optimize=True)
+
+
 HEAD = ("number", "measured", "expected", "reference")
 
 
@@ -115,7 +126,7 @@ def report(
         content = {"options": dict(options), "numbers": known}
         json_file.write_text(json.dumps(content, indent=2) + "\n")
     if out is not None:
-        matplotlib.use("Agg")
+        plt.switch_backend("Agg")
         draw(out)
 
 

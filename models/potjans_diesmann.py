@@ -41,6 +41,7 @@ from models.common import (
     cli,
     irregularity,
     report,
+    save,
     synchrony,
 )
 from spikesim import plot
@@ -181,8 +182,7 @@ def picture(result: Result, path: Path) -> None:
         right.barh(place + 0.2, PUBLISHED_HZ, 0.4, color="0.8", label="published, full network")
         right.set(yticks=place, yticklabels=NAMES, xlabel="rate (Hz)", ylim=(7.6, -0.6))
         figure.legend(*right.get_legend_handles_labels(), loc="outside upper right", ncols=2)
-        figure.savefig(path)
-        plt.close(figure)
+        save(figure, path)
 
 
 def main(

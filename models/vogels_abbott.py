@@ -40,6 +40,7 @@ from models.common import (
     cli,
     irregularity,
     report,
+    save,
     synchrony,
 )
 from spikesim import plot
@@ -156,8 +157,7 @@ def picture(results: Sequence[Result], path: Path) -> None:
             lower.plot(membrane.times, membrane.values[:, 0], lw=1.0)
             lower.axhline(CELL["V_th"], ls=":", c="0.4", lw=1.0)
             lower.set(xlabel="time (ms)", ylabel="V of one (mV)", xlim=(start, stop))
-        figure.savefig(path)
-        plt.close(figure)
+        save(figure, path)
 
 
 def main(
