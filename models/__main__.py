@@ -20,7 +20,7 @@ from rich.console import Console
 from models.common import HEAD, Expected, cli, rows
 from spikesim import ValidationError
 
-NETWORKS = ("brunel", "vogels_abbott", "potjans_diesmann", "synfire_chain")
+NETWORKS = ("brunel", "vogels_abbott", "potjans_diesmann", "synfire_chain", "half_centre")
 README = Path(__file__).with_name("README.md")
 PICTURES = README.parents[1] / "docs" / "images" / "models"
 

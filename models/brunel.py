@@ -32,7 +32,7 @@ from typing import Annotated
 import matplotlib.pyplot as plt
 import numpy as np
 import typer
-from scipy import integrate, optimize, signal, special
+from scipy import optimize, signal
 
 import spikesim as sim
 from models.common import (
@@ -48,6 +48,7 @@ from models.common import (
     report,
     save,
 )
+from models.theory import lif_cv, lif_rate
 from spikesim import plot
 
 REGIMES = {"SR": (3.0, 2.0), "SI fast": (6.0, 4.0), "AI": (5.0, 2.0), "SI slow": (4.5, 0.9)}
@@ -55,8 +56,10 @@ REGIMES = {"SR": (3.0, 2.0), "SI fast": (6.0, 4.0), "AI": (5.0, 2.0), "SI slow":
 
 N_EXC, N_INH, K_EXC, K_INH = 10_000, 2_500, 1_000, 250
 J, DELAY = 0.1, 1.5
-TAU_M, V_TH, V_RESET, T_REF = 20.0, 20.0, 10.0, 2.0
-THRESHOLD_HZ = 1000.0 * V_TH / (J * TAU_M)  # of all external spikes of a neuron, at eta = 1
+CELL = {"tau_m": 20.0, "V_th": 20.0, "V_reset": 10.0, "t_ref": 2.0}
+THRESHOLD_HZ = (
+    1000.0 * CELL["V_th"] / (J * CELL["tau_m"])
+)  # of all external spikes of a neuron, at eta = 1
 SETTLE, BIN = 200.0, 0.5  # ms; the start, which is not measured; bins of the population's rate
 SHOWN = {"SR": 30.0, "SI fast": 100.0, "AI": 100.0, "SI slow": 300.0}  # ms of the picture
 
@@ -111,8 +114,7 @@ def build(
     g, eta = REGIMES[regime]
     n_exc, n_inh = round(N_EXC * scale), round(N_INH * scale)
     net = sim.Network(dt=0.1, seed=seed, threads=threads)
-    model = sim.LIF(tau_m=TAU_M, E_L=0.0, V_th=V_TH, V_reset=V_RESET, t_ref=T_REF,
-                    receptors={"jump": sim.Delta()})  # fmt: skip
+    model = sim.LIF(**CELL, E_L=0.0, receptors={"jump": sim.Delta()})
     cells = net.population("cells", n_exc + n_inh, model)
     exc, inh = cells[:n_exc], cells[n_exc:]
     net.project(exc, cells, sim.FixedInDegree(K_EXC), weight=J, delay=DELAY)
@@ -141,35 +143,23 @@ def input_moments(rate: float, g: float, eta: float) -> tuple[float, float]:
     """Mean and deviation (mV) of the input if all neurons fire at `rate` (Hz)."""
     excitation = (eta * THRESHOLD_HZ + K_EXC * rate) / 1000.0  # spikes per ms
     inhibition = K_INH * rate / 1000.0
-    mean = TAU_M * J * (excitation - g * inhibition)
-    return mean, J * np.sqrt(TAU_M * (excitation + g * g * inhibition))
+    tau_m = CELL["tau_m"]
+    mean = tau_m * J * (excitation - g * inhibition)
+    return mean, J * np.sqrt(tau_m * (excitation + g * g * inhibition))
 
 
 def theory(regime: str) -> tuple[float, float]:
     """The stationary rate (Hz), and the CV of intervals for white noise.
 
-    The rate that goes into a neuron's input must be the one that comes out (Brunel 2000, eq. 21;
-    Siegert 1951). The CV is Brunel's too (appendix A.1).
+    The rate that goes into a neuron's input must be the one that comes out.
     """
-
-    def bounds(rate: float) -> tuple[float, float]:
-        mean, deviation = input_moments(rate, *REGIMES[regime])
-        return (V_RESET - mean) / deviation, (V_TH - mean) / deviation
+    g, eta = REGIMES[regime]
 
     def excess(rate: float) -> float:
-        area = integrate.quad(lambda u: special.erfcx(-u), *bounds(rate))[0]
-        return 1000.0 / (T_REF + TAU_M * np.sqrt(np.pi) * area) - rate
+        return lif_rate(*input_moments(rate, g, eta), **CELL) - rate
 
-    def inner(x: float) -> float:
-        # Both exponentials in one, which stays small far below the threshold.
-        low = min(x, 0.0) - 8.0
-        return integrate.quad(
-            lambda u: np.exp(x * x - u * u) * special.erfcx(-u) ** 2, low, x
-        )[0]  # fmt: skip
-
-    rate = optimize.brentq(excess, 0.01, 999.0 / T_REF)
-    variance = 2.0 * np.pi * TAU_M**2 * integrate.quad(inner, *bounds(rate))[0]
-    return float(rate), float(np.sqrt(variance) * rate / 1000.0)
+    rate = float(optimize.brentq(excess, 0.01, 999.0 / CELL["t_ref"]))
+    return rate, lif_cv(*input_moments(rate, g, eta), **CELL)
 
 
 def picture(results: Sequence[Result], path: Path) -> None:
