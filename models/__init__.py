@@ -1,1 +1,4 @@
-"""Published networks and experiments, written only with what spikesim makes public."""
+"""Published networks and experiments, written only with what spikesim makes public.
+
+``python -m models`` names them.
+"""

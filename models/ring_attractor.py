@@ -1,0 +1,232 @@
+"""A ring attractor: a bump of activity that remembers an angle after the stimulus has gone.
+
+512 excitatory neurons prefer angles around a circle and excite each other the more, the closer
+their angles are, through slow conductances (100 ms, as of NMDA receptors). 128 inhibitory neurons
+reach all alike. Without a cue all are nearly silent; a cue of 250 ms to a tenth of the ring leaves
+a bump of persistent firing there, which stays until a current that inhibits all erases it. Nothing
+but noise moves the bump along the ring, so that what is remembered slowly diffuses.
+
+    C_m dV/dt = -g_L (V - E_L) + g_ext (0 - V) + g_rec (0 - V) + g_inh (-70 mV - V) + I_cue
+    weight from angle a to angle b:  G_EE exp(-(a - b)^2 / (2 33^2)) / (its mean over the ring)
+
+After Compte, Brunel, Goldman-Rakic & Wang 2000, Cereb. Cortex 10:910, with their cells; simpler in
+that recurrent conductances neither saturate nor depend on the voltage. Strengths are its own, and
+the balance is a fine one: with a tenth more of G_EE the bump fires at 150 Hz and is not erased.
+
+    python -m models.ring_attractor --out ring_attractor.png --json ring_attractor.json
+    python -m models.ring_attractor --delay 10
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import matplotlib.pyplot as plt
+import numpy as np
+import typer
+
+import spikesim as sim
+from models.common import (
+    Expected,
+    Json,
+    Numbers,
+    Out,
+    Seed,
+    Threads,
+    check_files,
+    cli,
+    irregularity,
+    report,
+    save,
+)
+from spikesim import plot
+
+N_EXC, N_INH = 512, 128
+V = {"E_L": -70.0, "V_th": -50.0, "V_reset": -60.0}
+CELL_EXC = {**V, "C_m": 500.0, "tau_m": 20.0, "t_ref": 2.0}
+CELL_INH = {**V, "C_m": 200.0, "tau_m": 10.0, "t_ref": 1.0}
+G_EE, G_EI, G_IE, G_II = 0.0315, 0.069, 1.95, 1.0  # nS; of E to I, of I to E
+WIDTH = 33.0  # degrees
+EXTERNAL_HZ, G_EXT_EXC, G_EXT_INH = 725.0, 6.8, 3.85  # nS
+CUE_PA, CUE_HALF_WIDTH, ERASE_PA = 400.0, 18.0, -3000.0
+BEFORE, CUE, ERASE = 500.0, 250.0, 300.0  # ms
+CUES = (45.0, 135.0, 225.0, 315.0)
+WINDOW = 250.0  # ms in which an angle is read
+
+EXPECTED = {
+    "rate before a cue": Expected(0.5, 2, "Hz"),
+    "rate in the bump": Expected(15, 30, "Hz"),
+    "width of the bump": Expected(12, 20, "degrees"),
+    "concentration": Expected(0.92, 1, "", "1: all spikes at one angle"),
+    "concentration before a cue": Expected(0, 0.75),
+    "CV in the bump": Expected(0.65, 0.85, "", "irregular"),
+    "error": Expected(0, 12, "degrees", "104 for a guess"),
+}
+
+
+@dataclass(frozen=True)
+class Result:
+    """The spikes of excitatory and inhibitory neurons, the cues (degrees), the delay (ms)."""
+
+    exc: sim.SpikeTrains
+    inh: sim.SpikeTrains
+    cues: tuple[float, ...]
+    delay: float
+
+    def trial(self, k: int) -> tuple[float, float]:
+        """When the cue of a trial comes and when its delay ends (ms)."""
+        start = BEFORE + k * (BEFORE + CUE + self.delay + ERASE)
+        return start, start + CUE + self.delay
+
+    def read(self, start: float) -> tuple[float, float]:
+        """Angle (degrees) and concentration of the population vector in a window from `start`."""
+        counts = self.exc.window(start, start + WINDOW).counts()
+        vector = counts @ np.exp(1j * np.deg2rad(angles(self.exc.n))) / max(1, counts.sum())
+        return float(np.rad2deg(np.angle(vector)) % 360.0), float(np.abs(vector))
+
+    def profile(self) -> tuple[np.ndarray, np.ndarray]:
+        """Rates in the delay by distance from the bump's angle; degrees, Hz."""
+        rows = []
+        for k in range(len(self.cues)):
+            stop = self.trial(k)[1]
+            rates = self.exc.window(stop - WINDOW, stop).rates()
+            shift = round(self.read(stop - WINDOW)[0] / 360.0 * self.exc.n)
+            rows.append(np.roll(rates, self.exc.n // 2 - shift))
+        return angles(self.exc.n) - 180.0, np.mean(rows, axis=0)
+
+    @property
+    def numbers(self) -> Numbers:
+        """Activity before cues and at the end of delays, and the root mean square error."""
+        trials = [self.trial(k) for k in range(len(self.cues))]
+        before = [self.exc.window(cue - WINDOW, cue).mean_rate() for cue, _ in trials]
+        silent = np.mean([self.read(cue - WINDOW)[1] for cue, _ in trials])
+        ends = [self.read(stop - WINDOW) for _, stop in trials]
+        errors = [distance(angle, cue) for (angle, _), cue in zip(ends, self.cues, strict=True)]
+        place, rates = self.profile()
+        start, stop = trials[0]
+        persistent = self.exc.window(start + 2.0 * CUE, stop)
+        return {
+            "rate before a cue": float(np.mean(before)),
+            "rate in the bump": float(rates[np.abs(place) < CUE_HALF_WIDTH].mean()),
+            "width of the bump": float(np.sqrt((place**2) @ rates / max(rates.sum(), 1e-9))),
+            "concentration": float(np.mean([c for _, c in ends])),
+            "concentration before a cue": float(silent),
+            "CV in the bump": irregularity(persistent, 10),
+            "error": float(np.sqrt(np.mean(np.square(errors)))),
+        }
+
+
+def angles(n: int) -> np.ndarray:
+    """Preferred angles of `n` neurons around the ring (degrees)."""
+    return 360.0 * np.arange(n) / n
+
+
+def distance(a: np.ndarray | float, b: np.ndarray | float) -> np.ndarray:
+    """How far angles lie apart on the ring (degrees, 0 to 180)."""
+    return np.abs((np.asarray(a) - b + 180.0) % 360.0 - 180.0)
+
+
+def build(
+    *,
+    cues: Sequence[float] = CUES,
+    delay: float = 3000.0,
+    scale: float = 1.0,
+    seed: int = 1,
+    threads: int = 1,
+) -> tuple[sim.Network, sim.Population, sim.Population]:
+    """The network with its cues; more neurons have weaker synapses."""
+    net = sim.Network(dt=0.1, seed=seed, threads=threads)
+    receptors = {
+        "ext": sim.ExpConductance(tau_syn=2.0, E_rev=0.0),
+        "rec": sim.ExpConductance(tau_syn=100.0, E_rev=0.0),
+        "inh": sim.ExpConductance(tau_syn=10.0, E_rev=-70.0),
+    }
+    n_exc, n_inh = round(N_EXC * scale), round(N_INH * scale)
+    start = {"V_m": sim.Uniform(V["V_reset"], V["V_th"])}
+    exc = net.population("exc", n_exc, sim.LIF(**CELL_EXC, receptors=receptors), initial=start)
+    inh = net.population("inh", n_inh, sim.LIF(**CELL_INH, receptors=receptors), initial=start)
+
+    profile = np.exp(-(distance(angles(n_exc), 0.0) ** 2) / (2.0 * WIDTH**2))
+    source, target = np.nonzero(~np.eye(n_exc, dtype=bool))
+    weights = G_EE / scale * (profile / profile.mean())[(target - source) % n_exc]
+    net.project(exc, exc, sim.FromArrays(source, target), weight=weights, delay=0.5, receptor="rec")
+    for pre, post, weight in ((exc, inh, G_EI), (inh, exc, G_IE), (inh, inh, G_II)):
+        net.project(pre, post, sim.AllToAll(), weight=weight / scale, delay=0.5,
+                    receptor="rec" if pre is exc else "inh")  # fmt: skip
+    net.stimulate(exc, sim.PoissonDrive(EXTERNAL_HZ, G_EXT_EXC, "ext"))
+    net.stimulate(inh, sim.PoissonDrive(EXTERNAL_HZ, G_EXT_INH, "ext"))
+
+    steps = np.cumsum([BEFORE, CUE, delay, ERASE] * len(cues)).tolist()
+    levels = []
+    for cue in cues:
+        stimulated = distance(angles(n_exc), cue) < CUE_HALF_WIDTH
+        levels += [
+            CUE_PA * stimulated,
+            0.0 * stimulated,
+            np.full(n_exc, ERASE_PA),
+            0.0 * stimulated,
+        ]
+    net.stimulate(exc, sim.StepCurrent(steps, np.array(levels)))
+    return net, exc, inh
+
+
+def run(
+    *,
+    cues: Sequence[float] = CUES,
+    delay: float = 3.0,
+    scale: float = 1.0,
+    seed: int = 1,
+    threads: int = 1,
+) -> Result:
+    """Give the cues one after the other, each with a delay in seconds, and erase it."""
+    net, exc, inh = build(cues=cues, delay=1000.0 * delay, scale=scale, seed=seed, threads=threads)
+    spikes = [net.record(cells, "spikes") for cells in (exc, inh)]
+    net.run(len(cues) * (BEFORE + CUE + 1000.0 * delay + ERASE))
+    return Result(spikes[0].result(), spikes[1].result(), tuple(cues), 1000.0 * delay)
+
+
+def picture(result: Result, path: Path) -> None:
+    """Spikes by preferred angle with the cues; the bump's profile."""
+    with plot.style():
+        figure, (left, right) = plt.subplots(1, 2, figsize=(9.0, 4.0), width_ratios=(3, 1),
+                                             layout="constrained")  # fmt: skip
+        exc = result.exc
+        shown = exc[:: max(1, exc.n // 256)]
+        left.plot(shown.times / 1000.0, angles(shown.n)[shown.ids], ".", ms=1.5, mew=0.0)
+        for k, cue in enumerate(result.cues):
+            start, stop = result.trial(k)
+            left.plot([start / 1000.0, (start + CUE) / 1000.0], [cue, cue], lw=5.0,
+                      c=plot.OKABE_ITO[1], label="" if k else "cue")  # fmt: skip
+            left.axvspan(stop / 1000.0, (stop + ERASE) / 1000.0, color="0.88", lw=0.0,
+                         label="" if k else "erased")  # fmt: skip
+        left.set(xlabel="time (s)", ylabel="preferred angle (degrees)", ylim=(0, 360),
+                 yticks=range(0, 361, 90), xlim=(0.0, exc.t_stop / 1000.0))  # fmt: skip
+        left.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)
+        right.plot(*result.profile(), lw=1.0)
+        right.set(xlabel="distance (degrees)", ylabel="rate (Hz)", ylim=(0.0, None))
+        right.set(xticks=[-180, 0, 180])
+        save(figure, path)
+
+
+def main(
+    delay: Annotated[float, typer.Option(help="How long to remember (s).")] = 3.0,
+    scale: Annotated[float, typer.Option(help="Neurons, as a share of 640.")] = 1.0,
+    seed: Seed = 1,
+    threads: Threads = 1,
+    out: Out = None,
+    json_file: Json = None,
+) -> None:
+    """A ring attractor that remembers angles."""
+    check_files(out, json_file)
+    if 1000.0 * delay < WINDOW:
+        raise sim.ValidationError(f"must be at least {WINDOW / 1000.0} s, got {delay} s", "delay")
+    result = run(delay=delay, scale=scale, seed=seed, threads=threads)
+    report("Ring attractor", {"delay": delay, "scale": scale, "seed": seed}, result.numbers,
+           EXPECTED, lambda p: picture(result, p), out, json_file)  # fmt: skip
+
+
+if __name__ == "__main__":
+    cli(main)

@@ -1,0 +1,57 @@
+"""The ring attractor: a cue is remembered, and without one nothing is."""
+
+import json
+
+import numpy as np
+import pytest
+
+import spikesim as sim
+from models import ring_attractor as ring
+from models.ring_attractor import EXPECTED
+
+
+def test_numbers():
+    numbers = ring.run(cues=(90.0, 300.0), delay=1.5, seed=2).numbers
+    outside = {k: v for k, v in numbers.items() if not EXPECTED[k].holds(v)}
+    assert not outside
+
+
+def test_without_a_cue_no_bump_forms(monkeypatch):
+    monkeypatch.setattr(ring, "CUE_PA", 0.0)
+    result = ring.run(cues=(90.0,), delay=1.0, seed=2)
+    assert result.exc.mean_rate() < 3.0
+
+
+def test_it_can_be_erased():
+    result = ring.run(cues=(90.0, 0.0), delay=0.5, seed=2)
+    stop = result.trial(0)[1]
+    middle = np.flatnonzero(ring.distance(ring.angles(512), 90.0) < 10.0)
+    before, after = (result.exc[middle].window(t, t + 250.0) for t in (stop - 250.0, stop + 350.0))
+    assert before.mean_rate() > 15.0
+    assert after.mean_rate() < 5.0
+
+
+def test_distances_on_the_ring():
+    assert np.allclose(ring.distance([0.0, 350.0, 180.0, 90.0], 10.0), [10.0, 20.0, 170.0, 80.0])
+
+
+def test_the_angle_and_the_profile_that_are_read():
+    """From a made-up bump of 100 neurons around 90 degrees: neurons 20 to 30 fire once each."""
+    result = ring.Result(
+        sim.SpikeTrains([1000.0] * 11, range(20, 31), n=100, t_start=0.0, t_stop=2000.0),
+        sim.SpikeTrains([], [], n=1, t_start=0.0, t_stop=2000.0), (90.0,), 300.0,
+    )  # fmt: skip
+    assert result.trial(0) == (500.0, 1050.0)
+    assert result.read(800.0)[0] == pytest.approx(90.0)
+    place, rates = result.profile()
+    assert np.allclose(place[rates > 0.0], 3.6 * np.arange(-5, 6))
+    assert np.allclose(rates[rates > 0.0], 4.0), "one spike in 250 ms"
+
+
+def test_the_command_line(tmp_path):
+    out, file = tmp_path / "out.png", tmp_path / "out.json"
+    ring.main(delay=0.25, scale=0.25, out=out, json_file=file)
+    assert out.stat().st_size > 0
+    assert set(json.loads(file.read_text())["numbers"]) == set(EXPECTED)
+    with pytest.raises(sim.ValidationError, match=r"delay: must be at least 0.25 s, got 0.1 s"):
+        ring.main(delay=0.1)
