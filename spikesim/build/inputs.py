@@ -148,11 +148,9 @@ def build_drives(
         check_source_rate(drive.rate, dt, stimulus.name)
         block = blocks[view.population.name]
         table = tables[block.table]
-        port = list(table.cell.ports).index(
-            find_receptor(view, drive.receptor, None, stimulus.name)
-        )
-        model = view.population.model
-        receptor = model.receptors[list(table.cell.ports)[port]]  # type: ignore[union-attr]
+        name = find_receptor(view, drive.receptor, None, stimulus.name)
+        port = list(table.cell.ports).index(name)
+        receptor = view.population.model.receptor(name)  # type: ignore[union-attr]
         if not receptor.signed and drive.weight.min() < 0:
             raise ValidationError(
                 f"a conductance cannot be negative, got {float(drive.weight.min())} nS", "weight",

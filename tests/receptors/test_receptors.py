@@ -73,7 +73,7 @@ def test_conductances_drive_to_their_reversal_potential(kind, E_rev):
     [
         (lambda: sim.ExpCurrent(tau_syn=0.0), r"ExpCurrent\.tau_syn: must be positive.*0\.0 ms"),
         (lambda: sim.ExpCurrent(tau=1.0), r"ExpCurrent: unknown name 'tau'.*'tau_syn'"),
-        (lambda: sim.Delta(tau_syn=1.0), r"Delta: unknown name 'tau_syn'; valid names: none"),
+        (lambda: sim.Delta(tau_syn=1.0), r"Delta: unknown name 'tau_syn'; valid names: 'share'"),
         (lambda: sim.AlphaCurrent(E_rev=0.0), r"AlphaCurrent: unknown name 'E_rev'"),
         (lambda: sim.ExpConductance(E_rev=np.inf), r"ExpConductance\.E_rev: must be finite"),
         (lambda: sim.ExpCurrent(transmitter="gaba"), r"ExpCurrent\.transmitter: .*'gaba'.*'GABA'"),
