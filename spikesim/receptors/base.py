@@ -68,15 +68,16 @@ class Receptor(Parametrized):
         """Raise a ValidationError if the parameters do not fit each other."""
 
     def check_order(self, low: str, high: str) -> None:
-        """Raise unless one parameter is nowhere above another; what is drawn is not looked at."""
-        below, above = getattr(self, low), getattr(self, high)
-        if isinstance(below, Distribution) or isinstance(above, Distribution):
+        """Raise if a number given for one parameter is above that of another."""
+        given = getattr(self, low), getattr(self, high)
+        if any(isinstance(value, Distribution) for value in given):
             return
-        wrong = np.flatnonzero(np.ravel(np.greater(below, above)))
-        if wrong.size:
-            pair = [np.ravel(x)[wrong[0] if np.size(x) > 1 else 0] for x in (below, above)]
+        if len({np.shape(value) for value in given} - {()}) > 1:
+            return  # no population will take them
+        pairs = np.stack(np.broadcast_arrays(*given)).reshape(2, -1)
+        for below, above in pairs[:, pairs[0] > pairs[1]].T[:1]:
             unit = self.declared[low].unit
             raise ValidationError(
-                f"must not be above {high} = {float(pair[1])!r} {unit}, got {float(pair[0])!r} "
-                f"{unit}", low, self,
+                f"must not be above {high} = {float(above)!r} {unit}, got {float(below)!r} {unit}",
+                low, self,
             )  # fmt: skip

@@ -3,7 +3,8 @@
     dg/dt = y - g / tau_decay,   dy/dt = -y / tau_rise,   I = g (E_rev - V_m)
 
 A spike adds ``w * exp(1 / exprel(-u)) / tau_decay`` to y, u = log(tau_decay / tau_rise), so that g
-peaks at w, tau_rise / exprel(-u) after it; see `DualExpCurrent`. Weights are peak conductances in
+peaks at w, tau_rise / exprel(-u) after it; see `DualExpCurrent`. Exchanged time constants would
+give the same curve, so tau_rise must be the shorter one. Weights are peak conductances in
 nS. Source: Roth & van Rossum 2009, Modeling synapses, in: Computational Modeling Methods for
 Neuroscientists, MIT Press.
 """
