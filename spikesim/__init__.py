@@ -37,12 +37,22 @@ from spikesim.network import Network
 from spikesim.neurons import LIF, AdaptiveLIF, Neuron
 from spikesim.plasticity import Hebbian, Oja, PairSTDP, PlasticityRule, TraceSTDP
 from spikesim.receptors import (
+    AMPA,
+    GABA_A,
+    GABA_B,
+    NMDA,
     AlphaConductance,
     AlphaCurrent,
     Delta,
+    DualExpConductance,
+    DualExpCurrent,
     ExpConductance,
     ExpCurrent,
+    KineticConductance,
+    KineticNMDA,
+    Nicotinic,
     Receptor,
+    saturating_gate,
 )
 from spikesim.release import Miniatures, QuantalRelease, TsodyksMarkram
 
@@ -58,12 +68,13 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
-    "LIF", "AdaptiveLIF", "AllToAll", "AlphaConductance", "AlphaCurrent", "Constant", "DCCurrent",
-    "Delta", "DistanceDependent", "ExpConductance", "ExpCurrent", "FixedInDegree",
-    "FixedOutDegree", "FixedProbability", "FixedTotalNumber", "FromArrays", "FromSparse",
-    "Hebbian", "LogNormal", "Miniatures", "Network", "Neuron", "NoiseCurrent", "Normal", "Oja",
-    "OneToOne", "PairSTDP", "PlasticityRule", "PoissonDrive", "PoissonSource", "QuantalRelease",
-    "Receptor", "Schedule", "SimulationError", "SpikeSource", "SpikeTrains", "SpikesimError",
-    "SpikesimWarning", "StepCurrent", "TraceSTDP", "Traces", "TsodyksMarkram", "Uniform",
-    "ValidationError",
+    "AMPA", "GABA_A", "GABA_B", "LIF", "NMDA", "AdaptiveLIF", "AllToAll", "AlphaConductance",
+    "AlphaCurrent", "Constant", "DCCurrent", "Delta", "DistanceDependent", "DualExpConductance",
+    "DualExpCurrent", "ExpConductance", "ExpCurrent", "FixedInDegree", "FixedOutDegree",
+    "FixedProbability", "FixedTotalNumber", "FromArrays", "FromSparse", "Hebbian",
+    "KineticConductance", "KineticNMDA", "LogNormal", "Miniatures", "Network", "Neuron",
+    "Nicotinic", "NoiseCurrent", "Normal", "Oja", "OneToOne", "PairSTDP", "PlasticityRule",
+    "PoissonDrive", "PoissonSource", "QuantalRelease", "Receptor", "Schedule", "SimulationError",
+    "SpikeSource", "SpikeTrains", "SpikesimError", "SpikesimWarning", "StepCurrent", "TraceSTDP",
+    "Traces", "TsodyksMarkram", "Uniform", "ValidationError", "saturating_gate",
 ]  # fmt: skip

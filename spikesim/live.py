@@ -410,7 +410,7 @@ class Live:
         assert isinstance(recorder, WeightRecorder)
         model = recorder.target.target.population.model
         assert isinstance(model, Neuron)
-        unit = str(model.receptors[recorder.target.receptor].weight_unit)
+        unit = str(model.receptor(recorder.target.receptor).weight_unit)
         return Traces(
             steps * dt, rows, variable="weight", unit=unit, ids=store.places,
             name=recorder.target.name,

@@ -142,7 +142,7 @@ def test_the_transmitter_finds_its_receptor():
     assert jump("glutamate", 3.0, receptors=receptors) == [3.0, 0.0]
     with pytest.raises(sim.ValidationError, match=r"'inh' of 'cell' binds GABA.*Dale"):
         jump("glutamate", 3.0, "inh", receptors=receptors)
-    with pytest.raises(sim.ValidationError, match=r"'exc', 'inh'; say which"):
+    with pytest.raises(sim.ValidationError, match=r"'exc' binds glutamate, 'inh' binds GABA"):
         jump("glycine", 3.0, receptors=receptors)
     with pytest.raises(sim.ValidationError, match=r"'exc', 'inh'; say which"):
         jump(None, 3.0)

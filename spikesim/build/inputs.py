@@ -144,7 +144,7 @@ def drive_place(
     name = find_receptor(view, name, transmitter, stimulus.name)
     port = list(table.cell.ports).index(name)
     slot = table.args.slot0 + port * table.n + block.lo + int(view.ids[0])
-    return slot, view.population.model.receptors[name]  # type: ignore[union-attr]
+    return slot, view.population.model.receptor(name)  # type: ignore[union-attr]
 
 
 def build_drives(

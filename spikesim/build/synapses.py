@@ -91,7 +91,7 @@ def check_weights(projection: Projection, weight: np.ndarray, dtype: Any) -> Non
     if weight.size == 0:
         return
     low = float(weight.min())
-    receptor = projection.target.population.model.receptors[projection.receptor]  # type: ignore[union-attr]
+    receptor = projection.target.population.model.receptor(projection.receptor)  # type: ignore[union-attr]
     if source.transmitter is not None and low < 0:
         raise ValidationError(
             f"{source.name!r} releases {source.transmitter}, so weights are magnitudes; got {low}",

@@ -25,8 +25,12 @@ MAX_REFRACTORY = 2**31 - 1
 
 
 def model_key(neuron: Neuron) -> tuple[Any, ...]:
-    """What makes two populations share a table: the model and its receptors, by kind and name."""
-    return (type(neuron), *((name, type(r)) for name, r in neuron.receptors.items()))
+    """What makes two populations share a table: the model and its receptors.
+
+    Receptors are told apart by name, kind and transmitter.
+    """
+    receptors = neuron.receptors.items()
+    return (type(neuron), *((name, type(r), r.transmitter) for name, r in receptors))
 
 
 def parameter_owner(neuron: Neuron, name: str) -> tuple[Any, str] | None:

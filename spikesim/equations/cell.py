@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
@@ -33,7 +33,11 @@ class ReceptorDeclaration(Protocol):
     on_spike: ClassVar[dict[str, str]]
     current: ClassVar[str]
     weight_unit: ClassVar[Unit]
+    signed: ClassVar[bool]
     declared: ClassVar[dict[str, Param]]
+
+    @property
+    def transmitter(self) -> str | None: ...
 
 
 class NeuronDeclaration(Protocol):
@@ -75,7 +79,8 @@ class Cell:
     clamped : tuple of str
         States held while refractory.
     ports : dict
-        For each receptor ``{state: gain}`` of an arriving weight.
+        For each receptor, and then for each transmitter that several of them bind,
+        ``{state: gain}`` of an arriving weight.
     rearm : ast.expr, optional
         What must have held after a spike before the next one.
     functions : dict
@@ -111,6 +116,21 @@ def local_names(receptor: ReceptorDeclaration, name: str) -> dict[str, str]:
     """How a receptor's own names read inside a neuron: ``tau_syn`` as ``tau_syn_exc``."""
     own = [*receptor.declared, *parse_text(receptor.equations, name).names]
     return {local: f"{local}_{name}" for local in own}
+
+
+def shared_transmitters(receptors: Mapping[str, ReceptorDeclaration]) -> dict[str, list[str]]:
+    """Transmitters that several receptors bind, each with the names of those."""
+    bound: dict[str, list[str]] = {}
+    for name, receptor in receptors.items():
+        if receptor.transmitter is not None:
+            bound.setdefault(receptor.transmitter, []).append(name)
+    return {transmitter: names for transmitter, names in bound.items() if len(names) > 1}
+
+
+def alike(receptors: Iterable[ReceptorDeclaration]) -> bool:
+    """Whether a weight means the same to all of these receptors."""
+    first, *rest = receptors
+    return all((r.weight_unit, r.signed) == (first.weight_unit, first.signed) for r in rest)
 
 
 def text_parameters(
@@ -341,7 +361,26 @@ class _Assembly:
                 state: scope.convert(gain, self.odes[state].unit / unit, f"the gain of {state}")
                 for state, gain in gains.items()
             }
+        receptors = self.neuron.receptors
+        for transmitter, names in shared_transmitters(receptors).items():
+            if transmitter in ports:
+                raise ValidationError(
+                    f"{transmitter!r} is what {' and '.join(map(repr, names))} bind; give the "
+                    "receptor of that name another one", "receptors", self.owner,
+                )  # fmt: skip
+            if alike(receptors[name] for name in names):
+                ports[transmitter] = self._shared_port([(n, ports[n]) for n in names])
         return ports
+
+    def _shared_port(self, parts: list[tuple[str, dict[str, ast.expr]]]) -> dict[str, ast.expr]:
+        """Gains of a weight that reaches several receptors, each with its share."""
+        joint: dict[str, list[ast.expr]] = {}
+        for name, gains in parts:
+            share = ast.Name(f"share_{name}", ast.Load())
+            for state, gain in gains.items():
+                product = ex.simplified(ast.BinOp(gain, ast.Mult(), share))
+                joint.setdefault(state, []).append(product)
+        return {state: ex.total(gains) for state, gains in joint.items()}
 
     def _checked_step(self) -> Function | None:
         if self.step is None:

@@ -10,6 +10,7 @@ from spikesim.equations.cell import (
     assemble,
     assigned_names,
     names_used,
+    shared_transmitters,
     text_parameters,
 )
 from spikesim.equations.functions import read_functions
@@ -108,6 +109,13 @@ class Neuron(Parametrized):
                     "receptors", self,
                 )  # fmt: skip
         self.receptors: dict[str, Receptor] = dict(given)
+
+    def receptor(self, port: str) -> Receptor:
+        """The receptor of that name; for a transmitter that several bind, the first of them.
+
+        What weights mean to those is the same.
+        """
+        return self.receptors[shared_transmitters(self.receptors).get(port, [port])[0]]
 
     def source(self) -> str:
         """The Python text of the kernel that is generated for this model with these receptors.

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from spikesim.errors import unknown_name
+import numpy as np
+
+from spikesim.distributions import Distribution
+from spikesim.errors import ValidationError, unknown_name
 from spikesim.parameters import Parametrized
-from spikesim.units import Unit
+from spikesim.units import Unit, one, param
 
 # The sign of the current that a transmitter evokes, for receptors that have no reversal potential.
 TRANSMITTERS = {"glutamate": 1, "acetylcholine": 1, "GABA": -1, "glycine": -1}
@@ -28,18 +31,28 @@ class Receptor(Parametrized):
         What a weight is.
     signed : bool
         True where the weight's sign says whether it excites; False where a reversal potential does.
+    transmitter : str, optional
+        What binds here unless the user says otherwise.
 
     Parameters
     ----------
     transmitter : str, optional
         What binds here: projections of populations with this transmitter arrive at this receptor.
+    share : float
+        How much of a weight acts here when it reaches all receptors of its transmitter at once
+        (default 1). What is sent to this receptor alone acts fully.
+    **values
+        The other declared parameters.
     """
+
+    share = param(1.0, one, "non-negative", "part of a weight that reaches all of a transmitter")
 
     equations: ClassVar[str] = ""
     on_spike: ClassVar[dict[str, str]] = {}
     current: ClassVar[str] = ""
     weight_unit: ClassVar[Unit]
     signed: ClassVar[bool] = True
+    transmitter: str | None = None
 
     def __init__(self, *, transmitter: str | None = None, **values: Any) -> None:
         super().__init__(**values)
@@ -47,4 +60,24 @@ class Receptor(Parametrized):
             not isinstance(transmitter, str) or transmitter not in TRANSMITTERS
         ):
             raise unknown_name(transmitter, TRANSMITTERS, "transmitter", self)
-        self.transmitter = transmitter
+        if transmitter is not None:
+            self.transmitter = transmitter
+        self.check()
+
+    def check(self) -> None:
+        """Raise a ValidationError if the parameters do not fit each other."""
+
+    def check_order(self, low: str, high: str) -> None:
+        """Raise if a number given for one parameter is above that of another."""
+        given = getattr(self, low), getattr(self, high)
+        if any(isinstance(value, Distribution) for value in given):
+            return
+        if len({np.shape(value) for value in given} - {()}) > 1:
+            return  # no population will take them
+        pairs = np.stack(np.broadcast_arrays(*given)).reshape(2, -1)
+        for below, above in pairs[:, pairs[0] > pairs[1]].T[:1]:
+            unit = self.declared[low].unit
+            raise ValidationError(
+                f"must not be above {high} = {float(above)!r} {unit}, got {float(below)!r} {unit}",
+                low, self,
+            )  # fmt: skip

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import spikesim as sim
+from spikesim import units as sim_units
 
 KINDS = {
     "exp": (sim.ExpCurrent(tau_syn=2.0), "I_exp"),
@@ -50,6 +51,15 @@ def test_the_weight_is_the_jump(responses):
         (sim.AlphaCurrent, "pA", True),
         (sim.ExpConductance, "nS", False),
         (sim.AlphaConductance, "nS", False),
+        (sim.DualExpCurrent, "pA", True),
+        (sim.DualExpConductance, "nS", False),
+        (sim.AMPA, "nS", False),
+        (sim.NMDA, "nS", False),
+        (sim.GABA_A, "nS", False),
+        (sim.GABA_B, "nS", False),
+        (sim.Nicotinic, "nS", False),
+        (sim.KineticConductance, "nS", False),
+        (sim.KineticNMDA, "nS", False),
     ],
 )
 def test_units(kind, unit, signed):
@@ -73,14 +83,29 @@ def test_conductances_drive_to_their_reversal_potential(kind, E_rev):
     [
         (lambda: sim.ExpCurrent(tau_syn=0.0), r"ExpCurrent\.tau_syn: must be positive.*0\.0 ms"),
         (lambda: sim.ExpCurrent(tau=1.0), r"ExpCurrent: unknown name 'tau'.*'tau_syn'"),
-        (lambda: sim.Delta(tau_syn=1.0), r"Delta: unknown name 'tau_syn'; valid names: none"),
+        (lambda: sim.Delta(tau_syn=1.0), r"Delta: unknown name 'tau_syn'; valid names: 'share'"),
         (lambda: sim.AlphaCurrent(E_rev=0.0), r"AlphaCurrent: unknown name 'E_rev'"),
         (lambda: sim.ExpConductance(E_rev=np.inf), r"ExpConductance\.E_rev: must be finite"),
         (lambda: sim.ExpCurrent(transmitter="gaba"), r"ExpCurrent\.transmitter: .*'gaba'.*'GABA'"),
         (lambda: sim.ExpCurrent(transmitter=[]), r"ExpCurrent\.transmitter: unknown name \[\]"),
         (lambda: sim.ExpCurrent(2.0), "positional"),
+        (lambda: sim.AMPA(transmitter="Glutamate"), r"AMPA\.transmitter: .*mean 'glutamate'"),
+        (lambda: sim.NMDA(share=-0.5), r"NMDA\.share: must be zero or positive.*-0\.5"),
+        (lambda: sim.NMDA(share=None), r"NMDA\.share: needs a value"),
+        (lambda: sim.NMDA(Mg=-1.0), r"NMDA\.Mg: must be zero or positive.*-1\.0 mM"),
+        (lambda: sim.NMDA(Mg=1.0 * sim_units.ms), r"NMDA\.Mg: must be a quantity in mM"),
+        (lambda: sim.NMDA(tau_rise=200.0),
+         r"NMDA\.tau_rise: must not be above tau_decay = 100\.0 ms, got 200\.0 ms"),
+        (lambda: sim.DualExpCurrent(tau_decay=[1.0, 0.4], tau_rise=[0.5, 0.5]),
+         r"tau_rise: must not be above tau_decay = 0\.4 ms, got 0\.5 ms"),
+        (lambda: sim.GABA_B(), r"GABA_B\.g_max: needs a value, in nS"),
+        (lambda: sim.GABA_B(g_max=0.0), r"GABA_B\.g_max: must be positive"),
+        (lambda: sim.KineticConductance(g_max=1.0, alpha=-1.0), r"alpha: must be .*-1\.0 1/mM/ms"),
+        (lambda: sim.saturating_gate(alpha=0.0), r"saturating_gate\.alpha: must be positive"),
+        (lambda: sim.saturating_gate(tau_rise=100.0),
+         r"saturating_gate\.tau_rise: must be below tau_decay = 100\.0 ms, got 100\.0 ms"),
     ],
-)
+)  # fmt: skip
 def test_what_is_refused(make, text):
     with pytest.raises((sim.ValidationError, TypeError), match=text):
         make()
@@ -97,3 +122,22 @@ def test_time_constants_of_each_neuron():
     seen = record.result().values[10:]
     assert seen.max(axis=0) == pytest.approx([3.0] * 3)
     assert seen.argmax(axis=0) * 0.1 == pytest.approx(tau)
+
+
+def test_time_constants_that_no_population_takes_are_left_to_it():
+    receptor = sim.DualExpCurrent(tau_rise=[0.5, 0.5, 0.5], tau_decay=[1.0, 2.0])
+    with pytest.raises(sim.ValidationError, match=r"tau_rise_x: must be one value or 2"):
+        sim.Network().population("cells", 2, sim.LIF(receptors={"x": receptor}))
+
+
+def test_drawn_time_constants():
+    """Exchanged ones give the same curve, so that draws which overlap do no harm."""
+    kind = sim.DualExpCurrent(tau_rise=sim.Uniform(1.0, 3.0), tau_decay=sim.Uniform(2.0, 4.0))
+    net = sim.Network(seed=1, precision="double")
+    cells = net.population("cells", 50, sim.LIF(receptors={"x": kind}))
+    source = net.population("source", 1, sim.SpikeSource([0.5]))
+    net.project(source, cells, sim.AllToAll(), weight=3.0, delay=0.5)
+    record = net.record(cells, "I_x")
+    net.run(20.0)
+    assert (cells.get("tau_rise_x") > cells.get("tau_decay_x")).any()
+    assert record.result().values.max(axis=0) == pytest.approx(np.full(50, 3.0), rel=1e-3)
