@@ -91,7 +91,7 @@ def test_conductances_drive_to_their_reversal_potential(kind, E_rev):
         (lambda: sim.ExpCurrent(2.0), "positional"),
         (lambda: sim.AMPA(transmitter="Glutamate"), r"AMPA\.transmitter: .*mean 'glutamate'"),
         (lambda: sim.NMDA(share=-0.5), r"NMDA\.share: must be zero or positive.*-0\.5"),
-        (lambda: sim.NMDA(share=None), r"NMDA\.share: needs a value"),
+        (lambda: sim.NMDA(share=None), r"NMDA\.share: must be a number, got None"),
         (lambda: sim.NMDA(Mg=-1.0), r"NMDA\.Mg: must be zero or positive.*-1\.0 mM"),
         (lambda: sim.NMDA(Mg=1.0 * sim_units.ms), r"NMDA\.Mg: must be a quantity in mM"),
         (lambda: sim.NMDA(tau_rise=200.0),
