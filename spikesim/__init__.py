@@ -26,6 +26,7 @@ from spikesim.distributions import Constant, LogNormal, Normal, Uniform
 from spikesim.errors import SimulationError, SpikesimError, SpikesimWarning, ValidationError
 from spikesim.inputs import (
     DCCurrent,
+    GammaSource,
     NoiseCurrent,
     PoissonDrive,
     PoissonSource,
@@ -34,7 +35,24 @@ from spikesim.inputs import (
     StepCurrent,
 )
 from spikesim.network import Network
-from spikesim.neurons import LIF, AdaptiveLIF, Neuron
+from spikesim.neurons import (
+    EIF,
+    GIF,
+    LIF,
+    MAT2,
+    QIF,
+    AdaptiveLIF,
+    AdEx,
+    FitzHughNagumo,
+    HodgkinHuxley,
+    Izhikevich,
+    IzhikevichHalfSteps,
+    McCullochPitts,
+    MorrisLecar,
+    Neuron,
+    TraubMiles,
+    WangBuzsaki,
+)
 from spikesim.plasticity import Hebbian, Oja, PairSTDP, PlasticityRule, TraceSTDP
 from spikesim.receptors import (
     AlphaConductance,
@@ -57,11 +75,13 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
-    "LIF", "AdaptiveLIF", "AllToAll", "AlphaConductance", "AlphaCurrent", "Constant", "DCCurrent",
-    "Delta", "DistanceDependent", "ExpConductance", "ExpCurrent", "FixedInDegree",
-    "FixedOutDegree", "FixedProbability", "FixedTotalNumber", "FromArrays", "FromSparse",
-    "Hebbian", "LogNormal", "Network", "Neuron", "NoiseCurrent", "Normal", "Oja", "OneToOne",
-    "PairSTDP", "PlasticityRule", "PoissonDrive", "PoissonSource", "Receptor", "Schedule",
-    "SimulationError", "SpikeSource", "SpikeTrains", "SpikesimError", "SpikesimWarning",
-    "StepCurrent", "TraceSTDP", "Traces", "Uniform", "ValidationError",
+    "EIF", "GIF", "LIF", "MAT2", "QIF", "AdEx", "AdaptiveLIF", "AllToAll", "AlphaConductance",
+    "AlphaCurrent", "Constant", "DCCurrent", "Delta", "DistanceDependent", "ExpConductance",
+    "ExpCurrent", "FitzHughNagumo", "FixedInDegree", "FixedOutDegree", "FixedProbability",
+    "FixedTotalNumber", "FromArrays", "FromSparse", "GammaSource", "Hebbian", "HodgkinHuxley",
+    "Izhikevich", "IzhikevichHalfSteps", "LogNormal", "McCullochPitts", "MorrisLecar", "Network",
+    "Neuron", "NoiseCurrent", "Normal", "Oja", "OneToOne", "PairSTDP", "PlasticityRule",
+    "PoissonDrive", "PoissonSource", "Receptor", "Schedule", "SimulationError", "SpikeSource",
+    "SpikeTrains", "SpikesimError", "SpikesimWarning", "StepCurrent", "TraceSTDP", "Traces",
+    "TraubMiles", "Uniform", "ValidationError", "WangBuzsaki",
 ]  # fmt: skip

@@ -109,7 +109,7 @@ class PlasticTable:
 
 @dataclass
 class SourceTable:
-    """A population of Poisson sources (`step` is empty) or of given spikes (`rate` is empty).
+    """A population whose trains are drawn (`step` is empty) or given (`rate` is empty).
 
     Attributes
     ----------
@@ -117,6 +117,8 @@ class SourceTable:
         Its global ids.
     key : numpy.uint64
         Key of its draws.
+    shape : numpy.ndarray
+        Float64 (n): shape of the intervals' law, 1 for Poisson sources.
     rate : numpy.ndarray
         Float64 (n): spikes a step now.
     left, since, drawn : numpy.ndarray
@@ -128,6 +130,7 @@ class SourceTable:
     gid0: int
     n: int
     key: np.uint64
+    shape: np.ndarray
     rate: np.ndarray
     left: np.ndarray
     since: np.ndarray

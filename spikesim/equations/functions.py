@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from spikesim.equations.expressions import FUNCTIONS
+from spikesim.equations.expressions import FUNCTIONS, RAND
 from spikesim.errors import ValidationError, unknown_name
 
 _OWN = ("exprel", "sign", "clip")  # of spikesim.kernels.functions
@@ -100,7 +100,7 @@ def read_function(function: Callable[..., Any], name: str, owner: str, attribute
 def read_functions(functions: Mapping[str, Any], owner: str) -> dict[str, Function]:
     """All functions of a model by the names that its equations call them."""
     for name in functions:
-        if name in FUNCTIONS or name == "int":
+        if name in FUNCTIONS or name in ("int", RAND):
             raise ValidationError(f"{name!r} is a function already", "functions", owner)
     return {name: read_function(f, name, owner, "functions") for name, f in functions.items()}
 

@@ -45,7 +45,7 @@ def step_lines(cell: Cell) -> list[str]:
         new = ", ".join(f"_new_{state}" for state in cell.step.returned)
         needed = [n for n in cell.step.arguments if n in system.subexpressions]
         lines += _parts(cell, system.needed([ast.Name(n, ast.Load()) for n in needed]))
-        lines.append(f"{new} = _step({', '.join(cell.step.arguments)})")
+        lines.append(f"{new} = _carry({', '.join(cell.step.arguments)})")
     for state, terms in system.noise.items():
         lines += _noise(cell, state, terms)
     return lines
@@ -150,8 +150,9 @@ def noise_gain(cell: Cell, state: str, source: str) -> ast.expr | None:
 
 
 def noise_sources(cell: Cell) -> list[str]:
-    """Names of all white noises of a cell."""
-    return sorted({source for terms in cell.system.noise.values() for source in terms})
+    """Names of all white noises of a cell; last the uniform draw, if its threshold takes one."""
+    names = sorted({source for terms in cell.system.noise.values() for source in terms})
+    return names + ([ex.RAND] if ex.RAND in ex.called(cell.threshold) else [])
 
 
 def _noise(cell: Cell, state: str, terms: ex.Terms) -> list[str]:
