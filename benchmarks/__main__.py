@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from benchmarks.deviations import deviation_table, measured
 from benchmarks.machine import measure_machine
 from benchmarks.numerics import numerics_text
 from benchmarks.picture import picture
@@ -16,6 +17,7 @@ from benchmarks.runner import keep, rounds
 from benchmarks.simulators import SIMULATORS, known
 from benchmarks.table import benchmark_note, benchmark_table, mnist_table, scaling_table
 from benchmarks.workloads import WORKLOADS
+from tests.validation.references import REFERENCES
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 
@@ -82,6 +84,20 @@ def numerics(
     typer.echo(text)
     if page:
         fill(page, "numerics", text)
+
+
+@app.command()
+def deviations(
+    json_: JsonFile = Path("out.json"),
+    page: Annotated[Path | None, typer.Option(help="Also fill the region in this file.")] = None,
+) -> None:
+    """Run every model beside its independent reference, and print how far they lie apart."""
+    rows = list(measured(REFERENCES))
+    json_.write_text(json.dumps({"rows": rows}, indent=1) + "\n")
+    text = deviation_table(rows)
+    typer.echo(text)
+    if page:
+        fill(page, "deviations", text)
 
 
 @app.command("mnist-table")

@@ -26,6 +26,7 @@ from spikesim.distributions import Constant, LogNormal, Normal, Uniform
 from spikesim.errors import SimulationError, SpikesimError, SpikesimWarning, ValidationError
 from spikesim.inputs import (
     DCCurrent,
+    GammaSource,
     NoiseCurrent,
     PoissonDrive,
     PoissonSource,
@@ -34,7 +35,24 @@ from spikesim.inputs import (
     StepCurrent,
 )
 from spikesim.network import Network
-from spikesim.neurons import LIF, AdaptiveLIF, Neuron
+from spikesim.neurons import (
+    EIF,
+    GIF,
+    LIF,
+    MAT2,
+    QIF,
+    AdaptiveLIF,
+    AdEx,
+    FitzHughNagumo,
+    HodgkinHuxley,
+    Izhikevich,
+    IzhikevichHalfSteps,
+    McCullochPitts,
+    MorrisLecar,
+    Neuron,
+    TraubMiles,
+    WangBuzsaki,
+)
 from spikesim.plasticity import Hebbian, Oja, PairSTDP, PlasticityRule, TraceSTDP
 from spikesim.receptors import (
     AMPA,
@@ -68,13 +86,15 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
-    "AMPA", "GABA_A", "GABA_B", "LIF", "NMDA", "AdaptiveLIF", "AllToAll", "AlphaConductance",
-    "AlphaCurrent", "Constant", "DCCurrent", "Delta", "DistanceDependent", "DualExpConductance",
-    "DualExpCurrent", "ExpConductance", "ExpCurrent", "FixedInDegree", "FixedOutDegree",
-    "FixedProbability", "FixedTotalNumber", "FromArrays", "FromSparse", "Hebbian",
-    "KineticConductance", "KineticNMDA", "LogNormal", "Miniatures", "Network", "Neuron",
-    "Nicotinic", "NoiseCurrent", "Normal", "Oja", "OneToOne", "PairSTDP", "PlasticityRule",
-    "PoissonDrive", "PoissonSource", "QuantalRelease", "Receptor", "Schedule", "SimulationError",
-    "SpikeSource", "SpikeTrains", "SpikesimError", "SpikesimWarning", "StepCurrent", "TraceSTDP",
-    "Traces", "TsodyksMarkram", "Uniform", "ValidationError", "saturating_gate",
+    "AMPA", "EIF", "GABA_A", "GABA_B", "GIF", "LIF", "MAT2", "NMDA", "QIF", "AdEx", "AdaptiveLIF",
+    "AllToAll", "AlphaConductance", "AlphaCurrent", "Constant", "DCCurrent", "Delta",
+    "DistanceDependent", "DualExpConductance", "DualExpCurrent", "ExpConductance", "ExpCurrent",
+    "FitzHughNagumo", "FixedInDegree", "FixedOutDegree", "FixedProbability", "FixedTotalNumber",
+    "FromArrays", "FromSparse", "GammaSource", "Hebbian", "HodgkinHuxley", "Izhikevich",
+    "IzhikevichHalfSteps", "KineticConductance", "KineticNMDA", "LogNormal", "McCullochPitts",
+    "Miniatures", "MorrisLecar", "Network", "Neuron", "Nicotinic", "NoiseCurrent", "Normal", "Oja",
+    "OneToOne", "PairSTDP", "PlasticityRule", "PoissonDrive", "PoissonSource", "QuantalRelease",
+    "Receptor", "Schedule", "SimulationError", "SpikeSource", "SpikeTrains", "SpikesimError",
+    "SpikesimWarning", "StepCurrent", "TraceSTDP", "Traces", "TraubMiles", "TsodyksMarkram",
+    "Uniform", "ValidationError", "WangBuzsaki", "saturating_gate",
 ]  # fmt: skip

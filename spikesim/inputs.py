@@ -68,7 +68,16 @@ class Source(Input):
         raise NotImplementedError
 
 
-class PoissonSource(Source):
+class RateSource(Source):
+    """Base of sources with a rate (Hz): one for all, one for each source, or a schedule."""
+
+    rate: np.ndarray | Schedule
+
+    def check_size(self, size: int, owner: str) -> None:
+        check_columns(self.rate, size, "rate", owner)
+
+
+class PoissonSource(RateSource):
     """Independent Poisson trains.
 
     Parameters
@@ -80,8 +89,29 @@ class PoissonSource(Source):
     def __init__(self, rate: Any = 0.0):
         self.rate = check_rate(rate, self)
 
+
+class GammaSource(RateSource):
+    """Independent renewal trains whose intervals follow a gamma law.
+
+    Trains are stationary from the start on: 0 is no spike, but a time like any other. Where the
+    rate changes, what is left of an interval is stretched by the ratio of the rates.
+
+    Parameters
+    ----------
+    rate : float, array or Schedule
+        Rate in Hz: one for all, one for each source, or piecewise constant in time.
+    shape : float or array
+        Shape of the law, for each source or for all: 1 is a Poisson train, above that trains are
+        more regular. The intervals' coefficient of variation is ``1 / sqrt(shape)``.
+    """
+
+    def __init__(self, rate: Any = 0.0, shape: Any = 1.0):
+        self.rate = check_rate(rate, self)
+        self.shape = check_array(shape, "shape", self, allowed="positive")
+
     def check_size(self, size: int, owner: str) -> None:
-        check_columns(self.rate, size, "rate", owner)
+        super().check_size(size, owner)
+        check_columns(self.shape, size, "shape", owner)
 
 
 class SpikeSource(Source):

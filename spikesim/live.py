@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from spikesim.distributions import Distribution
 from spikesim.equations import expressions as ex
 from spikesim.equations.cell import INPUT, TIME, Cell, assemble
 from spikesim.errors import ValidationError, unknown_name
-from spikesim.inputs import PoissonSource, SpikeSource, check_rate, check_times
+from spikesim.inputs import RateSource, SpikeSource, check_rate, check_times
 from spikesim.kernels import histories
 from spikesim.kernels import plastic as template
 from spikesim.kernels.args import ModulationArgs
@@ -67,7 +68,7 @@ class Live:
         population = view.population
         if not isinstance(name, str):
             raise ValidationError(f"names are texts, got {name!r}", "get", view)
-        if isinstance(population.model, PoissonSource) and name == "rate":
+        if isinstance(population.model, RateSource) and name == "rate":
             self.network.build()
             source = self.network.plan.sources[population.name]
             return source.rate[view.ids] * (1000.0 / self.network.dt)
@@ -111,7 +112,7 @@ class Live:
 
     def _place(self, view: View, name: str) -> tuple[Block, NeuronTable]:
         if view.population.is_source:
-            valid = ["rate"] if isinstance(view.population.model, PoissonSource) else []
+            valid = ["rate"] if isinstance(view.population.model, RateSource) else []
             raise unknown_name(name, valid, None, view.population.name)
         self.network.build()
         block = self.network.plan.blocks[view.population.name]
@@ -143,7 +144,7 @@ class Live:
         population = view.population
         self.network.build()
         plan = self.network.plan
-        if isinstance(population.model, PoissonSource) and name == "rate":
+        if isinstance(population.model, RateSource) and name == "rate":
             rate = check_rate(value, population.name)
             if len(view) < population.size:
                 whole = self.read(population, "rate")
@@ -152,7 +153,8 @@ class Live:
                 check_shape(rate, len(view), "rate", view.name)
                 whole[view.ids] = rate
                 rate = whole
-            source_model = PoissonSource(rate)
+            source_model = copy(population.model)
+            source_model.rate = rate
             source_model.check_size(population.size, population.name)
             check_source_rate(rate, self.network.dt, population.name)
             population.model = source_model
@@ -165,7 +167,7 @@ class Live:
             source.step, source.source = given_spikes(given.times, self.network.dt, population.name)
             population.model = given
         else:
-            valid = ["rate"] if isinstance(population.model, PoissonSource) else ["times"]
+            valid = ["rate"] if isinstance(population.model, RateSource) else ["times"]
             raise unknown_name(name, valid, None, population.name)
 
     # --- projections --------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from spikesim.build.inputs import Stimulus, build_drives, change_steps, steady_c
 from spikesim.build.miniatures import build_miniatures
 from spikesim.build.plan import Plan
 from spikesim.errors import SpikesimWarning
-from spikesim.inputs import PoissonDrive, PoissonSource, Schedule, StepCurrent
+from spikesim.inputs import PoissonDrive, RateSource, Schedule, StepCurrent
 from spikesim.kernels.sources import set_rates
 from spikesim.populations import Population
 from spikesim.release import Miniatures
@@ -30,7 +30,7 @@ class ScheduledFeed:
     """
 
     def __init__(self, populations: list[Population], stimuli: list[Stimulus], dt: float):
-        self.sources = [p for p in populations if isinstance(p.model, PoissonSource)]
+        self.sources = [p for p in populations if isinstance(p.model, RateSource)]
         self.stimuli = stimuli
         self.dt = dt
 
@@ -78,7 +78,7 @@ class ScheduledFeed:
     def apply_rate(self, plan: Plan, population: Population) -> None:
         """Set one source's rates (Hz) to their values at the plan's step."""
         model = population.model
-        assert isinstance(model, PoissonSource)
+        assert isinstance(model, RateSource)
         source = plan.sources[population.name]
         rate = np.full(source.n, value_at(model.rate, plan.step, self.dt) * (self.dt / 1000.0))
         set_rates(plan.step, source.rate, rate, source.left, source.since)

@@ -14,10 +14,11 @@ from spikesim.build.connectivity import check_range
 from spikesim.build.plan import Block, NeuronTable, SourceTable
 from spikesim.errors import SpikesimWarning, ValidationError
 from spikesim.inputs import (
+    GammaSource,
     Input,
     NoiseCurrent,
     PoissonDrive,
-    PoissonSource,
+    RateSource,
     Schedule,
     SpikeSource,
     StepCurrent,
@@ -70,13 +71,14 @@ def build_source(population: Population, gid0: int, dt: float, seed: int) -> Sou
     if isinstance(model, SpikeSource):
         step, source = given_spikes(model.times, dt, population.name)
         none = np.empty(0)
-        return SourceTable(gid0, n, key, none, none, none, np.empty(0, np.int64), step, source)
-    assert isinstance(model, PoissonSource)
+        drawn = np.empty(0, np.int64)
+        return SourceTable(gid0, n, key, none, none, none, none, drawn, step, source)
+    assert isinstance(model, RateSource)
     check_source_rate(model.rate, dt, population.name)
-    left = np.empty(n)
-    first_intervals(key, left)
+    left, shape = np.empty(n), np.full(n, model.shape if isinstance(model, GammaSource) else 1.0)
+    first_intervals(key, shape, left)
     return SourceTable(
-        gid0, n, key, rate=np.zeros(n), left=left, since=np.zeros(n),
+        gid0, n, key, shape=shape, rate=np.zeros(n), left=left, since=np.zeros(n),
         drawn=np.ones(n, np.int64), step=np.empty(0, np.int64), source=np.empty(0, np.int32),
     )  # fmt: skip
 

@@ -120,7 +120,7 @@ class PlasticTable:
 
 @dataclass
 class SourceTable:
-    """A population of Poisson sources (`step` is empty) or of given spikes (`rate` is empty).
+    """A population whose trains are drawn (`step` is empty) or given (`rate` is empty).
 
     Attributes
     ----------
@@ -128,6 +128,8 @@ class SourceTable:
         Its global ids.
     key : numpy.uint64
         Key of its draws.
+    shape : numpy.ndarray
+        Float64 (n): shape of the intervals' law, 1 for Poisson sources.
     rate : numpy.ndarray
         Float64 (n): spikes a step now.
     left, since, drawn : numpy.ndarray
@@ -139,6 +141,7 @@ class SourceTable:
     gid0: int
     n: int
     key: np.uint64
+    shape: np.ndarray
     rate: np.ndarray
     left: np.ndarray
     since: np.ndarray

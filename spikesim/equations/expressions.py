@@ -38,6 +38,7 @@ FUNCTIONS = {
     "clip": lambda x, low, high: np.minimum(np.maximum(x, low), high),
 }
 _ARGUMENTS = {"min": 2, "max": 2, "clip": 3}
+RAND = "rand"  # the uniform draw of a neuron and a step
 _ALLOWED = (
     ast.BinOp, ast.UnaryOp, ast.Name, ast.Constant, ast.Call, ast.Compare, ast.BoolOp, ast.IfExp,
     ast.operator, ast.unaryop, ast.cmpop, ast.boolop, ast.expr_context,
@@ -52,7 +53,8 @@ def parse(
 ) -> ast.expr:
     """The syntax tree of one expression, or a ValidationError that points at the trouble.
 
-    `functions` are the user's own: how many values each takes.
+    `functions` are the user's own: how many values each takes. A threshold may also call
+    ``rand()``.
     """
     try:
         tree = ast.parse(text.strip(), mode="eval").body
@@ -60,6 +62,8 @@ def parse(
         reason = getattr(error, "msg", None) or error
         raise ValidationError(f"cannot read {text!r}: {reason}", attribute, owner) from None
     arguments = dict.fromkeys(FUNCTIONS, 1) | _ARGUMENTS | {"int": 1} | dict(functions or {})
+    if attribute == "threshold":
+        arguments |= {RAND: 0}
     for node in ast.walk(tree):
         if not isinstance(node, _ALLOWED):
             kind = type(node).__name__
@@ -81,7 +85,7 @@ def parse(
             needed = arguments[name]
             if len(node.args) != needed:
                 raise ValidationError(
-                    f"{name} takes {needed} value{'s' if needed > 1 else ''} in {text!r}",
+                    f"{name} takes {needed} value{'' if needed == 1 else 's'} in {text!r}",
                     attribute, owner,
                 )  # fmt: skip
     return ast.fix_missing_locations(_Plain().visit(tree))

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from spikesim.equations.expressions import FUNCTIONS
+from spikesim.equations.expressions import FUNCTIONS, RAND
 from spikesim.errors import ValidationError, unknown_name
 
 _OWN = (
@@ -118,7 +118,7 @@ def read_function(function: Callable[..., Any], name: str, owner: str, attribute
 def read_functions(functions: Mapping[str, Any], owner: str) -> dict[str, Function]:
     """All functions of a model by the names that its equations call them."""
     for name in functions:
-        if name in FUNCTIONS or name == "int":
+        if name in FUNCTIONS or name in ("int", RAND):
             raise ValidationError(f"{name!r} is a function already", "functions", owner)
     return {name: read_function(f, name, owner, "functions") for name, f in functions.items()}
 

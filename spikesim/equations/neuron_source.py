@@ -12,6 +12,7 @@ The kernel's own names begin with an underscore, so that no name of a model can 
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +30,7 @@ from spikesim.equations.step_source import (
 )
 
 RUNAWAY = 1e20  # beyond this a variable is lost, whatever its unit
+_FILL = {ex.RAND: "_uniforms"}  # what fills a row of draws; normals otherwise
 _HEAD = """\
 def update(_step, _table, _ring, _spikes, _n_spikes):
     _state, _refractory = _table.state, _table.refractory
@@ -124,7 +126,8 @@ def neuron_source(cell: Cell, varied: frozenset[str]) -> str:
     body += ["_left = _refractory[_a:_b]", "_size = _b - _a"]
     body += [f"{name} = _uniform[_s, {k}]" for k, name in enumerate(scalars)]
     body += [
-        f"_normals(_table.key[_s, {k}], _step, _a - _table.first[_s], _N_{source})"
+        f"{_FILL.get(source, '_normals')}(_table.key[_s, {k}], _step, _a - _table.first[_s], "
+        f"_N_{source})"
         for k, source in enumerate(sources)
     ]
     if TIME in _all_names(cell):
@@ -166,6 +169,8 @@ def _imports(cell: Cell) -> list[str]:
     lines += [*imports_of(called), "from spikesim.jit import kernel"]
     if cell.system.noise:
         lines.append("from spikesim.kernels.normal import normals as _normals")
+    if ex.RAND in called:
+        lines.append("from spikesim.kernels.functions import uniforms as _uniforms")
     if cell.system.stepped and cell.system.method == "exponential_euler":
         lines.append("from spikesim.kernels.phi import phi as _phi")
     return lines
@@ -202,6 +207,7 @@ def _propagate(cell: Cell) -> list[str]:
     lines += [f"{x} = _zero if abs({x}) < _tiny else {x}" for x in new.values()]
     lines += _hold(cell, new)
     threshold = _source_after(cell, cell.threshold, new)
+    threshold = re.sub(rf"\b{ex.RAND}\(\)", f"_N_{ex.RAND}[_i]", threshold)
     lines.append(f"_fired = ({threshold}) & (not _held)")
     crooked = [*cell.system.stepped, *(cell.step.returned if cell.step else ())]
     if crooked:

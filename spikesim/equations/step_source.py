@@ -161,8 +161,9 @@ def noise_gain(cell: Cell, state: str, source: str) -> ast.expr | None:
 
 
 def noise_sources(cell: Cell) -> list[str]:
-    """Names of all white noises of a cell."""
-    return sorted({source for terms in cell.system.noise.values() for source in terms})
+    """Names of all white noises of a cell; last the uniform draw, if its threshold takes one."""
+    names = sorted({source for terms in cell.system.noise.values() for source in terms})
+    return names + ([ex.RAND] if ex.RAND in ex.called(cell.threshold) else [])
 
 
 def _noise(cell: Cell, state: str, terms: ex.Terms) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 
+from spikesim import rng
 from spikesim.jit import kernel
 from spikesim.kernels.intrinsics import bits_of, float_of
 from spikesim.kernels.phi import phi
@@ -91,3 +92,11 @@ def sign(x):
 def clip(x, low, high):
     """`x`, kept between two bounds."""
     return min(max(x, low), high)
+
+
+@kernel
+def uniforms(key, step, first, out):
+    """Fill `out` with uniform draws of a step in [0, 1), for entities from `first` on."""
+    subkey = rng.subkey(key, step)
+    for i in range(out.size):
+        out[i] = rng.uniform(subkey, first + i)

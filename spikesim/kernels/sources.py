@@ -1,8 +1,9 @@
-"""Trains of Poisson sources, one chunk at a time.
+"""Trains of Poisson and gamma sources, one chunk at a time.
 
-The n-th interval of a source is an exponential draw keyed by (source, n), in units of the expected
-number of spikes. Under a rate r it lasts draw / r; where the rate changes, what is left of the draw
-is carried over. Silent steps cost nothing, and the trains do not depend on how time is chunked.
+The n-th interval of a source is a draw keyed by (source, n), from an exponential or a gamma law of
+mean 1, in units of the expected number of spikes. Under a rate r it lasts draw / r; where the rate
+changes, what is left of the draw is carried over. Silent steps cost nothing, and the trains do not
+depend on how time is chunked.
 """
 
 from __future__ import annotations
@@ -23,14 +24,54 @@ def set_rates(now, rate, new_rate, left, since):
 
 
 @kernel
-def first_intervals(key, left):
-    """Draw 0 of each source: the interval to its first spike."""
-    for i in range(left.size):
-        left[i] = rng.exponential(rng.subkey(key, i), 0)
+def gamma(subkey, shape):
+    """A draw from the gamma law of scale 1.
+
+    By rejection (Marsaglia & Tsang 2000, ACM Trans. Math. Softw. 26:363); each try uses up three of
+    four numbers.
+    """
+    whole = shape if shape >= 1.0 else shape + 1.0
+    d = whole - 1.0 / 3.0
+    c = 1.0 / math.sqrt(9.0 * d)
+    k = 0
+    while True:
+        x = rng.normal(subkey, 2 * k)
+        v = (1.0 + c * x) ** 3
+        u = 1.0 - rng.uniform(subkey, 4 * k + 2)
+        k += 1
+        if v > 0.0 and math.log(u) < 0.5 * x * x + d - d * v + d * math.log(v):
+            break
+    if shape >= 1.0:
+        return d * v
+    return d * v * (1.0 - rng.uniform(subkey, 4 * k)) ** (1.0 / shape)
 
 
 @kernel
-def poisson_trains(start, stop, key, rate, left, since, drawn, step, source, n, first):
+def interval(subkey, n, shape):
+    """Interval n of a source, of mean 1."""
+    if shape == 1.0:
+        return rng.exponential(subkey, n)
+    return gamma(rng.subkey(subkey, n), shape) / shape
+
+
+@kernel
+def first_intervals(key, shape, left):
+    """Draw 0 of each source: the interval to its first spike, of a train that began long ago.
+
+    A time at random lies in an interval with a chance that grows with its length, which makes its
+    law a gamma law of a shape that is larger by one, and at any place of it.
+    """
+    for i in range(left.size):
+        subkey = rng.subkey(key, i)
+        if shape[i] == 1.0:
+            left[i] = rng.exponential(subkey, 0)
+        else:
+            own = rng.subkey(subkey, 0)
+            left[i] = gamma(own, shape[i] + 1.0) / shape[i] * rng.uniform(own, 3)
+
+
+@kernel
+def trains(start, stop, key, shape, rate, left, since, drawn, step, source, n, first):
     """Spikes of steps `start` to `stop` from source `first` on, in order of the sources.
 
     `left` is what remained of the current interval at time `since` (steps), `drawn` the number of
@@ -53,7 +94,7 @@ def poisson_trains(start, stop, key, rate, left, since, drawn, step, source, n, 
             step[n] = max(start, int(math.ceil(t)) - 1)
             source[n] = i
             n += 1
-            kept = rng.exponential(subkey, count)
+            kept = interval(subkey, count, shape[i])
             count += 1
         drawn[i], since[i], left[i] = count, t, kept
     return n, rate.size

@@ -1,7 +1,23 @@
 """Neuron models, one a file."""
 
 from spikesim.neurons.adaptive_lif import AdaptiveLIF
+from spikesim.neurons.adex import AdEx
 from spikesim.neurons.base import Neuron
+from spikesim.neurons.eif import EIF
+from spikesim.neurons.fitzhugh_nagumo import FitzHughNagumo
+from spikesim.neurons.gif import GIF
+from spikesim.neurons.hodgkin_huxley import HodgkinHuxley
+from spikesim.neurons.izhikevich import Izhikevich, IzhikevichHalfSteps
 from spikesim.neurons.lif import LIF
+from spikesim.neurons.mat2 import MAT2
+from spikesim.neurons.mcculloch_pitts import McCullochPitts
+from spikesim.neurons.morris_lecar import MorrisLecar
+from spikesim.neurons.qif import QIF
+from spikesim.neurons.traub_miles import TraubMiles
+from spikesim.neurons.wang_buzsaki import WangBuzsaki
 
-__all__ = ["LIF", "AdaptiveLIF", "Neuron"]
+__all__ = [
+    "EIF", "GIF", "LIF", "MAT2", "QIF", "AdEx", "AdaptiveLIF", "FitzHughNagumo", "HodgkinHuxley",
+    "Izhikevich", "IzhikevichHalfSteps", "McCullochPitts", "MorrisLecar", "Neuron", "TraubMiles",
+    "WangBuzsaki",
+]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from spikesim.build.plan import Plan, SourceTable
-from spikesim.kernels.sources import poisson_trains, sort_by_step
+from spikesim.kernels.sources import sort_by_step, trains
 
 
 class Events:
@@ -30,7 +30,7 @@ class Events:
         for source in self.plan.sources.values():
             begin = n
             n = self._given(source, start, stop, n) if source.step.size else n
-            n = self._poisson(source, start, stop, n) if source.rate.size else n
+            n = self._drawn(source, start, stop, n) if source.rate.size else n
             self.gid[begin:n] += source.gid0
         if self.sorted.size < n:
             self.sorted = np.empty(self.step.size, np.int32)
@@ -44,11 +44,11 @@ class Events:
         self.gid[n : n + high - low] = source.source[low:high]
         return n + int(high - low)
 
-    def _poisson(self, source: SourceTable, start: int, stop: int, n: int) -> int:
-        arrays = source.rate, source.left, source.since, source.drawn
+    def _drawn(self, source: SourceTable, start: int, stop: int, n: int) -> int:
+        arrays = source.shape, source.rate, source.left, source.since, source.drawn
         at = 0
         while True:
-            n, at = poisson_trains(start, stop, source.key, *arrays, self.step, self.gid, n, at)
+            n, at = trains(start, stop, source.key, *arrays, self.step, self.gid, n, at)
             if at == source.n:
                 return n
             self._reserve(2 * self.step.size)

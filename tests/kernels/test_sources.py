@@ -6,16 +6,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spikesim import rng
-from spikesim.kernels.sources import first_intervals, poisson_trains, set_rates, sort_by_step
+from spikesim.kernels.sources import first_intervals, set_rates, sort_by_step, trains
 
 KEY = rng.key(1, "source")
 
 
 class Source:
-    def __init__(self, rate):
+    def __init__(self, rate, shape=1.0):
         self.rate = np.array(rate, dtype=float)
         self.left = np.empty(self.rate.size)
-        first_intervals(KEY, self.left)
+        self.shape = np.full(self.rate.size, float(shape))
+        first_intervals(KEY, self.shape, self.left)
         self.since, self.drawn = np.zeros(self.rate.size), np.ones(self.rate.size, np.int64)
 
     def trains(self, start, stop, room=1 << 16):
@@ -23,9 +24,10 @@ class Source:
         step, source = np.empty(room, np.int64), np.empty(room, np.int32)
         pairs, at = [], 0
         while at < self.rate.size:
-            n, at = poisson_trains(
-                start, stop, KEY, self.rate, self.left, self.since, self.drawn, step, source, 0, at
-            )
+            n, at = trains(
+                start, stop, KEY, self.shape, self.rate, self.left, self.since, self.drawn, step,
+                source, 0, at,
+            )  # fmt: skip
             assert n <= room
             pairs += zip(step[:n].tolist(), source[:n].tolist(), strict=True)
         return pairs
@@ -85,6 +87,7 @@ def test_no_rate_no_spike_and_nothing_is_lost():
     assert source.trains(10_000, 20_000)[0][0] == int(np.ceil(10_000 + expected)) - 1
 
 
+@settings(deadline=None)
 @given(st.integers(0, 50), st.integers(1, 30), st.integers(0, 200), st.integers(0, 99))
 def test_sorting_by_step_is_stable(start, steps, n, seed):
     rs = np.random.default_rng(seed)

@@ -1,0 +1,32 @@
+"""FitzHugh-Nagumo neuron, without dimensions.
+
+    tau dv/dt = v - v^3 / 3 - w + I,   tau dw/dt = epsilon (v + a - b w)
+
+where I = (I_syn + I_e) / I_one is current as a number. A spike is an upward crossing of v_th.
+Source: FitzHugh 1961, Biophys. J. 1:445; Nagumo et al. 1962, Proc. IRE 50:2061; defaults are
+FitzHugh's, epsilon = 1 / c^2 with his c = 3 rounded to 0.08. Fourth-order Runge-Kutta.
+"""
+
+from spikesim.neurons.base import Neuron
+from spikesim.units import ms, one, pA, param
+
+
+class FitzHughNagumo(Neuron):
+    """FitzHugh-Nagumo neuron with any receptors of currents."""
+
+    tau = param(1.0, ms, "positive", "unit of time")
+    a = param(0.7, one, doc="where the recovery's line meets w = 0")
+    b = param(0.8, one, doc="steepness of the recovery's line")
+    epsilon = param(0.08, one, "positive", "by what the recovery is slower")
+    v_th = param(1.0, one, doc="value whose upward crossing is a spike")
+    I_one = param(1.0, pA, "positive", "current that counts as 1")
+    I_e = param(0.0, pA, doc="constant current")
+
+    equations = """
+        dv/dt = (v - v**3 / 3 - w + (I_syn + I_in + I_e) / I_one) / tau : 1
+        dw/dt = epsilon * (v + a - b * w) / tau : 1
+    """
+    threshold = "v >= v_th"
+    rearm = "v < v_th"
+    initial = {"v": "-1.19941", "w": "-0.62426"}  # the rest without current, for a, b as above
+    method = "rk4"

@@ -1,0 +1,53 @@
+"""Izhikevich's simple neuron.
+
+    dV_m/dt = 0.04 V_m^2 + 5 V_m + 140 - U_m + I,   dU_m/dt = a (b V_m - U_m)
+
+in mV and ms, where I = I_syn + I_e in pA: one pA adds 1 mV/ms, as in NEST. A spike when
+V_m >= V_th; then V_m = c and U_m grows by d. Source: Izhikevich 2003, IEEE Trans. Neural Netw.
+14:1569. Names and defaults are those of NEST's izhikevich.
+
+Patterns depend on the step, for V_m is cut while it runs away. `Izhikevich` takes fourth-order
+Runge-Kutta. `IzhikevichHalfSteps` is the published program, which is meant for dt = 1 ms: two Euler
+half steps of V_m, and then U_m from the new V_m. ``method = "euler"`` in a subclass is NEST.
+"""
+
+from spikesim.neurons.base import Neuron
+from spikesim.units import Unit, mV, one, pA, param
+
+
+class Izhikevich(Neuron):
+    """Izhikevich's neuron with any receptors."""
+
+    a = param(0.02, Unit("1/ms"), doc="rate of the recovery")
+    b = param(0.2, one, doc="how far the recovery follows the potential")
+    c = param(-65.0, mV, doc="potential after a spike")
+    d = param(8.0, mV, doc="growth of the recovery at a spike")
+    V_th = param(30.0, mV, doc="potential at which a spike is counted")
+    I_e = param(0.0, pA, doc="constant current")
+
+    equations = """
+        drive = (I_syn + I_in + I_e) * (mV / ms / pA) : mV/ms
+        dV_m/dt = 0.04/mV/ms * V_m**2 + 5/ms * V_m + 140*mV/ms - U_m/ms + drive : mV
+        dU_m/dt = a * (b * V_m - U_m) : mV
+    """
+    threshold = "V_m >= V_th"
+    reset = {"V_m": "c", "U_m": "U_m + d"}
+    initial = {"V_m": "-65*mV", "U_m": "b * (-65*mV)"}
+    method = "rk4"
+
+
+class IzhikevichHalfSteps(Izhikevich):
+    """Izhikevich's neuron, stepped as in the program that he published."""
+
+    equations = """
+        drive = (I_syn + I_in + I_e) * (mV / ms / pA) : mV/ms
+        V_m : mV
+        U_m : mV
+    """
+
+    @staticmethod
+    def step(V_m, U_m, drive, a, b, dt):
+        for _half in range(2):
+            V_m += 0.5 * dt * (0.04 * V_m * V_m + 5.0 * V_m + 140.0 - U_m + drive)
+        U_m += dt * a * (b * V_m - U_m)
+        return V_m, U_m
