@@ -1,0 +1,204 @@
+"""The pages of docs/models: one for each model that the package brings, made from its declaration.
+
+``python docs/model_pages.py`` writes them all, with their pictures; ``python docs/model_pages.py
+AdEx NMDA`` only some. A test compares the texts with the declarations.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import spikesim as sim
+from spikesim import neurons, plasticity, receptors, release
+from spikesim.equations.cell import Cell, assemble
+from spikesim.parameters import Parametrized
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES, PICTURES = ROOT / "docs" / "models", ROOT / "docs" / "images" / "library"
+KINDS: dict[str, tuple[Any, type]] = {
+    "Neurons": (neurons, sim.Neuron),
+    "Receptors": (receptors, sim.Receptor),
+    "Transmitter release": (release, release.Release),
+    "Plasticity rules": (plasticity, sim.PlasticityRule),
+}
+REQUIRED = 10.0  # what a parameter without a default is in examples
+
+
+def models() -> dict[str, list[type]]:
+    """The models of each kind, by name."""
+    return {
+        kind: [
+            model for name in sorted(package.__all__, key=str.lower)
+            if inspect.isclass(model := getattr(package, name)) and issubclass(model, base)
+            and model is not base
+        ]
+        for kind, (package, base) in KINDS.items()
+    }  # fmt: skip
+
+
+def example(model: type) -> Any:
+    """A model with its defaults, and a value for what has none."""
+    declared = getattr(model, "declared", {})
+    missing = {name: REQUIRED for name, p in declared.items() if p.default is None}
+    return model(**missing)
+
+
+def page(model: type) -> str:
+    """The text of a model's page."""
+    title, _, rest = (inspect.getdoc(inspect.getmodule(model)) or "").partition("\n")
+    parts = [f"# {model.__name__}", title, _as_text(rest), _usage(model)]
+    cell = _cell(model)
+    if cell is not None:
+        parts += [_equations(model, cell), _states(cell)]
+    parts += [_rule(model), _parameters(model)]
+    picture = PICTURES / f"{model.__name__}.png"
+    if picture.exists():
+        parts.append(f"![{caption(model)}](../images/library/{picture.name})")
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def caption(model: type) -> str:
+    """What a model's picture shows."""
+    if issubclass(model, sim.Neuron):
+        return "Its variables with a steady current, and its spikes"
+    if issubclass(model, sim.Receptor):
+        return "What spikes do: the current at several holding potentials"
+    if issubclass(model, release.Release):
+        return "Responses to a train of spikes and to one after it"
+    return "How the weight changes with the time between two spikes"
+
+
+def _as_text(rest: str) -> str:
+    """A module's docstring: paragraphs as they are, indented equations as blocks."""
+    parts = []
+    for block in textwrap.dedent(rest).strip("\n").split("\n\n"):
+        if block.startswith("    "):
+            parts.append(f"```text\n{textwrap.dedent(block)}\n```")
+        else:
+            parts.append(block)
+    return "\n\n".join(parts)
+
+
+def _usage(model: type) -> str:
+    where = f"spikesim.{model.__name__}"
+    path = Path(inspect.getfile(model)).relative_to(ROOT)
+    return f"`{where}`, in [{path.name}](../../{path.as_posix()})."
+
+
+def _cell(model: type) -> Cell | None:
+    if issubclass(model, sim.Neuron):
+        return assemble(example(model), with_input=True)
+    if issubclass(model, sim.Receptor):
+        return assemble(sim.LIF(receptors={"r": example(model)}), with_input=True)
+    return None
+
+
+def _equations(model: Any, cell: Cell) -> str:
+    lines = ["## As it is declared", "```text", textwrap.dedent(model.equations).strip()]
+    if issubclass(model, sim.Neuron):
+        lines += [f"spike:  {model.threshold}"]
+        reset = model.reset
+        if not isinstance(reset, str):
+            reset = "; ".join(f"{name} = {text}" for name, text in reset.items())
+        lines += [f"reset:  {reset}"] * bool(reset)
+        lines += [f"held:   {', '.join(cell.clamped)}, for t_ref"] * bool(cell.clamped)
+        lines += [f"again:  {model.rearm}"] * bool(model.rearm)
+    else:
+        gains = (f"{name} += weight * ({text})" for name, text in model.on_spike.items())
+        lines += [f"spike:    {'; '.join(gains)}"]
+        lines += [f"current:  {model.current}"] * bool(model.current)
+    return "\n".join([line for line in lines if line] + ["```", "", _method(model, cell)])
+
+
+def _method(model: Any, cell: Cell) -> str:
+    own = [s for s in cell.states if issubclass(model, sim.Neuron) != s.endswith("_r")]
+    own = [s for s in own if not s.endswith("_current")]
+    exact = [s for s in own if s in cell.system.exact]
+    stepped = [s for s in own if s in cell.system.stepped]
+    words = {"exponential_euler": "exponential Euler", "rk4": "Runge-Kutta of fourth order"}
+    texts = []
+    if exact:
+        texts.append(f"{_listed(exact)}: integrated exactly")
+    if stepped:
+        method = words.get(cell.system.method, cell.system.method)
+        texts.append(f"{_listed(stepped)}: {method}")
+    if cell.step is not None:
+        texts.append(f"{_listed(list(cell.step.returned))}: by a function, `{model.__name__}.step`")
+    return ("; ".join(texts) + ".") if texts else ""
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(f"`{name.removesuffix('_r')}`" for name in names)
+
+
+def _states(cell: Cell) -> str:
+    own = [s for s in cell.states if not s.endswith("_current")]
+    if any(s.endswith("_r") for s in own):
+        own = [s for s in own if s.endswith("_r")]
+    rows = [f"| `{s.removesuffix('_r')}` | {cell.units[s]} |" for s in own]
+    return "\n".join(["| variable | unit |", "| --- | --- |", *rows]) if rows else ""
+
+
+def _rule(model: Any) -> str:
+    if not issubclass(model, sim.PlasticityRule):
+        return ""
+    rule = example(model)
+    lines = ["## As it is declared, with the defaults", "```text"]
+    lines += [f"on pre:   w = {rule.on_pre}"] * bool(rule.on_pre)
+    lines += [f"on post:  w = {rule.on_post}"] * bool(rule.on_post)
+    return "\n".join([*lines, "```"])
+
+
+def _parameters(model: Any) -> str:
+    if not issubclass(model, Parametrized):
+        return ""
+    rows = []
+    for name, p in model.declared.items():
+        default = "required" if p.default is None else f"{p.default:g}"
+        rows.append(f"| `{name}` | {default} | {p.unit} | {p.allowed} | {p.doc} |")
+    head = ["## Parameters", "| name | default | unit | allowed | meaning |"]
+    return "\n".join([*head, "| --- | ---: | --- | --- | --- |", *rows]) if rows else ""
+
+
+def index() -> str:
+    """The text of the page that lists all."""
+    lines = [
+        "# Models",
+        "",
+        "What the package brings, each on a page that `python docs/model_pages.py` makes from its",
+        "declaration. [Extending](../extending.md) shows how to write one of your own.",
+    ]
+    for kind, members in models().items():
+        lines += ["", f"## {kind}"]
+        for model in members:
+            title = (inspect.getdoc(inspect.getmodule(model)) or "").partition("\n")[0]
+            lines.append(
+                f"- [{model.__name__}]({model.__name__}.md): {title[0].lower()}{title[1:]}"
+            )
+    return "\n".join(lines) + "\n"
+
+
+def write(names: list[str]) -> None:
+    """Write pages and pictures, of all models or of some."""
+    from docs.model_pictures import picture
+
+    PAGES.mkdir(exist_ok=True)
+    PICTURES.mkdir(exist_ok=True)
+    for members in models().values():
+        for model in members:
+            if not names or model.__name__ in names:
+                print(model.__name__, file=sys.stderr)
+                picture(model, PICTURES / f"{model.__name__}.png")
+                (PAGES / f"{model.__name__}.md").write_text(page(model))
+    (PAGES / "README.md").write_text(index())
+
+
+if __name__ == "__main__":
+    os.environ["MPLBACKEND"] = "Agg"
+    sys.path.insert(0, str(ROOT))
+    write(sys.argv[1:])

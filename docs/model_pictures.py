@@ -1,0 +1,182 @@
+"""Pictures of single models: a neuron that fires, a receptor's current, a rule's window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+
+import spikesim as sim
+from docs.model_pages import example
+from spikesim import plot
+from spikesim.release import Release
+from spikesim.units import mV, param
+
+TOPS = (30000.0, 3000.0, 300.0, 30.0, 3.0)  # pA: the first that a model endures
+SPAN = 300.0  # ms
+
+
+class Clamped(sim.Neuron):
+    """A membrane that is held."""
+
+    V_m = param(-60.0, mV, doc="holding potential")
+    equations = "dQ/dt = I_syn : fC"
+    threshold = "never"
+
+
+def picture(model: type, path: Path) -> None:
+    """Draw a model and save the picture."""
+    with plot.style():
+        if issubclass(model, sim.Neuron):
+            figure = _neuron(model)
+        elif issubclass(model, sim.Receptor):
+            figure = _receptor(model)
+        elif issubclass(model, Release):
+            figure = _release(model)
+        else:
+            figure = _rule(model)
+    figure.savefig(path, dpi=90, pil_kwargs={"optimize": True})
+    plt.close(figure)
+
+
+def _neuron(model: Any) -> Figure:
+    """Its first two variables under the current that makes about eight spikes, or the most."""
+    for top in TOPS:
+        currents = np.geomspace(top / 1e5, top, 61)
+        net = sim.Network(dt=0.05, seed=1, precision="double")
+        cells = net.population("cells", currents.size, example(model))
+        steps = np.stack([currents, 0 * currents])
+        net.stimulate(cells, sim.StepCurrent([20.0, SPAN - 30.0], steps))
+        spikes = net.record(cells, "spikes")
+        states = [net.record(cells, name, every=0.1) for name in _shown(net, cells)]
+        try:
+            net.run(SPAN)
+            break
+        except sim.SimulationError:
+            continue
+    counts = spikes.result().counts().astype(float)
+    counts[counts == 0] = np.inf
+    chosen = int(np.argmin(np.abs(counts - 8.0)))
+    states = [s for k, s in enumerate(states) if k == 0 or np.ptp(s.result().values[:, chosen])]
+    figure, axes = plt.subplots(
+        len(states), 1, figsize=(6.4, 1.2 + 1.5 * len(states)), sharex=True, squeeze=False,
+        layout="constrained",
+    )  # fmt: skip
+    for k, (ax, state) in enumerate(zip(axes[:, 0], states, strict=True)):
+        traces = state.result()
+        ax.plot(traces.times, traces.values[:, chosen], color=plot.OKABE_ITO[k], lw=1.1)
+        ax.set_ylabel(f"{traces.variable} ({traces.unit})")
+        if k == 0:
+            top = traces.values[:, chosen].max()
+            times = spikes.result().train(chosen)
+            ax.plot(times, np.full(times.size, top) + 0.08 * np.ptp(traces.values[:, chosen]), "|",
+                    color="black", ms=7)  # fmt: skip
+            ax.set_title(
+                f"{model.__name__}, {currents[chosen]:.4g} pA from 20 ms to {SPAN - 30:g} ms"
+            )
+    axes[-1, 0].set_xlabel("time (ms)")
+    axes[-1, 0].set_xlim(0.0, SPAN)
+    return figure
+
+
+def _shown(net: sim.Network, cells: Any) -> list[str]:
+    net.build()
+    table = net.plan.tables[0]
+    own = [s for s in table.cell.states if not any(s.endswith(f"_{p}") for p in table.cell.ports)]
+    return own[:3]
+
+
+def _receptor(model: Any) -> Figure:
+    receptor = example(model)
+    unit = str(receptor.weight_unit)
+    weight = 100.0 if unit == "pA" else 1.0
+    held = [-60.0] if receptor.signed else [-80.0, -60.0, -40.0, 40.0]
+    delta = "V_m" in receptor.on_spike
+    span = 60.0 if delta else _span(receptor)
+    spikes = 10 if model.__name__ == "GABA_B" else 1  # one does next to nothing
+    times = np.rint(0.1 * span) + 5.0 * np.arange(spikes)
+    net = sim.Network(dt=0.05, seed=1, precision="double")
+    kind: Any = sim.LIF(receptors={"r": receptor}) if delta else None
+    source = net.population("source", 1, sim.SpikeSource([times]))
+    cells = net.population(
+        "cells", 1 if delta else len(held),
+        kind or Clamped(V_m=np.array(held), receptors={"r": receptor}),
+    )  # fmt: skip
+    net.project(source, cells, sim.AllToAll(), weight=weight, delay=0.05, receptor="r")
+    trace = net.record(cells, "V_m" if delta else "I_syn")
+    net.run(span)
+    result = trace.result()
+    figure, ax = plt.subplots(figsize=(5.4, 2.9), layout="constrained")
+    for k, v in enumerate(held[: result.values.shape[1]]):
+        ax.plot(result.times, result.values[:, k], color=plot.OKABE_ITO[k], label=f"at {v:g} mV")
+    if len(held) > 1:
+        ax.legend()
+    ax.axhline(0.0 if not delta else -70.0, color="0.7", lw=0.7, zorder=0)
+    ax.set_xlabel("time (ms)")
+    ax.set_ylabel("V_m (mV)" if delta else "current into the cell (pA)")
+    ax.set_title(
+        f"{model.__name__}: {spikes} spike{'s' * (spikes > 1)} of weight {weight:g} {unit}"
+    )
+    ax.set_xlim(0.0, span)
+    return figure
+
+
+def _span(receptor: Any) -> float:
+    """Five of its longest time constants, at least 20 ms."""
+    constants = [v for name, v in receptor.values.items() if name.startswith("tau")]
+    known = {"GABA_B": 800.0, "KineticNMDA": 800.0}
+    return known.get(type(receptor).__name__, max([20.0, *(5.0 * float(t) for t in constants)]))
+
+
+def _release(model: Any) -> Figure:
+    figure, ax = plt.subplots(figsize=(6.0, 3.0), layout="constrained")
+    times = np.append(np.arange(50.0, 450.0, 50.0), 950.0)
+    settings = {
+        "depressing": {"U": 0.5, "tau_rec": 800.0, "tau_facil": 0.0},
+        "facilitating": {"U": 0.05, "tau_rec": 130.0, "tau_facil": 530.0},
+    }
+    for k, (name, values) in enumerate(settings.items()):
+        net = sim.Network(dt=0.1, seed=3)
+        source = net.population("source", 1, sim.SpikeSource([times]))
+        cell = net.population("cell", 1, sim.LIF(receptors={"r": sim.ExpCurrent(tau_syn=8.0)}))
+        more = {"n_sites": 5} if "n_sites" in model.declared else {}
+        net.project(source, cell, sim.AllToAll(), weight=100.0, delay=1.0,
+                    release=model(**values, **more))  # fmt: skip
+        current = net.record(cell, "I_r")
+        net.run(1050.0)
+        result = current.result()
+        ax.plot(result.times, result.values[:, 0], color=plot.OKABE_ITO[k], label=name, lw=1.1)
+    ax.set_xlabel("time (ms)")
+    ax.set_ylabel("current (pA)")
+    ax.set_title(f"{model.__name__}: spikes at 20 Hz, weight 100 pA")
+    ax.set_xlim(0.0, 1050.0)
+    ax.legend()
+    return figure
+
+
+def _rule(model: Any) -> Figure:
+    """Weight changes by pairs of spikes, from half of w_max."""
+    lags = np.concatenate([np.arange(-80.0, 0.0, 2.0), np.arange(2.0, 81.0, 2.0)])
+    changes = []
+    rule = example(model)
+    top = float(getattr(rule, "w_max", 1.0))
+    for lag in lags:
+        net = sim.Network(dt=1.0, seed=1, precision="double")
+        pre = net.population("pre", 1, sim.SpikeSource([[100.0, 400.0]]))
+        drive = net.population("drive", 1, sim.SpikeSource([100.0 + lag]))
+        post = net.population("post", 1, sim.LIF(receptors={"kick": sim.Delta()}))
+        net.project(drive, post, sim.AllToAll(), weight=50.0, delay=1.0, receptor="kick")
+        learnt = net.project(
+            pre, post, sim.AllToAll(), weight=0.5 * top, delay=1.0, plasticity=rule,
+            delay_is="axonal", receptor="kick",
+        )  # fmt: skip
+        net.run(300.0)
+        changes.append(float(learnt.weight[0]) - 0.5 * top)
+    ax = plot.stdp_window((lags, np.array(changes) / top), label="weight change ($w_{max}$)")
+    ax.set_title(f"{model.__name__}: one pair of spikes")
+    figure = ax.figure
+    assert isinstance(figure, Figure)
+    return figure

@@ -1,0 +1,39 @@
+"""The pages of docs/models are what the declarations say, and can be made anew."""
+
+import matplotlib.pyplot as plt
+import pytest
+
+import spikesim as sim
+from docs.model_pages import PAGES, PICTURES, example, index, models, page
+from docs.model_pictures import picture
+
+ALL = [model for members in models().values() for model in members]
+
+
+def test_all_public_models_have_a_page():
+    public = {getattr(sim, name) for name in sim.__all__ if isinstance(getattr(sim, name), type)}
+    bases = (sim.Neuron, sim.Receptor, sim.PlasticityRule)
+    assert {m for m in public if issubclass(m, bases)} - set(bases) <= set(ALL)
+    assert (PAGES / "README.md").read_text() == index()
+    assert {path.stem for path in PAGES.glob("*.md")} == {m.__name__ for m in ALL} | {"README"}
+
+
+@pytest.mark.parametrize("model", ALL, ids=lambda m: m.__name__)
+def test_a_page_is_what_is_declared(model):
+    text = (PAGES / f"{model.__name__}.md").read_text()
+    assert text == page(model), "run python docs/model_pages.py"
+    assert (PICTURES / f"{model.__name__}.png").stat().st_size > 2000
+    for name, parameter in getattr(model, "declared", {}).items():
+        assert parameter.doc, f"{name} of {model.__name__} is not explained"
+
+
+@pytest.mark.parametrize("model", [sim.LIF, sim.AMPA, sim.PairSTDP], ids=lambda m: m.__name__)
+def test_a_picture_can_be_made(model, tmp_path):
+    plt.switch_backend("Agg")
+    picture(model, tmp_path / "picture.png")
+    assert (tmp_path / "picture.png").stat().st_size > 2000
+    assert plt.get_fignums() == []
+
+
+def test_examples_name_what_they_are():
+    assert repr(example(sim.LIF)) == "LIF()"
