@@ -3,8 +3,9 @@
     C_m dV_m/dt = -g_L (V - E_L) + g_L Delta_T exp((V - V_th) / Delta_T) - w + I_syn + I_e
     tau_w dw/dt = a (V - E_L) - w
 
-with V = min(V_m, V_peak), as in NEST: where V_m runs away within a step, neither the exponential
-nor w does. A spike when V_m >= V_peak; then w grows by b, and V_m is held at V_reset for t_ref.
+with V = min(V_m, V_peak), as in NEST, and an exponent of at most 30, as in `EIF`: where V_m runs
+away within a step, neither the exponential nor w does. A spike when V_m >= V_peak; then w grows by
+b, and V_m is held at V_reset for t_ref.
 Source: Brette & Gerstner 2005, J. Neurophysiol. 94:3637. Names and defaults are those of NEST's
 aeif_psc_exp. Fourth-order Runge-Kutta.
 """
@@ -29,7 +30,7 @@ class AdEx(EIF):
 
     equations = """
         V = min(V_m, V_peak) : mV
-        I_spike = g_L * Delta_T * exp((V - V_th) / Delta_T) : pA
+        I_spike = g_L * Delta_T * exp(min((V - V_th) / Delta_T, 30)) : pA
         dV_m/dt = (-g_L * (V - E_L) + I_spike - w + I_syn + I_in + I_e) / C_m : mV
         dw/dt = (a * (V - E_L) - w) / tau_w : pA
     """

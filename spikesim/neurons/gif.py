@@ -25,7 +25,7 @@ class GIF(Neuron):
     t_ref = param(4.0, ms, "non-negative", "refractory period")
     V_T_star = param(-35.0, mV, doc="threshold without adaptation")
     Delta_V = param(0.5, mV, "positive", "how blurred the threshold is")
-    lambda_0 = param(0.5, Hz, "non-negative", "firing rate at the threshold")
+    lambda_0 = param(1.0, Hz, "non-negative", "firing rate at the threshold")
     q_stc1 = param(0.0, pA, doc="growth of the first current at a spike")
     q_stc2 = param(0.0, pA, doc="growth of the second current")
     tau_stc1 = param(10.0, ms, "positive", "time constant of the first current")

@@ -1,10 +1,11 @@
 """Izhikevich's simple neuron.
 
-    dV_m/dt = 0.04 V_m^2 + 5 V_m + 140 - U_m + I,   dU_m/dt = a (b V_m - U_m)
+    dV_m/dt = 0.04 V^2 + 5 V + 140 - U_m + I,   dU_m/dt = a (b V - U_m)
 
-in mV and ms, where I = I_syn + I_e in pA: one pA adds 1 mV/ms, as in NEST. A spike when
-V_m >= V_th; then V_m = c and U_m grows by d. Source: Izhikevich 2003, IEEE Trans. Neural Netw.
-14:1569. Names and defaults are those of NEST's izhikevich.
+in mV and ms, where I = I_syn + I_e in pA: one pA adds 1 mV/ms, as in NEST. V = min(V_m, V_th), so
+that U_m does not follow where V_m runs away within a step. A spike when V_m >= V_th; then V_m = c
+and U_m grows by d. Source: Izhikevich 2003, IEEE Trans. Neural Netw. 14:1569. Names and defaults
+are those of NEST's izhikevich.
 
 Patterns depend on the step, for V_m is cut while it runs away. `Izhikevich` takes fourth-order
 Runge-Kutta. `IzhikevichHalfSteps` is the published program, which is meant for dt = 1 ms: two Euler
@@ -27,8 +28,9 @@ class Izhikevich(Neuron):
 
     equations = """
         drive = (I_syn + I_in + I_e) * (mV / ms / pA) : mV/ms
-        dV_m/dt = 0.04/mV/ms * V_m**2 + 5/ms * V_m + 140*mV/ms - U_m/ms + drive : mV
-        dU_m/dt = a * (b * V_m - U_m) : mV
+        V = min(V_m, V_th) : mV
+        dV_m/dt = 0.04/mV/ms * V**2 + 5/ms * V + 140*mV/ms - U_m/ms + drive : mV
+        dU_m/dt = a * (b * V - U_m) : mV
     """
     threshold = "V_m >= V_th"
     reset = {"V_m": "c", "U_m": "U_m + d"}

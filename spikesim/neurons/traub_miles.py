@@ -6,7 +6,8 @@
 Rates are functions of V_m - V_T. A spike is an upward crossing of V_T + 30 mV. Source: Traub &
 Miles 1991, Neuronal Networks of the Hippocampus; in this form Brette et al. 2007, J. Comput.
 Neurosci. 23:349 (benchmark 3, COBAHH). Names and defaults are those of NEST's hh_cond_exp_traub:
-20,000 um2 at 1 uF/cm2. Exponential Euler, of first order: take steps of 0.01-0.05 ms.
+20,000 um2 at 1 uF/cm2. With them it fires at 14 Hz by itself, there too; with E_L = -65 it rests.
+Exponential Euler, see `hodgkin_huxley`: take steps of 0.01-0.05 ms.
 """
 
 from spikesim.neurons.base import Neuron

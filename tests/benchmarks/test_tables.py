@@ -7,12 +7,14 @@ from matplotlib import pyplot as plt
 from typer.testing import CliRunner
 
 from benchmarks.__main__ import app
+from benchmarks.deviations import deviation_table
 from benchmarks.machine import Machine, measure_machine
 from benchmarks.numerics import bounds, numerics_text
 from benchmarks.readme import fill
 from benchmarks.summary import event_ns, points, summaries
 from benchmarks.table import benchmark_note, benchmark_table, mnist_table, scaling_table
 from tests.benchmarks.rows import row, scaling_row
+from tests.validation.references import REFERENCES
 
 MACHINE = Machine("a cpu", 8e9, {2**20: 1.0}, {"float64": 0.5, "float32": 0.25})
 
@@ -124,3 +126,20 @@ def test_fill_replaces_what_is_between_the_markers(tmp_path):
     assert path.read_text() == "a\n<!-- x table -->\nnewer\n<!-- end of x table -->\nb\n"
     with pytest.raises(ValueError, match="holds no"):
         fill(path, "y", "new")
+
+
+def test_deviations_are_measured_and_published(tmp_path, monkeypatch):
+    chosen = [case for case in REFERENCES if case.name == "MAT2"]
+    monkeypatch.setattr("benchmarks.__main__.REFERENCES", chosen)
+    page, rows = tmp_path / "page.md", tmp_path / "rows.json"
+    page.write_text("<!-- deviations table -->\n<!-- end of deviations table -->\n")
+    command = ["deviations", "--json", str(rows), "--page", str(page)]
+    result = CliRunner().invoke(app, command)
+    assert result.exit_code == 0, result.output
+    (found,) = json.loads(rows.read_text())["rows"]
+    assert found["model"] == "MAT2"
+    assert found["largest"] < 1e-10
+    assert found["steps_off"] == 0
+    assert "| MAT2 | NumPy loop | exact | 0.1 | 200 |" in page.read_text()
+    other = {**found, "overall": None, "steps_off": -1, "unit": "1"}
+    assert cells(deviation_table([other]), 0)[6:] == ["-", str(found["spikes"]), "other spikes"]

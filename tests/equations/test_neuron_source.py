@@ -190,3 +190,55 @@ def test_a_model_may_not_use_the_kernels_names():
 
     with pytest.raises(sim.ValidationError, match=r"'_size'.*must not begin with an underscore"):
         assemble(Sly(), with_input=False)
+
+
+class Coin(sim.Neuron):
+    """A neuron that spikes by chance, and whose step is a Python function."""
+
+    chance = param(0.3, one, "non-negative", "probability of a spike in a step")
+    equations = "n : 1"
+    threshold = "rand() < chance and n >= 2"
+    reset = "n = 0"
+
+    @staticmethod
+    def step(n):
+        n = n + 1
+        return n  # noqa: RET504
+
+
+def test_a_threshold_may_draw():
+    """One uniform number of each neuron and step, keyed by the population's name."""
+    from spikesim import rng
+
+    net = sim.Network(dt=DT, seed=4)
+    chances = np.linspace(0.0, 1.0, 11)
+    cells = net.population("cells", 11, Coin(chance=chances, receptors={}))
+    spikes = net.record(cells, "spikes")
+    net.run(300 * DT)
+    key, n, expected = rng.key(4, "xi", "cells", "rand"), np.zeros(11), []
+    for step in range(300):
+        own = np.uint64(rng.subkey(key, step))
+        draws = np.array([rng.uniform(own, j) for j in range(11)])
+        n += 1
+        fired = (draws < chances) & (n >= 2)
+        n[fired] = 0
+        expected += [(step + 1, j) for j in np.flatnonzero(fired)]
+    steps = np.rint(spikes.result().times / DT).astype(int)
+    assert list(zip(steps, spikes.result().ids, strict=True)) == expected
+    assert len(expected) > 500
+
+
+@pytest.mark.parametrize(
+    ("attribute", "text", "complaint"),
+    [
+        ("equations", "dn/dt = rand() / ms : 1", "unknown name 'rand'"),
+        ("reset", "n = rand()", "unknown name 'rand'"),
+        ("threshold", "rand(3) < chance", r"rand takes 0 values in 'rand\(3\) < chance'"),
+        ("threshold", "rand() * mV < chance", "cannot compare"),
+        ("functions", {"rand": lambda x: x}, "'rand' is a function already"),
+    ],
+)
+def test_draws_have_their_place(attribute, text, complaint):
+    with pytest.raises(sim.ValidationError, match=complaint):  # noqa: PT012
+        kind = type("Coin", (Coin,), {"step": None, "equations": "n : 1", attribute: text})
+        assemble(kind(receptors={}), with_input=False)

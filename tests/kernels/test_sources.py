@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import kstest
 
 from spikesim import rng
-from spikesim.kernels.sources import first_intervals, set_rates, sort_by_step, trains
+from spikesim.kernels.sources import first_intervals, gamma, set_rates, sort_by_step, trains
 
 KEY = rng.key(1, "source")
 
@@ -105,3 +106,21 @@ def test_hardly_anything_to_sort(n):
     first, out = np.zeros(3, np.int64), np.empty(4, np.int32)
     sort_by_step(5, np.full(4, 6), np.arange(4, dtype=np.int32), n, first, out)
     assert first.tolist() == [0, 0, n]
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.integers(1, 100), min_size=1, max_size=8), st.sampled_from([0.3, 2.0, 6.5]))
+def test_pieces_do_not_matter_to_gamma_trains(pieces, shape):
+    whole = Source(RATES, shape).trains(0, sum(pieces))
+    parts, source, at = [], Source(RATES, shape), 0
+    for piece in pieces:
+        parts += source.trains(at, at + piece)
+        at += piece
+    assert sorted(parts) == sorted(whole)
+
+
+@pytest.mark.parametrize("shape", [0.2, 1.5, 30.0])
+def test_gamma_draws_follow_their_law(shape):
+    key = np.uint64(rng.subkey(KEY, 0))
+    draws = [gamma(np.uint64(rng.subkey(key, n)), shape) for n in range(20_000)]
+    assert kstest(draws, "gamma", args=(shape,)).pvalue > 0.01

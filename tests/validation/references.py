@@ -378,8 +378,9 @@ REFERENCES = [
     ),
     beside_brian2(
         sim.Izhikevich,
-        """dv/dt = (0.04*v**2/mV + 5*v + 140*mV - u + I_e*mV/pA)/ms : volt
-           du/dt = a*(b*v - u) : volt""",
+        """dv/dt = (0.04*vc**2/mV + 5*vc + 140*mV - u + I_e*mV/pA)/ms : volt
+           du/dt = a*(b*vc - u) : volt
+           vc = clip(v, -1*volt, V_th) : volt""",
         I_e=currents(0.0, 5.0, 10.0),
         theirs={"threshold": "v >= V_th", "reset": "v = c; u += d",
                 "initial": {"v": "-65*mV", "u": "-65*mV*b"}},

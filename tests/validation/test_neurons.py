@@ -77,6 +77,39 @@ def test_the_published_spikes_of_the_adaptive_exponential_neuron():
     assert spikes.result().times == pytest.approx(expected, rel=0.01)
 
 
+class EulerIzhikevich(sim.Izhikevich):
+    method = "euler"
+
+
+class FineHodgkinHuxley(sim.HodgkinHuxley):
+    method = "rk4"
+
+
+class FineTraubMiles(sim.TraubMiles):
+    method = "rk4"
+
+
+@pytest.mark.parametrize(
+    ("model", "current", "dt", "within", "expected"),
+    [
+        (EulerIzhikevich, 10.0, 0.1, 0.0, [3.4, 27.1, 72.2]),
+        (sim.MAT2, 500.0, 0.1, 0.0, [7.2, 29.2, 56.5, 89.3]),
+        (sim.AdEx, 1000.0, 0.02, 0.2, [11.8, 21.5, 33.0, 47.1, 64.8, 86.9]),
+        (FineHodgkinHuxley, 700.0, 0.05, 0.6, [2.7, 20.0, 37.2, 54.3, 71.5, 88.6]),
+        (FineTraubMiles, 0.0, 0.05, 0.6, [11.2, 83.4]),
+        (FineTraubMiles, 500.0, 0.05, 0.6,
+         [2.7, 14.8, 26.9, 38.9, 51.0, 63.1, 75.2, 87.3, 99.3]),
+    ],
+)  # fmt: skip
+def test_spikes_of_nest(model, current, dt, within, expected):
+    """Spike times of NEST 3.10 with its defaults and steps of 0.1 ms.
+
+    Its spikes with a shape count at their peaks; here they count at a crossing before.
+    """
+    found = trains(model(receptors={}, I_e=current), 1, 100.0, dt).times
+    assert found == pytest.approx(expected, abs=within + 1e-9)
+
+
 # --- how firing begins ----------------------------------------------------------------------------
 
 CLASS_1 = {"g_Ca": 40.0, "V_3": 12.0, "V_4": 17.4, "phi": 0.067}
