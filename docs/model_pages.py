@@ -94,7 +94,8 @@ def _cell(model: type) -> Cell | None:
     if issubclass(model, sim.Neuron):
         return assemble(example(model), with_input=True)
     if issubclass(model, sim.Receptor):
-        return assemble(sim.LIF(receptors={"r": example(model)}), with_input=True)
+        neuron: sim.Neuron = sim.LIF(receptors={"r": example(model)})
+        return assemble(neuron, with_input=True)
     return None
 
 
@@ -177,9 +178,7 @@ def index() -> str:
         lines += ["", f"## {kind}"]
         for model in members:
             title = (inspect.getdoc(inspect.getmodule(model)) or "").partition("\n")[0]
-            lines.append(
-                f"- [{model.__name__}]({model.__name__}.md): {title[0].lower()}{title[1:]}"
-            )
+            lines.append(f"- [{model.__name__}]({model.__name__}.md): {title}")
     return "\n".join(lines) + "\n"
 
 
