@@ -83,6 +83,8 @@ class Cell:
         ``{state: gain}`` of an arriving weight.
     rearm : ast.expr, optional
         What must have held after a spike before the next one.
+    rests : bool
+        Whether there is a refractory period.
     functions : dict
         The user's functions.
     step : Function, optional
@@ -101,6 +103,7 @@ class Cell:
     clamped: tuple[str, ...]
     ports: dict[str, dict[str, ast.expr]]
     rearm: ast.expr | None = None
+    rests: bool = True
     functions: dict[str, Function] = field(default_factory=dict)
     step: Function | None = None
     initial: dict[str, ast.expr] = field(default_factory=dict)
@@ -274,6 +277,7 @@ class _Assembly:
             clamped=self._clamped(held),
             ports=self._ports(),
             rearm=self._condition("rearm", neuron.rearm, external) if neuron.rearm else None,
+            rests="t_ref" in neuron.declared,
             functions=self.functions,
             step=self._checked_step(),
             initial=self._initial(),
@@ -349,6 +353,11 @@ class _Assembly:
         if names and self.neuron.rearm:
             raise ValidationError("cannot be used together with refractory variables", "rearm",
                                   self.owner)  # fmt: skip
+        if names and "t_ref" not in self.neuron.declared:
+            raise ValidationError(
+                f"{', '.join(map(repr, names))} shall be held after a spike, but how long is not "
+                "said; declare t_ref (ms)", "refractory", self.owner,
+            )  # fmt: skip
         return tuple(names)
 
     def _ports(self) -> dict[str, dict[str, ast.expr]]:

@@ -208,7 +208,8 @@ def _propagate(cell: Cell) -> list[str]:
     lines += _hold(cell, new)
     threshold = _source_after(cell, cell.threshold, new)
     threshold = re.sub(rf"\b{ex.RAND}\(\)", f"_N_{ex.RAND}[_i]", threshold)
-    lines.append(f"_fired = ({threshold}) & (not _held)")
+    rests = cell.rests or cell.rearm is not None
+    lines.append(f"_fired = ({threshold}){' & (not _held)' if rests else ''}")
     crooked = [*cell.system.stepped, *(cell.step.returned if cell.step else ())]
     if crooked:
         total = " + ".join(f"abs({new[s]})" for s in crooked)
@@ -219,6 +220,8 @@ def _propagate(cell: Cell) -> list[str]:
 
 def _hold(cell: Cell, new: dict[str, str]) -> list[str]:
     """Refractoriness: steps that are left, or until a condition has held again."""
+    if cell.rearm is None and not cell.rests:
+        return []
     if cell.rearm is None:
         lines = ["_held = _left[_i] > 0"]
         lines += [f"{new[s]} = {s} if _held else {new[s]}" for s in cell.clamped]
@@ -255,7 +258,7 @@ def _spike(cell: Cell) -> list[str]:
     left = "_ref_steps[_a + _i]" if cell.rearm is None else "_ref_steps[_a + _i] + 1"
     return [
         *lines,
-        f"_left[_i] = {left}",
+        *([f"_left[_i] = {left}"] if cell.rests or cell.rearm is not None else []),
         "_spikes[_n_spikes] = _gid0 + _a + _i",
         "_n_spikes += 1",
     ]
