@@ -23,7 +23,7 @@ from spikesim.units import (
     pF,
 )
 
-UNITS = {"ms", "mV", "pF", "nS", "pA", "Hz", "1"}
+UNITS = {"ms", "mV", "pF", "nS", "pA", "Hz", "1", "1/ms", "mV/pA"}
 
 
 def declaring():

@@ -33,7 +33,8 @@ class Neuron(Parametrized):
         currents and ``I_in`` that of stimulating currents (pA), ``t`` the time (ms), and ``xi`` or
         ``xi_name`` white noise (1/sqrt(ms)).
     threshold : str
-        The condition under which the neuron spikes; "never" if it does not.
+        The condition under which the neuron spikes; "never" if it does not. ``rand()`` is a uniform
+        number of the neuron and the step.
     reset : dict or str
         ``{variable: expression}`` assigned at a spike, or statements ``"v = c; u += d"``.
     refractory : tuple of str

@@ -197,6 +197,34 @@ def test_rates_of_gamma_sources_change_and_shapes_stay():
     assert spread == pytest.approx([1.0, 1 / 3], rel=0.06)
 
 
+def test_draws_go_on_from_a_saved_state(tmp_path):
+    """Escape noise and gamma intervals have no state beyond the plan's."""
+
+    def network():
+        net = sim.Network(dt=0.1, seed=5)
+        source = net.population("source", 20, sim.GammaSource(100.0, 3.0))
+        cells = net.population("cells", 20, sim.GIF(I_e=120.0, V_T_star=-42.0, lambda_0=50.0))
+        net.project(source, cells, sim.AllToAll(), weight=20.0, delay=1.0)
+        return net, [net.record(p, "spikes") for p in (source, cells)]
+
+    whole, expected = network()
+    whole.run(100.0)
+    first, _ = network()
+    first.run(40.0)
+    first.save_state(tmp_path / "state")
+    second, found = network()
+    second.load_state(tmp_path / "state")
+    second.run(60.0)
+    for a, b in zip(expected, found, strict=True):
+        late = a.result().window(40.05, 100.0)
+        assert late.n_spikes > 50
+        assert np.array_equal(late.times, b.result().times)
+        assert np.array_equal(late.ids, b.result().ids)
+    whole.reset()
+    whole.run(100.0)
+    assert np.array_equal(expected[1].result().window(40.05, 100.0).times, found[1].result().times)
+
+
 @pytest.mark.parametrize(
     ("values", "text"),
     [
