@@ -16,6 +16,7 @@ from benchmarks.readme import fill
 from benchmarks.runner import keep, rounds
 from benchmarks.simulators import SIMULATORS, known
 from benchmarks.table import benchmark_note, benchmark_table, mnist_table, scaling_table
+from benchmarks.user_model import user_model_rows, user_model_table
 from benchmarks.workloads import WORKLOADS
 from tests.validation.references import REFERENCES
 
@@ -98,6 +99,20 @@ def deviations(
     typer.echo(text)
     if page:
         fill(page, "deviations", text)
+
+
+@app.command("user-model")
+def user_model(
+    json_: JsonFile = Path("out.json"),
+    page: Annotated[Path | None, typer.Option(help="Also fill the region in this file.")] = None,
+) -> None:
+    """Measure models from text beside kernels that were written by hand for them."""
+    result = user_model_rows()
+    json_.write_text(json.dumps(result, indent=1) + "\n")
+    text = user_model_table(result)
+    typer.echo(text)
+    if page:
+        fill(page, "user model", text)
 
 
 @app.command("mnist-table")

@@ -21,8 +21,8 @@ import numba
 import numpy as np
 
 import spikesim as sim
-from benchmarks.machine import measure_machine
-from spikesim.units import mV, nS, pA, pF
+from benchmarks.measure import processor
+from spikesim.units import mV, nS, pF
 
 IZHIKEVICH = """
     dv/dt = (0.04/mV*v**2 + 5*v + 140*mV - u + I_in*mV/pA)/ms : mV
@@ -181,6 +181,22 @@ def first_use(name: str) -> dict[str, float]:
     return {"first_use_s": times[0], "next_process_s": times[1]}
 
 
+def user_model_table(result: dict[str, Any]) -> str:
+    """The rows as a table, and where they were measured."""
+    lines = [
+        "| model | from text | by hand | by hand / from text | first use | in a later process |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for row in result["rows"]:
+        lines.append(
+            f"| {row['model']} | {row['from_text_ns']:.2g} ns | {row['by_hand_ns']:.2g} ns | "
+            f"{row['ratio']:.2f} | {row['first_use_s']:.1f} s | {row['next_process_s']:.2f} s |"
+        )
+    return "\n".join(lines)
+
+
 def user_model_rows() -> dict[str, Any]:
     """All rows, and where they were measured."""
-    return {"machine": measure_machine(), "rows": [compare(name) for name in CASES]}
+    versions = {"spikesim": sim.__version__, "numba": numba.__version__, "numpy": np.__version__}
+    where = {"cpu": processor(), "threads": 1, "versions": versions}
+    return {"rows": [{**compare(name), **where} for name in CASES]}
