@@ -14,7 +14,7 @@ from spikesim.build.draws import draw
 from spikesim.build.inputs import check_source_rate, given_spikes, whole_steps
 from spikesim.build.plan import Block, NeuronTable, PlasticTable
 from spikesim.build.synapses import check_weights
-from spikesim.build.tables import parameter_owner, refresh_table
+from spikesim.build.tables import refresh_table
 from spikesim.distributions import Distribution
 from spikesim.equations.cell import assemble
 from spikesim.errors import ValidationError, unknown_name
@@ -109,7 +109,7 @@ class Live:
         assert isinstance(model, Neuron)
         if isinstance(value, Distribution):
             value = draw(value, key(self.network.seed, "set", owner, name), len(view))
-        declared = parameter_owner(model, name)
+        declared = model.owner(name)
         if declared is not None:
             array = declared[0].declared[declared[1]].check(value, name, owner)
         else:

@@ -23,30 +23,6 @@ from spikesim.populations import Population, check_shape
 MAX_REFRACTORY = 2**31 - 1
 
 
-def model_key(neuron: Neuron) -> tuple[Any, ...]:
-    """What makes two populations share a table: the model and its receptors, by kind and name."""
-    return (type(neuron), *((name, type(r)) for name, r in neuron.receptors.items()))
-
-
-def parameter_owner(neuron: Neuron, name: str) -> tuple[Any, str] | None:
-    """The neuron or receptor that declares the full parameter name, and its local name."""
-    if name in neuron.declared:
-        return neuron, name
-    for port, receptor in neuron.receptors.items():
-        for local in receptor.declared:
-            if name == f"{local}_{port}":
-                return receptor, local
-    return None
-
-
-def full_values(neuron: Neuron) -> dict[str, Any]:
-    """All parameters of a neuron and its receptors by full name."""
-    values = dict(neuron.values)
-    for port, receptor in neuron.receptors.items():
-        values |= {f"{name}_{port}": value for name, value in receptor.values.items()}
-    return values
-
-
 def drawn(value: Any, size: int, seed: int, *names: str) -> np.ndarray:
     """A parameter as float64 of shape () or (size,); distributions are drawn, keyed by names."""
     if isinstance(value, Distribution):
@@ -59,10 +35,10 @@ def resolve_parameters(population: Population, seed: int) -> dict[str, np.ndarra
     neuron = population.model
     assert isinstance(neuron, Neuron)
     values = {}
-    for name, value in full_values(neuron).items():
+    for name, value in neuron.full_values.items():
         array = drawn(value, population.size, seed, "parameter", population.name, name)
         if isinstance(value, Distribution):
-            owner = parameter_owner(neuron, name)
+            owner = neuron.owner(name)
             assert owner is not None
             owner[0].declared[owner[1]].check(array, name, population.name)
         values[name] = array
@@ -78,16 +54,20 @@ def initial_values(
     for name in population.initial:
         if name not in cell.states:
             raise unknown_name(name, cell.states, "initial", population.name)
-    state = np.zeros((len(cell.states), population.size))
-    for row, name in enumerate(cell.states):
-        if name in population.initial:
-            given = population.initial[name]
-            value = drawn(given, population.size, seed, "initial", population.name, name)
-            check_shape(value, population.size, f"initial[{name!r}]", population.name)
-            state[row] = value
-        elif name in cell.initial:
-            state[row] = ex.evaluate(cell.initial[name], parameters)
-    return state
+    zeros = np.zeros(population.size)
+    state = dict.fromkeys(cell.states, zeros)
+    for name, given in population.initial.items():
+        value = drawn(given, population.size, seed, "initial", population.name, name)
+        check_shape(value, population.size, f"initial[{name!r}]", population.name)
+        state[name] = value
+    for name, tree in cell.initial.items():
+        if name not in population.initial:
+            with np.errstate(all="ignore"):
+                state[name] = ex.evaluate(tree, {**parameters, **state})
+            if not np.isfinite(state[name]).all():
+                raise ValidationError("cannot be computed from the parameters", f"initial[{name!r}]",
+                                      population.name)  # fmt: skip
+    return np.array([np.broadcast_to(state[name], population.size) for name in cell.states])
 
 
 def refractory_steps(blocks: list[Block], dt: float) -> np.ndarray:
@@ -141,7 +121,7 @@ def group_by_model(
     for population in populations:
         model = population.model
         if isinstance(model, Neuron):
-            groups.setdefault(model_key(model), (model, []))[1].append(population)
+            groups.setdefault(model.key, (model, []))[1].append(population)
     return [
         (assemble(model, with_input=any(p.name in stimulated for p in members)), members)
         for model, members in groups.values()

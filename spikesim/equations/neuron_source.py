@@ -19,6 +19,8 @@ import numpy as np
 from spikesim.equations import expressions as ex
 from spikesim.equations.cell import INPUT, TIME, Cell
 from spikesim.equations.functions import imports_of
+from spikesim.equations.methods import SPLITTINGS
+from spikesim.equations.splitting_source import splitting
 from spikesim.equations.step_source import (
     nodes,
     noise_gain,
@@ -133,7 +135,7 @@ def neuron_source(cell: Cell, varied: frozenset[str]) -> str:
     body += ["        for _i in range(8 * _w, 8 * _w + 8):", "            if _flags[_i] != 0:"]
     body += _indented(load_varied + _spike(cell), 4)
     body += ["_table.spiked[_s] = _n_spikes"]
-    lines = [*_imports(cell), "", *_functions(cell), "", "@kernel", *_HEAD.splitlines()]
+    lines = [*_imports(cell), "", *_functions(cell), "", "", "@kernel", *_HEAD.splitlines()]
     lines += ["    for _s in range(_lo.size):", "        _a, _b = _lo[_s], _hi[_s]"]
     lines += _indented(body, 2)
     lines.append("    return _n_spikes")
@@ -166,6 +168,8 @@ def _imports(cell: Cell) -> list[str]:
         lines.append("from spikesim.kernels.normal import normals as _normals")
     if cell.system.stepped and cell.system.method == "exponential_euler":
         lines.append("from spikesim.kernels.phi import phi as _phi")
+    if cell.system.stepped and cell.system.method in SPLITTINGS:
+        lines.append("from spikesim.kernels.phi import phi_rational as _phi")
     return lines
 
 
@@ -175,6 +179,8 @@ def _functions(cell: Cell) -> list[str]:
         lines += ["", *function.lines(name)]
     if cell.step is not None:
         lines += ["", *cell.step.lines("_step")]
+    if cell.system.stepped and cell.system.method in SPLITTINGS:
+        lines += splitting(cell).functions
     return lines
 
 

@@ -3,7 +3,8 @@
 Equations that are linear with constant coefficients, and whose neighbours are too, are integrated
 exactly (Rotter & Diesmann 1999, Biol. Cybern. 81:381). The others take a method that is named, or
 else exponential Euler where each of them is linear in its own variable (a membrane with
-conductances, a gate of an ion channel), and otherwise a Runge-Kutta scheme of fourth order.
+conductances, a gate of an ion channel), and otherwise a Runge-Kutta scheme of fourth order. Variables
+that a model names as joint, the potentials of compartments, are solved for together.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 from scipy.linalg import expm
 
 from spikesim.equations import expressions as ex
-from spikesim.equations.methods import METHODS
+from spikesim.equations.methods import METHODS, SPLITTINGS
 from spikesim.errors import ValidationError, unknown_name
 
 
@@ -43,6 +44,8 @@ class System:
         ``{state: {name: coefficient}}`` of white noises.
     given : frozenset of str
         States that a user's function carries over the step.
+    joint : tuple of str
+        States that are linear in each other and solved for together; empty for other methods.
     """
 
     odes: dict[str, ast.expr]
@@ -53,6 +56,7 @@ class System:
     frozen: frozenset[str] = frozenset()
     noise: dict[str, ex.Terms] = field(default_factory=dict)
     given: frozenset[str] = frozenset()
+    joint: tuple[str, ...] = ()
 
     @property
     def stepped(self) -> tuple[str, ...]:
@@ -71,6 +75,7 @@ class System:
         frozen: Iterable[str] = (),
         functions: Iterable[str] = (),
         given: Iterable[str] = (),
+        joint: Iterable[str] = (),
     ) -> System:
         """Decide how each equation is integrated, or say which cannot be."""
         if not isinstance(method, str) or method not in METHODS:
@@ -91,38 +96,49 @@ class System:
             s for s, terms in known.items()
             if terms is not None and set(terms) <= allowed and s not in set(given)
             and not ex.called(full[s]) & set(functions)
-        }  # fmt: skip
+        } - (set(joint) if method in SPLITTINGS else set())  # fmt: skip
         while True:
             keep = {s for s in exact if set(known[s] or {}) & set(odes) <= exact}
             if keep == exact:
                 break
             exact = keep
         rest = [s for s in odes if s not in exact and s not in set(given)]
+        together = tuple(s for s in joint if s in rest)
         crooked = [s for s in rest if ex.linear_terms(full[s], {s}) is None]
+        crooked += [s for s in together if ex.linear_terms(full[s], set(together)) is None]
         if method == "exact" and rest:
             raise ValidationError(
                 f"d{rest[0]}/dt is not linear with constant coefficients, so that it cannot be "
                 "integrated exactly; leave the method out, or name another", "method", owner,
             )  # fmt: skip
-        if method == "exponential_euler" and crooked:
+        if method in ("exponential_euler", *SPLITTINGS) and crooked:
+            words = "exponential Euler" if method == "exponential_euler" else f"{method!r}"
+            linear = ", ".join(together) if crooked[0] in together else crooked[0]
             raise ValidationError(
-                f"d{crooked[0]}/dt is not linear in {crooked[0]}; exponential Euler needs that; "
+                f"d{crooked[0]}/dt is not linear in {linear}; {words} needs that; "
                 "use method = 'rk4'", "method", owner,
             )  # fmt: skip
         if method in ("auto", "exact"):
-            method = "rk4" if crooked else "exponential_euler"
+            plain = "strang" if together else "exponential_euler"
+            method = "rk4" if crooked else plain
         return cls(
             drifts, inputs, tuple(s for s in odes if s in exact), method, parts, held, noise,
-            frozenset(given),
+            frozenset(given), together if method in SPLITTINGS else (),
         )  # fmt: skip
 
     def inlined(self, tree: ast.expr, only: set[str] | None = None) -> ast.expr:
         """The expression with subexpressions put in: all that are not frozen, or only some."""
         chosen = set(self.subexpressions) - self.frozen if only is None else only
+        read = ex.names(tree)
         for name in reversed(self.subexpressions):
-            if name in chosen:
+            if name in chosen and name in read:
                 tree = ex.substitute(tree, {name: self.subexpressions[name]})
+                read |= ex.names(self.subexpressions[name])
         return tree
+
+    def whole(self, tree: ast.expr) -> ast.expr:
+        """The expression with all subexpressions put in, frozen ones too."""
+        return self.inlined(tree, set(self.subexpressions))
 
     def depending(self, names: set[str]) -> set[str]:
         """Subexpressions that depend on any of these names, frozen ones apart."""
