@@ -65,8 +65,9 @@ def initial_values(
             with np.errstate(all="ignore"):
                 state[name] = ex.evaluate(tree, {**parameters, **state})
             if not np.isfinite(state[name]).all():
-                raise ValidationError("cannot be computed from the parameters", f"initial[{name!r}]",
-                                      population.name)  # fmt: skip
+                raise ValidationError(
+                    "cannot be computed from the parameters", f"initial[{name!r}]", population.name
+                )
     return np.array([np.broadcast_to(state[name], population.size) for name in cell.states])
 
 

@@ -16,6 +16,7 @@ from spikesim.equations import expressions as ex
 from spikesim.equations.cell import INPUT, TIME, Cell
 
 INLINED = 40  # inlining is faster by a third, and compiles longer with each call
+MOST_ARGUMENTS = 25  # Python passes more than 30 in a way that Numba cannot inline
 _NAME = re.compile(r"\b[A-Za-z_]\w*\b")
 
 
@@ -41,6 +42,10 @@ class Splitting:
         """
         text = "\n".join([*body, f"return {result}"])
         order = dict.fromkeys(n for n in _NAME.findall(text) if n in arguments)
+        if len(order) > MOST_ARGUMENTS:
+            placed = _NAME.sub(lambda m: arguments.get(m[0], m[0]), text).splitlines()
+            self.lines += [*placed[:-1], f"{target} = {placed[-1].removeprefix('return ')}"]
+            return
         places = {name: f"_{k}" for k, name in enumerate(order)}
         local = dict.fromkeys(line.split(" = ")[0] for line in body)
         places |= {name: f"_x{k}" for k, name in enumerate(local)}
@@ -61,39 +66,55 @@ def splitting(cell: Cell) -> Splitting:
     others = [s for s in system.stepped if s not in middle]
     whole = Splitting(lines=[f"_new_{s} = {s}" for s in system.stepped])
     now = {s: f"_new_{s}" for s in system.stepped}
-    held = set(cell.clamped) & set(system.stepped)
-    if held:  # what is held does not move within the step either, for others read it
+    after = {s: f"_new_{s}" for s in system.exact} | {TIME: f"({TIME} + dt)"}
+    if set(cell.clamped) & set(system.stepped):
+        # What is held does not move within the step either, for others read it.
         whole.lines.append("_free = 0.0 if _left[_i] > 0 else 1.0")
     if system.method == "backward_euler":
         for state in others:
             _carry(whole, cell, state, now, "dt")
-        later = now | {s: f"_new_{s}" for s in system.exact} | {TIME: f"({TIME} + dt)"}
-        _solve(whole, cell, middle, later)
+        _middle(whole, cell, middle, now | after, "dt", solve=True)
         return whole
     whole.lines.append("_half = 0.5 * dt")
-    between = now | {s: f"_mid_{s}" for s in system.exact} | {TIME: f"({TIME} + _half)"}
-    later = now | {s: f"_new_{s}" for s in system.exact} | {TIME: f"({TIME} + dt)"}
     for state in others:
         _carry(whole, cell, state, now, "_half")
-    if system.joint:
-        _solve(whole, cell, middle, between)
-    else:
-        _carry(whole, cell, middle[0], between, "dt")
+    between = now | {s: f"_mid_{s}" for s in system.exact} | {TIME: f"({TIME} + _half)"}
+    solve = bool(system.joint)
+    if any(system.terms(s, set(middle))[1] for s in middle):
+        # Coefficients that depend on the membrane are taken from half a step ahead.
+        _middle(whole, cell, middle, between, "_half", solve=solve)
+        whole.lines += [f"_mid_{s} = _new_{s}" for s in middle]
+        between |= {s: f"_mid_{s}" for s in middle}
+    _middle(whole, cell, middle, between, "_half" if solve else "dt", solve=solve)
+    if solve:
+        whole.lines += [f"_new_{s} = 2.0 * _new_{s} - {s}" for s in middle]
     for state in reversed(others):
-        _carry(whole, cell, state, later, "_half")
+        _carry(whole, cell, state, now | after, "_half")
     return whole
 
 
-def _carry(whole: Splitting, cell: Cell, state: str, now: Mapping[str, str], span: str) -> None:
-    """One state over a span with all others held."""
+def _middle(
+    whole: Splitting, cell: Cell, states: tuple[str, ...], now: Mapping[str, str], span: str,
+    *, solve: bool,
+) -> None:  # fmt: skip
+    if solve:
+        _solve(whole, cell, states, now, span)
+    else:
+        _carry(whole, cell, states[0], now, span, start=states[0])
+
+
+def _carry(
+    whole: Splitting, cell: Cell, state: str, now: Mapping[str, str], span: str, start: str = ""
+) -> None:
+    """One state over a span with all others held; from `start`, or from where it is."""
     (rate, drift), parts = _linear(cell, state, {state}, (state, ex.CONSTANT))
     free = "_free * " if state in cell.clamped else ""
     body = [
         *parts, f"_rate = {rate}", f"_drift = {drift}",
-        f"_move = _span * _phi(_rate * _span) * (_rate * {state} + _drift)",
+        "_move = _span * _phi(_rate * _span) * (_rate * _start + _drift)",
     ]  # fmt: skip
-    arguments = _arguments(body, now) | {"_span": span, "_free": "_free"}
-    whole.call(f"_new_{state}", arguments, body, f"{state} + {free}_move")
+    places = {"_span": span, "_free": "_free", "_start": start or now[state]}
+    whole.call(f"_new_{state}", _arguments(body, now) | places, body, f"_start + {free}_move")
 
 
 def _linear(
@@ -101,8 +122,7 @@ def _linear(
 ) -> tuple[list[str], list[str]]:
     """Coefficients of a state's equation, and the lines that they need before."""
     system = cell.system
-    tree = system.inlined(system.odes[state], system.depending(variables))
-    terms = ex.linear_terms(tree, variables)
+    terms, _ = system.terms(state, variables)
     assert terms is not None  # System.of has checked it
     changing = {*system.odes, *system.subexpressions, INPUT, TIME}
     chosen = [ex.multiplied(terms.get(n, ast.Constant(0.0)), changing) for n in wanted]
@@ -119,38 +139,34 @@ def _arguments(body: list[str], now: Mapping[str, str]) -> dict[str, str]:
     return {name: now.get(name, name) for name in sorted(read)}
 
 
-def _solve(whole: Splitting, cell: Cell, joint: tuple[str, ...], now: Mapping[str, str]) -> None:
-    """All joint states over the step by one implicit solve.
+def _solve(
+    whole: Splitting, cell: Cell, joint: tuple[str, ...], now: Mapping[str, str], span: str
+) -> None:
+    """Joint states after a span by one implicit solve: ``(1 - span A) x' = x + span b``.
 
-    ``(1 - k A) x' = x + k b`` with k = dt is backward Euler; with k = dt / 2 it is the middle of a
-    Crank-Nicolson step, whose end is ``2 x' - x``. Equations with few neighbours are
-    eliminated first, so that a tree fills in nothing (Hines 1984).
+    Over the whole step this is backward Euler. Half a step of it is the middle of a Crank-Nicolson
+    step, which ends at ``2 x' - x``. Equations with few neighbours are eliminated first, so that a
+    tree fills in nothing (Hines 1984).
     """
-    system = cell.system
-    lines, span = whole.lines, "dt" if system.method == "backward_euler" else "_half"
-    near: dict[str, set[str]] = {}
+    near = {}
     for state in joint:
-        tree = system.inlined(system.odes[state], system.depending(set(joint)))
-        terms = ex.linear_terms(tree, set(joint))
+        terms, _ = cell.system.terms(state, set(joint))
         assert terms is not None
         near[state] = set(terms) & set(joint) - {state}
-    for state in joint:
         free = " * _free" if state in cell.clamped else ""
-        found, parts = _linear(cell, state, set(joint), (state, ex.CONSTANT, *sorted(near[state])))
-        links = [f"_O_{state}__{other}" for other in sorted(near[state])]
-        targets = [f"_D_{state}", f"_B_{state}", *links]
-        for target, text in zip(targets, found, strict=True):
+        others = sorted(near[state])
+        found, parts = _linear(cell, state, set(joint), (state, ex.CONSTANT, *others))
+        links = [f"_O_{state}__{other}" for other in others]
+        for target, text in zip([f"_D_{state}", f"_B_{state}", *links], found, strict=True):
             body = [*parts, f"_value = {text}"]
             body = [line for line in body if _used(line, body)]
             whole.call(target, _arguments(body, now), body, "_value")
-        lines += [
+        whole.lines += [
             f"_D_{state} = 1.0 - {span}{free} * _D_{state}",
             f"_B_{state} = {state} + {span}{free} * _B_{state}",
+            *(f"{link} *= -{span}{free}" for link in links),
         ]
-        lines += [f"{link} *= -{span}{free}" for link in links]
-    lines += _eliminated(joint, near)
-    if system.method == "strang":
-        lines += [f"_new_{s} = 2.0 * _new_{s} - {s}" for s in joint]
+    whole.lines += _eliminated(joint, near)
 
 
 def _eliminated(joint: tuple[str, ...], near: dict[str, set[str]]) -> list[str]:
