@@ -13,7 +13,7 @@ from spikesim.build.plan import Block, NeuronTable
 from spikesim.distributions import Distribution
 from spikesim.equations import expressions as ex
 from spikesim.equations.cell import Cell, assemble
-from spikesim.equations.neuron_source import constant_values, constants_of, neuron_source
+from spikesim.equations.neuron_source import constant_values, constants_of, neuron_kernel
 from spikesim.equations.step_source import noise_sources
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.kernels.args import TableArgs
@@ -153,6 +153,7 @@ def build_table(
         lo = hi
     parts = list(blocks.values())
     uniform, varied_arrays, varied = table_constants(cell, parts, dt, state.dtype)
+    text, scratch = neuron_kernel(cell, varied)
     noises = noise_sources(cell)
     flags = np.zeros(8 * (max(b.size for b in parts) // 8 + 1), np.uint8)
     args = TableArgs(
@@ -174,8 +175,9 @@ def build_table(
                      np.uint64).reshape(len(parts), len(noises)),
         noise=np.empty((len(noises), lo if noises else 0), state.dtype),
         fault=np.full(1, -1, np.int64),
+        scratch=np.empty(scratch),
     )  # fmt: skip
-    module = module_name("neuron", neuron_source(cell, varied))
+    module = module_name("neuron", text)
     model = members[0].model
     assert isinstance(model, Neuron)
     return NeuronTable(cell, module, state0, parts, args, model.persistent), blocks
@@ -186,5 +188,6 @@ def refresh_table(table: NeuronTable, dt: float) -> None:
     args = table.args
     uniform, arrays, varied = table_constants(table.cell, table.blocks, dt, args.state.dtype)
     args.ref_steps[:] = refractory_steps(table.blocks, dt)
-    table.args = args._replace(uniform=uniform, varied=arrays)
-    table.module = module_name("neuron", neuron_source(table.cell, varied))
+    text, scratch = neuron_kernel(table.cell, varied)
+    table.args = args._replace(uniform=uniform, varied=arrays, scratch=np.empty(scratch))
+    table.module = module_name("neuron", text)
