@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-ROLLED = 24  # from how many states on
+ROLLED = 12  # from how many states on
 _NAME = re.compile(r"\b[A-Za-z_]\w*\b")
 _LONGEST = 16  # lines of a block
 _FEWEST = 3  # blocks of a loop

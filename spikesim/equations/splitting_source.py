@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from spikesim.equations import expressions as ex
 from spikesim.equations.cell import INPUT, TIME, Cell
 
-INLINED = 40  # inlining is faster by a third, and compiles longer with each call
+INLINED = 24  # inlining is faster by a third, and compiles longer with each call
 MOST_ARGUMENTS = 25  # Python passes more than 30 in a way that Numba cannot inline
 _NAME = re.compile(r"\b[A-Za-z_]\w*\b")
 

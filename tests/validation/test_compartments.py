@@ -58,29 +58,28 @@ def time_course(x, t):
 def test_attenuation_and_input_resistance():
     """The error falls with the square of a compartment's length."""
     errors = []
-    for n in (4, 8, 16):
+    for n in (3, 6, 12):
         _, v, _ = run(passive(n), 40.0, 1200.0, sim.DCCurrent(CURRENT), names_of(n))
         errors.append(np.abs(v[:, -1] - REST - steady(centres(n))).max() / steady(0.0))
         resistance = (v[0, -1] - REST) / CURRENT  # GOhm, at the centre of the first compartment
         there = steady(centres(n)[0]) / CURRENT
         assert resistance == pytest.approx(there, rel=0.08 / n**2)
     assert np.log2(np.divide(errors[:-1], errors[1:])) == pytest.approx(2.0, abs=0.1)
-    assert errors[-1] < 3e-4
+    assert errors[-1] < 6e-4
 
 
-@pytest.mark.parametrize(("method", "bound"), [("auto", 0.0025), ("strang", 0.0025)])
-def test_rallpack_1(method, bound):
-    """Both ends of a cable of 20 compartments for 250 ms, dt = 0.05 ms; Rallpack's limit 0.25 %.
+@pytest.mark.parametrize(("method", "n"), [("auto", 10), ("strang", 20), ("strang", 50)])
+def test_rallpack_1(method, n):
+    """Both ends of a cable of n compartments for 250 ms, dt = 0.05 ms; Rallpack's limit is 0.25 %.
 
     Compared where the compartments' centres are.
     """
-    n = 20
     ends = ["V_m", f"V_c{n - 1}"]
     t, v, _ = run(passive(n, method=method), 0.05, 250.0, sim.DCCurrent(CURRENT), ends)
     for values, x in zip(v, centres(n)[[0, -1]], strict=True):
         expected = time_course(x, t[1:])
         error = values[1:] - REST - expected
-        assert np.sqrt(np.mean(error**2)) / np.ptp(expected) < bound
+        assert np.sqrt(np.mean(error**2)) / np.ptp(expected) < 0.0025
 
 
 def test_passive_trees_are_exact_whatever_the_step():
@@ -162,8 +161,7 @@ def test_rallpack_3():
         t, v, _ = run(axon(n, length), dt, 30.0, sim.DCCurrent(100.0), ["V_m", f"V_c{n - 1}"])
         expected = axon_reference(n, length, 100.0, np.minimum(t, 30.0))[[0, -1]]
         errors.append(np.sqrt(np.mean((v - expected) ** 2)) / np.ptp(expected))
-    assert errors[0] < 0.0025 * 4
-    assert errors[1] < 0.0025
+    assert errors[0] < 0.0025
     assert errors[0] / errors[1] == pytest.approx(4.0, rel=0.1)
 
 
@@ -180,12 +178,16 @@ def velocity(n, length, diameter):
     return (far - near) * length / n / np.diff(crossed)[0] / 1000
 
 
-def test_conduction_velocity():
-    """It converges with the square of a compartment's length, and grows with the root of the
-    diameter (Hodgkin 1954, J. Physiol. 125:221)."""
-    coarse, middle, fine = (velocity(n, 1000.0, 1.0) for n in (12, 24, 48))
+def test_conduction_velocity_grows_with_the_root_of_the_diameter():
+    """Hodgkin 1954, J. Physiol. 125:221."""
+    thin, thick = (velocity(20, 1000.0, diameter) for diameter in (1.0, 2.0))
+    assert thick / thin == pytest.approx(np.sqrt(2.0), rel=0.03)
+
+
+@pytest.mark.slow
+def test_conduction_velocity_converges_with_the_square_of_the_length_of_a_compartment():
+    coarse, middle, fine = (velocity(n, 1000.0, 1.0) for n in (16, 32, 64))
     assert (middle - coarse) / (fine - middle) == pytest.approx(4.0, rel=0.25)
-    assert velocity(24, 1000.0, 2.0) / middle == pytest.approx(np.sqrt(2.0), rel=0.03)
 
 
 def pinsky_rinzel_slopes(current):
