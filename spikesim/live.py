@@ -16,7 +16,7 @@ from spikesim.build.inputs import check_source_rate, given_spikes, whole_steps
 from spikesim.build.plan import Block, Junction, NeuronTable, PlasticTable
 from spikesim.build.release import forget_release, release_now
 from spikesim.build.synapses import check_weights
-from spikesim.build.tables import parameter_owner, refresh_table
+from spikesim.build.tables import refresh_table
 from spikesim.couplings import GapJunctions, Junctions
 from spikesim.distributions import Distribution
 from spikesim.equations import expressions as ex
@@ -123,7 +123,7 @@ class Live:
         assert isinstance(model, Neuron)
         if isinstance(value, Distribution):
             value = draw(value, key(self.network.seed, "set", owner, name), len(view))
-        declared = parameter_owner(model, name)
+        declared = model.owner(name)
         if declared is not None:
             array = declared[0].declared[declared[1]].check(value, name, owner)
         else:

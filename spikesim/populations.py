@@ -158,10 +158,8 @@ class Population(View):
         return isinstance(self.model, Source)
 
     def _check_shapes(self, neuron: Neuron) -> None:
-        parts = {"": neuron, **{f"_{k}": r for k, r in neuron.receptors.items()}}
-        for suffix, part in parts.items():
-            for name, value in part.values.items():
-                check_shape(value, self.size, name + suffix, self.name)
+        for name, value in neuron.full_values.items():
+            check_shape(value, self.size, name, self.name)
         for name, value in self.initial.items():
             if not isinstance(value, Distribution):
                 checked = check_array(value, f"initial[{name!r}]", self.name)

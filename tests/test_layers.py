@@ -14,8 +14,8 @@ PACKAGE = Path(spikesim.__file__).parent
 LAYERS = [
     ["errors", "units", "jit", "rng"],
     ["equations", "kernels", "_generated"],
-    ["parameters", "distributions", "receptors", "neurons", "plasticity", "release", "connectors",
-     "inputs", "populations", "projections", "modulators", "couplings", "recorders"],
+    ["parameters", "distributions", "channels", "receptors", "neurons", "plasticity", "release",
+     "connectors", "inputs", "populations", "projections", "modulators", "couplings", "recorders"],
     ["build"],
     ["runtime"],
     ["analysis", "readout", "plot", "interchange", "live", "network"],

@@ -23,7 +23,21 @@ from spikesim.units import (
     pF,
 )
 
-UNITS = {"ms", "mV", "pF", "nS", "pA", "Hz", "1", "1/ms", "mV/pA", "mM", "1/mM/ms", "uM**4", "uM/ms"}
+UNITS = {
+    "ms",
+    "mV",
+    "pF",
+    "nS",
+    "pA",
+    "Hz",
+    "1",
+    "1/ms",
+    "mV/pA",
+    "mM",
+    "1/mM/ms",
+    "uM**4",
+    "uM/ms",
+}
 
 
 def declaring():

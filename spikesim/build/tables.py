@@ -14,7 +14,7 @@ from spikesim.build.stability import check_stability
 from spikesim.distributions import Distribution
 from spikesim.equations import expressions as ex
 from spikesim.equations.cell import Cell, assemble
-from spikesim.equations.neuron_source import constant_values, constants_of, neuron_source
+from spikesim.equations.neuron_source import constant_values, constants_of, neuron_kernel
 from spikesim.equations.step_source import noise_sources
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.kernels.args import TableArgs
@@ -22,34 +22,6 @@ from spikesim.neurons import Neuron
 from spikesim.populations import Population, check_shape
 
 MAX_REFRACTORY = 2**31 - 1
-
-
-def model_key(neuron: Neuron) -> tuple[Any, ...]:
-    """What makes two populations share a table: the model and its receptors.
-
-    Receptors are told apart by name, kind and transmitter.
-    """
-    receptors = neuron.receptors.items()
-    return (type(neuron), *((name, type(r), r.transmitter) for name, r in receptors))
-
-
-def parameter_owner(neuron: Neuron, name: str) -> tuple[Any, str] | None:
-    """The neuron or receptor that declares the full parameter name, and its local name."""
-    if name in neuron.declared:
-        return neuron, name
-    for port, receptor in neuron.receptors.items():
-        for local in receptor.declared:
-            if name == f"{local}_{port}":
-                return receptor, local
-    return None
-
-
-def full_values(neuron: Neuron) -> dict[str, Any]:
-    """All parameters of a neuron and its receptors by full name."""
-    values = dict(neuron.values)
-    for port, receptor in neuron.receptors.items():
-        values |= {f"{name}_{port}": value for name, value in receptor.values.items()}
-    return values
 
 
 def drawn(value: Any, size: int, seed: int, *names: str) -> np.ndarray:
@@ -64,10 +36,10 @@ def resolve_parameters(population: Population, seed: int) -> dict[str, np.ndarra
     neuron = population.model
     assert isinstance(neuron, Neuron)
     values = {}
-    for name, value in full_values(neuron).items():
+    for name, value in neuron.full_values.items():
         array = drawn(value, population.size, seed, "parameter", population.name, name)
         if isinstance(value, Distribution):
-            owner = parameter_owner(neuron, name)
+            owner = neuron.owner(name)
             assert owner is not None
             owner[0].declared[owner[1]].check(array, name, population.name)
         values[name] = array
@@ -83,16 +55,21 @@ def initial_values(
     for name in population.initial:
         if name not in cell.states:
             raise unknown_name(name, cell.states, "initial", population.name)
-    state = np.zeros((len(cell.states), population.size))
-    for row, name in enumerate(cell.states):
-        if name in population.initial:
-            given = population.initial[name]
-            value = drawn(given, population.size, seed, "initial", population.name, name)
-            check_shape(value, population.size, f"initial[{name!r}]", population.name)
-            state[row] = value
-        elif name in cell.initial:
-            state[row] = ex.evaluate(cell.initial[name], parameters)
-    return state
+    zeros = np.zeros(population.size)
+    state = dict.fromkeys(cell.states, zeros)
+    for name, given in population.initial.items():
+        value = drawn(given, population.size, seed, "initial", population.name, name)
+        check_shape(value, population.size, f"initial[{name!r}]", population.name)
+        state[name] = value
+    for name, tree in cell.initial.items():
+        if name not in population.initial:
+            with np.errstate(all="ignore"):
+                state[name] = ex.evaluate(tree, {**parameters, **state})
+            if not np.isfinite(state[name]).all():
+                raise ValidationError(
+                    "cannot be computed from the parameters", f"initial[{name!r}]", population.name
+                )
+    return np.array([np.broadcast_to(state[name], population.size) for name in cell.states])
 
 
 def refractory_steps(blocks: list[Block], dt: float) -> np.ndarray:
@@ -146,7 +123,7 @@ def group_by_model(
     for population in populations:
         model = population.model
         if isinstance(model, Neuron):
-            groups.setdefault(model_key(model), (model, []))[1].append(population)
+            groups.setdefault(model.key, (model, []))[1].append(population)
     return [
         (assemble(model, with_input=any(p.name in stimulated for p in members)), members)
         for model, members in groups.values()
@@ -178,6 +155,7 @@ def build_table(
         lo = hi
     parts = list(blocks.values())
     uniform, varied_arrays, varied = table_constants(cell, parts, dt, state.dtype)
+    text, scratch = neuron_kernel(cell, varied)
     noises = noise_sources(cell)
     flags = np.zeros(8 * (max(b.size for b in parts) // 8 + 1), np.uint8)
     args = TableArgs(
@@ -199,8 +177,9 @@ def build_table(
                      np.uint64).reshape(len(parts), len(noises)),
         noise=np.empty((len(noises), lo if noises else 0), state.dtype),
         fault=np.full(1, -1, np.int64),
+        scratch=np.empty(scratch),
     )  # fmt: skip
-    module = module_name("neuron", neuron_source(cell, varied))
+    module = module_name("neuron", text)
     model = members[0].model
     assert isinstance(model, Neuron)
     return NeuronTable(cell, module, state0, parts, args, model.persistent), blocks
@@ -211,5 +190,6 @@ def refresh_table(table: NeuronTable, dt: float) -> None:
     args = table.args
     uniform, arrays, varied = table_constants(table.cell, table.blocks, dt, args.state.dtype)
     args.ref_steps[:] = refractory_steps(table.blocks, dt)
-    table.args = args._replace(uniform=uniform, varied=arrays)
-    table.module = module_name("neuron", neuron_source(table.cell, varied))
+    text, scratch = neuron_kernel(table.cell, varied)
+    table.args = args._replace(uniform=uniform, varied=arrays, scratch=np.empty(scratch))
+    table.module = module_name("neuron", text)

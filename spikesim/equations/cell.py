@@ -1,4 +1,4 @@
-"""A neuron with its receptors, put together into one set of checked equations."""
+"""A neuron with its channels and receptors, put together into one set of checked equations."""
 
 from __future__ import annotations
 
@@ -11,63 +11,65 @@ from typing import Any, ClassVar, Protocol
 from spikesim.equations import expressions as ex
 from spikesim.equations.dimensions import Scope
 from spikesim.equations.functions import Function, read_function, read_functions
+from spikesim.equations.sites import (
+    IONIC,
+    SYNAPTIC,
+    ChannelDeclaration,
+    PartDeclaration,
+    ReceptorDeclaration,
+    Site,
+    local_names,
+)
 from spikesim.equations.system import System, is_noise
 from spikesim.equations.text import Equation, Text, parse_statements, parse_text
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.units import Param, Unit
 
 INPUT = "I_in"  # stimulating currents, constant within a step
-SYNAPTIC = "I_syn"  # the receptors' currents
 TIME = "t"
+_KINDS = {"receptors": "receptor", "channels": "channel", "parts": "part", "equations": "model"}
 _PA, _MS, _ONE, _NOISE = Unit("pA"), Unit("ms"), Unit("1"), Unit("1/ms**0.5")
 GIVEN = {
-    INPUT: "the stimulating currents", SYNAPTIC: "the receptors' currents", TIME: "the time",
-    "dt": "the step", "pi": "a constant",
+    INPUT: "the stimulating currents", SYNAPTIC: "the receptors' currents",
+    IONIC: "the channels' currents", TIME: "the time", "dt": "the step", "pi": "a constant",
 }  # fmt: skip
-
-
-class ReceptorDeclaration(Protocol):
-    """What this module needs of a receptor."""
-
-    equations: ClassVar[str]
-    on_spike: ClassVar[dict[str, str]]
-    current: ClassVar[str]
-    weight_unit: ClassVar[Unit]
-    signed: ClassVar[bool]
-    declared: ClassVar[dict[str, Param]]
-
-    @property
-    def transmitter(self) -> str | None: ...
 
 
 class NeuronDeclaration(Protocol):
     """What this module needs of a neuron model."""
 
-    equations: ClassVar[str]
+    equations: str
     threshold: ClassVar[str]
     reset: ClassVar[dict[str, str] | str]
     refractory: ClassVar[tuple[str, ...]]
     rearm: ClassVar[str]
-    method: ClassVar[str]
+    method: str
+    joint: tuple[str, ...]
     functions: ClassVar[dict[str, Callable[..., Any]]]
     step: ClassVar[Callable[..., Any] | None]
-    initial: ClassVar[dict[str, str]]
+    initial: dict[str, str]
     declared: ClassVar[dict[str, Param]]
 
     @property
     def receptors(self) -> Mapping[str, ReceptorDeclaration]: ...
 
+    @property
+    def sites(self) -> tuple[Site, ...]: ...
+
+    @property
+    def parts(self) -> Mapping[str, PartDeclaration]: ...
+
 
 @dataclass(frozen=True)
 class Cell:
-    """One neuron model with named receptors; what the kernel source is made from.
+    """One neuron model with its named parts; what the kernel source is made from.
 
     Expressions are over plain numbers in the declared units of their names.
 
     Attributes
     ----------
     states : tuple of str
-        Membrane variables first, then ``variable_receptor``.
+        Membrane variables first, then ``variable_channel`` and ``variable_receptor``.
     units : dict
         Unit of each state.
     system : System
@@ -90,7 +92,8 @@ class Cell:
     step : Function, optional
         The user's step of the membrane variables.
     initial : dict
-        Expressions over parameters of states that do not start at 0.
+        Expressions of states that do not start at 0, over parameters and other states, each after
+        those that it reads.
     derived : dict
         Subexpressions and ``I_syn`` over states, parameters, ``I_in`` and ``t``, with their units.
     """
@@ -113,12 +116,6 @@ class Cell:
     def has_input(self) -> bool:
         """Whether stimulating currents act on this cell."""
         return INPUT in self.system.inputs
-
-
-def local_names(receptor: ReceptorDeclaration, name: str) -> dict[str, str]:
-    """How a receptor's own names read inside a neuron: ``tau_syn`` as ``tau_syn_exc``."""
-    own = [*receptor.declared, *parse_text(receptor.equations, name).names]
-    return {local: f"{local}_{name}" for local in own}
 
 
 def shared_transmitters(receptors: Mapping[str, ReceptorDeclaration]) -> dict[str, list[str]]:
@@ -163,7 +160,7 @@ def assigned_names(reset: Mapping[str, str] | str, step: Callable[..., Any] | No
 
 
 def assemble(neuron: NeuronDeclaration, *, with_input: bool) -> Cell:
-    """Join a neuron's membrane with its receptors.
+    """Join a neuron's membrane with its channels and receptors.
 
     Parameters
     ----------
@@ -181,7 +178,7 @@ def assemble(neuron: NeuronDeclaration, *, with_input: bool) -> Cell:
 
 
 class _Assembly:
-    """The pieces of a neuron and of its receptors under full names."""
+    """The pieces of a neuron and of its parts under full names."""
 
     def __init__(self, neuron: NeuronDeclaration, owner: str):
         self.neuron, self.owner = neuron, owner
@@ -195,13 +192,27 @@ class _Assembly:
             if name not in neuron.declared:  # a variable without an equation keeps its value
                 self.odes[name] = Equation(ast.Constant(0.0), unit)
         self.units = {name: p.unit for name, p in neuron.declared.items()}
-        self.taken = {**GIVEN, **dict.fromkeys(neuron.declared, owner)}
+        self.sums = {
+            site.full(s): s for site in neuron.sites for s in (SYNAPTIC, IONIC)
+            if s == SYNAPTIC or site.channels or site.full(s) not in text.names
+        }  # fmt: skip
+        self.taken = {name: meaning for name, meaning in GIVEN.items() if name != IONIC}
+        self.taken |= {full: GIVEN[s] for full, s in self.sums.items()}
+        self.taken |= dict.fromkeys(neuron.declared, owner)
         for name in text.names:
             self._take(name, owner, "equations")
-        self.currents: list[ast.expr] = []
+        self.currents: dict[str, list[ast.expr]] = {name: [] for name in self.sums}
         self.gains: dict[str, dict[str, ast.expr]] = {}
-        for name, receptor in neuron.receptors.items():
-            self._add(name, receptor)
+        self.starts: dict[str, ast.expr | None] = {}
+        for site in neuron.sites:
+            for name, channel in site.channels.items():
+                self._add_channel(name, channel, site)
+            for name, receptor in site.receptors.items():
+                self._add(name, receptor, site)
+        for suffix, part in neuron.parts.items():
+            for local, declared in part.declared.items():
+                self._take(f"{local}_{suffix}", suffix, "parts")
+                self.units[f"{local}_{suffix}"] = declared.unit
         for name, eq in {**self.odes, **self.parts}.items():
             self.units[name] = eq.unit
 
@@ -212,36 +223,71 @@ class _Assembly:
             )
         if name in self.neuron.declared and by == self.owner:
             return
-        if name in self.taken or is_noise(name):
-            belongs = self.taken.get(name, "white noise")
-            hint = "; give the receptor another name" if by != self.owner else ""
+        known = self.taken.get(name)
+        mine = by if by == self.owner else f"{_KINDS[attribute]} {by!r}"
+        if known == mine or (attribute == "parts" and known and known.endswith(repr(by))):
+            return
+        if known or is_noise(name):
+            belongs = known or "white noise"
+            hint = f"; give the {_KINDS[attribute]} another name" if by != self.owner else ""
             raise ValidationError(
                 f"{by!r} makes the name {name!r}, which belongs to {belongs}{hint}"
                 if by != self.owner else f"the name {name!r} belongs to {belongs}",
-                "receptors" if by != self.owner else attribute, self.owner,
+                attribute, self.owner,
             )  # fmt: skip
-        self.taken[name] = by if by == self.owner else f"receptor {by!r}"
+        self.taken[name] = mine
 
-    def _add(self, name: str, receptor: ReceptorDeclaration) -> None:
+    def _add(self, name: str, receptor: ReceptorDeclaration, site: Site) -> None:
         mapping = local_names(receptor, name)
-        for full in mapping.values():
-            self._take(full, name, "receptors")
-        text = parse_text(receptor.equations, name)
-        for into, equations in ((self.odes, text.odes), (self.parts, text.subexpressions)):
-            for local, own in equations.items():
-                into[mapping[local]] = Equation(ex.rename(own.rhs, mapping), own.unit, own.flags)
-        self.units |= {mapping[p]: declared.unit for p, declared in receptor.declared.items()}
+        self._join(name, receptor, mapping, {"V_m": ast.Name(site.voltage, ast.Load())})
         if receptor.current:
-            tree = ex.rename(ex.parse(receptor.current, name, "current"), mapping)
-            self.currents.append(tree)
+            tree = ex.parse(receptor.current, name, "current")
+            renamed = ex.rename(tree, {"V_m": site.voltage, **mapping})
+            self.currents[site.full(SYNAPTIC)].append(renamed)
+        known = {"V_m": site.voltage, **mapping}
         self.gains[name] = {
-            mapping.get(state, state): ex.rename(ex.parse(gain, name, "on_spike"), mapping)
+            known.get(state, state): ex.rename(ex.parse(gain, name, "on_spike"), known)
             for state, gain in receptor.on_spike.items()
         }
 
+    def _add_channel(self, name: str, channel: ChannelDeclaration, site: Site) -> None:
+        """Its current becomes a subexpression; it sees the membrane and what pools offer."""
+        mapping = local_names(channel, name) | {o: site.full(o) for o in channel.offers}
+        around: dict[str, ast.expr] = {
+            local: ast.Name(full, ast.Load())
+            for local, full in {"V_m": site.voltage, **site.offered()}.items()
+        }
+        ions = {c.ion for c in site.channels.values() if c.ion} | {"Ca"}
+        for ion in ions:
+            currents = [f"I_{n}" for n, c in site.channels.items() if c.ion == ion and c.current]
+            around[f"I_{ion}"] = ex.total(ast.Name(c, ast.Load()) for c in currents)
+        own = {local: ast.Name(full, ast.Load()) for local, full in mapping.items()}
+        self._join(name, channel, mapping, around, "channels")
+        if channel.current:
+            self._take(f"I_{name}", name, "channels")
+            tree = ex.parse(channel.current, name, "current")
+            self.parts[f"I_{name}"] = Equation(ex.substitute(tree, {**around, **own}), _PA)
+            self.currents[site.full(IONIC)].append(ast.Name(f"I_{name}", ast.Load()))
+        for local in parse_text(channel.equations, name).odes:
+            text = channel.initial.get(local)
+            given = ex.parse(text, name, "initial") if text else None
+            self.starts[mapping[local]] = given and ex.substitute(given, {**around, **own})
+
+    def _join(self, name: str, part: ReceptorDeclaration | ChannelDeclaration,
+              mapping: dict[str, str], around: dict[str, ast.expr],
+              attribute: str = "receptors") -> None:  # fmt: skip
+        """Equations of a part, under full names."""
+        for full in mapping.values():
+            self._take(full, name, attribute)
+        text = parse_text(part.equations, name)
+        known = {**around, **{local: ast.Name(full, ast.Load()) for local, full in mapping.items()}}
+        for into, equations in ((self.odes, text.odes), (self.parts, text.subexpressions)):
+            for local, own in equations.items():
+                into[mapping[local]] = Equation(ex.substitute(own.rhs, known), own.unit, own.flags)
+
     def _scope(self, attribute: str, trees: list[ast.expr] | None = None) -> Scope:
         noises = {n: _NOISE for tree in trees or [] for n in ex.names(tree) if is_noise(n)}
-        given = {INPUT: _PA, SYNAPTIC: _PA, TIME: _MS, "dt": _MS, "pi": _ONE}
+        given = {INPUT: _PA, TIME: _MS, "dt": _MS, "pi": _ONE} | dict.fromkeys(self.sums, _PA)
         return Scope({**given, **noises, **self.units}, self.owner, attribute)
 
     def cell(self, with_input: bool) -> Cell:
@@ -250,8 +296,11 @@ class _Assembly:
         rates = [eq.rhs for eq in self.odes.values()]
         scope = self._scope("equations", rates + [eq.rhs for eq in self.parts.values()])
         currents = self._scope("current")
-        total = ex.total(currents.convert(c, _PA, "a current") for c in self.currents)
-        external: dict[str, ast.expr] = {SYNAPTIC: total, "pi": ast.Constant(math.pi)}
+        external: dict[str, ast.expr] = {
+            name: ex.total(currents.convert(c, _PA, "a current") for c in trees)
+            for name, trees in self.currents.items()
+        }
+        external["pi"] = ast.Constant(math.pi)
         if not with_input:
             external[INPUT] = ast.Constant(0.0)
         odes = {
@@ -265,7 +314,7 @@ class _Assembly:
             odes, (INPUT,) if with_input else (), owner, method=neuron.method,
             subexpressions=parts, functions=set(self.functions),
             frozen=[n for n, eq in self.parts.items() if "constant over dt" in eq.flags],
-            given=self.step.returned if self.step else (),
+            given=self.step.returned if self.step else (), joint=neuron.joint,
         )  # fmt: skip
         held = [n for n, eq in self.odes.items() if "unless refractory" in eq.flags]
         return Cell(
@@ -280,7 +329,7 @@ class _Assembly:
             rests="t_ref" in neuron.declared,
             functions=self.functions,
             step=self._checked_step(),
-            initial=self._initial(),
+            initial=self._initial() | self._started(system),
             derived=self._derived(system, external),
         )
 
@@ -289,28 +338,36 @@ class _Assembly:
             name: Equation(system.inlined(tree, set(system.subexpressions)), self.parts[name].unit)
             for name, tree in system.subexpressions.items()
         }
-        if self.currents:
-            total = system.inlined(external[SYNAPTIC], set(system.subexpressions))
-            found[SYNAPTIC] = Equation(total, _PA)
+        for name in self.sums:
+            if self.currents[name]:
+                total = system.inlined(external[name], set(system.subexpressions))
+                found[name] = Equation(total, _PA)
         return found
 
     def _ordered(self) -> dict[str, Equation]:
         """Subexpressions, each after those that it reads."""
-        done: dict[str, Equation] = {}
+        trees = {name: part.rhs for name, part in self.parts.items()}
+        return {name: self.parts[name] for name in self._in_order(trees, "equations")}
+
+    def _in_order(self, trees: dict[str, ast.expr], attribute: str) -> list[str]:
+        """Names of expressions, each after those that it reads."""
+        read = {name: ex.names(tree) & set(trees) for name, tree in trees.items()}
+        done: dict[str, None] = {}
 
         def visit(name: str, path: tuple[str, ...]) -> None:
             if name in path:
                 chain = " -> ".join((*path[path.index(name) :], name))
-                raise ValidationError(
-                    f"subexpressions go round in a circle: {chain}", "equations", self.owner
-                )
-            for other in sorted(ex.names(self.parts[name].rhs) & set(self.parts)):
-                visit(other, (*path, name))
-            done.setdefault(name, self.parts[name])
+                what = "subexpressions" if attribute == "equations" else "initial values"
+                raise ValidationError(f"{what} go round in a circle: {chain}", attribute,
+                                      self.owner)  # fmt: skip
+            if name not in done:
+                for other in sorted(read[name]):
+                    visit(other, (*path, name))
+                done[name] = None
 
-        for name in self.parts:
+        for name in trees:
             visit(name, ())
-        return done
+        return list(done)
 
     def _condition(self, attribute: str, text: str, external: dict[str, ast.expr]) -> ast.expr:
         if text == "never":
@@ -344,6 +401,22 @@ class _Assembly:
                                 {"pi": ast.Constant(math.pi)})
             for name, tree in trees.items()
         }  # fmt: skip
+
+    def _started(self, system: System) -> dict[str, ast.expr]:
+        """How channels start: as they say, or at the steady state of each equation by itself."""
+        trees: dict[str, ast.expr] = {}
+        for name, given in self.starts.items():
+            if given is not None:
+                scope = self._scope("initial")
+                tree = scope.convert(given, self.odes[name].unit, name)
+            else:
+                terms = ex.linear_terms(system.whole(system.odes[name]), {name})
+                if terms is None or name not in terms:
+                    continue
+                level = ast.UnaryOp(ast.USub(), terms.get(ex.CONSTANT, ast.Constant(0.0)))
+                tree = ast.BinOp(level, ast.Div(), terms[name])
+            trees[name] = system.whole(tree)
+        return {name: trees[name] for name in self._in_order(trees, "initial")}
 
     def _clamped(self, held: list[str]) -> tuple[str, ...]:
         names = dict.fromkeys([*self.neuron.refractory, *held])
@@ -411,7 +484,7 @@ def names_used(neuron: NeuronDeclaration) -> set[str]:
     """All names that a model's expressions read."""
     whole = _Assembly(neuron, type(neuron).__name__)
     trees = [eq.rhs for eq in (*whole.odes.values(), *whole.parts.values())]
-    trees += [*whole.reset.values(), *whole.currents]
+    trees += [*whole.reset.values(), *(c for cs in whole.currents.values() for c in cs)]
     trees += [
         ex.parse(text, whole.owner, "initial", whole.arity) for text in neuron.initial.values()
     ]

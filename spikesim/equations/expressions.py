@@ -133,8 +133,19 @@ def _joined(parts: Sequence[ast.expr], op: ast.operator) -> ast.expr:
 
 def names(tree: ast.AST) -> set[str]:
     """The variables and parameters that an expression reads."""
-    calls = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
-    return {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and id(n) not in calls}
+    found: set[str] = set()
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Name):
+            found.add(node.id)
+        elif isinstance(node, ast.BinOp):
+            waiting += (node.left, node.right)
+        elif isinstance(node, ast.Call):
+            waiting += node.args
+        else:
+            waiting += ast.iter_child_nodes(node)
+    return found
 
 
 def called(tree: ast.AST) -> set[str]:
@@ -146,16 +157,25 @@ def called(tree: ast.AST) -> set[str]:
 
 
 def substitute(tree: ast.expr, mapping: Mapping[str, ast.expr]) -> ast.expr:
-    """The expression with names replaced by expressions."""
-
-    class Replace(ast.NodeTransformer):
-        def visit_Name(self, node: ast.Name) -> ast.expr:
-            return mapping.get(node.id, node)
-
-        def visit_Call(self, node: ast.Call) -> ast.expr:
-            return ast.Call(node.func, [self.visit(a) for a in node.args], [])
-
-    return Replace().visit(copy.deepcopy(tree))  # a transformer changes the tree that it visits
+    """The expression with names replaced by expressions; what does not change is shared."""
+    if isinstance(tree, ast.Name):
+        return mapping.get(tree.id, tree)
+    if isinstance(tree, ast.Constant):
+        return tree
+    if isinstance(tree, ast.BinOp):
+        left, right = substitute(tree.left, mapping), substitute(tree.right, mapping)
+        same = left is tree.left and right is tree.right
+        return tree if same else ast.BinOp(left, tree.op, right)
+    if isinstance(tree, ast.Call):
+        return ast.Call(tree.func, [substitute(a, mapping) for a in tree.args], [])
+    if isinstance(tree, ast.UnaryOp):
+        return ast.UnaryOp(tree.op, substitute(tree.operand, mapping))
+    if isinstance(tree, ast.IfExp):
+        parts = (substitute(part, mapping) for part in (tree.test, tree.body, tree.orelse))
+        return ast.IfExp(*parts)
+    assert isinstance(tree, ast.Compare), ast.dump(tree)
+    sides = [substitute(side, mapping) for side in tree.comparators]
+    return ast.Compare(substitute(tree.left, mapping), tree.ops, sides)
 
 
 def rename(tree: ast.expr, mapping: Mapping[str, str]) -> ast.expr:

@@ -2,6 +2,13 @@
 
 An explicit scheme is data: a Butcher tableau (Hairer, Norsett & Wanner 1993, II.1). To add one,
 add a row. Exponential Euler needs equations that are linear in their own variable.
+
+A splitting carries one variable after the other with the others held, and those that are joint by
+one implicit solve. "strang" takes half a step of all but the membrane, a whole one of the membrane,
+and the other halves in reverse order: it is symmetric, and so of second order (Strang 1968, SIAM
+J. Numer. Anal. 5:506; Hines 1984, Int. J. Bio-Med. Comput. 15:69, where the halves are staggered
+instead). "backward_euler" takes whole steps of the others, then of the membrane: of first order,
+but what is stiff dies out at any step.
 """
 
 from __future__ import annotations
@@ -48,4 +55,5 @@ TABLEAUX = {
         (1 / 6, 1 / 3, 1 / 3, 1 / 6),
     ),
 }
-METHODS = ("auto", "exact", "exponential_euler", *TABLEAUX)
+SPLITTINGS = ("strang", "backward_euler")
+METHODS = ("auto", "exact", "exponential_euler", *SPLITTINGS, *TABLEAUX)

@@ -20,6 +20,9 @@ import numpy as np
 from spikesim.equations import expressions as ex
 from spikesim.equations.cell import INPUT, TIME, Cell
 from spikesim.equations.functions import imports_of
+from spikesim.equations.methods import SPLITTINGS
+from spikesim.equations.rolled import ROLLED, Roller
+from spikesim.equations.splitting_source import splitting
 from spikesim.equations.step_source import (
     currents_given,
     nodes,
@@ -100,7 +103,14 @@ def constants_of(cell: Cell) -> Constants:
 
 
 def neuron_source(cell: Cell, varied: frozenset[str]) -> str:
+    """The text of `neuron_kernel`."""
+    return neuron_kernel(cell, varied)[0]
+
+
+def neuron_kernel(cell: Cell, varied: frozenset[str]) -> tuple[str, int]:
     """Python text of the module whose function ``update`` carries a table over one step.
+
+    And how many numbers of one neuron it keeps in ``scratch``.
 
     Parameters
     ----------
@@ -113,6 +123,7 @@ def neuron_source(cell: Cell, varied: frozenset[str]) -> str:
     names = constants_of(cell).names
     ordered = [name for name in names if name in varied]
     scalars = [name for name in names if name not in varied]
+    rolled = len(cell.states) > ROLLED and cell.step is None
     views = {f"_S_{state}": f"_state[{k}, _a:_b]" for k, state in enumerate(cell.states)}
     for k, port in enumerate(cell.ports):
         views[f"_A_{port}"] = f"_row[_slot0 + {k} * _n + _a : _slot0 + {k} * _n + _b]"
@@ -132,17 +143,67 @@ def neuron_source(cell: Cell, varied: frozenset[str]) -> str:
     ]
     if TIME in _all_names(cell):
         body.append(f"{TIME} = _step * dt")
-    body += ["for _i in range(_size):", *_indented(load_varied + _propagate(cell))]
+    loop, roller = load_varied + _propagate(cell), Roller()
+    if rolled:
+        body = _body_of_rolled(cell, body, load_varied)
+        before, loop = _rolled(cell, roller, scalars, ordered)
+        body += before
+    body += ["for _i in range(_size):", *_indented(loop)]
     body += ["for _i in range(_size, (_size + 7) // 8 * 8):", "    _flags[_i] = 0"]
     body += ["for _w in range((_size + 7) // 8):", "    if _words[_w] != 0:"]
     body += ["        for _i in range(8 * _w, 8 * _w + 8):", "            if _flags[_i] != 0:"]
     body += _indented(load_varied + _spike(cell), 4)
     body += ["_table.spiked[_s] = _n_spikes"]
-    lines = [*_imports(cell), "", *_functions(cell), "", "@kernel", *_HEAD.splitlines()]
+    lines = [*_imports(cell), "", *(["import numpy as np", ""] if rolled else []), *roller.tables]
+    lines += [*_functions(cell), "", "", "@kernel", *_HEAD.splitlines()]
+    lines += ["    _y = _table.scratch"] if rolled else []
     lines += ["    for _s in range(_lo.size):", "        _a, _b = _lo[_s], _hi[_s]"]
     lines += _indented(body, 2)
     lines.append("    return _n_spikes")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n", len(roller.place)
+
+
+def _rolled(
+    cell: Cell, roller: Roller, scalars: list[str], ordered: list[str]
+) -> tuple[list[str], list[str]]:
+    """What comes before the loop, and its body, with all numbers of a neuron in one vector."""
+    new = [f"_new_{state}" for state in cell.states]
+    ports = [f"_A_{port}" for port in cell.ports]
+    names = [*cell.states, *new, *ports, *scalars, *ordered]
+    for name in names:
+        roller.put(name)
+    n, k = len(cell.states), len(cell.ports)
+    at = 2 * n + k
+    lines = [f"for _k in range({n}):", "    _y[_k] = _state[_k, _a + _i]"]
+    if ports:
+        lines += [
+            f"for _k in range({k}):",
+            f"    _y[{2 * n} + _k] = _row[_slot0 + _k * _n + _a + _i]",
+            "    _row[_slot0 + _k * _n + _a + _i] = 0.0",
+        ]
+    before = [f"for _k in range({len(scalars)}):", f"    _y[{at} + _k] = _uniform[_s, _k]"]
+    if ordered:
+        at += len(scalars)
+        lines += [f"for _k in range({len(ordered)}):", f"    _y[{at} + _k] = _varied[_k, _a + _i]"]
+    if TIME in _all_names(cell):
+        before.append(f"{roller.put(TIME)} = _step * {roller.put('dt')}")
+    text = [
+        re.sub(r"(_A_\w+)\[_i\]", r"\1", line) for line in _propagate(cell, lean=True)
+        if not (line.startswith(("_A_", "_S_")) or re.match(r"\w+ = _S_", line))
+    ]  # fmt: skip
+    known = {m[1] for line in text if (m := re.match(r"(\w+) [-+*]?= ", line))}
+    numbers = known | set(names) | {TIME}
+    lines += roller.lines(text, numbers.__contains__)
+    lines += [f"for _k in range({n}):", f"    _state[_k, _a + _i] = _y[{n} + _k]"]
+    return before, lines
+
+
+def _body_of_rolled(cell: Cell, body: list[str], load_varied: list[str]) -> list[str]:
+    """Views and scalars that are needed outside of the vector."""
+    needed = " ".join([*_spike(cell), *load_varied, *body[-1:]])
+    used = set(re.findall(r"\b[A-Za-z_]\w*\b", needed)) | {"_left", "_size", f"_C_{INPUT}"}
+    kept = [line for line in body if (m := re.match(r"(\w+) = ", line)) is None or m[1] in used]
+    return [line for line in kept if not line.startswith(f"{TIME} = ")]
 
 
 def _trees(cell: Cell) -> list[ast.expr]:
@@ -173,6 +234,8 @@ def _imports(cell: Cell) -> list[str]:
         lines.append("from spikesim.kernels.functions import uniforms as _uniforms")
     if cell.system.stepped and cell.system.method == "exponential_euler":
         lines.append("from spikesim.kernels.phi import phi as _phi")
+    if cell.system.stepped and cell.system.method in SPLITTINGS:
+        lines.append("from spikesim.kernels.phi import phi_rational as _phi")
     return lines
 
 
@@ -182,6 +245,8 @@ def _functions(cell: Cell) -> list[str]:
         lines += ["", *function.lines(name)]
     if cell.step is not None:
         lines += ["", *cell.step.lines("_user_step")]
+    if cell.system.stepped and cell.system.method in SPLITTINGS:
+        lines += splitting(cell).functions
     return lines
 
 
@@ -193,7 +258,7 @@ def _is_one(tree: ast.expr) -> bool:
     return isinstance(tree, ast.Constant) and tree.value == 1
 
 
-def _propagate(cell: Cell) -> list[str]:
+def _propagate(cell: Cell, *, lean: bool = False) -> list[str]:
     lines = [f"{state} = _S_{state}[_i]" for state in cell.states]
     if cell.has_input:
         lines.append(f"{INPUT} = _C_{INPUT}[_i]")
@@ -213,6 +278,9 @@ def _propagate(cell: Cell) -> list[str]:
     crooked = [*cell.system.stepped, *(cell.step.returned if cell.step else ())]
     if crooked:
         total = " + ".join(f"abs({new[s]})" for s in crooked)
+        if lean:  # a long sum in lines that are alike
+            lines += ["_total = 0.0", *(f"_total += abs({new[s]})" for s in crooked)]
+            total = "_total"
         lines.append(f"_lost = not ({total} < {RUNAWAY})")
     lines.append(f"_flags[_i] = _fired{' | (2 * _lost)' if crooked else ''}")
     return lines + [f"_S_{state}[_i] = {new[state]}" for state in cell.states]

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from spikesim.equations import expressions as ex
 from spikesim.equations.cell import INPUT, SYNAPTIC, TIME, Cell
-from spikesim.equations.methods import TABLEAUX
+from spikesim.equations.methods import SPLITTINGS, TABLEAUX
+from spikesim.equations.splitting_source import splitting
 
 
 def propagator(state: str, source: str, node: float = 1.0) -> str:
@@ -18,10 +19,12 @@ def propagator(state: str, source: str, node: float = 1.0) -> str:
 
 def nodes(cell: Cell) -> tuple[float, ...]:
     """The parts of a step at whose end exact states are needed; the whole comes first."""
-    tableau = TABLEAUX.get(cell.system.method)
-    if tableau is None or not cell.system.stepped:
+    if not cell.system.stepped or not _read(cell):
         return (1.0,)
-    return (1.0, *sorted({c for c in tableau.nodes if 0.0 < c < 1.0} if _read(cell) else ()))
+    if cell.system.method == "strang":
+        return (1.0, 0.5)
+    tableau = TABLEAUX.get(cell.system.method)
+    return (1.0, *sorted({c for c in tableau.nodes if 0.0 < c < 1.0} if tableau else ()))
 
 
 def _read(cell: Cell) -> set[str]:
@@ -39,6 +42,10 @@ def step_lines(cell: Cell) -> list[str]:
     if system.stepped:
         if system.method == "exponential_euler":
             lines += _exponential_euler(cell)
+        elif system.method in SPLITTINGS:
+            middle = _read(cell) if system.method == "strang" else ()
+            lines += [_advance(cell, s, f"_mid_{s}", 0.5) for s in system.exact if s in middle]
+            lines += splitting(cell).lines
         else:
             lines += _runge_kutta(cell)
     if cell.step is not None:

@@ -4,11 +4,13 @@ Equations that are linear with constant coefficients, and whose neighbours are t
 exactly (Rotter & Diesmann 1999, Biol. Cybern. 81:381). The others take a method that is named, or
 else exponential Euler where each of them is linear in its own variable (a membrane with
 conductances, a gate of an ion channel), and otherwise a Runge-Kutta scheme of fourth order.
+Variables that a model names as joint, the potentials of compartments, are solved for together.
 """
 
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -16,7 +18,7 @@ import numpy as np
 from scipy.linalg import expm
 
 from spikesim.equations import expressions as ex
-from spikesim.equations.methods import METHODS
+from spikesim.equations.methods import METHODS, SPLITTINGS
 from spikesim.errors import ValidationError, unknown_name
 
 
@@ -43,6 +45,8 @@ class System:
         ``{state: {name: coefficient}}`` of white noises.
     given : frozenset of str
         States that a user's function carries over the step.
+    joint : tuple of str
+        States that are linear in each other and solved for together; empty for other methods.
     """
 
     odes: dict[str, ast.expr]
@@ -53,6 +57,7 @@ class System:
     frozen: frozenset[str] = frozenset()
     noise: dict[str, ex.Terms] = field(default_factory=dict)
     given: frozenset[str] = frozenset()
+    joint: tuple[str, ...] = ()
 
     @property
     def stepped(self) -> tuple[str, ...]:
@@ -71,6 +76,7 @@ class System:
         frozen: Iterable[str] = (),
         functions: Iterable[str] = (),
         given: Iterable[str] = (),
+        joint: Iterable[str] = (),
     ) -> System:
         """Decide how each equation is integrated, or say which cannot be."""
         if not isinstance(method, str) or method not in METHODS:
@@ -91,44 +97,93 @@ class System:
             s for s, terms in known.items()
             if terms is not None and set(terms) <= allowed and s not in set(given)
             and not ex.called(full[s]) & set(functions)
-        }  # fmt: skip
+        } - (set(joint) if method in SPLITTINGS else set())  # fmt: skip
         while True:
             keep = {s for s in exact if set(known[s] or {}) & set(odes) <= exact}
             if keep == exact:
                 break
             exact = keep
         rest = [s for s in odes if s not in exact and s not in set(given)]
+        together = tuple(s for s in joint if s in rest)
         crooked = [s for s in rest if ex.linear_terms(full[s], {s}) is None]
+        if method in SPLITTINGS or (method == "auto" and together):
+            crooked = [s for s in rest if not system._splits(s, together or tuple(rest[:1]))]
         if method == "exact" and rest:
             raise ValidationError(
                 f"d{rest[0]}/dt is not linear with constant coefficients, so that it cannot be "
                 "integrated exactly; leave the method out, or name another", "method", owner,
             )  # fmt: skip
-        if method == "exponential_euler" and crooked:
+        if method in ("exponential_euler", *SPLITTINGS) and crooked:
+            words = "exponential Euler" if method == "exponential_euler" else f"{method!r}"
+            linear = ", ".join(together) if crooked[0] in together else crooked[0]
             raise ValidationError(
-                f"d{crooked[0]}/dt is not linear in {crooked[0]}; exponential Euler needs that; "
+                f"d{crooked[0]}/dt is not linear in {linear}; {words} needs that; "
                 "use method = 'rk4'", "method", owner,
             )  # fmt: skip
         if method in ("auto", "exact"):
-            method = "rk4" if crooked else "exponential_euler"
+            plain = "strang" if together else "exponential_euler"
+            method = "rk4" if crooked else plain
         return cls(
             drifts, inputs, tuple(s for s in odes if s in exact), method, parts, held, noise,
-            frozenset(given),
+            frozenset(given), together if method in SPLITTINGS else (),
         )  # fmt: skip
 
     def inlined(self, tree: ast.expr, only: set[str] | None = None) -> ast.expr:
         """The expression with subexpressions put in: all that are not frozen, or only some."""
         chosen = set(self.subexpressions) - self.frozen if only is None else only
+        read = ex.names(tree)
         for name in reversed(self.subexpressions):
-            if name in chosen:
+            if name in chosen and name in read:
                 tree = ex.substitute(tree, {name: self.subexpressions[name]})
+                read |= self.reads[name]
         return tree
+
+    @functools.cached_property
+    def reads(self) -> dict[str, set[str]]:
+        """What each subexpression reads."""
+        return {name: ex.names(tree) for name, tree in self.subexpressions.items()}
+
+    def whole(self, tree: ast.expr) -> ast.expr:
+        """The expression with all subexpressions put in, frozen ones too."""
+        return self.inlined(tree, set(self.subexpressions))
+
+    def terms(self, state: str, variables: set[str]) -> tuple[ex.Terms | None, set[str]]:
+        """Linear terms of an equation in some states, and what stays in their coefficients.
+
+        Subexpressions that are not linear in these states, such as a gate that is always at its
+        steady state, are not put in.
+        """
+        key = frozenset(variables)
+        if key not in self._linear_parts:
+            put: dict[str, ast.expr] = {}
+            kept: set[str] = set()
+            depending = self.depending(variables)
+            for name in self.subexpressions:
+                if name in depending:
+                    tree = ex.substitute(self.subexpressions[name], put)
+                    if ex.linear_terms(tree, variables) is None:
+                        kept.add(name)
+                    else:
+                        put[name] = tree
+            self._linear_parts[key] = put, kept
+        put, kept = self._linear_parts[key]
+        tree = ex.substitute(self.odes[state], put)
+        return ex.linear_terms(tree, variables), kept & set(self.needed([tree]))
+
+    @functools.cached_property
+    def _linear_parts(self) -> dict[frozenset[str], tuple[dict[str, ast.expr], set[str]]]:
+        return {}
+
+    def _splits(self, state: str, middle: tuple[str, ...]) -> bool:
+        """Whether a splitting can carry this state."""
+        terms, kept = self.terms(state, set(middle) if state in middle else {state})
+        return terms is not None and (state in middle or not kept)
 
     def depending(self, names: set[str]) -> set[str]:
         """Subexpressions that depend on any of these names, frozen ones apart."""
         found: set[str] = set()
-        for name, tree in self.subexpressions.items():
-            if name not in self.frozen and ex.names(tree) & (names | found):
+        for name, read in self.reads.items():
+            if name not in self.frozen and not read.isdisjoint(names | found):
                 found.add(name)
         return found
 
@@ -137,7 +192,7 @@ class System:
         wanted = set().union(set(), *(ex.names(tree) for tree in trees))
         for name in reversed(self.subexpressions):
             if name in wanted:
-                wanted |= ex.names(self.subexpressions[name])
+                wanted |= self.reads[name]
         return [name for name in self.subexpressions if name in wanted]
 
     def coefficients(self) -> dict[str, ex.Terms]:

@@ -33,6 +33,7 @@ class TableArgs(NamedTuple):
     key: Array  # uint64 (slices, white noises)
     noise: Array  # float (white noises, n): scratch, normal draws of this step
     fault: Array  # int64 (1): the step in which a variable was lost, or -1
+    scratch: Array  # float64: numbers of one neuron, for models of many variables
 
 
 class StaticArgs(NamedTuple):

@@ -1,10 +1,12 @@
-"""What a neuron model is: a membrane in equations, a threshold, a reset, and its receptors."""
+"""What a neuron model is: a membrane in equations, threshold and reset, channels and receptors."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
+from spikesim.channels import Channel
 from spikesim.equations.cell import (
     INPUT,
     assemble,
@@ -15,11 +17,14 @@ from spikesim.equations.cell import (
 )
 from spikesim.equations.functions import read_functions
 from spikesim.equations.neuron_source import neuron_source
+from spikesim.equations.sites import IONIC, Site
 from spikesim.equations.text import parse_text
 from spikesim.errors import ValidationError, unknown_name
-from spikesim.parameters import Parametrized
+from spikesim.parameters import Parametrized, Value
 from spikesim.receptors import ExpCurrent, Receptor
 from spikesim.units import Param, Quantity, ms, one
+
+Part = TypeVar("Part", bound=Parametrized)
 
 
 class Neuron(Parametrized):
@@ -30,8 +35,8 @@ class Neuron(Parametrized):
     equations : str
         Differential equations ``dx/dt = expression : unit``, subexpressions ``x = expression :
         unit`` and parameters ``x : unit``, one a line. ``I_syn`` is the sum of the receptors'
-        currents and ``I_in`` that of stimulating currents (pA), ``t`` the time (ms), and ``xi`` or
-        ``xi_name`` white noise (1/sqrt(ms)).
+        currents, ``I_ion`` that of the channels' and ``I_in`` that of stimulating currents (pA),
+        ``t`` the time (ms), and ``xi`` or ``xi_name`` white noise (1/sqrt(ms)).
     threshold : str
         The condition under which the neuron spikes; "never" if it does not. ``rand()`` is a uniform
         number of the neuron and the step.
@@ -45,8 +50,12 @@ class Neuron(Parametrized):
         have a shape.
     method : str
         How equations that cannot be integrated exactly are: "exponential_euler", "rk4", "rk2",
-        "heun" or "euler"; "auto" takes the first where it can and else the second. Equations with
-        white noise add it to their step (Euler-Maruyama, Ito's sense).
+        "heun" or "euler"; "auto" takes the first where it can and else the second. "strang" (second
+        order) and "backward_euler" carry one variable after the other, see
+        `spikesim.equations.methods`. Equations with white noise add it to their step
+        (Euler-Maruyama, Ito's sense).
+    joint : tuple of str
+        Variables that these two solve for together; else the first variable is the membrane.
     functions : dict
         Python functions of plain numbers by the names that equations call them.
     step : function, optional
@@ -62,6 +71,8 @@ class Neuron(Parametrized):
     ----------
     receptors : mapping of str to Receptor, optional
         The receptors by name; one `ExpCurrent` called ``current`` unless given.
+    channels : mapping of str to Channel, optional
+        Ion channels by name, for models whose equations mention ``I_ion``.
     **values
         The declared parameters.
 
@@ -71,15 +82,16 @@ class Neuron(Parametrized):
         For an unknown name, a value that is not allowed, or something that is no receptor.
     """
 
-    equations: ClassVar[str]
+    equations: str
     threshold: ClassVar[str]
     reset: ClassVar[dict[str, str] | str] = {}
     refractory: ClassVar[tuple[str, ...]] = ()
     rearm: ClassVar[str] = ""
-    method: ClassVar[str] = "auto"
+    method: str = "auto"
+    joint: tuple[str, ...] = ()
     functions: ClassVar[dict[str, Callable[..., Any]]] = {}
     step: ClassVar[Callable[..., Any] | None] = None
-    initial: ClassVar[dict[str, str]] = {}
+    initial: dict[str, str] = {}
     persistent: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
@@ -90,7 +102,13 @@ class Neuron(Parametrized):
         assigned = assigned_names(cls.reset, cls.step, owner, cls.functions)
         return text_parameters(text, assigned, cls.declared, owner)
 
-    def __init__(self, *, receptors: Mapping[str, Receptor] | None = None, **values: Any) -> None:
+    def __init__(
+        self,
+        *,
+        receptors: Mapping[str, Receptor] | None = None,
+        channels: Any = None,
+        **values: Any,
+    ) -> None:
         for attribute, meaning in (
             ("equations", "its membrane, such as 'dV_m/dt = -V_m / (10*ms) : mV'"),
             ("threshold", "the condition of a spike, such as 'V_m >= V_th', or 'never'"),
@@ -99,17 +117,53 @@ class Neuron(Parametrized):
                 raise ValidationError(f"is missing: {meaning}", attribute, self)
         super().__init__(**values)
         given = {"current": ExpCurrent()} if receptors is None else receptors
-        if not isinstance(given, Mapping):
-            raise ValidationError(f"must map names to receptors, got {given!r}", "receptors", self)
-        for name, receptor in given.items():
-            if not isinstance(name, str) or not name.isidentifier():
-                raise ValidationError(f"names must be identifiers, got {name!r}", "receptors", self)
-            if not isinstance(receptor, Receptor):
-                raise ValidationError(
-                    f"{name!r} must be a receptor such as ExpCurrent(), got {receptor!r}",
-                    "receptors", self,
-                )  # fmt: skip
-        self.receptors: dict[str, Receptor] = dict(given)
+        self.receptors = checked_parts(given, Receptor, "receptors", "ExpCurrent()", self)
+        self.channels = checked_parts(channels or {}, Channel, "channels", "Leak(g=10.0)", self)
+        if self.channels and not re.search(rf"\b{IONIC}", self.equations):
+            raise ValidationError(
+                f"do nothing, for the equations do not mention {IONIC}, their current", "channels",
+                self,
+            )  # fmt: skip
+        for name in set(self.receptors) & set(self.channels):
+            raise ValidationError(f"{name!r} is a receptor's name already", "channels", self)
+
+    @property
+    def sites(self) -> tuple[Site, ...]:
+        """Pieces of membrane, with the channels and receptors that sit there."""
+        return (Site(self.channels, self.receptors),)
+
+    @property
+    def parts(self) -> dict[str, Parametrized]:
+        """What has parameters besides the neuron itself, by the ending of their full names."""
+        return {**self.channels, **self.receptors}
+
+    def owner(self, name: str) -> tuple[Parametrized, str] | None:
+        """What declares a parameter by full name, the neuron or a part, and its name there."""
+        if name in self.declared:
+            return self, name
+        for suffix, part in self.parts.items():
+            local = name.removesuffix(f"_{suffix}")
+            if local != name and local in part.declared:
+                return part, local
+        return None
+
+    @property
+    def full_values(self) -> dict[str, Value]:
+        """All parameters of the neuron and its parts by full name."""
+        values = dict(self.values)
+        for suffix, part in self.parts.items():
+            values |= {f"{name}_{suffix}": value for name, value in part.values.items()}
+        return values
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What makes two populations share a table: the model and its parts, by kind and name."""
+        sites = tuple((s.name, s.voltage, *s.channels, "", *s.receptors) for s in self.sites)
+        parts = tuple(
+            (name, type(part), getattr(part, "transmitter", None))
+            for name, part in self.parts.items()
+        )
+        return (type(self), self.equations, self.method, sites, parts)
 
     def receptor(self, port: str) -> Receptor:
         """The receptor of that name; for a transmitter that several bind, the first of them.
@@ -139,6 +193,7 @@ class Neuron(Parametrized):
         initial: Mapping[str, str] | None = None,
         functions: Mapping[str, Callable[..., Any]] | None = None,
         receptors: Mapping[str, Receptor] | None = None,
+        channels: Mapping[str, Channel] | None = None,
         name: str = "TextNeuron",
         **values: Any,
     ) -> Neuron:
@@ -151,7 +206,7 @@ class Neuron(Parametrized):
         refractory : quantity, float or str, optional
             How long (ms) variables with the flag ``(unless refractory)`` are held and no spike
             occurs, or a condition: no further spike before it has ceased to hold.
-        receptors : mapping of str to Receptor, optional
+        receptors, channels : mapping, optional
             None unless given.
         name : str
             What messages call the model.
@@ -167,13 +222,31 @@ class Neuron(Parametrized):
         return text_neuron(
             equations, threshold=threshold, reset=reset, refractory=refractory, method=method,
             initial=dict(initial or {}), functions=dict(functions or {}),
-            receptors=dict(receptors or {}), name=name, values=values,
+            receptors=dict(receptors or {}), channels=dict(channels or {}), name=name,
+            values=values,
         )  # fmt: skip
 
 
+def checked_parts(
+    given: Any, kind: type[Part], attribute: str, example: str, owner: object
+) -> dict[str, Part]:
+    """Named parts of a neuron as a dictionary, if they are what they should be."""
+    if not isinstance(given, Mapping):
+        raise ValidationError(f"must map names to {attribute}, got {given!r}", attribute, owner)
+    for name, part in given.items():
+        if not isinstance(name, str) or not name.isidentifier():
+            raise ValidationError(f"names must be identifiers, got {name!r}", attribute, owner)
+        if not isinstance(part, kind):
+            raise ValidationError(
+                f"{name!r} must be a {attribute[:-1]} such as {example}, got {part!r}", attribute,
+                owner,
+            )  # fmt: skip
+    return dict(given)
+
+
 def text_neuron(
-    equations: str, *, refractory: Any, receptors: dict[str, Receptor], name: str,
-    values: dict[str, Any], **attributes: Any,
+    equations: str, *, refractory: Any, receptors: dict[str, Receptor],
+    channels: dict[str, Channel], name: str, values: dict[str, Any], **attributes: Any,
 ) -> Neuron:  # fmt: skip
     """See `Neuron.from_text`."""
     arity = {n: len(f.arguments) for n, f in read_functions(attributes["functions"], name).items()}
@@ -191,7 +264,7 @@ def text_neuron(
             elif isinstance(value, (int, float)):
                 members[given] = Param(None, one)
     kind = type(name, (Neuron,), members)
-    model = kind(receptors=receptors, **values)
+    model = kind(receptors=receptors, channels=channels, **values)
     assemble(model, with_input=True)  # what is wrong with the text is said first
     used = names_used(model)
     for given in values:

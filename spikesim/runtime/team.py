@@ -162,7 +162,7 @@ class Team:
             flags = a.flags if t == 0 else np.zeros_like(a.flags)
             shares.append(a._replace(
                 lo=a.lo + ranges[:, 0], hi=a.lo + ranges[:, 1], flags=flags,
-                words=flags.view(np.uint64),
+                words=flags.view(np.uint64), scratch=np.empty_like(a.scratch),
                 spiked=self._spiked[t, first : first + len(table.blocks)],
             ))  # fmt: skip
             first += len(table.blocks)

@@ -216,7 +216,7 @@ def _plain(b2: Any, symbol: str) -> str:
 
 def mat2_by_hand(case: Reference) -> Course:
     """Kobayashi's model step by step, with the closed form of the leaky membrane."""
-    p, current = sim.MAT2().values, case.settings["I_e"]
+    p, current = defaults(sim.MAT2), case.settings["I_e"]
     rest = p["E_L"] + current * p["tau_m"] / p["C_m"]
     theta = np.zeros((2, current.size))
     v, left = np.full(current.size, p["E_L"]), np.zeros(current.size, int)
@@ -243,7 +243,7 @@ def gif_by_hand(case: Reference) -> Course:
     from spikesim import rng
 
     current = case.settings["I_e"]
-    p = {**sim.GIF().values, **GIF_VALUES}
+    p = {**defaults(sim.GIF), **GIF_VALUES}
     rate = p["g_L"] / p["C_m"]
     tau = np.array([p["tau_stc1"], p["tau_stc2"]])[:, None]
     decay = np.exp(-case.dt / tau)
@@ -274,7 +274,7 @@ def gif_by_hand(case: Reference) -> Course:
 
 def half_steps_by_hand(case: Reference) -> Course:
     """The program of Izhikevich 2003: spikes first, then two half steps of v, then u."""
-    a, b, c, d = (sim.IzhikevichHalfSteps().values[name] for name in "abcd")
+    a, b, c, d = (_default(sim.IzhikevichHalfSteps, name) for name in "abcd")
     current = case.settings["I_e"]
     v = np.full(current.size, -65.0)
     u = b * v
@@ -340,6 +340,11 @@ CUT = "u = clip(v, -1*volt, V_peak) : volt"
 def currents(*amplitudes: float) -> np.ndarray:
     """One amplitude (pA) for each neuron."""
     return np.array(amplitudes)
+
+
+def defaults(kind: type[sim.Neuron]) -> dict[str, Any]:
+    """The default values of a model's parameters."""
+    return dict(kind().values)
 
 
 def beside_brian2(

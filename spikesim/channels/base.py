@@ -1,0 +1,57 @@
+"""What an ion channel is: gates in equations, and the current that they let into the membrane."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any, ClassVar
+
+from spikesim.parameters import Parametrized
+from spikesim.units import Param, nS
+
+G_MAX = Param(None, nS, "non-negative", "conductance with all gates open")
+
+
+class Channel(Parametrized):
+    """Base of all channels, and of pools of ions.
+
+    Class attributes
+    ----------------
+    equations : str
+        Gates and subexpressions, one a line. The names are local: in a neuron with a channel called
+        ``Na`` the gate ``m`` is ``m_Na`` and the parameter ``g`` is ``g_Na``. ``V_m`` is the
+        membrane that the channel sits in, ``Ca`` what a pool there offers, and ``I_Ca`` the sum
+        of the currents of that ion (pA).
+    current : str
+        The current into the membrane (pA). Other equations know it as ``I_`` and the channel's
+        name, such as ``I_Na``.
+    ion : str
+        Whose current it is, for pools: "Ca", or nothing.
+    offers : tuple of str
+        Variables that all channels of the membrane may read, and that go without the channel's
+        name: the concentration of a pool.
+    initial : dict
+        ``{variable: expression}`` over parameters and ``V_m``. Variables that are not named start
+        at their steady state for the membrane's initial potential.
+    extensive : tuple of str
+        Parameters that grow with the membrane's area.
+    """
+
+    equations: ClassVar[str] = ""
+    current: ClassVar[str] = ""
+    ion: ClassVar[str] = ""
+    offers: ClassVar[tuple[str, ...]] = ()
+    initial: ClassVar[dict[str, str]] = {}
+    extensive: ClassVar[tuple[str, ...]] = ("g",)
+
+    def scaled(self, factor: float) -> Channel:
+        """The same channel in another area: `extensive` parameters times a factor.
+
+        From densities to totals: 1 mS/cm2 is 0.01 nS/um2, so that ``Na(g=1.2).scaled(area)`` has
+        120 mS/cm2 on ``area`` um2.
+        """
+        other = copy.copy(self)
+        for name in self.extensive:
+            if name in self.declared:
+                value: Any = getattr(self, name)
+                setattr(other, name, other.checked(name, value * factor))
+        return other

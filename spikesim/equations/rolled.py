@@ -1,0 +1,94 @@
+"""Long kernels in a compact form: lines that are alike become loops.
+
+A neuron of many compartments has hundreds of variables, and lines that differ only in which of
+them they name. Here all numbers of a neuron lie in one vector ``_y``, and a run of lines, or of
+blocks of lines, that are alike becomes a loop over a table of places in it. Compile time then
+depends on how many kinds of compartments there are, not on how many compartments.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+ROLLED = 12  # from how many states on
+_NAME = re.compile(r"\b[A-Za-z_]\w*\b")
+_LONGEST = 16  # lines of a block
+_FEWEST = 3  # blocks of a loop
+_PLAIN = {"if", "else", "not", "and", "or", "abs", "min", "max", "_i", "_zero", "_tiny", "_left",
+          "_held", "_fired", "_lost", "_flags", "True", "False"}  # fmt: skip
+
+
+@dataclass
+class Roller:
+    """Places of names in the vector, and tables of places that loops go through.
+
+    Attributes
+    ----------
+    place : dict
+        Place of each name.
+    tables : list of str
+        Lines that define the tables.
+    """
+
+    place: dict[str, int] = field(default_factory=dict)
+    tables: list[str] = field(default_factory=list)
+
+    def put(self, name: str) -> str:
+        """Where a name's number lies."""
+        return f"_y[{self.place.setdefault(name, len(self.place))}]"
+
+    def lines(self, given: list[str], is_number: Callable[[str], bool]) -> list[str]:
+        """The same in loops; `is_number` tells numbers from functions and arrays."""
+        plain = [
+            [n for n in _NAME.findall(line) if n not in _PLAIN and is_number(n)] for line in given
+        ]
+        shapes = [_blanked(line, set(own)) for line, own in zip(given, plain, strict=True)]
+        result: list[str] = []
+        k = 0
+        while k < len(given):
+            length, count = self._run(shapes, k)
+            if count < _FEWEST:
+                result.append(self._placed(given[k], set(plain[k])))
+                k += 1
+                continue
+            rows = [
+                [name for names in plain[k + i * length : k + (i + 1) * length] for name in names]
+                for i in range(count)
+            ]
+            result += self._loop(shapes[k : k + length], rows)
+            k += length * count
+        return result
+
+    @staticmethod
+    def _run(shapes: list[str], k: int) -> tuple[int, int]:
+        """Length and number of the equal blocks from line k on that cover most lines."""
+        best = (1, 1)
+        for length in range(1, min(_LONGEST, (len(shapes) - k) // _FEWEST) + 1):
+            block, count = shapes[k : k + length], 1
+            while shapes[k + count * length : k + (count + 1) * length] == block:
+                count += 1
+            if count >= _FEWEST and length * count > best[0] * best[1]:
+                best = length, count
+        return best
+
+    def _placed(self, line: str, own: set[str]) -> str:
+        return _NAME.sub(lambda m: self.put(m[0]) if m[0] in own else m[0], line)
+
+    def _loop(self, block: list[str], rows: list[list[str]]) -> list[str]:
+        places = [[int(self.put(name)[3:-1]) for name in row] for row in rows]
+        columns = list(zip(*places, strict=True))
+        moving = [c for c in dict.fromkeys(columns) if len(set(c)) > 1]
+        table = f"_T{len(self.tables)}"
+        self.tables.append(f"{table} = np.array({[list(r) for r in zip(*moving, strict=True)]})")
+        where = iter(
+            f"_y[{table}[_k, {moving.index(c)}]]" if c in moving else f"_y[{c[0]}]"
+            for c in columns
+        )  # fmt: skip
+        body = [re.sub(r"\?", lambda m: next(where), line) for line in block]
+        return [f"for _k in range({len(rows)}):", *("    " + line for line in body)]
+
+
+def _blanked(line: str, names: set[str]) -> str:
+    return _NAME.sub(lambda m: "?" if m[0] in names else m[0], line)
