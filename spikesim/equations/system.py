@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -84,8 +84,9 @@ class System:
         parts = dict(subexpressions or {})
         held = frozenset(frozen)
         drifts, noise = {}, {}
+        noisy = {name for name, part in parts.items() if any(map(is_noise, ex.names(part)))}
         for state, tree in odes.items():
-            drifts[state], terms = _split_noise(tree, parts, state, owner)
+            drifts[state], terms = _split_noise(tree, noisy, state, owner)
             if terms:
                 noise[state] = terms
         system = cls(drifts, inputs, (), method, parts, held, noise)
@@ -268,10 +269,9 @@ class System:
 
 
 def _split_noise(
-    tree: ast.expr, parts: Mapping[str, ast.expr], state: str, owner: str
+    tree: ast.expr, noisy: set[str], state: str, owner: str
 ) -> tuple[ast.expr, ex.Terms]:
     """Drift, and the coefficients of white noises: ``xi`` and names that begin with ``xi_``."""
-    noisy = {name for name, part in parts.items() if any(map(is_noise, ex.names(part)))}
     if noisy:
         raise ValidationError(
             f"white noise must stand in an equation, not in the subexpression {min(noisy)!r}",

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from spikesim.jit import kernel
-from spikesim.kernels.phi import phi
+from spikesim.kernels.phi import phi, phi_rational
 
 
 @kernel
@@ -33,3 +33,15 @@ def test_it_is_expm1_over_its_argument(span, bound):
 def test_stiff_equations_reach_their_end():
     x = -np.logspace(1, 9, 500)
     assert np.allclose(evaluated(x), exact(x), rtol=1e-13, atol=0.0)
+
+
+def test_the_rational_form():
+    """Within the error that it states, damping far below 0, and without a pole above it."""
+    x = np.concatenate([-np.geomspace(1e-12, 1.0, 60), np.geomspace(1e-12, 1.0, 60)])
+    moved = np.array([phi_rational(v) * v for v in x])
+    assert (np.abs(moved - np.expm1(x)) <= np.abs(x) ** 6 / 7200 * np.exp(np.abs(x)) + 1e-16).all()
+    assert phi_rational(0.0) == 1.0
+    far = np.array([1.0 + v * phi_rational(v) for v in -np.geomspace(1.0, 1e6, 50)])
+    assert (np.abs(far) < 1.0).all()
+    assert abs(far[-1]) < 1e-5
+    assert all(phi_rational(v) > 0.0 for v in np.linspace(0.0, 50.0, 99))
