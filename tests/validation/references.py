@@ -274,7 +274,7 @@ def gif_by_hand(case: Reference) -> Course:
 
 def half_steps_by_hand(case: Reference) -> Course:
     """The program of Izhikevich 2003: spikes first, then two half steps of v, then u."""
-    a, b, c, d = (_default(sim.IzhikevichHalfSteps, name) for name in "abcd")
+    a, b, c, d = (defaults(sim.IzhikevichHalfSteps)[name] for name in "abcd")
     current = case.settings["I_e"]
     v = np.full(current.size, -65.0)
     u = b * v
