@@ -24,7 +24,6 @@ from spikesim.units import (
 )
 
 UNITS = {
-<<<<<<< Updated upstream
     "ms",
     "mV",
     "pF",
@@ -39,10 +38,6 @@ UNITS = {
     "uM**4",
     "uM/ms",
 }
-=======
-    "ms", "mV", "pF", "nS", "pA", "Hz", "1", "1/ms", "mV/pA", "mM", "1/mM/ms", "uM**4", "uM/ms"
-}  # fmt: skip
->>>>>>> Stashed changes
 
 
 def declaring():
