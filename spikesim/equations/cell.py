@@ -185,8 +185,9 @@ class _Assembly:
         self.functions = read_functions(neuron.functions, owner)
         self.arity = {name: len(f.arguments) for name, f in self.functions.items()}
         self.step = neuron.step and read_function(neuron.step, "step", owner, "step")
-        self.reset = parse_statements(neuron.reset, owner, "reset", self.arity)
         text = parse_text(neuron.equations, owner, self.arity)
+        parts = {name: eq.rhs for name, eq in text.subexpressions.items()}
+        self.reset = parse_statements(neuron.reset, owner, "reset", self.arity, parts)
         self.odes, self.parts = dict(text.odes), dict(text.subexpressions)
         for name, (unit, _) in text.parameters.items():
             if name not in neuron.declared:  # a variable without an equation keeps its value

@@ -24,15 +24,17 @@ from spikesim.equations.methods import SPLITTINGS
 from spikesim.equations.rolled import ROLLED, Roller
 from spikesim.equations.splitting_source import splitting
 from spikesim.equations.step_source import (
+    RUNAWAY,
     currents_given,
+    held_states,
     nodes,
     noise_gain,
     noise_sources,
     propagator,
+    readers,
     step_lines,
 )
 
-RUNAWAY = 1e20  # beyond this a variable is lost, whatever its unit
 _FILL = {ex.RAND: "_uniforms"}  # what fills a row of draws; normals otherwise
 _HEAD = """\
 def update(_step, _table, _ring, _spikes, _n_spikes):
@@ -51,11 +53,11 @@ def update(_step, _table, _ring, _spikes, _n_spikes):
 class Constants:
     """Names of the numbers that a cell's kernel reads, and how they are computed.
 
-    ``propagators`` maps a name to ``(state, source, part of a step)``, ``gains`` to an expression
-    over parameters, and ``parameters`` are read as they are.
+    ``propagators`` maps a name to ``(state, source, part of a step, held states)``, ``gains`` to an
+    expression over parameters, and ``parameters`` are read as they are.
     """
 
-    propagators: dict[str, tuple[str, str, float]]
+    propagators: dict[str, tuple[str, str, float, frozenset[str]]]
     gains: dict[str, ast.expr]
     parameters: tuple[str, ...]
 
@@ -68,11 +70,13 @@ class Constants:
 def constants_of(cell: Cell) -> Constants:
     """What numbers a cell's kernel needs."""
     system = cell.system
+    none: frozenset[str] = frozenset()
     propagators = {
-        propagator(state, source, node): (state, source, node)
+        propagator(state, source, node, held=bool(held)): (state, source, node, held)
         for node in nodes(cell)
-        for state, sources in system.pattern().items()
-        for source in sources
+        for held, moving in ((none, system.exact), (held_states(cell), readers(cell)))
+        for state in moving
+        for source in system.pattern(held)[state]
     }
     gains = {
         f"_G_{port}__{state}": gain
@@ -211,10 +215,13 @@ def _trees(cell: Cell) -> list[ast.expr]:
     noise = [tree for terms in system.noise.values() for tree in terms.values()]
     rearm = [cell.rearm] if cell.rearm else []
     stepped = [system.odes[state] for state in system.stepped]
-    return [
-        *stepped, *system.subexpressions.values(), *noise, cell.threshold,
-        *cell.reset.values(), *rearm,
+    frozen = [system.subexpressions[name] for name in system.frozen]
+    given = currents_given(cell).values() if cell.step else ()
+    names = [ast.Name(name, ast.Load()) for name in cell.step.arguments] if cell.step else []
+    read = [
+        *stepped, *noise, *frozen, *given, *names, cell.threshold, *cell.reset.values(), *rearm
     ]  # fmt: skip
+    return read + [system.subexpressions[name] for name in system.needed(read)]
 
 
 def _all_names(cell: Cell) -> set[str]:
@@ -313,23 +320,24 @@ def _whole(cell: Cell, tree: ast.expr) -> ast.expr:
 def _spike(cell: Cell) -> list[str]:
     reset = {state: _whole(cell, tree) for state, tree in cell.reset.items()}
     read = set().union(set(), *(ex.names(tree) for tree in reset.values()))
-    lines = []
-    if cell.system.stepped or cell.step:
-        lines += [
-            "if _flags[_i] > 1:", "    if _table.fault[0] < 0:", "        _table.fault[0] = _step",
-            "    continue",
-        ]  # fmt: skip
+    lines: list[str] = []
     if cell.has_input and INPUT in read:
         lines.append(f"{INPUT} = _C_{INPUT}[_i]")
     lines += [f"{state} = _S_{state}[_i]" for state in cell.states if state in read]
     lines += [f"_S_{state}[_i] = {ex.source(tree)}" for state, tree in reset.items()]
     left = "_ref_steps[_a + _i]" if cell.rearm is None else "_ref_steps[_a + _i] + 1"
+    lines += [f"_left[_i] = {left}"] if cell.rests or cell.rearm is not None else []
+    lines += ["_spikes[_n_spikes] = _gid0 + _a + _i", "_n_spikes += 1"]
+    crooked = [*cell.system.stepped, *(cell.step.returned if cell.step else ())]
+    if not crooked:
+        return lines
+    # What ran away is lost, unless it has spiked and been reset.
+    total = " + ".join(f"abs(_S_{s}[_i])" for s in crooked)
     return [
-        *lines,
-        *([f"_left[_i] = {left}"] if cell.rests or cell.rearm is not None else []),
-        "_spikes[_n_spikes] = _gid0 + _a + _i",
-        "_n_spikes += 1",
-    ]
+        "if _flags[_i] & 1:", *_indented(lines),
+        f"if _flags[_i] > 1 and not ({total} < {RUNAWAY}) and _table.fault[0] < 0:",
+        "    _table.fault[0] = _step",
+    ]  # fmt: skip
 
 
 def constant_values(
@@ -350,13 +358,14 @@ def constant_values(
     known = {**parameters, "dt": np.asarray(dt)}
     values: dict[str, np.ndarray] = {}
     if needed.propagators:
-        for node in nodes(cell):
-            increments = cell.system.propagators(known, node * dt)
+        for node, held in {(node, held) for *_, node, held in needed.propagators.values()}:
+            increments = cell.system.propagators(known, node * dt, held)
             values |= {
                 name: increments[state, source]
-                for name, (state, source, part) in needed.propagators.items()
-                if part == node
+                for name, (state, source, *which) in needed.propagators.items()
+                if which == [node, held]
             }
-    values |= {name: ex.evaluate(tree, known) for name, tree in needed.gains.items()}
+    functions = {name: f.for_arrays() for name, f in cell.functions.items()}
+    values |= {name: ex.evaluate(tree, known, functions) for name, tree in needed.gains.items()}
     values |= {name: known[name] for name in needed.parameters}
     return {name: np.atleast_1d(value) for name, value in values.items()}

@@ -10,11 +10,27 @@ from spikesim.equations.cell import INPUT, SYNAPTIC, TIME, Cell
 from spikesim.equations.methods import SPLITTINGS, TABLEAUX
 from spikesim.equations.splitting_source import splitting
 
+RUNAWAY = 1e20  # beyond this a variable is lost, whatever its unit
 
-def propagator(state: str, source: str, node: float = 1.0) -> str:
+
+def propagator(state: str, source: str, node: float = 1.0, *, held: bool = False) -> str:
     """Name of the number by which `source` moves an exact `state` in a step, or a part of one."""
     part = "" if node == 1.0 else f"{node:g}".replace(".", "p")
-    return f"_Q{part}_{state}__{source or 'const'}"
+    return f"_{'H' if held else 'Q'}{part}_{state}__{source or 'const'}"
+
+
+def held_states(cell: Cell) -> frozenset[str]:
+    """Exact states that are held while refractory, and that others read meanwhile."""
+    system = cell.system
+    held = frozenset(cell.clamped) & set(system.exact)
+    read = _read(cell).union(*(set(p) - {s} for s, p in system.pattern().items()))
+    return held if held & read else frozenset()
+
+
+def readers(cell: Cell) -> list[str]:
+    """Exact states that are not held, but depend on such that are."""
+    held, pattern = held_states(cell), cell.system.pattern()
+    return [s for s in cell.system.exact if s not in held and set(pattern[s]) & held]
 
 
 def nodes(cell: Cell) -> tuple[float, ...]:
@@ -38,6 +54,7 @@ def step_lines(cell: Cell) -> list[str]:
     """From `x` to `_new_x` for all states; noise included, arriving spikes not."""
     system = cell.system
     lines = _parts(cell, [n for n in system.subexpressions if n in system.frozen])
+    lines += ["_rest = _left[_i] > 0"] if held_states(cell) else []
     lines += [_advance(cell, state, f"_new_{state}") for state in system.exact]
     if system.stepped:
         if system.method == "exponential_euler":
@@ -70,12 +87,22 @@ def currents_given(cell: Cell) -> dict[str, ast.expr]:
 
 
 def _advance(cell: Cell, state: str, new: str, node: float = 1.0) -> str:
-    terms = (
-        f"{propagator(state, source, node)} * {source}" if source else
-        propagator(state, source, node)
-        for source in cell.system.pattern()[state]
-    )  # fmt: skip
-    return f"{new} = {state} + ({' + '.join(terms)})"
+    held = held_states(cell)
+    moved = f"{state} + ({_increment(cell, state, node, frozenset())})"
+    if state in held:
+        return f"{new} = {state} if _rest else {moved}"
+    if state in readers(cell):
+        resting = f"{state} + ({_increment(cell, state, node, held)})"
+        return f"{new} = ({resting}) if _rest else ({moved})"
+    return f"{new} = {moved}"
+
+
+def _increment(cell: Cell, state: str, node: float, held: frozenset[str]) -> str:
+    names = {
+        source: propagator(state, source, node, held=bool(held))
+        for source in cell.system.pattern(held)[state]
+    }
+    return " + ".join(f"{name} * {source}" if source else name for source, name in names.items())
 
 
 def _parts(cell: Cell, names: Iterable[str]) -> list[str]:
@@ -136,7 +163,14 @@ def _runge_kutta(cell: Cell) -> list[str]:
             slope = ex.source(_moved(tree, at))
             lines.append(f"_k{k}_{s} = " + (f"_free * ({slope})" if s in cell.clamped else slope))
     weights = [(b, f"_k{j}") for j, b in enumerate(tableau.weights) if b]
-    return lines + [f"_new_{s} = {s} + dt * ({_weighted(weights, s)})" for s in system.stepped]
+    lines += [f"_new_{s} = {s} + dt * ({_weighted(weights, s)})" for s in system.stepped]
+    if len(tableau.nodes) > 1:
+        # In the upstroke of an exponential a stage may overshoot beyond all numbers, in a step that
+        # ends with a reset: Euler's does not.
+        total = " + ".join(f"abs(_new_{s})" for s in system.stepped)
+        lines.append(f"_wild = not ({total} < {RUNAWAY})")
+        lines += [f"_new_{s} = {s} + dt * _k0_{s} if _wild else _new_{s}" for s in system.stepped]
+    return lines
 
 
 def _moved(tree: ast.expr, names: dict[str, str]) -> ast.expr:

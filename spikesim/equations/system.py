@@ -203,13 +203,13 @@ class System:
         terms = {s: ex.linear_terms(tree, variables) for s, tree in full.items()}
         return {s: t for s, t in terms.items() if t is not None}
 
-    def pattern(self) -> dict[str, list[str]]:
+    def pattern(self, held: frozenset[str] = frozenset()) -> dict[str, list[str]]:
         """For each exact state the names that its value after a step depends on.
 
         These are the states and inputs that reach it through the equations, and
-        `expressions.CONSTANT` where a constant does.
+        `expressions.CONSTANT` where a constant does; for a step in which `held` states do not move.
         """
-        terms = self.coefficients()
+        terms = {s: {} if s in held else t for s, t in self.coefficients().items()}
         reach = {s: {s, *t} for s, t in terms.items()}
         for _ in reach:  # transitive closure: chains are no longer than the number of states
             reach = {s: set().union(*(reach.get(r, {r}) for r in rs)) for s, rs in reach.items()}
@@ -217,7 +217,7 @@ class System:
         return {s: [name for name in order if name in rs] for s, rs in reach.items()}
 
     def propagators(
-        self, values: dict[str, np.ndarray], dt: float
+        self, values: dict[str, np.ndarray], dt: float, held: frozenset[str] = frozenset()
     ) -> dict[tuple[str, str], np.ndarray]:
         """Increments of the exact states over one step.
 
@@ -232,20 +232,25 @@ class System:
             Parameter values, each of shape () or (n,).
         dt : float
             Step (ms).
+        held : frozenset of str
+            States that do not move in this step.
 
         Returns
         -------
         dict
             ``(state, source)`` to an array of shape (m,), m = 1 if all values are uniform.
         """
-        terms = self.coefficients()
+        terms = {s: {} if s in held else t for s, t in self.coefficients().items()}
         used = sorted(set().union(*(ex.names(e) for t in terms.values() for e in t.values()), ()))
         size = max([np.size(values[name]) for name in used], default=1)
         table = np.array([np.broadcast_to(values[name], size) for name in used]).reshape(-1, size)
         distinct, inverse = np.unique(table, axis=1, return_inverse=True)
         point = dict(zip(used, distinct, strict=True))
         increments = self._increments(terms, point, distinct.shape[1], dt)
-        return {pair: column[inverse.ravel()] for pair, column in increments.items()}
+        return {
+            (state, source): increments[state, source][inverse.ravel()]
+            for state, sources in self.pattern(held).items() for source in sources
+        }  # fmt: skip
 
     def _increments(
         self, terms: dict[str, ex.Terms], values: dict[str, np.ndarray], m: int, dt: float
@@ -264,7 +269,7 @@ class System:
         return {
             (state, name): step[:, row, sources.index(name)]
             for row, state in enumerate(self.exact)
-            for name in self.pattern()[state]
+            for name in sources
         }
 
 

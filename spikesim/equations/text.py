@@ -134,12 +134,13 @@ def parse_statements(
     owner: str,
     attribute: str,
     functions: Mapping[str, int] | None = None,
+    parts: Mapping[str, ast.expr] | None = None,
 ) -> dict[str, ast.expr]:
     """Assignments: a mapping, or statements such as ``"v = c; u += d"``.
 
-    Statements act one after the other; the expressions that come back are over the values before
-    the first.
-    """  # fmt: skip
+    Statements act one after the other, and `parts`, subexpressions, follow what they assign; the
+    expressions that come back are over the values before the first. Those of a mapping act at once.
+    """
     if isinstance(text, Mapping):
         return {
             name: ex.parse(expression, owner, attribute, functions)
@@ -158,5 +159,7 @@ def parse_statements(
         name, operator, rhs = match.groups()
         tree = ex.parse(f"{name} {operator} ({rhs})" if operator else rhs, owner, attribute,
                         functions)  # fmt: skip
+        for _ in parts or {}:  # no chain of them is longer
+            tree = ex.substitute(tree, parts or {})
         result[name] = ex.substitute(tree, result)
     return result
