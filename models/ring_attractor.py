@@ -222,18 +222,23 @@ def picture(result: Result, path: Path) -> None:
         figure, (left, right) = plt.subplots(1, 2, figsize=(9.0, 4.0), width_ratios=(3, 1),
                                              layout="constrained")  # fmt: skip
         exc = result.exc
-        shown = exc[:: max(1, exc.n // 256)]
+        shown = exc[:: max(1, exc.n // 128)]
         left.plot(shown.times / 1000.0, angles(shown.n)[shown.ids], ".", ms=1.5, mew=0.0)
         for k, cue in enumerate(result.cues):
             start, stop = result.trial(k)
             left.plot([start / 1000.0, (start + CUE) / 1000.0], [cue, cue], lw=5.0,
                       c=plot.OKABE_ITO[1], label="" if k else "cue")  # fmt: skip
+            times = np.arange(start + CUE, stop - WINDOW + 1.0, WINDOW)
+            seen = [result.read(t)[0] for t in times]
+            left.plot((times + 0.5 * WINDOW) / 1000.0, seen, c="black", lw=1.5,
+                      label="" if k else "population vector")  # fmt: skip
             left.axvspan(stop / 1000.0, (stop + ERASE) / 1000.0, color="0.88", lw=0.0,
                          label="" if k else "erased")  # fmt: skip
         left.set(xlabel="time (s)", ylabel="preferred angle (degrees)", ylim=(0, 360),
                  yticks=range(0, 361, 90), xlim=(0.0, exc.t_stop / 1000.0))  # fmt: skip
-        left.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)
-        right.plot(*result.profile(), lw=1.0)
+        left.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3)
+        groups = [np.array_split(x, min(128, exc.n)) for x in result.profile()]
+        right.plot(*([part.mean() for part in parts] for parts in groups))
         right.set(xlabel="distance (degrees)", ylabel="rate (Hz)", ylim=(0.0, None))
         right.set(xticks=[-180, 0, 180])
         save(figure, path)
