@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -166,7 +166,7 @@ def build(
     return net, exc, inh
 
 
-def simulate(seconds: float, **options: float) -> Trial:
+def simulate(seconds: float, **options: Any) -> Trial:
     """One simulation; `options` are those of `build`."""
     net, *cells = build(**options)
     spikes = [net.record(population, "spikes") for population in cells]
@@ -183,7 +183,7 @@ def run(
     threads: int = 1,
 ) -> Result:
     """Simulate it whole, with either way cut, and with other decays of GABA."""
-    options = {"scale": scale, "seed": seed, "threads": threads}
+    options: dict[str, Any] = {"scale": scale, "seed": seed, "threads": threads}
     rhythm = simulate(seconds, tau_gaba=tau_gaba, **options)
     cut = {name: simulate(seconds, tau_gaba=tau_gaba, **ways, **options)
            for name, ways in CUTS.items()}  # fmt: skip

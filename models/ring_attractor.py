@@ -106,7 +106,7 @@ class Result:
         """How far the bump of a trial has moved in each second of its delay (degrees)."""
         start, stop = self.trial(k)
         times = np.arange(start + 2.0 * CUE, stop - WINDOW + 1.0, WINDOW)
-        path = np.array([self.read(t)[0] for t in times])
+        path = np.array([self.read(float(t))[0] for t in times])
         later = round(1000.0 / WINDOW)
         return distance(path[later:], path[:-later])
 
@@ -173,13 +173,16 @@ def build(
     inh = net.population("inh", n_inh, sim.LIF(**CELL_INH, receptors=receptors), initial=start)
 
     gate = sim.saturating_gate(alpha=0.5, tau_rise=2.0, tau_decay=100.0)
-    nmda = {"receptor": "nmda", "delay": 0.5,
-            "release": sim.TsodyksMarkram(U=gate.U, tau_rec=gate.tau_rec)}  # fmt: skip
+    saturating = sim.TsodyksMarkram(U=gate.U, tau_rec=gate.tau_rec)
     g = {way: strength / scale for way, strength in strengths.items()}
     source, target = np.divmod(np.arange(n_exc**2), n_exc)
     weights = g["EE"] * gate.factor * profile(n_exc)[(target - source) % n_exc]
-    net.project(exc, exc, sim.FromArrays(source, target), weight=weights, **nmda)
-    net.project(exc, inh, sim.AllToAll(), weight=g["EI"] * gate.factor, **nmda)
+    for cells, connector, weight in (
+        (exc, sim.FromArrays(source, target), weights),
+        (inh, sim.AllToAll(), g["EI"] * gate.factor),
+    ):
+        net.project(exc, cells, connector, weight=weight, delay=0.5, receptor="nmda",
+                    release=saturating)  # fmt: skip
     net.project(inh, exc, sim.AllToAll(), weight=g["IE"], delay=0.5, receptor="gaba")
     net.project(inh, inh, sim.AllToAll(), weight=g["II"], delay=0.5, receptor="gaba")
     net.stimulate(exc, sim.PoissonDrive(EXTERNAL_HZ, G_EXT_EXC, "ampa"))
@@ -229,7 +232,7 @@ def picture(result: Result, path: Path) -> None:
             left.plot([start / 1000.0, (start + CUE) / 1000.0], [cue, cue], lw=5.0,
                       c=plot.OKABE_ITO[1], label="" if k else "cue")  # fmt: skip
             times = np.arange(start + CUE, stop - WINDOW + 1.0, WINDOW)
-            seen = [result.read(t)[0] for t in times]
+            seen = [result.read(float(t))[0] for t in times]
             left.plot((times + 0.5 * WINDOW) / 1000.0, seen, c="black", lw=1.5,
                       label="" if k else "population vector")  # fmt: skip
             left.axvspan(stop / 1000.0, (stop + ERASE) / 1000.0, color="0.88", lw=0.0,
