@@ -21,7 +21,7 @@ from models.common import HEAD, Expected, cli, rows
 from spikesim import ValidationError
 
 NETWORKS = ("brunel", "vogels_abbott", "potjans_diesmann", "synfire_chain", "half_centre",
-            "ring_attractor")  # fmt: skip
+            "ring_attractor", "izhikevich", "ping", "decision")  # fmt: skip
 README = Path(__file__).with_name("README.md")
 PICTURES = README.parents[1] / "docs" / "images" / "models"
 
