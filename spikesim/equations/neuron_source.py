@@ -328,15 +328,15 @@ def _spike(cell: Cell) -> list[str]:
     left = "_ref_steps[_a + _i]" if cell.rearm is None else "_ref_steps[_a + _i] + 1"
     lines += [f"_left[_i] = {left}"] if cell.rests or cell.rearm is not None else []
     lines += ["_spikes[_n_spikes] = _gid0 + _a + _i", "_n_spikes += 1"]
-    crooked = [*cell.system.stepped, *(cell.step.returned if cell.step else ())]
-    if not crooked:
+    if not cell.system.stepped and cell.step is None:
         return lines
     # What ran away is lost, unless it has spiked and been reset.
-    total = " + ".join(f"abs(_S_{s}[_i])" for s in crooked)
     return [
         "if _flags[_i] & 1:", *_indented(lines),
-        f"if _flags[_i] > 1 and not ({total} < {RUNAWAY}) and _table.fault[0] < 0:",
-        "    _table.fault[0] = _step",
+        "if _flags[_i] > 1 and _table.fault[0] < 0:",
+        f"    for _k in range({len(cell.states)}):",
+        f"        if not abs(_state[_k, _a + _i]) < {RUNAWAY}:",
+        "            _table.fault[0] = _step",
     ]  # fmt: skip
 
 

@@ -364,3 +364,73 @@ def test_concentrations_and_plain_numbers_have_units_too():
     assert cells.get("Ca")[0] == pytest.approx(50e-6 * (1 - np.exp(-1)), rel=1e-9)
     assert param(1.0, one) == param(1.0, Unit("1"))
     assert nS * mV == pA
+
+
+def test_what_is_held_does_not_move_for_others_either():
+    """An exact membrane while refractory: what reads it decays as if it stood still."""
+    text = """
+        dv/dt = (E - v)/(10*ms) + I/(100*pF) : mV (unless refractory)
+        dw/dt = (4*nS*(v - E) - w)/(30*ms) : pA
+        dx/dt = (v - E)/(mV*ms) - 0*x*x*x/ms : 1
+    """
+    for method in ("rk4", "heun", "euler"):
+        model = sim.Neuron.from_text(
+            text, threshold="v > -50*mV", reset="v = E; x = 0", refractory=20 * ms, method=method,
+            E=-70 * mV, I=5000 * pA, initial={"v": "-50.1*mV", "w": "9*pA"},
+        )  # fmt: skip
+        net = sim.Network(dt=0.1, seed=1, precision="double")
+        cells = net.population("cells", 1, model)
+        w, spikes = net.record(cells, "w"), net.record(cells, "spikes")
+        net.run(15.0)
+        assert spikes.result().n_spikes == 1
+        after = w.result().window(spikes.result().times[0], 15.1)
+        decay = after.values[0, 0] * np.exp(-(after.times - after.times[0]) / 30.0)
+        assert after.values[:, 0] == pytest.approx(decay, rel=1e-12)
+        assert cells.get("x")[0] == 0.0
+
+
+@pytest.mark.parametrize("method", ["rk4", "rk2", "heun", "euler"])
+def test_an_upstroke_that_overshoots_ends_with_its_reset(method):
+    """Stages of an exponential overflow in the step of a spike; that is no reason to stop."""
+    text = """
+        dv/dt = (10*nS*(-70*mV - v) + 20*pA*exp((v + 50*mV)/(2*mV)) - w + 1000*pA)/(200*pF) : mV
+        dw/dt = (2*nS*(v + 70*mV) - w)/(30*ms) : pA
+    """
+    model = sim.Neuron.from_text(text, threshold="v > 20*mV", reset="v = -70*mV; w += 60*pA",
+                                 initial={"v": "-70*mV"}, method=method)  # fmt: skip
+    cells, spikes = run(model, duration=200.0)
+    assert 15 < spikes.n_spikes < 30
+    assert abs(cells.get("w")[0]) < 1000
+
+
+def test_statements_of_a_reset_follow_each_other():
+    """A subexpression has the value of what was assigned before; a mapping acts at once."""
+    text = "dv/dt = 1*mV/ms : mV\n y = 2*v : mV\n w : mV\n u : mV"
+    values = {}
+    for reset in ("v = 10*mV; w = y; u = v", {"v": "10*mV", "w": "y", "u": "v"}):
+        model = sim.Neuron.from_text(text, threshold="v >= 0.5*mV", reset=reset, refractory=9.0)
+        cells, _ = run(model, duration=0.5)
+        values[type(reset)] = cells.get("w")[0], cells.get("u")[0]
+    assert values[str] == (20.0, 10.0)
+    assert values[dict] == pytest.approx((1.0, 0.5))
+
+
+def test_time_that_only_a_subexpression_reads():
+    text = "dv/dt = -v/(10*ms) : mV\n x = sin(t/ms) : 1"
+    net = sim.Network(dt=0.1, seed=1)
+    x = net.record(net.population("cells", 1, sim.Neuron.from_text(text, threshold="never")), "x")
+    net.run(2.0)
+    assert x.result().values[:, 0] == pytest.approx(np.sin(x.result().times))
+
+
+def doubled(x):
+    return 2.0 * x
+
+
+def test_a_function_in_the_factor_of_a_noise():
+    model = sim.Neuron.from_text(
+        "dx/dt = -x/(5*ms) + doubled(s)*sqrt(2/(5*ms))*xi : 1", threshold="never", s=1.5,
+        functions={"doubled": doubled},
+    )  # fmt: skip
+    x = run(model, duration=50.0, dt=1.0, n=10_000)[0].get("x")
+    assert x.std() == pytest.approx(3.0, rel=0.05)

@@ -41,12 +41,14 @@ def resonator_by_hand(steps, kicks, *, drive, a=0.8, b=4.0, tau=12.0, tau_w=30.0
     whole[0] = [-1 / tau, -1 / tau, drive / tau]
     whole[1] = [a / tau_w, -1 / tau_w, 0.0]
     P = expm(whole * DT)
+    whole[0] = 0.0
+    P_held = expm(whole * DT)  # w sees a membrane that does not move
     v, w, left = drive / 10, 0.0, 0
     trace, spikes = [(v, w)], []
     for k in range(steps):
-        new_v, new_w, _ = P @ [v, w, 1.0]
-        new_v += kicks[k]
         held = left > 0
+        new_v, new_w, _ = (P_held if held else P) @ [v, w, 1.0]
+        new_v += kicks[k]
         if held:
             new_v, left = v, left - 1
         v, w = new_v, new_w
