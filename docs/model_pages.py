@@ -10,11 +10,12 @@ import inspect
 import os
 import sys
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import spikesim as sim
-from spikesim import neurons, plasticity, receptors, release
+from spikesim import channels, neurons, plasticity, receptors, release
 from spikesim.equations.cell import Cell, assemble
 from spikesim.parameters import Parametrized
 
@@ -22,11 +23,31 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES, PICTURES = ROOT / "docs" / "models", ROOT / "docs" / "images" / "library"
 KINDS: dict[str, tuple[Any, type]] = {
     "Neurons": (neurons, sim.Neuron),
+    "Ion channels": (channels, sim.Channel),
     "Receptors": (receptors, sim.Receptor),
     "Transmitter release": (release, release.Release),
     "Plasticity rules": (plasticity, sim.PlasticityRule),
 }
 REQUIRED = 10.0  # what a parameter without a default is in examples
+# Neurons that are made of parts; the others need nothing.
+MADE: dict[str, Callable[[], sim.Neuron]] = {
+    "ConductanceNeuron": lambda: sim.ConductanceNeuron(
+        channels={
+            "leak": sim.Leak(g=10.0, E=-70.0), "Na": sim.NaF(g=5000.0, V_T=-61.5),
+            "K": sim.Kdr(g=500.0, V_T=-61.5), "M": sim.KM(g=7.0),
+        },
+    ),
+    "MultiCompartment": lambda: sim.MultiCompartment(
+        compartments={
+            "soma": sim.Compartment(
+                C_m=100.0, channels={"leak": sim.Leak(g=30.0, E=-54.4), "Na": sim.Na(g=12000.0),
+                                     "K": sim.K(g=3600.0)},
+            ),
+            "dend": sim.Compartment(C_m=100.0, channels={"leak": sim.Leak(g=10.0)}),
+        },
+        axial={("soma", "dend"): 20.0},
+    ),
+}  # fmt: skip
 
 
 def models() -> dict[str, list[type]]:
@@ -43,6 +64,8 @@ def models() -> dict[str, list[type]]:
 
 def example(model: type) -> Any:
     """A model with its defaults, and a value for what has none."""
+    if model.__name__ in MADE:
+        return MADE[model.__name__]()
     declared = getattr(model, "declared", {})
     missing = {name: REQUIRED for name, p in declared.items() if p.default is None}
     return model(**missing)
@@ -54,7 +77,7 @@ def page(model: type) -> str:
     parts = [f"# {model.__name__}", title, _as_text(rest), _usage(model)]
     cell = _cell(model)
     if cell is not None:
-        parts += [_equations(model, cell), _states(cell)]
+        parts += [_equations(model, cell), _states(model, cell)]
     parts += [_rule(model), _parameters(model)]
     picture = PICTURES / f"{model.__name__}.png"
     if picture.exists():
@@ -68,6 +91,8 @@ def caption(model: type) -> str:
         return "Its variables with a steady current, and its spikes"
     if issubclass(model, sim.Receptor):
         return "What spikes do: the current at several holding potentials"
+    if issubclass(model, sim.Channel):
+        return "Steady states and time constants of its gates, or its current"
     if issubclass(model, release.Release):
         return "Responses to a train of spikes and to one after it"
     return "How the weight changes with the time between two spikes"
@@ -93,14 +118,25 @@ def _usage(model: type) -> str:
 def _cell(model: type) -> Cell | None:
     if issubclass(model, sim.Neuron):
         return assemble(example(model), with_input=True)
+    if issubclass(model, sim.Channel):
+        return assemble(membrane_with(example(model)), with_input=True)
     if issubclass(model, sim.Receptor):
         neuron: sim.Neuron = sim.LIF(receptors={"r": example(model)})
         return assemble(neuron, with_input=True)
     return None
 
 
+def membrane_with(channel: sim.Channel) -> sim.Neuron:
+    """A membrane with a channel called ``r``, and calcium for it."""
+    pool = {} if channel.offers else {"pool": sim.CalciumPool(area=1000.0)}
+    return sim.ConductanceNeuron(receptors={}, channels={"r": channel, **pool})
+
+
 def _equations(model: Any, cell: Cell) -> str:
-    lines = ["## As it is declared", "```text", textwrap.dedent(model.equations).strip()]
+    declared = textwrap.dedent(model.equations).strip()
+    lines = ["## As it is declared", "```text", declared]
+    if issubclass(model, sim.Neuron) and not declared:
+        return ""  # made of parts
     if issubclass(model, sim.Neuron):
         lines += [f"spike:  {model.threshold}"]
         reset = model.reset
@@ -109,6 +145,9 @@ def _equations(model: Any, cell: Cell) -> str:
         lines += [f"reset:  {reset}"] * bool(reset)
         lines += [f"held:   {', '.join(cell.clamped)}, for t_ref"] * bool(cell.clamped)
         lines += [f"again:  {model.rearm}"] * bool(model.rearm)
+    elif issubclass(model, sim.Channel):
+        lines += [f"current:  {model.current}"] * bool(model.current)
+        lines += [f"offers:   {', '.join(model.offers)}"] * bool(model.offers)
     else:
         gains = (f"{name} += weight * ({text})" for name, text in model.on_spike.items())
         lines += [f"spike:    {'; '.join(gains)}"]
@@ -117,11 +156,14 @@ def _equations(model: Any, cell: Cell) -> str:
 
 
 def _method(model: Any, cell: Cell) -> str:
-    own = [s for s in cell.states if issubclass(model, sim.Neuron) != s.endswith("_r")]
-    own = [s for s in own if not s.endswith("_current")]
+    own = _own(model, cell)
     exact = [s for s in own if s in cell.system.exact]
     stepped = [s for s in own if s in cell.system.stepped]
-    words = {"exponential_euler": "exponential Euler", "rk4": "Runge-Kutta of fourth order"}
+    words = {
+        "strang": "a symmetric splitting of second order",
+        "exponential_euler": "exponential Euler",
+        "rk4": "Runge-Kutta of fourth order",
+    }
     texts = []
     if exact:
         texts.append(f"{_listed(exact)}: integrated exactly")
@@ -137,10 +179,18 @@ def _listed(names: list[str]) -> str:
     return ", ".join(f"`{name.removesuffix('_r')}`" for name in names)
 
 
-def _states(cell: Cell) -> str:
-    own = [s for s in cell.states if not s.endswith("_current")]
-    if any(s.endswith("_r") for s in own):
-        own = [s for s in own if s.endswith("_r")]
+def _own(model: Any, cell: Cell) -> list[str]:
+    """Variables of the model itself: not of what it is put into, or of a neuron's parts."""
+    if not issubclass(model, sim.Neuron):
+        offered = getattr(model, "offers", ())
+        return [s for s in cell.states if s.endswith("_r") or s in offered]
+    if model.__name__ in MADE:
+        return [s for s in cell.states if s.startswith("V_")]
+    return [s for s in cell.states if not s.endswith("_current")]
+
+
+def _states(model: Any, cell: Cell) -> str:
+    own = _own(model, cell)
     rows = [f"| `{s.removesuffix('_r')}` | {cell.units[s]} |" for s in own]
     return "\n".join(["| variable | unit |", "| --- | --- |", *rows]) if rows else ""
 

@@ -10,8 +10,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import spikesim as sim
-from docs.model_pages import example
+from docs.model_pages import MADE, example, membrane_with
 from spikesim import plot
+from spikesim.equations import expressions as ex
+from spikesim.equations.cell import assemble
 from spikesim.release import Release
 from spikesim.units import mV, param
 
@@ -34,6 +36,8 @@ def picture(model: type, path: Path) -> None:
             figure = _neuron(model)
         elif issubclass(model, sim.Receptor):
             figure = _receptor(model)
+        elif issubclass(model, sim.Channel):
+            figure = _channel(model)
         elif issubclass(model, Release):
             figure = _release(model)
         else:
@@ -85,6 +89,8 @@ def _neuron(model: Any) -> Figure:
 def _shown(net: sim.Network, cells: Any) -> list[str]:
     net.build()
     table = net.plan.tables[0]
+    if type(cells.model).__name__ in MADE:
+        return [s for s in table.cell.states if s.startswith("V_")]
     own = [s for s in table.cell.states if not any(s.endswith(f"_{p}") for p in table.cell.ports)]
     return own[:3]
 
@@ -121,6 +127,65 @@ def _receptor(model: Any) -> Figure:
         f"{model.__name__}: {spikes} spike{'s' * (spikes > 1)} of weight {weight:g} {unit}"
     )
     ax.set_xlim(0.0, span)
+    return figure
+
+
+def _channel(model: Any) -> Figure:
+    """Steady states and time constants of its gates; else its current, or what fills it."""
+    channel = example(model)
+    cell = assemble(membrane_with(channel), with_input=True)
+    gates = [s for s in cell.states if s.endswith("_r")]
+    if channel.offers:
+        return _pool()
+    figure, axes = plt.subplots(1, 1 + bool(gates), figsize=(6.8 if gates else 3.8, 2.9),
+                                layout="constrained", squeeze=False)  # fmt: skip
+    by_calcium = any("Ca" in ex.names(cell.system.whole(cell.system.odes[g])) for g in gates)
+    level = np.geomspace(1e-4, 1.0, 300) if by_calcium else np.linspace(-110.0, 50.0, 321)
+    values: dict[str, Any] = (
+        {"V_m": level, "Ca": level} if by_calcium else {"V_m": level, "Ca": 1e-4}
+    )
+    values |= {f"{name}_r": value for name, value in channel.values.items()}
+    for k, gate in enumerate(gates):
+        terms = ex.linear_terms(cell.system.whole(cell.system.odes[gate]), {gate})
+        assert terms is not None
+        rate = ex.evaluate(terms[gate], values)
+        steady = -ex.evaluate(terms[ex.CONSTANT], values) / rate
+        for ax, curve in zip(axes[0], (steady, -1.0 / rate), strict=True):
+            ax.plot(level, np.broadcast_to(curve, level.shape), color=plot.OKABE_ITO[k],
+                    label=gate.removesuffix("_r"))  # fmt: skip
+    if gates:
+        axes[0, 0].set_ylabel("steady state")
+        axes[0, 1].set_ylabel("time constant (ms)")
+        axes[0, 0].legend()
+    else:
+        axes[0, 0].plot(level, channel.g * (channel.E - level), color=plot.OKABE_ITO[0])
+        axes[0, 0].set_ylabel(f"current (pA) at {channel.g:g} nS")
+    for ax in axes[0]:
+        ax.set_xlabel("Ca (mM)" if by_calcium else "V_m (mV)")
+        ax.set_xscale("log" if by_calcium else "linear")
+    figure.suptitle(model.__name__, fontsize="medium")
+    return figure
+
+
+def _pool() -> Figure:
+    """Calcium under the membrane of a spiking cell."""
+    parts: dict[str, sim.Channel] = {
+        "leak": sim.Leak(g=10.0, E=-70.0), "Na": sim.NaF(g=5000.0, V_T=-61.5),
+        "K": sim.Kdr(g=500.0, V_T=-61.5), "Ca": sim.CaL(g=20.0),
+        "pool": sim.CalciumPool(area=10000.0, tau=50.0),
+    }  # fmt: skip
+    net = sim.Network(dt=0.05, seed=1, precision="double")
+    cell = net.population("cell", 1, sim.ConductanceNeuron(channels=parts, receptors={}))
+    net.stimulate(cell, sim.StepCurrent([20.0, 270.0], [300.0, 0.0]))
+    shown = [net.record(cell, name, every=0.1) for name in ("V_m", "Ca")]
+    net.run(SPAN)
+    figure, axes = plt.subplots(2, 1, figsize=(6.4, 3.6), sharex=True, layout="constrained")
+    for k, (ax, trace) in enumerate(zip(axes, shown, strict=True)):
+        result = trace.result()
+        ax.plot(result.times, result.values[:, 0], color=plot.OKABE_ITO[k], lw=1.1)
+        ax.set_ylabel(f"{result.variable} ({result.unit})")
+    axes[1].set_xlabel("time (ms)")
+    axes[0].set_title("CalciumPool, filled through CaL by the spikes of a cell")
     return figure
 
 

@@ -12,7 +12,7 @@ ALL = [model for members in models().values() for model in members]
 
 def test_all_public_models_have_a_page():
     public = {getattr(sim, name) for name in sim.__all__ if isinstance(getattr(sim, name), type)}
-    bases = (sim.Neuron, sim.Receptor, sim.PlasticityRule)
+    bases = (sim.Neuron, sim.Channel, sim.Receptor, sim.PlasticityRule)
     assert {m for m in public if issubclass(m, bases)} - set(bases) <= set(ALL)
     assert (PAGES / "README.md").read_text() == index()
     assert {path.stem for path in PAGES.glob("*.md")} == {m.__name__ for m in ALL} | {"README"}
@@ -27,7 +27,9 @@ def test_a_page_is_what_is_declared(model):
         assert parameter.doc, f"{name} of {model.__name__} is not explained"
 
 
-@pytest.mark.parametrize("model", [sim.LIF, sim.AMPA, sim.PairSTDP], ids=lambda m: m.__name__)
+@pytest.mark.parametrize(
+    "model", [sim.LIF, sim.KA, sim.AMPA, sim.PairSTDP], ids=lambda m: m.__name__
+)
 def test_a_picture_can_be_made(model, tmp_path):
     plt.switch_backend("Agg")
     picture(model, tmp_path / "picture.png")
