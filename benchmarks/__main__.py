@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from benchmarks.deviations import deviation_table, measured
+from benchmarks.deviations import deviation_table, measured, part_rows, part_table
 from benchmarks.machine import measure_machine
 from benchmarks.numerics import numerics_text
 from benchmarks.picture import picture
@@ -93,12 +93,13 @@ def deviations(
     page: Annotated[Path | None, typer.Option(help="Also fill the region in this file.")] = None,
 ) -> None:
     """Run every model beside its independent reference, and print how far they lie apart."""
-    rows = list(measured(REFERENCES))
-    json_.write_text(json.dumps({"rows": rows}, indent=1) + "\n")
-    text = deviation_table(rows)
-    typer.echo(text)
-    if page:
-        fill(page, "deviations", text)
+    rows, parts = list(measured(REFERENCES)), list(part_rows())
+    json_.write_text(json.dumps({"rows": rows, "parts": parts}, indent=1) + "\n")
+    tables = {"deviations": deviation_table(rows), "parts": part_table(parts)}
+    for name, text in tables.items():
+        typer.echo(text)
+        if page:
+            fill(page, name, text)
 
 
 @app.command("user-model")

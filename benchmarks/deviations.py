@@ -5,9 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 
+import numpy as np
+
 from benchmarks.readme import markdown
 from benchmarks.summary import Row
 from tests.validation.references import Reference
+from tests.validation.test_channels import LAWS, START, V, clamp
+from tests.validation.test_receptors import ENTRIES, KINETIC, deviation
 
 
 def measured(references: Iterable[Reference]) -> Iterator[Row]:
@@ -21,6 +25,31 @@ def measured(references: Iterable[Reference]) -> Iterator[Row]:
             "overall": None if math.isnan(found.overall) else found.overall,
             "spikes": found.spikes, "steps_off": found.steps,
         }  # fmt: skip
+
+
+def part_rows() -> Iterator[Row]:
+    """One row for each receptor and each gate of a channel."""
+    for entry in ENTRIES:
+        yield {
+            "part": entry.name, "what": "time course after spikes",
+            "reference": "SciPy" if entry in KINETIC else "closed form",
+            "largest": float(deviation(entry.spikesim(), entry.reference())),
+        }  # fmt: skip
+    steady, moved = clamp()
+    for gate, law in LAWS.items():
+        level, tau = law(V)
+        relaxed = level + (START - level) * np.exp(-2.0 / tau)
+        largest = max(deviation(steady[gate], level), deviation(moved[gate], relaxed))
+        yield {
+            "part": "{1}, gate {0}".format(*gate.split("_")), "reference": "formulas of the paper",
+            "what": "steady state, and relaxation in 2 ms", "largest": float(largest),
+        }  # fmt: skip
+
+
+def part_table(rows: list[Row]) -> str:
+    """One line for each part."""
+    lines = [[row["part"], row["reference"], row["what"], f"{row['largest']:.0e}"] for row in rows]
+    return markdown(["part", "reference", "what is compared", "largest deviation"], lines, n_text=3)
 
 
 def deviation_table(rows: list[Row]) -> str:

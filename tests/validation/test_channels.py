@@ -77,8 +77,7 @@ KINDS = {
 START = 0.3
 
 
-@pytest.fixture(scope="module")
-def clamped():
+def clamp():
     """Gates at 0 ms, and after 2 ms from START, of membranes so large that nothing moves them."""
     pool = sim.CalciumPool(area=1e12, tau=1e12)
     model = sim.ConductanceNeuron(C_m=1e15, channels={**KINDS, "pool": pool}, receptors={})
@@ -90,6 +89,11 @@ def clamped():
     net.run(2.0)
     assert rest.get("V_m") == pytest.approx(V, abs=1e-9)
     return steady, {name: moved.get(name) for name in LAWS}
+
+
+@pytest.fixture(scope="module")
+def clamped():
+    return clamp()
 
 
 @pytest.mark.parametrize("gate", LAWS)
