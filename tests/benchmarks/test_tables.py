@@ -132,7 +132,9 @@ def test_deviations_are_measured_and_published(tmp_path, monkeypatch):
     chosen = [case for case in REFERENCES if case.name == "MAT2"]
     monkeypatch.setattr("benchmarks.__main__.REFERENCES", chosen)
     page, rows = tmp_path / "page.md", tmp_path / "rows.json"
-    page.write_text("<!-- deviations table -->\n<!-- end of deviations table -->\n")
+    page.write_text("".join(
+        f"<!-- {name} table -->\n<!-- end of {name} table -->\n" for name in ("deviations", "parts")
+    ))  # fmt: skip
     command = ["deviations", "--json", str(rows), "--page", str(page)]
     result = CliRunner().invoke(app, command)
     assert result.exit_code == 0, result.output
@@ -141,5 +143,9 @@ def test_deviations_are_measured_and_published(tmp_path, monkeypatch):
     assert found["largest"] < 1e-10
     assert found["steps_off"] == 0
     assert "| MAT2 | NumPy loop | exact | 0.1 | 200 |" in page.read_text()
+    parts = json.loads(rows.read_text())["parts"]
+    assert {row["part"] for row in parts} >= {"NMDA", "Na, gate m", "GABA_B, 10 spikes"}
+    assert all(row["largest"] < 2e-3 for row in parts)
+    assert "| Na, gate m | formulas of the paper |" in page.read_text()
     other = {**found, "overall": None, "steps_off": -1, "unit": "1"}
     assert cells(deviation_table([other]), 0)[6:] == ["-", str(found["spikes"]), "other spikes"]
