@@ -98,10 +98,16 @@ def test_models(model):
         sim.Network().population("a", 1, model)
 
 
-@pytest.mark.parametrize("transmitter", ["dopamine", "gaba", 5, [], {}, ""])
+@pytest.mark.parametrize("transmitter", ["histamine", "gaba", 5, [], {}, ""])
 def test_transmitters(transmitter):
     with pytest.raises(sim.ValidationError, match=r"a\.transmitter: unknown name .*'GABA'"):
         sim.Network().population("a", 1, sim.LIF(), transmitter=transmitter)
+
+
+@pytest.mark.parametrize("modulator", ["dopamine", "serotonin", "noradrenaline"])
+def test_what_diffuses_is_a_modulator(modulator):
+    with pytest.raises(sim.ValidationError, match=r"a\.transmitter: .*Network\.modulator"):
+        sim.Network().population("a", 1, sim.LIF(), transmitter=modulator)
 
 
 @pytest.mark.parametrize(
