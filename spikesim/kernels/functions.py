@@ -49,14 +49,14 @@ def exp(x):
 @kernel(fused=True)
 def exprel(x):
     """(exp(x) - 1) / x, which is 1 at 0: rates of ion channels without a hole."""
-    y = phi(x) if abs(x) < 30.0 else (exp(x) - 1.0) / x
+    y = phi(x) if abs(x) < 1.0 else (exp(x) - 1.0) / x
     return math.inf if x > 709.782712893384 else y
 
 
 @kernel(fused=True)
 def expm1(x):
     """exp(x) - 1, exact for small x."""
-    return x * phi(x) if abs(x) < 30.0 else exp(x) - 1.0
+    return x * phi(x) if abs(x) < 1.0 else exp(x) - 1.0
 
 
 @kernel(fused=True)

@@ -7,33 +7,16 @@ from spikesim.jit import kernel
 
 @kernel(inline=True)
 def phi(x):
-    """phi_1(x) = (exp(x) - 1) / x: its series at x / 256, doubled eight times.
+    """phi_1(x) = (exp(x) - 1) / x: a Pade approximation at x / 8, doubled three times.
 
-    phi(2 z) = phi(z) (1 + z phi(z) / 2). The relative error is below 3e-15 for -10 < x < 10. Below
-    -40, exp(x) is lost beside 1, and phi is -1 / x.
+    phi(2 z) = phi(z) (1 + z phi(z) / 2). The relative error is below 5e-15 for -1 < x < 1 and below
+    2e-10 for x < 2. Below -40, exp(x) is lost beside 1, and phi is -1 / x.
     """
-    z = x * 0.00390625
-    p = 2.755731922398589e-07
-    p = 2.7557319223985893e-06 + z * p
-    p = 2.48015873015873e-05 + z * p
-    p = 0.0001984126984126984 + z * p
-    p = 0.001388888888888889 + z * p
-    p = 0.008333333333333333 + z * p
-    p = 0.041666666666666664 + z * p
-    p = 0.16666666666666666 + z * p
-    p = 0.5 + z * p
-    p = 1.0 + z * p
+    z = x * 0.125
+    d = 1.0 - z * (0.5 - z * (0.10714285714285714 - z * (
+        0.011904761904761904 - z * 0.0005952380952380953)))
+    p = (1.0 + z * z * 0.023809523809523808) / d
     h = 0.5 * z
-    p += h * p * p
-    h += h
-    p += h * p * p
-    h += h
-    p += h * p * p
-    h += h
-    p += h * p * p
-    h += h
-    p += h * p * p
-    h += h
     p += h * p * p
     h += h
     p += h * p * p
