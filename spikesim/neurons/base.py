@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from spikesim.channels import Channel
+from spikesim.distributions import Distribution
 from spikesim.equations.cell import (
     INPUT,
     assemble,
@@ -22,7 +23,7 @@ from spikesim.equations.text import parse_text
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.parameters import Parametrized, Value
 from spikesim.receptors import ExpCurrent, Receptor
-from spikesim.units import Param, Quantity, ms, one
+from spikesim.units import Param, Quantity, Unit, check_array, ms, one
 
 Part = TypeVar("Part", bound=Parametrized)
 
@@ -42,9 +43,11 @@ class Neuron(Parametrized):
         number of the neuron and the step.
     reset : dict or str
         ``{variable: expression}`` assigned at a spike, or statements ``"v = c; u += d"``.
-    refractory : tuple of str
+    refractory : tuple of str, or str
         Variables that are clamped for ``t_ref`` after a spike, beside those with the flag
-        ``(unless refractory)``.
+        ``(unless refractory)``. Or a text: a time over parameters, such as ``"t_0 + 2*ms"``, for
+        which those with the flag are held instead; or a condition that holds them, and lets no
+        spike come, until it has ceased to hold.
     rearm : str
         After a spike there is no other before this condition has held; for models whose spikes
         have a shape.
@@ -63,7 +66,8 @@ class Neuron(Parametrized):
         ``t`` and ``dt`` that returns the variables at the step's end (``return V_m, w``); the
         equations then name the variables only (``V_m : mV``).
     initial : dict
-        ``{variable: expression over parameters}``; 0 where not given.
+        ``{variable: value}``: an expression over parameters, a number, a quantity, an array or a
+        distribution; 0 where not given.
     persistent : tuple of str
         Variables that `Network.reset_state` leaves alone: what the neuron has learnt.
 
@@ -85,13 +89,13 @@ class Neuron(Parametrized):
     equations: str
     threshold: ClassVar[str]
     reset: ClassVar[dict[str, str] | str] = {}
-    refractory: ClassVar[tuple[str, ...]] = ()
+    refractory: ClassVar[tuple[str, ...] | str] = ()
     rearm: ClassVar[str] = ""
     method: str = "auto"
     joint: tuple[str, ...] = ()
     functions: ClassVar[dict[str, Callable[..., Any]]] = {}
     step: ClassVar[Callable[..., Any] | None] = None
-    initial: dict[str, str] = {}
+    initial: dict[str, Any] = {}
     persistent: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
@@ -190,7 +194,7 @@ class Neuron(Parametrized):
         reset: Mapping[str, str] | str = "",
         refractory: Any = None,
         method: str = "auto",
-        initial: Mapping[str, str] | None = None,
+        initial: Mapping[str, Any] | None = None,
         functions: Mapping[str, Callable[..., Any]] | None = None,
         receptors: Mapping[str, Receptor] | None = None,
         channels: Mapping[str, Channel] | None = None,
@@ -203,16 +207,17 @@ class Neuron(Parametrized):
         ----------
         equations, threshold, reset, method, initial, functions : str or mapping
             As the class attributes of the same name.
-        refractory : quantity, float or str, optional
+        refractory : quantity, number, array, distribution or str, optional
             How long (ms) variables with the flag ``(unless refractory)`` are held and no spike
-            occurs, or a condition: no further spike before it has ceased to hold.
+            occurs; as a text an expression over parameters, ``"t_0 + 2*ms"``. Or a condition,
+            ``"v > -40*mV"``: they are held, and no spike occurs, before it has ceased to hold.
         receptors, channels : mapping, optional
             None unless given.
         name : str
             What messages call the model.
         **values
             The text's parameters, and constants that it uses without declaring them, which must be
-            quantities such as ``10 * nS``.
+            quantities such as ``10 * nS``. For a variable it is the initial value.
 
         Raises
         ------
@@ -249,14 +254,27 @@ def text_neuron(
     channels: dict[str, Channel], name: str, values: dict[str, Any], **attributes: Any,
 ) -> Neuron:  # fmt: skip
     """See `Neuron.from_text`."""
-    arity = {n: len(f.arguments) for n, f in read_functions(attributes["functions"], name).items()}
+    functions = attributes["functions"]
+    arity = {n: len(f.arguments) for n, f in read_functions(functions, name).items()}
     text = parse_text(equations, name, arity)
     members: dict[str, Any] = {"equations": equations, **attributes}
     if isinstance(refractory, str):
-        members["rearm"] = f"not ({refractory})"
-    elif refractory is not None:
-        members["t_ref"] = Param(None, ms, "non-negative", "refractory period")
+        members["refractory"] = refractory
+    elif refractory is not None and refractory is not False:
+        period = Param(None, ms, "non-negative", "refractory period")
+        if "t_ref" in values:
+            raise ValidationError("is given twice, as refractory too", "t_ref", name)
+        if not isinstance(refractory, Distribution):
+            period.check(refractory, "refractory", name)
+        members["t_ref"] = period
         values = {**values, "t_ref": refractory}
+    moved = assigned_names(attributes["reset"], None, name, functions) & set(text.parameters)
+    for variable in sorted({*text.odes, *moved} & set(values)):
+        if variable in members["initial"]:
+            raise ValidationError("is given twice, in initial too", variable, name)
+        value = values[variable]
+        members["initial"][variable] = float(value) if isinstance(value, bool) else value
+    values = {given: v for given, v in values.items() if given not in members["initial"]}
     for given, value in values.items():
         if given not in text.names and given not in members:
             if isinstance(value, Quantity):
@@ -265,9 +283,13 @@ def text_neuron(
                 members[given] = Param(None, one)
     kind = type(name, (Neuron,), members)
     model = kind(receptors=receptors, channels=channels, **values)
-    assemble(model, with_input=True)  # what is wrong with the text is said first
+    cell = assemble(model, with_input=True)  # what is wrong with the text is said first
+    for variable, value in cell.given.items():
+        if not isinstance(value, Distribution):
+            unit = Unit(cell.units[variable])
+            check_array(value, f"initial[{variable!r}]", name, unit=unit)
     used = names_used(model)
     for given in values:
-        if given not in used and given != "t_ref":
+        if given not in used and given != "t_ref" and given not in text.names:
             raise unknown_name(given, sorted(used & set(model.declared)), None, name)
     return model
