@@ -263,6 +263,12 @@ class _Assembly:
 
     def _add(self, name: str, receptor: ReceptorDeclaration, site: Site) -> None:
         mapping = local_names(receptor, name)
+        texts = [receptor.equations, receptor.current, *receptor.on_spike]
+        if re.search(r"\bV_m\b", "\n".join(texts)) and site.voltage not in self.taken:
+            raise ValidationError(
+                f"{name!r} needs the membrane potential {site.voltage}, which the equations do not "
+                f"have; call the membrane {site.voltage}", "receptors", self.owner,
+            )  # fmt: skip
         self._join(name, receptor, mapping, {"V_m": ast.Name(site.voltage, ast.Load())})
         if receptor.current:
             tree = ex.parse(receptor.current, name, "current")
@@ -524,7 +530,11 @@ class _Assembly:
             for name in sorted(set(gains) - set(self.odes)):
                 raise unknown_name(name, self.odes, "on_spike", port)
             ports[port] = {
-                state: scope.convert(gain, self.odes[state].unit / unit, f"the gain of {state}")
+                state: scope.convert(
+                    gain,
+                    self.odes[state].unit / unit,
+                    f"the gain of {state} ({self.odes[state].unit}) for weights in {unit}",
+                )
                 for state, gain in gains.items()
             }
         receptors = self.neuron.receptors

@@ -16,9 +16,10 @@ from spikesim.equations.cell import (
     shared_transmitters,
     text_parameters,
 )
-from spikesim.equations.functions import read_functions
+from spikesim.equations.functions import read_function, read_functions
+from spikesim.equations.methods import METHODS
 from spikesim.equations.neuron_source import neuron_source
-from spikesim.equations.sites import IONIC, Site
+from spikesim.equations.sites import IONIC, SYNAPTIC, Site
 from spikesim.equations.text import parse_text
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.parameters import Parametrized, Value
@@ -74,9 +75,12 @@ class Neuron(Parametrized):
     Parameters
     ----------
     receptors : mapping of str to Receptor, optional
-        The receptors by name; one `ExpCurrent` called ``current`` unless given.
+        The receptors by name; one `ExpCurrent` called ``current`` unless given, if the equations
+        mention ``I_syn``.
     channels : mapping of str to Channel, optional
         Ion channels by name, for models whose equations mention ``I_ion``.
+    method : str, optional
+        Instead of the class's.
     **values
         The declared parameters.
 
@@ -111,6 +115,7 @@ class Neuron(Parametrized):
         *,
         receptors: Mapping[str, Receptor] | None = None,
         channels: Any = None,
+        method: Any = None,
         **values: Any,
     ) -> None:
         for attribute, meaning in (
@@ -119,8 +124,13 @@ class Neuron(Parametrized):
         ):
             if not isinstance(getattr(self, attribute, None), str):
                 raise ValidationError(f"is missing: {meaning}", attribute, self)
+        if method is not None and (not isinstance(method, str) or method not in METHODS):
+            raise unknown_name(method, METHODS, "method", self)
+        self.method = type(self).method if method is None else method
         super().__init__(**values)
-        given = {"current": ExpCurrent()} if receptors is None else receptors
+        given = receptors
+        if given is None:
+            given = {"current": ExpCurrent()} if mentions(self, SYNAPTIC) else {}
         self.receptors = checked_parts(given, Receptor, "receptors", "ExpCurrent()", self)
         self.channels = checked_parts(channels or {}, Channel, "channels", "Leak(g=10.0)", self)
         if self.channels and not re.search(rf"\b{IONIC}", self.equations):
@@ -128,6 +138,12 @@ class Neuron(Parametrized):
                 f"do nothing, for the equations do not mention {IONIC}, their current", "channels",
                 self,
             )  # fmt: skip
+        for name, receptor in self.receptors.items():
+            if receptor.current and not mentions(self, SYNAPTIC):
+                raise ValidationError(
+                    f"{name!r} does nothing, for the equations do not mention {SYNAPTIC}, the sum "
+                    "of the receptors' currents", "receptors", self,
+                )  # fmt: skip
         for name in set(self.receptors) & set(self.channels):
             raise ValidationError(f"{name!r} is a receptor's name already", "channels", self)
 
@@ -163,10 +179,7 @@ class Neuron(Parametrized):
     def key(self) -> tuple[Any, ...]:
         """What makes two populations share a table: the model and its parts, by kind and name."""
         sites = tuple((s.name, s.voltage, *s.channels, "", *s.receptors) for s in self.sites)
-        parts = tuple(
-            (name, type(part), getattr(part, "transmitter", None))
-            for name, part in self.parts.items()
-        )
+        parts = tuple((name, *part.table_key) for name, part in self.parts.items())
         return (type(self), self.equations, self.method, sites, parts)
 
     def receptor(self, port: str) -> Receptor:
@@ -184,6 +197,13 @@ class Neuron(Parametrized):
         """
         with_input = INPUT in self.equations or self.step is not None
         return neuron_source(assemble(self, with_input=with_input), frozenset())
+
+    def __repr__(self) -> str:
+        text = super().__repr__()
+        if self.method == type(self).method:
+            return text
+        comma = "" if text.endswith("()") else ", "
+        return f"{text[:-1]}{comma}method={self.method!r})"
 
     @classmethod
     def from_text(
@@ -230,6 +250,17 @@ class Neuron(Parametrized):
             receptors=dict(receptors or {}), channels=dict(channels or {}), name=name,
             values=values,
         )  # fmt: skip
+
+
+def mentions(neuron: Neuron, name: str) -> bool:
+    """Whether a model's own text uses a name, such as ``I_in``."""
+    reset = neuron.reset if isinstance(neuron.reset, str) else " ".join(neuron.reset.values())
+    texts = [neuron.equations, neuron.threshold, reset, neuron.rearm]
+    texts += [neuron.refractory] if isinstance(neuron.refractory, str) else []
+    words = re.findall(r"\w+", re.sub(r"#.*", "", "\n".join(texts)))
+    if neuron.step is not None:
+        words += read_function(neuron.step, "step", type(neuron).__name__, "step").arguments
+    return name in words
 
 
 def checked_parts(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import spikesim as sim
-from spikesim.units import Unit, ms, mV, pF
+from spikesim.units import Unit, ms, mV, nS, pF
 
 TEXT = "dv/dt = (E_L - v)/tau + drive : mV (unless refractory)"
 KEPT = {"E_L": -70 * mV, "tau": 10 * ms, "drive": 8 * mV / ms}
@@ -208,3 +208,128 @@ def test_a_value_for_a_variable_is_where_it_starts():
     np.testing.assert_array_equal(cells.get("vt"), spikes.counts() - 65.0)
     with pytest.raises(sim.ValidationError, match="vt: is given twice, in initial too"):
         text(equations, reset="vt += 1*mV", initial={"vt": 1.0}, vt=1 * mV)
+
+
+def test_a_current_that_the_model_cannot_feel_is_refused():
+    net, cells = net_of(text(refractory=1 * ms))
+    for current in (sim.DCCurrent(100.0), sim.NoiseCurrent(0.0, 10.0)):
+        with pytest.raises(sim.ValidationError, match=r"cells.target: would feel nothing.*I_in"):
+            net.stimulate(cells, current)
+    with pytest.raises(sim.ValidationError, match=r"receptors: 'e' does nothing.*I_syn"):
+        text(refractory=1 * ms, receptors={"e": sim.ExpCurrent()})
+    net, cells = net_of(text(threshold="v > -60*mV or I_in > 50*pA", refractory=1 * ms))
+    net.stimulate(cells, sim.DCCurrent(100.0))
+
+
+@pytest.mark.parametrize("receptor", [sim.ExpConductance(), sim.Delta()])
+def test_receptors_need_the_membrane_by_its_name(receptor):
+    with pytest.raises(sim.ValidationError, match=r"'e' needs the membrane potential V_m.*call"):
+        text("dv/dt = (E_L - v)/tau + drive + I_syn/(100*pF) : mV", receptors={"e": receptor})
+
+
+def test_a_model_without_synaptic_currents_has_no_receptor_unless_given():
+    class Silent(sim.LIF):
+        equations = "dV_m/dt = -(V_m - E_L)/tau_m + I_e/C_m : mV"
+
+    assert Silent().receptors == {}
+    net, cells = net_of(Silent())
+    with pytest.raises(sim.ValidationError, match="'cells' has no receptors"):
+        net.project(cells, cells, sim.AllToAll(), weight=1.0, delay=1.0)
+
+
+GATED = """
+    dv/dt = (ge*(0*mV - v) + gi*(-80*mV - v) + 10*nS*(E_L - v))/(200*pF) : mV
+    dge/dt = -ge/(5*ms) : nS
+    dgi/dt = -gi/(10*ms) : nS
+"""
+
+
+def gated(**receptors):
+    return sim.Neuron.from_text(
+        GATED, threshold="never", E_L=-70 * mV, initial={"v": "E_L"}, receptors=receptors
+    )
+
+
+def test_spikes_jump_into_variables_of_the_text():
+    net = sim.Network(seed=1, precision="double")
+    source = net.population("source", 1, sim.SpikeSource([2.0]))
+    model = gated(e=sim.Jump("ge", nS), i=sim.Jump("gi", Unit("uS")))
+    cell = net.population("cell", 1, model)
+    net.project(source, cell, sim.AllToAll(), weight=3.0, delay=1.0, receptor="e")
+    net.project(source, cell, sim.AllToAll(), weight=0.004, delay=1.0, receptor="i")
+    net.run(7.0)
+    assert cell.get("ge")[0] == pytest.approx(3.0 * np.exp(-4.0 / 5.0))
+    assert cell.get("gi")[0] == pytest.approx(4.0 * np.exp(-4.0 / 10.0))
+
+
+def test_what_a_jump_cannot_be():
+    net, cell = net_of(gated(e=sim.Jump("ge", nS)))
+    net.project(cell, cell, sim.AllToAll(), weight=-3.0, delay=1.0)
+    with pytest.raises(sim.ValidationError, match="negative"):
+        net.run(1.0)
+    with pytest.raises(sim.ValidationError, match=r"the gain of ge \(nS\) for weights in mV"):
+        gated(e=sim.Jump("ge", mV))
+    with pytest.raises(sim.ValidationError, match="unknown name 'gx'"):
+        gated(e=sim.Jump("gx", nS))
+    with pytest.raises(sim.ValidationError, match=r"Jump.variable: must be the name"):
+        sim.Jump(nS, "ge")
+    with pytest.raises(sim.ValidationError, match=r"Jump.unit: must be a unit"):
+        sim.Jump("ge", "nS")
+    assert repr(sim.Jump("ge", nS)) == "Jump('ge', nS)"
+
+
+class Gated(sim.Neuron):
+    """Two synapses in the text."""
+
+    equations = GATED.replace("E_L", "(-70*mV)")
+    threshold = "never"
+
+
+def test_jumps_of_several_targets_share_no_table():
+    net = sim.Network(seed=1)
+    source = net.population("source", 1, sim.SpikeSource([2.0]))
+    cells = {
+        name: net.population(name, 1, Gated(receptors={"r": sim.Jump(name, unit)}))
+        for name, unit in {"ge": nS, "gi": nS, "v": mV}.items()
+    }
+    for cell in cells.values():
+        net.project(source, cell, sim.AllToAll(), weight=3.0, delay=1.0)
+    net.run(3.0)
+    found = [[cell.get(x)[0] > 0 for x in ("ge", "gi")] for cell in cells.values()]
+    assert found == [[True, False], [False, True], [False, False]]
+
+
+class Fourth(sim.HodgkinHuxley):
+    """The same by another method."""
+
+    method = "rk4"
+
+
+def test_each_instance_may_have_its_own_method():
+    right = sim.HodgkinHuxley(I_e=1000.0, method="rk4")
+    assert repr(right) == "HodgkinHuxley(I_e=1000.0, method='rk4')"
+    assert repr(sim.HodgkinHuxley(method="rk4")) == "HodgkinHuxley(method='rk4')"
+    assert repr(sim.HodgkinHuxley()) == "HodgkinHuxley()"
+    with pytest.raises(sim.ValidationError, match=r"HodgkinHuxley.method: unknown name 'rk5'"):
+        sim.HodgkinHuxley(method="rk5")
+    net = sim.Network(dt=0.025, seed=1, precision="double")
+    models = {"plain": sim.HodgkinHuxley(I_e=1000.0), "own": Fourth(I_e=1000.0), "given": right}
+    traces = [net.record(net.population(n, 1, m), "V_m") for n, m in models.items()]
+    net.run(20.0)
+    plain, own, given = (trace.result().values for trace in traces)
+    np.testing.assert_array_equal(own, given)
+    assert abs(plain - given).max() > 1.0
+
+
+def test_currents_of_channels_can_be_recorded():
+    """By what they are made of."""
+    channels = {"leak": sim.Leak(g=30.0, E=-54.4), "Na": sim.Na(g=12000.0), "K": sim.K(g=3600.0)}
+    net = sim.Network(dt=0.05, seed=1, precision="double")
+    cell = net.population("cell", 1, sim.ConductanceNeuron(channels=channels, I_e=1000.0))
+    recorders = [net.record(cell, x) for x in ("V_m", "m_Na", "h_Na", "I_Na")]
+    net.run(10.0)
+    v, m, h, found = (recorder.result().values for recorder in recorders)
+    expected = 12000.0 * m**3 * h * (cell.get("E_Na") - v)
+    np.testing.assert_allclose(found, expected, rtol=1e-9)
+    assert recorders[-1].result().unit == "pA"
+    assert found.max() > 1e4
