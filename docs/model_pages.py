@@ -56,7 +56,7 @@ def models() -> dict[str, list[type]]:
         kind: [
             model for name in sorted(package.__all__, key=str.lower)
             if inspect.isclass(model := getattr(package, name)) and issubclass(model, base)
-            and model is not base
+            and model is not base and model is not sim.Jump  # which is nothing without a neuron
         ]
         for kind, (package, base) in KINDS.items()
     }  # fmt: skip

@@ -40,7 +40,7 @@ from spikesim.recorders import (
 )
 from spikesim.rng import key
 from spikesim.runtime.recording import SampleStore, SpikeStore
-from spikesim.units import check_array, check_scalar, nS
+from spikesim.units import Unit, check_array, check_scalar, nS
 
 if TYPE_CHECKING:
     from spikesim.network import Network
@@ -94,7 +94,8 @@ class Live:
             if name not in table.cell.states and name not in block.values:
                 valid = [*table.cell.states, *block.values]
                 raise unknown_name(name, valid, None, view.population.name)
-            checked[name] = self._checked(view, name, value)
+            unit = Unit(table.cell.units.get(name, "1"))
+            checked[name] = self._checked(view, name, value, unit)
         parameters = {n: v for n, v in checked.items() if n not in table.cell.states}
         for name in set(checked) - set(parameters):
             row = table.args.state[table.cell.states.index(name)]
@@ -118,7 +119,8 @@ class Live:
         block = self.network.plan.blocks[view.population.name]
         return block, self.network.plan.tables[block.table]
 
-    def _checked(self, view: View, name: str, value: Any) -> np.ndarray:
+    def _checked(self, view: View, name: str, value: Any, unit: Unit) -> np.ndarray:
+        """`value` in the unit of a parameter, or in `unit`, that of a variable."""
         model, owner = view.population.model, view.population.name
         assert isinstance(model, Neuron)
         if isinstance(value, Distribution):
@@ -127,7 +129,7 @@ class Live:
         if declared is not None:
             array = declared[0].declared[declared[1]].check(value, name, owner)
         else:
-            array = check_array(value, name, owner)
+            array = check_array(value, name, owner, unit=unit)
         check_shape(array, len(view), name, view.name)
         return array
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from spikesim.build.builder import Description, build
 from spikesim.build.couplings import check_link, check_membranes
-from spikesim.build.inputs import Stimulus, whole_steps
+from spikesim.build.inputs import Stimulus, check_felt, whole_steps
 from spikesim.build.modulators import delay_steps
 from spikesim.build.plan import PRECISIONS, Plan
 from spikesim.connectors import Connector
@@ -214,6 +214,7 @@ class Network:
             )  # fmt: skip
         if target.population.is_source:
             raise ValidationError("is a source of spikes; it takes no input", "target", target)
+        check_felt(target, stimulus)
         kind = type(stimulus).__name__
         stimulus.check_size(len(target), f"{target.name}.{kind}")  # type: ignore[attr-defined]
         names = {s.name: s for s in self._description.stimuli}

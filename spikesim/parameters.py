@@ -69,6 +69,11 @@ class Parametrized:
         """All parameters by name."""
         return {name: getattr(self, name) for name in self.declared}
 
+    @property
+    def table_key(self) -> tuple[Any, ...]:
+        """What tells its equations from those of others."""
+        return (type(self),)
+
     def __repr__(self) -> str:
         changed = (
             f"{name}={value!r}"

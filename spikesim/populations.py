@@ -13,7 +13,7 @@ from spikesim.inputs import Source
 from spikesim.neurons import Neuron
 from spikesim.parameters import Value
 from spikesim.receptors import TRANSMITTERS
-from spikesim.units import check_array, check_count
+from spikesim.units import Quantity, check_array, check_count, one
 
 MAX_SIZE = 2**31 - 1  # ids are 32-bit
 
@@ -104,7 +104,7 @@ class Population(View):
         What the neurons release, e.g. ``"glutamate"`` or ``"GABA"``. Weights of projections from
         here are then magnitudes.
     initial : mapping, optional
-        Initial values of state variables: numbers, arrays or distributions.
+        Initial values of state variables: numbers, quantities, arrays or distributions.
     access : PopulationAccess
         The network.
     """
@@ -168,7 +168,8 @@ class Population(View):
             check_shape(value, self.size, name, self.name)
         for name, value in self.initial.items():
             if not isinstance(value, Distribution):
-                checked = check_array(value, f"initial[{name!r}]", self.name)
+                unit = value.unit if isinstance(value, Quantity) else one  # else the state's
+                checked = check_array(value, f"initial[{name!r}]", self.name, unit=unit)
                 check_shape(checked, self.size, f"initial[{name!r}]", self.name)
 
 

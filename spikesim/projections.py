@@ -274,6 +274,11 @@ def find_receptor(target: View, receptor: str | None, transmitter: str | None, o
             f"the source releases {transmitter}, and no receptor of {target.name!r} binds that: "
             f"{bound}", "receptor", owner,
         )  # fmt: skip
+    if not names:
+        raise ValidationError(
+            f"{target.name!r} has no receptors; give its model some, such as receptors={{'exc': "
+            "ExpCurrent()}", "receptor", owner,
+        )  # fmt: skip
     raise ValidationError(
         f"{target.name!r} has the receptors {', '.join(map(repr, names))}; say which is meant",
         "receptor", owner,

@@ -241,6 +241,7 @@ _RULES: dict[str, tuple[Callable[[np.ndarray], np.ndarray], str]] = {
     "finite": (np.isfinite, "must be finite"),
     "positive": (lambda x: np.isfinite(x) & (x > 0), "must be positive and finite"),
     "non-negative": (lambda x: np.isfinite(x) & (x >= 0), "must be zero or positive, and finite"),
+    "boolean": (lambda x: (x == 0) | (x == 1), "must be True or False, 1 or 0"),
 }
 
 
@@ -253,7 +254,7 @@ def param(default: float, unit: Unit, allowed: str = "finite", doc: str = "") ->
         Default value in `unit`.
     unit : Unit
         Such as ``ms, mV, pF, nS, pA, Hz, um, mM, one`` or ``Unit("mS/cm2")``.
-    allowed : {"finite", "positive", "non-negative"}
+    allowed : {"finite", "positive", "non-negative", "boolean"}
         What values the user may give.
     doc : str
         What it is, in a few words.
@@ -273,7 +274,8 @@ def check_array(
         value = value.to(unit)
     try:
         array = np.asarray(value)
-        if array.dtype == bool or array.dtype.kind not in "iuf":
+        kinds = "biuf" if allowed == "boolean" else "iuf"
+        if array.dtype.kind not in kinds:
             raise TypeError
         array = array.astype(np.float64)
     except (TypeError, ValueError):

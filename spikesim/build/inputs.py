@@ -12,6 +12,7 @@ from scipy.special import pdtr
 from spikesim import rng
 from spikesim.build.connectivity import check_range
 from spikesim.build.plan import Block, NeuronTable, SourceTable
+from spikesim.equations.cell import INPUT
 from spikesim.errors import SpikesimWarning, ValidationError
 from spikesim.inputs import (
     GammaSource,
@@ -26,6 +27,8 @@ from spikesim.inputs import (
 from spikesim.kernels.args import DriveArgs, NoiseArgs
 from spikesim.kernels.drive import CHUNK
 from spikesim.kernels.sources import first_intervals
+from spikesim.neurons import Neuron
+from spikesim.neurons.base import mentions
 from spikesim.populations import Population, View
 from spikesim.projections import find_receptor
 from spikesim.receptors import Receptor
@@ -41,6 +44,17 @@ class Stimulus:
     name: str
     target: View
     input: Input
+
+
+def check_felt(target: View, stimulus: Input) -> None:
+    """Raise for a current into neurons whose model has no place for it."""
+    model = target.population.model
+    assert isinstance(model, Neuron)
+    if isinstance(stimulus, (StepCurrent, NoiseCurrent)) and not mentions(model, INPUT):
+        raise ValidationError(
+            f"would feel nothing of it, for the equations of {type(model).__name__} do not mention "
+            f"{INPUT}, the sum of the stimulating currents", "target", target,
+        )  # fmt: skip
 
 
 def value_at(value: np.ndarray | Schedule, step: int, dt: float) -> np.ndarray:

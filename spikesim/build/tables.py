@@ -20,6 +20,7 @@ from spikesim.errors import ValidationError, unknown_name
 from spikesim.kernels.args import TableArgs
 from spikesim.neurons import Neuron
 from spikesim.populations import Population, check_shape
+from spikesim.units import Unit, check_array, ms
 
 MAX_REFRACTORY = 2**31 - 1
 
@@ -57,14 +58,19 @@ def initial_values(
             raise unknown_name(name, cell.states, "initial", population.name)
     zeros = np.zeros(population.size)
     state = dict.fromkeys(cell.states, zeros)
-    for name, given in population.initial.items():
+    chosen = {**cell.given, **population.initial}
+    for name, given in chosen.items():
+        attribute = f"initial[{name!r}]"
+        if not isinstance(given, Distribution):
+            given = check_array(given, attribute, population.name, unit=Unit(cell.units[name]))
         value = drawn(given, population.size, seed, "initial", population.name, name)
-        check_shape(value, population.size, f"initial[{name!r}]", population.name)
+        check_shape(value, population.size, attribute, population.name)
         state[name] = value
+    functions = {name: f.for_arrays() for name, f in cell.functions.items()}
     for name, tree in cell.initial.items():
-        if name not in population.initial:
+        if name not in chosen:
             with np.errstate(all="ignore"):
-                state[name] = ex.evaluate(tree, {**parameters, **state})
+                state[name] = ex.evaluate(tree, {**parameters, **state}, functions)
             if not np.isfinite(state[name]).all():
                 raise ValidationError(
                     "cannot be computed from the parameters", f"initial[{name!r}]", population.name
@@ -72,11 +78,18 @@ def initial_values(
     return np.array([np.broadcast_to(state[name], population.size) for name in cell.states])
 
 
-def refractory_steps(blocks: list[Block], dt: float) -> np.ndarray:
-    """``round(t_ref / dt)`` of each neuron, int32; 0 for models without the parameter."""
-    values = [np.broadcast_to(b.values.get("t_ref", np.zeros(())), b.size) for b in blocks]
-    steps = np.rint(np.concatenate(values) / dt)
-    return np.minimum(steps, MAX_REFRACTORY).astype(np.int32)
+def refractory_steps(cell: Cell, blocks: list[Block], dt: float) -> np.ndarray:
+    """``round(t_ref / dt)`` of each neuron, int32; 0 for models that have none."""
+    values = [np.broadcast_to(_refractory(cell, b), b.size) for b in blocks]
+    return np.rint(np.concatenate(values) / dt).astype(np.int32)
+
+
+def _refractory(cell: Cell, block: Block) -> np.ndarray:
+    """Refractory periods (ms) of a population."""
+    if cell.t_ref is None:
+        return np.asarray(block.values.get("t_ref", 0.0))
+    functions = {name: f.for_arrays() for name, f in cell.functions.items()}
+    return ex.evaluate(cell.t_ref, block.values, functions)
 
 
 def table_constants(
@@ -86,7 +99,7 @@ def table_constants(
     with np.errstate(all="ignore"):  # what does not work out is said below
         values = [constant_values(cell, block.values, dt) for block in blocks]
         for block, constants in zip(blocks, values, strict=True):
-            _check_constants(block, constants, dt)
+            _check_constants(cell, block, constants, dt)
     names = constants_of(cell).names
     varied = frozenset(n for n in names if any(v[n].size > 1 for v in values))
     scalars = [n for n in names if n not in varied]
@@ -101,17 +114,19 @@ def table_constants(
     return uniform.reshape(len(blocks), len(scalars)), arrays, varied
 
 
-def _check_constants(block: Block, constants: dict[str, np.ndarray], dt: float) -> None:
+def _check_constants(cell: Cell, block: Block, constants: dict[str, np.ndarray], dt: float) -> None:
     for name, value in constants.items():
         if not np.isfinite(value).all():
             raise ValidationError(
                 f"the step of dt = {dt} ms cannot be computed from its parameters ({name} is not "
                 f"finite); are time constants far too small?", None, block.name,
             )  # fmt: skip
-    steps = np.asarray(block.values.get("t_ref", 0.0)) / dt
-    if (steps > MAX_REFRACTORY).any():
+    attribute = "t_ref" if cell.t_ref is None else "refractory"
+    periods = check_array(_refractory(cell, block), attribute, block.name, unit=ms,
+                          allowed="non-negative")  # fmt: skip
+    if (periods / dt > MAX_REFRACTORY).any():
         raise ValidationError(
-            f"must be at most {MAX_REFRACTORY} steps of dt = {dt} ms", "t_ref", block.name
+            f"must be at most {MAX_REFRACTORY} steps of dt = {dt} ms", attribute, block.name
         )
 
 
@@ -167,7 +182,7 @@ def build_table(
         current=current,
         uniform=uniform,
         varied=varied_arrays,
-        ref_steps=refractory_steps(parts, dt),
+        ref_steps=refractory_steps(cell, parts, dt),
         lo=np.array([b.lo for b in parts], np.int64),
         hi=np.array([b.hi for b in parts], np.int64),
         gid0=gid0,
@@ -189,7 +204,7 @@ def refresh_table(table: NeuronTable, dt: float) -> None:
     """Recompute the kernel's numbers after parameters have been set."""
     args = table.args
     uniform, arrays, varied = table_constants(table.cell, table.blocks, dt, args.state.dtype)
-    args.ref_steps[:] = refractory_steps(table.blocks, dt)
+    args.ref_steps[:] = refractory_steps(table.cell, table.blocks, dt)
     text, scratch = neuron_kernel(table.cell, varied)
     table.args = args._replace(uniform=uniform, varied=arrays, scratch=np.empty(scratch))
     table.module = module_name("neuron", text)

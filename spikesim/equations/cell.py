@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 from spikesim.equations import expressions as ex
-from spikesim.equations.dimensions import Scope
+from spikesim.equations.booleans import as_boolean, as_condition, with_conditions
+from spikesim.equations.dimensions import CONDITION, Scope
 from spikesim.equations.functions import Function, read_function, read_functions
 from spikesim.equations.sites import (
     IONIC,
@@ -21,7 +23,7 @@ from spikesim.equations.sites import (
     local_names,
 )
 from spikesim.equations.system import System, is_noise
-from spikesim.equations.text import Equation, Text, parse_statements, parse_text
+from spikesim.equations.text import BOOLEAN, Equation, Text, parse_statements, parse_text
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.units import Param, Unit
 
@@ -29,6 +31,12 @@ INPUT = "I_in"  # stimulating currents, constant within a step
 TIME = "t"
 _KINDS = {"receptors": "receptor", "channels": "channel", "parts": "part", "equations": "model"}
 _PA, _MS, _ONE, _NOISE = Unit("pA"), Unit("ms"), Unit("1"), Unit("1/ms**0.5")
+UNHELD = {
+    "not_refractory": "write '(unless refractory)' behind the equation of a variable that is held "
+    "after a spike, and refractory=... for how long",
+    "lastspike": "write refractory=... for what a spike keeps away, or a variable of your own that "
+    "the reset sets, such as 'last : ms' with 'last = t'",
+}
 GIVEN = {
     INPUT: "the stimulating currents", SYNAPTIC: "the receptors' currents",
     IONIC: "the channels' currents", TIME: "the time", "dt": "the step", "pi": "a constant",
@@ -41,13 +49,13 @@ class NeuronDeclaration(Protocol):
     equations: str
     threshold: ClassVar[str]
     reset: ClassVar[dict[str, str] | str]
-    refractory: ClassVar[tuple[str, ...]]
+    refractory: ClassVar[tuple[str, ...] | str]
     rearm: ClassVar[str]
     method: str
     joint: tuple[str, ...]
     functions: ClassVar[dict[str, Callable[..., Any]]]
     step: ClassVar[Callable[..., Any] | None]
-    initial: dict[str, str]
+    initial: dict[str, Any]
     declared: ClassVar[dict[str, Param]]
 
     @property
@@ -87,6 +95,8 @@ class Cell:
         What must have held after a spike before the next one.
     rests : bool
         Whether there is a refractory period.
+    t_ref : ast.expr, optional
+        The refractory period (ms) over parameters, where it is not the parameter ``t_ref``.
     functions : dict
         The user's functions.
     step : Function, optional
@@ -94,6 +104,8 @@ class Cell:
     initial : dict
         Expressions of states that do not start at 0, over parameters and other states, each after
         those that it reads.
+    given : dict
+        Initial values that the model gives as numbers, arrays or distributions.
     derived : dict
         Subexpressions and ``I_syn`` over states, parameters, ``I_in`` and ``t``, with their units.
     """
@@ -107,9 +119,11 @@ class Cell:
     ports: dict[str, dict[str, ast.expr]]
     rearm: ast.expr | None = None
     rests: bool = True
+    t_ref: ast.expr | None = None
     functions: dict[str, Function] = field(default_factory=dict)
     step: Function | None = None
     initial: dict[str, ast.expr] = field(default_factory=dict)
+    given: dict[str, Any] = field(default_factory=dict)
     derived: dict[str, Equation] = field(default_factory=dict)
 
     @property
@@ -143,7 +157,7 @@ def text_parameters(
     for name in assigned & set(text.subexpressions):
         raise ValidationError(f"{name!r} is a subexpression, which cannot be set", "reset", owner)
     return {
-        name: Param(None, unit, shared="shared" in flags)
+        name: Param(None, unit, BOOLEAN if BOOLEAN in flags else "finite", shared="shared" in flags)
         for name, (unit, flags) in text.parameters.items()
         if name not in assigned and name not in declared and "linked" not in flags
     }
@@ -189,6 +203,16 @@ class _Assembly:
         parts = {name: eq.rhs for name, eq in text.subexpressions.items()}
         self.reset = parse_statements(neuron.reset, owner, "reset", self.arity, parts)
         self.odes, self.parts = dict(text.odes), dict(text.subexpressions)
+        self.booleans = text.booleans
+        for name in self.booleans & set(self.parts):
+            rhs, unit, flags = (eq := self.parts[name]).rhs, eq.unit, eq.flags
+            self.parts[name] = Equation(as_boolean(rhs, self.booleans), unit, flags)
+        for into in (self.odes, self.parts):
+            for name, eq in into.items():
+                into[name] = Equation(with_conditions(eq.rhs, self.booleans), eq.unit, eq.flags)
+        for name, tree in self.reset.items():
+            change = as_boolean if name in self.booleans else with_conditions
+            self.reset[name] = change(tree, self.booleans)
         for name, (unit, _) in text.parameters.items():
             if name not in neuron.declared:  # a variable without an equation keeps its value
                 self.odes[name] = Equation(ast.Constant(0.0), unit)
@@ -240,6 +264,12 @@ class _Assembly:
 
     def _add(self, name: str, receptor: ReceptorDeclaration, site: Site) -> None:
         mapping = local_names(receptor, name)
+        texts = [receptor.equations, receptor.current, *receptor.on_spike]
+        if re.search(r"\bV_m\b", "\n".join(texts)) and site.voltage not in self.taken:
+            raise ValidationError(
+                f"{name!r} needs the membrane potential {site.voltage}, which the equations do not "
+                f"have; call the membrane {site.voltage}", "receptors", self.owner,
+            )  # fmt: skip
         self._join(name, receptor, mapping, {"V_m": ast.Name(site.voltage, ast.Load())})
         if receptor.current:
             tree = ex.parse(receptor.current, name, "current")
@@ -294,6 +324,7 @@ class _Assembly:
     def cell(self, with_input: bool) -> Cell:
         """All of it, checked."""
         neuron, owner = self.neuron, self.owner
+        self._check_unheld()
         rates = [eq.rhs for eq in self.odes.values()]
         scope = self._scope("equations", rates + [eq.rhs for eq in self.parts.values()])
         currents = self._scope("current")
@@ -318,6 +349,7 @@ class _Assembly:
             given=self.step.returned if self.step else (), joint=neuron.joint,
         )  # fmt: skip
         held = [n for n, eq in self.odes.items() if "unless refractory" in eq.flags]
+        t_ref, rearm = self._rest(system, external)
         return Cell(
             states=tuple(odes),
             units={name: eq.unit.symbol for name, eq in self.odes.items()},
@@ -326,13 +358,31 @@ class _Assembly:
             reset=self._assignments(self.reset, "reset", external),
             clamped=self._clamped(held),
             ports=self._ports(),
-            rearm=self._condition("rearm", neuron.rearm, external) if neuron.rearm else None,
-            rests="t_ref" in neuron.declared,
+            rearm=rearm,
+            rests="t_ref" in neuron.declared or t_ref is not None,
+            t_ref=t_ref,
             functions=self.functions,
             step=self._checked_step(),
-            initial=self._initial() | self._started(system),
+            initial=self._initial(system) | self._started(system),
+            given={n: v for n, v in neuron.initial.items() if not isinstance(v, str)},
             derived=self._derived(system, external),
         )
+
+    def _check_unheld(self) -> None:
+        """Raise for names by which Brian2 knows what is said in another way here."""
+        neuron = self.neuron
+        texts = {"threshold": neuron.threshold, "rearm": neuron.rearm}
+        if isinstance(neuron.refractory, str):
+            texts["refractory"] = neuron.refractory
+        read = {a: set(re.findall(r"\b[A-Za-z_]\w*", text)) for a, text in texts.items()}
+        read["equations"] = set().union(
+            set(), *(ex.names(eq.rhs) for eq in (*self.odes.values(), *self.parts.values()))
+        )
+        read["reset"] = set().union(set(), *(ex.names(tree) for tree in self.reset.values()))
+        for name, hint in UNHELD.items():
+            for attribute, names in read.items():
+                if name in names and name not in self.units:
+                    raise ValidationError(f"there is no {name!r}; {hint}", attribute, self.owner)
 
     def _derived(self, system: System, external: dict[str, ast.expr]) -> dict[str, Equation]:
         found = {
@@ -373,9 +423,44 @@ class _Assembly:
     def _condition(self, attribute: str, text: str, external: dict[str, ast.expr]) -> ast.expr:
         if text == "never":
             return ast.Constant(value=False)
-        tree = ex.parse(text, self.owner, attribute, self.arity)
+        tree = as_condition(ex.parse(text, self.owner, attribute, self.arity), self.booleans)
         checked = self._scope(attribute).condition(tree, "it")
         return ex.substitute(checked, external)
+
+    def _rest(
+        self, system: System, external: dict[str, ast.expr]
+    ) -> tuple[ast.expr | None, ast.expr | None]:
+        """The refractory period where it is an expression, and what ends it if a condition does."""
+        neuron, text = self.neuron, self.neuron.refractory
+        if not isinstance(text, str):
+            return None, self._condition("rearm", neuron.rearm, external) if neuron.rearm else None
+        if neuron.rearm:
+            raise ValidationError("cannot be used together with rearm", "refractory", self.owner)
+        tree = as_condition(ex.parse(text, self.owner, "refractory", self.arity), self.booleans)
+        scope = self._scope("refractory")
+        scope.check_names(tree)
+        if scope.kind(tree) == CONDITION:
+            held = self._condition("refractory", text, external)
+            return None, ast.UnaryOp(ast.Not(), held)
+        if "t_ref" in neuron.declared:
+            raise ValidationError(
+                "is said twice: there is a parameter t_ref already", "refractory", self.owner
+            )
+        period = scope.convert(tree, _MS, "a refractory period, unless it is a condition,")
+        return self._of_parameters(period, system, "refractory"), None
+
+    def _of_parameters(self, tree: ast.expr, system: System, attribute: str) -> ast.expr:
+        """An expression with its subexpressions put in, if parameters are all that it reads."""
+        pi: dict[str, ast.expr] = {"pi": ast.Constant(math.pi)}
+        whole = ex.substitute(system.inlined(tree, set(system.subexpressions)), pi)
+        known = set(self.units) - set(self.odes) - set(self.parts)
+        for name in sorted(ex.names(whole) - known):
+            what = "a variable" if name in self.odes else GIVEN.get(name, "no parameter")
+            raise ValidationError(
+                f"must be made from parameters; {ex.source(tree)!r} reads {name!r}, which is "
+                f"{what}", attribute, self.owner,
+            )  # fmt: skip
+        return whole
 
     def _assignments(
         self, trees: dict[str, ast.expr], attribute: str, external: dict[str, ast.expr]
@@ -388,20 +473,23 @@ class _Assembly:
             for name, tree in trees.items()
         }
 
-    def _initial(self) -> dict[str, ast.expr]:
-        trees = {
-            name: ex.parse(text, self.owner, "initial", self.arity)
-            for name, text in self.neuron.initial.items()
-        }
-        known = {n: unit for n, unit in self.units.items() if n not in self.odes}
-        scope = Scope({**known, "pi": _ONE}, self.owner, "initial")
-        for name in sorted(set(trees) - set(self.odes)):
-            raise unknown_name(name, self.odes, "initial", self.owner)
-        return {
-            name: ex.substitute(scope.convert(tree, self.odes[name].unit, name),
-                                {"pi": ast.Constant(math.pi)})
-            for name, tree in trees.items()
-        }  # fmt: skip
+    def _initial(self, system: System) -> dict[str, ast.expr]:
+        scope, found = self._scope("initial"), {}
+        for name, text in self.neuron.initial.items():
+            if name not in self.odes:
+                raise unknown_name(name, self.odes, "initial", self.owner)
+            if isinstance(text, str):
+                if re.search(rf"\b{ex.RAND}n?\s*\(", text):
+                    raise ValidationError(
+                        f"{text!r}: there are no random numbers in expressions; give a "
+                        "distribution, such as Uniform(-70.0, -60.0) or Normal(-65.0, 2.0)",
+                        f"initial[{name!r}]", self.owner,
+                    )  # fmt: skip
+                tree = ex.parse(text, self.owner, "initial", self.arity)
+                change = as_boolean if name in self.booleans else with_conditions
+                tree = scope.convert(change(tree, self.booleans), self.odes[name].unit, name)
+                found[name] = self._of_parameters(tree, system, f"initial[{name!r}]")
+        return found
 
     def _started(self, system: System) -> dict[str, ast.expr]:
         """How channels start: as they say, or at the steady state of each equation by itself."""
@@ -420,17 +508,19 @@ class _Assembly:
         return {name: trees[name] for name in self._in_order(trees, "initial")}
 
     def _clamped(self, held: list[str]) -> tuple[str, ...]:
-        names = dict.fromkeys([*self.neuron.refractory, *held])
+        given = self.neuron.refractory
+        names = dict.fromkeys(held if isinstance(given, str) else [*given, *held])
         for name in names:
             if name not in self.odes:
                 raise unknown_name(name, self.odes, "refractory", self.owner)
         if names and self.neuron.rearm:
             raise ValidationError("cannot be used together with refractory variables", "rearm",
                                   self.owner)  # fmt: skip
-        if names and "t_ref" not in self.neuron.declared:
+        if names and not isinstance(given, str) and "t_ref" not in self.neuron.declared:
             raise ValidationError(
                 f"{', '.join(map(repr, names))} shall be held after a spike, but how long is not "
-                "said; declare t_ref (ms)", "refractory", self.owner,
+                "said; give refractory=2*ms to from_text, or declare t_ref (ms) in a class",
+                "refractory", self.owner,
             )  # fmt: skip
         return tuple(names)
 
@@ -441,7 +531,11 @@ class _Assembly:
             for name in sorted(set(gains) - set(self.odes)):
                 raise unknown_name(name, self.odes, "on_spike", port)
             ports[port] = {
-                state: scope.convert(gain, self.odes[state].unit / unit, f"the gain of {state}")
+                state: scope.convert(
+                    gain,
+                    self.odes[state].unit / unit,
+                    f"the gain of {state} ({self.odes[state].unit}) for weights in {unit}",
+                )
                 for state, gain in gains.items()
             }
         receptors = self.neuron.receptors
@@ -487,9 +581,11 @@ def names_used(neuron: NeuronDeclaration) -> set[str]:
     trees = [eq.rhs for eq in (*whole.odes.values(), *whole.parts.values())]
     trees += [*whole.reset.values(), *(c for cs in whole.currents.values() for c in cs)]
     trees += [
-        ex.parse(text, whole.owner, "initial", whole.arity) for text in neuron.initial.values()
-    ]
-    for text in (neuron.threshold, neuron.rearm):
+        ex.parse(text, whole.owner, "initial", whole.arity)
+        for text in neuron.initial.values() if isinstance(text, str)
+    ]  # fmt: skip
+    refractory = neuron.refractory if isinstance(neuron.refractory, str) else ""
+    for text in (neuron.threshold, neuron.rearm, refractory):
         if text and text != "never":
             trees.append(ex.parse(text, whole.owner, "threshold", whole.arity))
     arguments = whole.step.arguments if whole.step else ()

@@ -301,9 +301,12 @@ def _hold(cell: Cell, new: dict[str, str]) -> list[str]:
         lines = ["_held = _left[_i] > 0"]
         lines += [f"{new[s]} = {s} if _held else {new[s]}" for s in cell.clamped]
         return [*lines, "_left[_i] -= _held"]
-    again = _source_after(cell, cell.rearm, new)
+    # What is held must be known before the step's end is: it is where the condition fails at the
+    # step's start.
+    again = _source_after(cell, cell.rearm, {} if cell.clamped else new)
     return [
         "_held = (_left[_i] > 1) | ((_left[_i] == 1) & (not (" + again + ")))",
+        *(f"{new[s]} = {s} if _held else {new[s]}" for s in cell.clamped),
         "_left[_i] = max(_left[_i] - 1, 1) if _held else 0",
     ]
 

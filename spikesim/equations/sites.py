@@ -23,10 +23,10 @@ class ReceptorDeclaration(PartDeclaration, Protocol):
     """What equations need of a receptor."""
 
     equations: ClassVar[str]
-    on_spike: ClassVar[dict[str, str]]
     current: ClassVar[str]
-    weight_unit: ClassVar[Unit]
-    signed: ClassVar[bool]
+    on_spike: dict[str, str]
+    weight_unit: Unit
+    signed: bool
 
     @property
     def transmitter(self) -> str | None: ...

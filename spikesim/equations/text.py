@@ -32,6 +32,7 @@ FLAGS = {
     "subexpression": ("constant over dt",),
     "parameter": ("constant", "shared", "linked"),
 }
+BOOLEAN = "boolean"  # the unit of what is 0 or 1
 _ASSIGNMENT = re.compile(r"^(\w+)\s*(\+|-|\*|/)?=(?!=)\s*(.+)$", re.S)
 
 
@@ -65,6 +66,13 @@ class Text:
         """All names that the text defines."""
         return [*self.odes, *self.subexpressions, *self.parameters]
 
+    @property
+    def booleans(self) -> set[str]:
+        """Names whose unit is ``boolean``."""
+        flags = {name: eq.flags for name, eq in {**self.odes, **self.subexpressions}.items()}
+        flags |= {name: own for name, (_, own) in self.parameters.items()}
+        return {name for name, own in flags.items() if BOOLEAN in own}
+
 
 def parse_text(text: str, owner: str, functions: Mapping[str, int] | None = None) -> Text:
     """The statements of a model's text.
@@ -84,6 +92,8 @@ def parse_text(text: str, owner: str, functions: Mapping[str, int] | None = None
             raise ValidationError(f"{name} is defined twice", "equations", owner)
         kind = "ode" if match["ode"] else "subexpression" if rhs else "parameter"
         flags = _flags(match["flags"], kind, line, owner)
+        if match["unit"] == BOOLEAN:
+            flags |= {BOOLEAN}
         unit = _unit(match["unit"], line, owner)
         if kind == "parameter":
             result.parameters[name] = (unit, flags)
@@ -124,7 +134,7 @@ def _flags(text: str | None, kind: str, line: str, owner: str) -> frozenset[str]
 
 def _unit(text: str, line: str, owner: str) -> Unit:
     try:
-        return Unit({"boolean": "1", "integer": "1"}.get(text, text))
+        return Unit({BOOLEAN: "1", "integer": "1"}.get(text, text))
     except ValidationError as error:
         raise ValidationError(f"{error.message}, in {line!r}", "equations", owner) from None
 

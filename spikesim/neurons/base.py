@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from spikesim.channels import Channel
+from spikesim.distributions import Distribution
 from spikesim.equations.cell import (
     INPUT,
     assemble,
@@ -15,14 +16,15 @@ from spikesim.equations.cell import (
     shared_transmitters,
     text_parameters,
 )
-from spikesim.equations.functions import read_functions
+from spikesim.equations.functions import read_function, read_functions
+from spikesim.equations.methods import METHODS
 from spikesim.equations.neuron_source import neuron_source
-from spikesim.equations.sites import IONIC, Site
+from spikesim.equations.sites import IONIC, SYNAPTIC, Site
 from spikesim.equations.text import parse_text
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.parameters import Parametrized, Value
 from spikesim.receptors import ExpCurrent, Receptor
-from spikesim.units import Param, Quantity, ms, one
+from spikesim.units import Param, Quantity, Unit, check_array, ms, one
 
 Part = TypeVar("Part", bound=Parametrized)
 
@@ -42,9 +44,11 @@ class Neuron(Parametrized):
         number of the neuron and the step.
     reset : dict or str
         ``{variable: expression}`` assigned at a spike, or statements ``"v = c; u += d"``.
-    refractory : tuple of str
+    refractory : tuple of str, or str
         Variables that are clamped for ``t_ref`` after a spike, beside those with the flag
-        ``(unless refractory)``.
+        ``(unless refractory)``. Or a text: a time over parameters, such as ``"t_0 + 2*ms"``, for
+        which those with the flag are held instead; or a condition that holds them, and lets no
+        spike come, until it has ceased to hold.
     rearm : str
         After a spike there is no other before this condition has held; for models whose spikes
         have a shape.
@@ -63,16 +67,20 @@ class Neuron(Parametrized):
         ``t`` and ``dt`` that returns the variables at the step's end (``return V_m, w``); the
         equations then name the variables only (``V_m : mV``).
     initial : dict
-        ``{variable: expression over parameters}``; 0 where not given.
+        ``{variable: value}``: an expression over parameters, a number, a quantity, an array or a
+        distribution; 0 where not given.
     persistent : tuple of str
         Variables that `Network.reset_state` leaves alone: what the neuron has learnt.
 
     Parameters
     ----------
     receptors : mapping of str to Receptor, optional
-        The receptors by name; one `ExpCurrent` called ``current`` unless given.
+        The receptors by name; one `ExpCurrent` called ``current`` unless given, if the equations
+        mention ``I_syn``.
     channels : mapping of str to Channel, optional
         Ion channels by name, for models whose equations mention ``I_ion``.
+    method : str, optional
+        Instead of the class's.
     **values
         The declared parameters.
 
@@ -85,13 +93,13 @@ class Neuron(Parametrized):
     equations: str
     threshold: ClassVar[str]
     reset: ClassVar[dict[str, str] | str] = {}
-    refractory: ClassVar[tuple[str, ...]] = ()
+    refractory: ClassVar[tuple[str, ...] | str] = ()
     rearm: ClassVar[str] = ""
     method: str = "auto"
     joint: tuple[str, ...] = ()
     functions: ClassVar[dict[str, Callable[..., Any]]] = {}
     step: ClassVar[Callable[..., Any] | None] = None
-    initial: dict[str, str] = {}
+    initial: dict[str, Any] = {}
     persistent: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
@@ -107,6 +115,7 @@ class Neuron(Parametrized):
         *,
         receptors: Mapping[str, Receptor] | None = None,
         channels: Any = None,
+        method: Any = None,
         **values: Any,
     ) -> None:
         for attribute, meaning in (
@@ -115,8 +124,13 @@ class Neuron(Parametrized):
         ):
             if not isinstance(getattr(self, attribute, None), str):
                 raise ValidationError(f"is missing: {meaning}", attribute, self)
+        if method is not None and (not isinstance(method, str) or method not in METHODS):
+            raise unknown_name(method, METHODS, "method", self)
+        self.method = type(self).method if method is None else method
         super().__init__(**values)
-        given = {"current": ExpCurrent()} if receptors is None else receptors
+        given = receptors
+        if given is None:
+            given = {"current": ExpCurrent()} if mentions(self, SYNAPTIC) else {}
         self.receptors = checked_parts(given, Receptor, "receptors", "ExpCurrent()", self)
         self.channels = checked_parts(channels or {}, Channel, "channels", "Leak(g=10.0)", self)
         if self.channels and not re.search(rf"\b{IONIC}", self.equations):
@@ -124,6 +138,12 @@ class Neuron(Parametrized):
                 f"do nothing, for the equations do not mention {IONIC}, their current", "channels",
                 self,
             )  # fmt: skip
+        for name, receptor in self.receptors.items():
+            if receptor.current and not mentions(self, SYNAPTIC):
+                raise ValidationError(
+                    f"{name!r} does nothing, for the equations do not mention {SYNAPTIC}, the sum "
+                    "of the receptors' currents", "receptors", self,
+                )  # fmt: skip
         for name in set(self.receptors) & set(self.channels):
             raise ValidationError(f"{name!r} is a receptor's name already", "channels", self)
 
@@ -159,10 +179,7 @@ class Neuron(Parametrized):
     def key(self) -> tuple[Any, ...]:
         """What makes two populations share a table: the model and its parts, by kind and name."""
         sites = tuple((s.name, s.voltage, *s.channels, "", *s.receptors) for s in self.sites)
-        parts = tuple(
-            (name, type(part), getattr(part, "transmitter", None))
-            for name, part in self.parts.items()
-        )
+        parts = tuple((name, *part.table_key) for name, part in self.parts.items())
         return (type(self), self.equations, self.method, sites, parts)
 
     def receptor(self, port: str) -> Receptor:
@@ -181,6 +198,13 @@ class Neuron(Parametrized):
         with_input = INPUT in self.equations or self.step is not None
         return neuron_source(assemble(self, with_input=with_input), frozenset())
 
+    def __repr__(self) -> str:
+        text = super().__repr__()
+        if self.method == type(self).method:
+            return text
+        comma = "" if text.endswith("()") else ", "
+        return f"{text[:-1]}{comma}method={self.method!r})"
+
     @classmethod
     def from_text(
         cls,
@@ -190,7 +214,7 @@ class Neuron(Parametrized):
         reset: Mapping[str, str] | str = "",
         refractory: Any = None,
         method: str = "auto",
-        initial: Mapping[str, str] | None = None,
+        initial: Mapping[str, Any] | None = None,
         functions: Mapping[str, Callable[..., Any]] | None = None,
         receptors: Mapping[str, Receptor] | None = None,
         channels: Mapping[str, Channel] | None = None,
@@ -203,16 +227,17 @@ class Neuron(Parametrized):
         ----------
         equations, threshold, reset, method, initial, functions : str or mapping
             As the class attributes of the same name.
-        refractory : quantity, float or str, optional
+        refractory : quantity, number, array, distribution or str, optional
             How long (ms) variables with the flag ``(unless refractory)`` are held and no spike
-            occurs, or a condition: no further spike before it has ceased to hold.
+            occurs; as a text an expression over parameters, ``"t_0 + 2*ms"``. Or a condition,
+            ``"v > -40*mV"``: they are held, and no spike occurs, before it has ceased to hold.
         receptors, channels : mapping, optional
             None unless given.
         name : str
             What messages call the model.
         **values
             The text's parameters, and constants that it uses without declaring them, which must be
-            quantities such as ``10 * nS``.
+            quantities such as ``10 * nS``. For a variable it is the initial value.
 
         Raises
         ------
@@ -225,6 +250,17 @@ class Neuron(Parametrized):
             receptors=dict(receptors or {}), channels=dict(channels or {}), name=name,
             values=values,
         )  # fmt: skip
+
+
+def mentions(neuron: Neuron, name: str) -> bool:
+    """Whether a model's own text uses a name, such as ``I_in``."""
+    reset = neuron.reset if isinstance(neuron.reset, str) else " ".join(neuron.reset.values())
+    texts = [neuron.equations, neuron.threshold, reset, neuron.rearm]
+    texts += [neuron.refractory] if isinstance(neuron.refractory, str) else []
+    words = re.findall(r"\w+", re.sub(r"#.*", "", "\n".join(texts)))
+    if neuron.step is not None:
+        words += read_function(neuron.step, "step", type(neuron).__name__, "step").arguments
+    return name in words
 
 
 def checked_parts(
@@ -249,14 +285,27 @@ def text_neuron(
     channels: dict[str, Channel], name: str, values: dict[str, Any], **attributes: Any,
 ) -> Neuron:  # fmt: skip
     """See `Neuron.from_text`."""
-    arity = {n: len(f.arguments) for n, f in read_functions(attributes["functions"], name).items()}
+    functions = attributes["functions"]
+    arity = {n: len(f.arguments) for n, f in read_functions(functions, name).items()}
     text = parse_text(equations, name, arity)
     members: dict[str, Any] = {"equations": equations, **attributes}
     if isinstance(refractory, str):
-        members["rearm"] = f"not ({refractory})"
-    elif refractory is not None:
-        members["t_ref"] = Param(None, ms, "non-negative", "refractory period")
+        members["refractory"] = refractory
+    elif refractory is not None and refractory is not False:
+        period = Param(None, ms, "non-negative", "refractory period")
+        if "t_ref" in values:
+            raise ValidationError("is given twice, as refractory too", "t_ref", name)
+        if not isinstance(refractory, Distribution):
+            period.check(refractory, "refractory", name)
+        members["t_ref"] = period
         values = {**values, "t_ref": refractory}
+    moved = assigned_names(attributes["reset"], None, name, functions) & set(text.parameters)
+    for variable in sorted({*text.odes, *moved} & set(values)):
+        if variable in members["initial"]:
+            raise ValidationError("is given twice, in initial too", variable, name)
+        value = values[variable]
+        members["initial"][variable] = float(value) if isinstance(value, bool) else value
+    values = {given: v for given, v in values.items() if given not in members["initial"]}
     for given, value in values.items():
         if given not in text.names and given not in members:
             if isinstance(value, Quantity):
@@ -265,9 +314,13 @@ def text_neuron(
                 members[given] = Param(None, one)
     kind = type(name, (Neuron,), members)
     model = kind(receptors=receptors, channels=channels, **values)
-    assemble(model, with_input=True)  # what is wrong with the text is said first
+    cell = assemble(model, with_input=True)  # what is wrong with the text is said first
+    for variable, value in cell.given.items():
+        if not isinstance(value, Distribution):
+            unit = Unit(cell.units[variable])
+            check_array(value, f"initial[{variable!r}]", name, unit=unit)
     used = names_used(model)
     for given in values:
-        if given not in used and given != "t_ref":
+        if given not in used and given != "t_ref" and given not in text.names:
             raise unknown_name(given, sorted(used & set(model.declared)), None, name)
     return model

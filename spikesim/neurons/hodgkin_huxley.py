@@ -8,7 +8,7 @@ Source: Hodgkin & Huxley 1952, J. Physiol. 117:500. Their conductances are 120, 
 1 uF/cm2; the defaults are those of 10,000 um2, as in NEST's hh_psc_alpha.
 
 Exponential Euler, which is always stable and of first order: intervals between spikes come out 5 %
-too long in steps of 0.1 ms, 1 % in 0.025 ms. ``method = "rk4"`` in a subclass is right to
+too long in steps of 0.1 ms, 1 % in 0.025 ms. ``HodgkinHuxley(method="rk4")`` is right to
 0.1 % up to 0.05 ms, and unstable at 0.1 ms.
 """
 

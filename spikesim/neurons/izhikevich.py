@@ -9,7 +9,7 @@ are those of NEST's izhikevich.
 
 Patterns depend on the step, for V_m is cut while it runs away. `Izhikevich` takes fourth-order
 Runge-Kutta. `IzhikevichHalfSteps` is the published program, which is meant for dt = 1 ms: two Euler
-half steps of V_m, and then U_m from the new V_m. ``method = "euler"`` in a subclass is NEST.
+half steps of V_m, and then U_m from the new V_m. ``Izhikevich(method="euler")`` is NEST.
 """
 
 from spikesim.neurons.base import Neuron

@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from spikesim.channels import Channel
-from spikesim.equations.methods import METHODS
 from spikesim.equations.sites import Site
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.neurons.base import Neuron, checked_parts
@@ -102,26 +101,24 @@ class MultiCompartment(Neuron):
         compartments: Mapping[str, Compartment],
         axial: Mapping[tuple[str, str], Any] | None = None,
         current_into: str | None = None,
-        method: str = "auto",
+        method: Any = None,
         **values: Any,
     ) -> None:
         kinds = "compartments", "Compartment(C_m=100.0)"
         self.compartments = checked_parts(compartments, Compartment, *kinds, self)
         if not self.compartments:
             raise ValidationError("must have at least one", "compartments", self)
-        if not isinstance(method, str) or method not in METHODS:
-            raise unknown_name(method, METHODS, "method", self)
         into = next(iter(self.compartments)) if current_into is None else current_into
         if into not in self.compartments:
             raise unknown_name(into, self.compartments, "current_into", self)
-        self.method, self.current_into = method, into
+        self.current_into = into
         self.axial = self._checked_axial(axial or {})
         self.voltages = {name: f"V_{name}" for name in self.compartments}
         self.voltages[next(iter(self.compartments))] = "V_m"
         self.joint = tuple(self.voltages.values())
         self.initial = {v: f"V_init_{name}" for name, v in self.voltages.items()} | self.initial
         self.equations = f"{self._membranes()}\n{type(self).equations}"
-        super().__init__(receptors={}, **values)
+        super().__init__(receptors={}, method=method, **values)
         for name, compartment in self.compartments.items():
             self.channels |= {f"{k}_{name}": c for k, c in compartment.channels.items()}
             self.receptors |= {f"{k}_{name}": r for k, r in compartment.receptors.items()}

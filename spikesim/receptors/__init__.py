@@ -11,6 +11,7 @@ from spikesim.receptors.exp_conductance import ExpConductance
 from spikesim.receptors.exp_current import ExpCurrent
 from spikesim.receptors.gaba_a import GABA_A
 from spikesim.receptors.gaba_b import GABA_B
+from spikesim.receptors.jump import Jump
 from spikesim.receptors.kinetic_conductance import KineticConductance
 from spikesim.receptors.kinetic_nmda import KineticNMDA
 from spikesim.receptors.nicotinic import Nicotinic
@@ -18,6 +19,7 @@ from spikesim.receptors.nmda import NMDA, SaturatingGate, saturating_gate
 
 __all__ = [
     "AMPA", "GABA_A", "GABA_B", "NMDA", "TRANSMITTERS", "AlphaConductance", "AlphaCurrent", "Delta",
-    "DualExpConductance", "DualExpCurrent", "ExpConductance", "ExpCurrent", "KineticConductance",
-    "KineticNMDA", "Nicotinic", "Receptor", "SaturatingGate", "saturating_gate",
+    "DualExpConductance", "DualExpCurrent", "ExpConductance", "ExpCurrent", "Jump",
+    "KineticConductance", "KineticNMDA", "Nicotinic", "Receptor", "SaturatingGate",
+    "saturating_gate",
 ]  # fmt: skip

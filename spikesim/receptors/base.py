@@ -48,10 +48,10 @@ class Receptor(Parametrized):
     share = param(1.0, one, "non-negative", "part of a weight that reaches all of a transmitter")
 
     equations: ClassVar[str] = ""
-    on_spike: ClassVar[dict[str, str]] = {}
+    on_spike: dict[str, str] = {}
     current: ClassVar[str] = ""
-    weight_unit: ClassVar[Unit]
-    signed: ClassVar[bool] = True
+    weight_unit: Unit
+    signed: bool = True
     transmitter: str | None = None
 
     def __init__(self, *, transmitter: str | None = None, **values: Any) -> None:
@@ -63,6 +63,11 @@ class Receptor(Parametrized):
         if transmitter is not None:
             self.transmitter = transmitter
         self.check()
+
+    @property
+    def table_key(self) -> tuple[Any, ...]:
+        unit = self.weight_unit
+        return (*super().table_key, self.transmitter, *self.on_spike.items(), unit.symbol)
 
     def check(self) -> None:
         """Raise a ValidationError if the parameters do not fit each other."""

@@ -21,7 +21,7 @@ class Own(sim.Neuron):
 
 
 def broken(**attributes):
-    return type("Own", (Own,), attributes)(receptors={"x": sim.ExpCurrent()})
+    return type("Own", (Own,), attributes)(receptors={"x": sim.Delta()})
 
 
 def test_names_of_receptors_are_full_names():
@@ -154,7 +154,7 @@ def test_two_parameters_of_a_user_model_reach_the_kernel():
         initial = {"V_m": "2 * E"}
 
     net = sim.Network(seed=1, precision="double")
-    cells = net.population("cells", 2, Volts(tau=[5.0, 9.0], receptors={"x": sim.ExpCurrent()}))
+    cells = net.population("cells", 2, Volts(tau=[5.0, 9.0]))
     assert cells.get("V_m") == pytest.approx([6.0, 6.0])
     net.run(4.0)
     assert cells.get("V_m") == pytest.approx(3.0 + 3.0 * np.exp(-4.0 / np.array([5.0, 9.0])))

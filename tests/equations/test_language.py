@@ -290,7 +290,10 @@ GOOD = {"equations": "dv/dt = (E - v)/tau : mV", "threshold": "v > 1*mV", "reset
         ({"method": "rk5"}, "method: unknown name 'rk5'"),
         ({"E": 3 * ms}, "cannot subtract 'v' .mV. from 'E' .ms."),
         ({"E": "high"}, "unknown name 'E'"),
-        ({"tau": -5 * ms, "refractory": -1 * ms}, "t_ref: must be zero or positive, .* -1.0 ms"),
+        (
+            {"tau": -5 * ms, "refractory": -1 * ms},
+            "refractory: must be zero or positive, .* -1.0 ms",
+        ),
         ({"sigma": 3 * mV}, "unknown name 'sigma'; valid names: 'E', 'tau'"),
         ({"functions": {"exp": boltzmann}}, "'exp' is a function already"),
         ({"functions": {"f": len}}, "'f' must be a Python function whose source can be read"),

@@ -1,0 +1,48 @@
+"""Jump: a spike adds to a variable of the neuron's own equations.
+
+    x += w
+
+For models whose text holds its synapses itself, ``dge/dt = -ge / tau_e : nS``, as one writes them
+for Brian2.
+"""
+
+from typing import Any
+
+from spikesim.errors import ValidationError
+from spikesim.receptors.base import Receptor
+from spikesim.units import Unit, nS
+
+
+class Jump(Receptor):
+    """What a neuron's own variable jumps by at a spike: the weight.
+
+    Weights of a conductance cannot be negative, as for other receptors.
+
+    Parameters
+    ----------
+    variable : str
+        The neuron's variable, which must have an equation or be set by its reset.
+    unit : Unit
+        What a weight is in; converted to the variable's unit.
+    transmitter, **values
+        As for other receptors.
+
+    Examples
+    --------
+    >>> model = Neuron.from_text(text, threshold="v > -50*mV", receptors={"e": Jump("ge", nS)})
+    """
+
+    def __init__(self, variable: str, unit: Unit, **values: Any) -> None:
+        if not isinstance(variable, str) or not variable.isidentifier():
+            raise ValidationError(
+                f"must be the name of a variable, such as 'ge', got {variable!r}", "variable", self
+            )
+        if not isinstance(unit, Unit):
+            raise ValidationError(f"must be a unit, such as nS, got {unit!r}", "unit", self)
+        self.variable, self.weight_unit = variable, unit
+        self.on_spike = {variable: "1"}
+        self.signed = unit.dimension != nS.dimension
+        super().__init__(**values)
+
+    def __repr__(self) -> str:
+        return f"Jump({self.variable!r}, {self.weight_unit})"

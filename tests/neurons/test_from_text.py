@@ -1,0 +1,335 @@
+"""Neurons from text: what `refractory`, `initial`, booleans and constants may be."""
+
+import numpy as np
+import pytest
+
+import spikesim as sim
+from spikesim.units import Unit, ms, mV, nS, pF
+
+TEXT = "dv/dt = (E_L - v)/tau + drive : mV (unless refractory)"
+KEPT = {"E_L": -70 * mV, "tau": 10 * ms, "drive": 8 * mV / ms}
+FIRES = {"threshold": "v > -60*mV", "reset": "v = -70*mV", "initial": {"v": -70.0}}
+
+
+def net_of(model, n=1, dt=0.1, **options):
+    net = sim.Network(dt=dt, seed=1, precision="double")
+    return net, net.population("cells", n, model, **options)
+
+
+def after(model, duration=20.0, n=1, **options):
+    """Trains and the variable v."""
+    net, cells = net_of(model, n, **options)
+    spikes, v = net.record(cells, "spikes"), net.record(cells, "v")
+    net.run(duration)
+    return spikes.result(), v.result().values
+
+
+def text(equations=TEXT, **options):
+    return sim.Neuron.from_text(equations, **{**FIRES, **KEPT, **options})
+
+
+@pytest.mark.parametrize(
+    "same", ["5*ms", "0.005*second", "tr", "tr_base + 2*ms", "twice(tr/ms)*ms/2", "known"]
+)
+def test_a_refractory_time_may_be_an_expression_over_parameters(same):
+    equations = TEXT + "\n tr : ms\n tr_base : ms\n known = tr : ms"
+    model = text(equations, refractory=same, tr=5 * ms, tr_base=3 * ms, functions={"twice": twice})
+    expected, v = after(text(refractory=5 * ms))
+    spikes, found = after(model)
+    assert len(spikes.times) > 2
+    np.testing.assert_array_equal(spikes.times, expected.times)
+    np.testing.assert_array_equal(found, v)
+
+
+def twice(x):
+    return 2.0 * x
+
+
+def shortest(trains, start):
+    """The shortest interval of each of three neurons."""
+    return [
+        np.diff(trains.times[(trains.ids == i) & (trains.times > start)]).min() for i in range(3)
+    ]
+
+
+def test_each_neuron_has_its_refractory_time_and_it_follows_its_parameters():
+    tr = np.array([1.0, 5.0, 9.0])
+    equations = TEXT + "\n tr : ms"
+    net, cells = net_of(text(equations, refractory="tr + 1*ms", tr=tr), 3)
+    spikes = net.record(cells, "spikes")
+    net.run(100.0)
+    held = shortest(spikes.result(), 0.0)
+    np.testing.assert_allclose(np.diff(held), [4.0, 4.0])
+    cells.set(tr=3 * ms)
+    net.run(200.0)
+    np.testing.assert_allclose(shortest(spikes.result(), 120.0), held[0] + 2.0)
+    with pytest.raises(sim.ValidationError, match=r"cells.refractory: must be zero or positive"):
+        cells.set(tr=-3 * ms)
+
+
+@pytest.mark.parametrize("flag", ["", "(unless refractory)"])
+def test_a_condition_ends_refractoriness(flag):
+    """Against a loop: what the condition holds, at the start of a step, stands still."""
+    equations = f"dv/dt = -v/(10*ms) + 2*mV/ms : mV {flag}\n du/dt = -u/(5*ms) : 1"
+    model = sim.Neuron.from_text(
+        equations, threshold="v > 5*mV", reset="v = 6*mV; u += 1", refractory="u > 0.3",
+        method="euler",
+    )  # fmt: skip
+    v, u, held, times, trace = 0.0, 0.0, False, [], []
+    for step in range(400):
+        held = held and u > 0.3
+        before = v
+        v, u = 20.0 + (v - 20.0) * np.exp(-0.01), u * np.exp(-0.02)
+        if flag and held:
+            v = before
+        if v > 5.0 and not (held if flag else held and u > 0.3):
+            times.append((step + 1) * 0.1)
+            v, u, held = 6.0, u + 1.0, True
+        trace.append(v)
+    spikes, found = after(model, 40.0)
+    np.testing.assert_allclose(spikes.times, times)
+    np.testing.assert_allclose(found[-400:, 0], trace, rtol=1e-9)
+    assert len(times) > 3
+
+
+@pytest.mark.parametrize(
+    ("refractory", "message"),
+    [
+        ("5", "refractory: a refractory period, unless it is a condition, must be in ms"),
+        ("v", "refractory: a refractory period, unless it is a condition, must be in ms"),
+        ("v/mV*ms", r"refractory: must be made from parameters; .* reads 'v', which is a variable"),
+        ("v > 3*ms", "refractory: cannot compare"),
+        ("v > foo", "refractory: unknown name 'foo'"),
+        ("v >", "refractory: cannot read"),
+        (3 * mV, "refractory: must be a quantity in ms"),
+        (-3 * ms, "refractory: must be zero or positive"),
+        (True, "refractory: must be a number in ms"),
+    ],
+)
+def test_messages_speak_of_refractory(refractory, message):
+    with pytest.raises(sim.ValidationError, match=message):
+        text(refractory=refractory)
+
+
+def test_names_of_brian2_have_hints():
+    with pytest.raises(sim.ValidationError, match=r"threshold.*lastspike.*refractory=\.\.\."):
+        text(threshold="v > -60*mV and t - lastspike > 2*ms")
+    with pytest.raises(sim.ValidationError, match=r"equations.*'\(unless refractory\)'"):
+        text("dv/dt = int(not_refractory > 0)*(E_L - v)/tau + drive : mV")
+    with pytest.raises(sim.ValidationError, match=r"refractory=2\*ms"):
+        text()
+
+
+def test_booleans_are_conditions():
+    equations = """
+        dv/dt = (E_L - v)/tau + drive + (1*mV/ms if active else 0*mV/ms) : mV
+        active : boolean
+        high = v > -62*mV : boolean
+        fired : boolean
+    """
+    given = {"threshold": "high and v > -60*mV and active and not fired",
+             "reset": "fired = not fired; v = -70*mV"}  # fmt: skip
+    model = text(equations, active=np.array([True, False, True]), **given)
+    net, cells = net_of(model, 3)
+    spikes = net.record(cells, "spikes")
+    high = net.record(cells, "high")
+    net.run(20.0)
+    np.testing.assert_array_equal(spikes.counts(), [1, 0, 1])
+    np.testing.assert_array_equal(cells.get("fired"), [1, 0, 1])
+    assert set(np.unique(high.result().values)) == {0.0, 1.0}
+    cells.set(active=False, fired=0.0)
+    net.run(20.0)
+    assert len(spikes.result().times) == 2
+    after(text(equations, active=True, fired=True, **given), 1.0)
+    with pytest.raises(sim.ValidationError, match="active: must be True or False, 1 or 0, got 2"):
+        text(equations, active=2, **given)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [-60 * mV, -0.06 * Unit("V"), -60.0, "-60*mV", "E_L + 10*mV", "near", "warm(E_L/mV)*mV",
+     np.array([-60.0, -60.0]), np.array([-60.0, -60.0]) * mV],
+)  # fmt: skip
+def test_initial_values(value):
+    model = text(TEXT + "\n near = E_L + 10*mV : mV", refractory=1 * ms, drive=0 * mV / ms,
+                 initial={"v": value}, functions={"warm": warm})  # fmt: skip
+    _, cells = net_of(model, 2)
+    np.testing.assert_allclose(cells.get("v"), -60.0, rtol=1e-14)
+
+
+def warm(x):
+    return x + 10.0
+
+
+def test_initial_values_of_a_class_by_a_distribution_and_of_a_population_by_a_quantity():
+    class Spread(sim.LIF):
+        initial = {"V_m": sim.Uniform(-70.0, -60.0)}
+
+    _, cells = net_of(Spread(), 200)
+    assert -70 <= cells.get("V_m").min() < -69
+    assert -61 < cells.get("V_m").max() <= -60
+    _, cells = net_of(Spread(), 2, initial={"V_m": -0.065 * Unit("V")})
+    np.testing.assert_allclose(cells.get("V_m"), -65.0)
+    cells.set(V_m=-0.05 * Unit("V"))
+    np.testing.assert_allclose(cells.get("V_m"), -50.0)
+    with pytest.raises(sim.ValidationError, match="V_m: must be a quantity in mV"):
+        cells.set(V_m=3 * ms)
+    _, cells = net_of(Spread(), 2, initial={"V_m": -65 * pF})
+    with pytest.raises(sim.ValidationError, match=r"initial\['V_m'\]: must be a quantity in mV"):
+        cells.get("V_m")
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("E_L + rand()*5*mV", "give a distribution, such as Uniform"),
+        ("E_L + randn()*5*mV", "give a distribution, such as Uniform"),
+        ("w", "reads 'w', which is a variable"),
+        ("t*mV/ms", "reads 't', which is the time"),
+        ("5*ms", "must be in mV"),
+        (5 * ms, r"initial\['v'\]: must be a quantity in mV"),
+        (None, r"initial\['v'\]: must be a number"),
+    ],
+)
+def test_what_is_no_initial_value(value, message):
+    with pytest.raises(sim.ValidationError, match=message):
+        text(TEXT + "\n dw/dt = -w/tau : mV", refractory=1 * ms, initial={"v": value})
+
+
+def test_a_value_for_a_variable_is_where_it_starts():
+    equations = TEXT + "\n vt : mV"
+    model = text(equations, threshold="v > vt", reset="v = -70*mV; vt += 1*mV", initial={},
+                 refractory=1 * ms, vt=-65 * mV, v=np.array([-70.0, -66.0]))  # fmt: skip
+    net, cells = net_of(model, 2)
+    np.testing.assert_array_equal(cells.get("vt"), -65.0)
+    np.testing.assert_array_equal(cells.get("v"), [-70.0, -66.0])
+    spikes = net.record(cells, "spikes")
+    net.run(20.0)
+    np.testing.assert_array_equal(cells.get("vt"), spikes.counts() - 65.0)
+    with pytest.raises(sim.ValidationError, match="vt: is given twice, in initial too"):
+        text(equations, reset="vt += 1*mV", initial={"vt": 1.0}, vt=1 * mV)
+
+
+def test_a_current_that_the_model_cannot_feel_is_refused():
+    net, cells = net_of(text(refractory=1 * ms))
+    for current in (sim.DCCurrent(100.0), sim.NoiseCurrent(0.0, 10.0)):
+        with pytest.raises(sim.ValidationError, match=r"cells.target: would feel nothing.*I_in"):
+            net.stimulate(cells, current)
+    with pytest.raises(sim.ValidationError, match=r"receptors: 'e' does nothing.*I_syn"):
+        text(refractory=1 * ms, receptors={"e": sim.ExpCurrent()})
+    net, cells = net_of(text(threshold="v > -60*mV or I_in > 50*pA", refractory=1 * ms))
+    net.stimulate(cells, sim.DCCurrent(100.0))
+
+
+@pytest.mark.parametrize("receptor", [sim.ExpConductance(), sim.Delta()])
+def test_receptors_need_the_membrane_by_its_name(receptor):
+    with pytest.raises(sim.ValidationError, match=r"'e' needs the membrane potential V_m.*call"):
+        text("dv/dt = (E_L - v)/tau + drive + I_syn/(100*pF) : mV", receptors={"e": receptor})
+
+
+def test_a_model_without_synaptic_currents_has_no_receptor_unless_given():
+    class Silent(sim.LIF):
+        equations = "dV_m/dt = -(V_m - E_L)/tau_m + I_e/C_m : mV"
+
+    assert Silent().receptors == {}
+    net, cells = net_of(Silent())
+    with pytest.raises(sim.ValidationError, match="'cells' has no receptors"):
+        net.project(cells, cells, sim.AllToAll(), weight=1.0, delay=1.0)
+
+
+GATED = """
+    dv/dt = (ge*(0*mV - v) + gi*(-80*mV - v) + 10*nS*(E_L - v))/(200*pF) : mV
+    dge/dt = -ge/(5*ms) : nS
+    dgi/dt = -gi/(10*ms) : nS
+"""
+
+
+def gated(**receptors):
+    return sim.Neuron.from_text(
+        GATED, threshold="never", E_L=-70 * mV, initial={"v": "E_L"}, receptors=receptors
+    )
+
+
+def test_spikes_jump_into_variables_of_the_text():
+    net = sim.Network(seed=1, precision="double")
+    source = net.population("source", 1, sim.SpikeSource([2.0]))
+    model = gated(e=sim.Jump("ge", nS), i=sim.Jump("gi", Unit("uS")))
+    cell = net.population("cell", 1, model)
+    net.project(source, cell, sim.AllToAll(), weight=3.0, delay=1.0, receptor="e")
+    net.project(source, cell, sim.AllToAll(), weight=0.004, delay=1.0, receptor="i")
+    net.run(7.0)
+    assert cell.get("ge")[0] == pytest.approx(3.0 * np.exp(-4.0 / 5.0))
+    assert cell.get("gi")[0] == pytest.approx(4.0 * np.exp(-4.0 / 10.0))
+
+
+def test_what_a_jump_cannot_be():
+    net, cell = net_of(gated(e=sim.Jump("ge", nS)))
+    net.project(cell, cell, sim.AllToAll(), weight=-3.0, delay=1.0)
+    with pytest.raises(sim.ValidationError, match="negative"):
+        net.run(1.0)
+    with pytest.raises(sim.ValidationError, match=r"the gain of ge \(nS\) for weights in mV"):
+        gated(e=sim.Jump("ge", mV))
+    with pytest.raises(sim.ValidationError, match="unknown name 'gx'"):
+        gated(e=sim.Jump("gx", nS))
+    with pytest.raises(sim.ValidationError, match=r"Jump.variable: must be the name"):
+        sim.Jump(nS, "ge")
+    with pytest.raises(sim.ValidationError, match=r"Jump.unit: must be a unit"):
+        sim.Jump("ge", "nS")
+    assert repr(sim.Jump("ge", nS)) == "Jump('ge', nS)"
+
+
+class Gated(sim.Neuron):
+    """Two synapses in the text."""
+
+    equations = GATED.replace("E_L", "(-70*mV)")
+    threshold = "never"
+
+
+def test_jumps_of_several_targets_share_no_table():
+    net = sim.Network(seed=1)
+    source = net.population("source", 1, sim.SpikeSource([2.0]))
+    cells = {
+        name: net.population(name, 1, Gated(receptors={"r": sim.Jump(name, unit)}))
+        for name, unit in {"ge": nS, "gi": nS, "v": mV}.items()
+    }
+    for cell in cells.values():
+        net.project(source, cell, sim.AllToAll(), weight=3.0, delay=1.0)
+    net.run(3.0)
+    found = [[cell.get(x)[0] > 0 for x in ("ge", "gi")] for cell in cells.values()]
+    assert found == [[True, False], [False, True], [False, False]]
+
+
+class Fourth(sim.HodgkinHuxley):
+    """The same by another method."""
+
+    method = "rk4"
+
+
+def test_each_instance_may_have_its_own_method():
+    right = sim.HodgkinHuxley(I_e=1000.0, method="rk4")
+    assert repr(right) == "HodgkinHuxley(I_e=1000.0, method='rk4')"
+    assert repr(sim.HodgkinHuxley(method="rk4")) == "HodgkinHuxley(method='rk4')"
+    assert repr(sim.HodgkinHuxley()) == "HodgkinHuxley()"
+    with pytest.raises(sim.ValidationError, match=r"HodgkinHuxley.method: unknown name 'rk5'"):
+        sim.HodgkinHuxley(method="rk5")
+    net = sim.Network(dt=0.025, seed=1, precision="double")
+    models = {"plain": sim.HodgkinHuxley(I_e=1000.0), "own": Fourth(I_e=1000.0), "given": right}
+    traces = [net.record(net.population(n, 1, m), "V_m") for n, m in models.items()]
+    net.run(20.0)
+    plain, own, given = (trace.result().values for trace in traces)
+    np.testing.assert_array_equal(own, given)
+    assert abs(plain - given).max() > 1.0
+
+
+def test_currents_of_channels_can_be_recorded():
+    """By what they are made of."""
+    channels = {"leak": sim.Leak(g=30.0, E=-54.4), "Na": sim.Na(g=12000.0), "K": sim.K(g=3600.0)}
+    net = sim.Network(dt=0.05, seed=1, precision="double")
+    cell = net.population("cell", 1, sim.ConductanceNeuron(channels=channels, I_e=1000.0))
+    recorders = [net.record(cell, x) for x in ("V_m", "m_Na", "h_Na", "I_Na")]
+    net.run(10.0)
+    v, m, h, found = (recorder.result().values for recorder in recorders)
+    expected = 12000.0 * m**3 * h * (cell.get("E_Na") - v)
+    np.testing.assert_allclose(found, expected, rtol=1e-9)
+    assert recorders[-1].result().unit == "pA"
+    assert found.max() > 1e4
