@@ -14,7 +14,16 @@ from fractions import Fraction
 
 from spikesim.equations import expressions as ex
 from spikesim.errors import ValidationError, unknown_name
-from spikesim.units import PLAIN, Dimension, Unit, combined, is_unit_name, raised, symbol_of
+from spikesim.units import (
+    PLAIN,
+    Dimension,
+    Unit,
+    as_fraction,
+    combined,
+    is_unit_name,
+    raised,
+    symbol_of,
+)
 
 _SAME = {"abs", "floor", "ceil", "min", "max", "clip"}  # give back what they take
 _OPERATIONS = {ast.Add: "add {1} to {0}", ast.Sub: "subtract {1} from {0}"}
@@ -125,7 +134,7 @@ class Scope:
         if ex.names(tree.right):
             raise self._error(f"{ex.source(tree.left)!r} is {_in(base)}; its exponent must be a "
                               f"number, got {ex.source(tree.right)!r}")  # fmt: skip
-        power = Fraction(float(ex.evaluate(tree.right, {}))).limit_denominator(1000)
+        power = as_fraction(float(ex.evaluate(tree.right, {})))
         return raised(base, power)
 
     def _call(self, tree: ast.Call) -> Kind:

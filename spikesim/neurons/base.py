@@ -6,7 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar
 
+import numpy as np
+
 from spikesim.channels import Channel
+from spikesim.distributions import Distribution
 from spikesim.equations.cell import (
     INPUT,
     assemble,
@@ -93,6 +96,8 @@ class Neuron(Parametrized):
     step: ClassVar[Callable[..., Any] | None] = None
     initial: dict[str, str] = {}
     persistent: ClassVar[tuple[str, ...]] = ()
+    receptors: dict[str, Receptor]
+    channels: dict[str, Channel]
 
     @classmethod
     def _declared_in_text(cls) -> dict[str, Param]:
@@ -211,8 +216,8 @@ class Neuron(Parametrized):
         name : str
             What messages call the model.
         **values
-            The text's parameters, and constants that it uses without declaring them, which must be
-            quantities such as ``10 * nS``.
+            The text's parameters, and constants that it uses without declaring them: quantities
+            such as ``10 * nS`` or ``Normal(10.0, 1.0) * nS``, or plain numbers.
 
         Raises
         ------
@@ -252,6 +257,11 @@ def text_neuron(
     arity = {n: len(f.arguments) for n, f in read_functions(attributes["functions"], name).items()}
     text = parse_text(equations, name, arity)
     members: dict[str, Any] = {"equations": equations, **attributes}
+    if "t_ref" in values or "t_ref" in text.names:
+        raise ValidationError(
+            "the name 't_ref' belongs to the refractory period, which refractory=... sets; "
+            "choose another", "t_ref", name,
+        )  # fmt: skip
     if isinstance(refractory, str):
         members["rearm"] = f"not ({refractory})"
     elif refractory is not None:
@@ -261,7 +271,7 @@ def text_neuron(
         if given not in text.names and given not in members:
             if isinstance(value, Quantity):
                 members[given] = Param(None, value.unit)
-            elif isinstance(value, (int, float)):
+            elif isinstance(value, (int, float, list, np.ndarray, np.number, Distribution)):
                 members[given] = Param(None, one)
     kind = type(name, (Neuron,), members)
     model = kind(receptors=receptors, channels=channels, **values)

@@ -5,7 +5,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 import spikesim as sim
-from spikesim.units import Hz, Unit, mM, ms, mV, nS, one, pA, param, pF
+from spikesim.units import Hz, Quantity, Unit, mM, ms, mV, nS, one, pA, param, pF
 
 
 def run(model, *, dt=0.1, duration=20.0, n=1, initial=None, current=None, **options):
@@ -364,3 +364,56 @@ def test_concentrations_and_plain_numbers_have_units_too():
     assert cells.get("Ca")[0] == pytest.approx(50e-6 * (1 - np.exp(-1)), rel=1e-9)
     assert param(1.0, one) == param(1.0, Unit("1"))
     assert nS * mV == pA
+
+
+@pytest.mark.parametrize(
+    ("name", "meaning"),
+    [
+        ("I_in", "the stimulating currents"), ("I_syn", "the receptors' currents"),
+        ("t", "the time"), ("dt", "the step"), ("pi", "a constant"), ("xi", "white noise"),
+        ("xi_0", "white noise"), ("range", "a function"), ("sqrt", "a function"),
+        ("f", "a function"), ("ms", "a unit"), ("mV", "a unit"), ("values", "something else"),
+        ("rearm", "something else"), ("declared", "something else"), ("channels", "something"),
+        ("step", "something else"), ("joint", "something else"),
+    ],
+)  # fmt: skip
+def test_names_that_mean_something_already(name, meaning):
+    functions, wrong = {"f": boltzmann}, f"'{name}' belongs to {meaning}"
+    text = f"dv/dt = v*{name}/ms : mV\n"
+    members = {name: param(1.0, one), "functions": functions}
+    with pytest.raises(sim.ValidationError, match=wrong):
+        type("Mine", (sim.LIF,), members)().source()
+    if name == "channels":  # an argument of from_text
+        return
+    for whole in (text, f"{text} {name} : 1"):
+        with pytest.raises(sim.ValidationError, match=wrong):
+            sim.Neuron.from_text(whole, threshold="never", functions=functions, **{name: 3.0})
+    if meaning != "something else":
+        with pytest.raises(sim.ValidationError, match=wrong):
+            sim.Neuron.from_text(f"d{name}/dt = 1/ms : 1", threshold="never", functions=functions)
+
+
+def test_words_of_python_are_no_names():
+    with pytest.raises(sim.ValidationError, match="'lambda' is a word of Python"):
+        sim.Neuron.from_text("dv/dt = -v/ms : 1\n lambda : 1", threshold="never")
+    with pytest.raises(sim.ValidationError, match="'1x' is no name"):
+        sim.Neuron.from_text("dv/dt = -v/ms : 1\n 1x : 1", threshold="never")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [np.array([2.0, 3.0]), np.int64(2), np.float32(2.5), [2, 3], sim.Uniform(2.0, 3.0),
+     [2.0, 3.0] * mV, sim.Normal(2.0, 0.1) * mV],
+)  # fmt: skip
+def test_constants_of_any_kind(value):
+    unit = "" if isinstance(value, Quantity) else "*mV"
+    model = sim.Neuron.from_text(f"dv/dt = k{unit}/ms : mV", threshold="never", k=value)
+    cells, _ = run(model, n=2, duration=1.0)
+    assert cells.get("v") == pytest.approx(cells.get("k"))
+    if not isinstance(getattr(value, "value", value), sim.Normal | sim.Uniform):
+        assert np.array_equal(cells.get("k"), np.broadcast_to(getattr(value, "value", value), 2))
+
+
+def test_a_refractory_period_is_no_constant():
+    with pytest.raises(sim.ValidationError, match=r"'t_ref' belongs to the refractory period"):
+        sim.Neuron.from_text("dv/dt = -v/t_ref : mV", threshold="v > 3*mV", t_ref=5 * ms)
