@@ -11,6 +11,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations
 
 from spikesim.equations import expressions as ex
 from spikesim.errors import ValidationError, unknown_name
@@ -25,7 +26,7 @@ from spikesim.units import (
     symbol_of,
 )
 
-_SAME = {"abs", "floor", "ceil", "min", "max", "clip"}  # give back what they take
+_SAME = {"abs", "floor", "ceil", "min", "max", "clip", "mod"}  # give back what they take
 _OPERATIONS = {ast.Add: "add {1} to {0}", ast.Sub: "subtract {1} from {0}"}
 
 
@@ -92,13 +93,15 @@ class Scope:
             case ast.Name():
                 return self._unit(tree.id).dimension
             case ast.UnaryOp(op=ast.Not()):
+                self._expect_condition(tree.operand, "'not' takes a condition")
                 return CONDITION
             case ast.UnaryOp():
-                return self.kind(tree.operand)
+                return self._number(tree.operand, tree)
             case ast.Compare():
                 self._alike(tree.left, tree.comparators[0], "compare {0} with {1}", tree)
                 return CONDITION
             case ast.IfExp():
+                self._expect_condition(tree.test, "'if' takes a condition")
                 return self._alike(tree.body, tree.orelse, "choose between {0} and {1}", tree)
             case ast.Call():
                 return self._call(tree)
@@ -110,17 +113,13 @@ class Scope:
         return self.units[name] if name in self.units else Unit(name)
 
     def _binop(self, tree: ast.BinOp) -> Kind:
+        if isinstance(tree.op, (ast.BitAnd, ast.BitOr)):
+            for side in (tree.left, tree.right):
+                self._expect_condition(side, "'and' and 'or' join conditions")
+            return CONDITION
+        left, right = self._number(tree.left, tree), self._number(tree.right, tree)
         if isinstance(tree.op, (ast.Add, ast.Sub)):
             return self._alike(tree.left, tree.right, _OPERATIONS[type(tree.op)], tree)
-        left, right = self.kind(tree.left), self.kind(tree.right)
-        if isinstance(tree.op, (ast.BitAnd, ast.BitOr, ast.BitXor)):
-            if left != CONDITION or right != CONDITION:
-                raise self._error(f"'and' and 'or' join conditions in {ex.source(tree)!r}")
-            return CONDITION
-        if CONDITION in (left, right):
-            raise self._error(
-                f"a condition is no number in {ex.source(tree)!r}; write int(...) around it"
-            )
         if isinstance(tree.op, ast.Pow):
             return self._power(tree, left)
         if isinstance(left, Anything) or isinstance(right, Anything):
@@ -141,16 +140,19 @@ class Scope:
         assert isinstance(tree.func, ast.Name)
         name = tree.func.id
         if name in _SAME:
-            kind = self.kind(tree.args[0])
-            for other in tree.args[1:]:
-                kind = self._alike(tree.args[0], other, f"take the {name} of {{0}} and {{1}}", tree)
+            kind = self._number(tree.args[0], tree)
+            for left, right in combinations(tree.args, 2):
+                self._number(right, tree)
+                found = self._alike(left, right, f"take the {name} of {{0}} and {{1}}", tree)
+                kind = found if kind == ZERO else kind
             return kind
         if name == "sqrt":
-            kind = self.kind(tree.args[0])
+            kind = self._number(tree.args[0], tree)
             return kind if isinstance(kind, Anything) else raised(kind, Fraction(1, 2))
         if name == "sign":
-            self.kind(tree.args[0])
+            self._number(tree.args[0], tree)
             return PLAIN
+        name = "int" if name == "trunc" else name
         for argument in tree.args:
             kind = self.kind(argument)
             if kind not in (ZERO, PLAIN):
@@ -159,6 +161,20 @@ class Scope:
                     + ("" if kind == CONDITION else f"; divide it by a quantity {_in(kind)}")
                 )
         return PLAIN
+
+    def _number(self, tree: ast.expr, whole: ast.expr) -> Kind:
+        """Dimension of what must not be a condition."""
+        kind = self.kind(tree)
+        if kind == CONDITION:
+            raise self._error(
+                f"a condition is no number in {ex.source(whole)!r}; write int(...) around it"
+            )
+        return kind
+
+    def _expect_condition(self, tree: ast.expr, words: str) -> None:
+        kind = self.kind(tree)
+        if kind != CONDITION:
+            raise self._error(f"{words}, but {ex.source(tree)!r} is {_in(kind)}")
 
     def _alike(self, left: ast.expr, right: ast.expr, action: str, tree: ast.expr) -> Kind:
         a, b = self.kind(left), self.kind(right)

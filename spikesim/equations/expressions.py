@@ -36,13 +36,27 @@ FUNCTIONS = {
     "min": np.minimum,
     "max": np.maximum,
     "clip": lambda x, low, high: np.minimum(np.maximum(x, low), high),
+    "trunc": np.trunc,
+    "mod": lambda x, y: x - y * np.floor(x / y),
 }
-_ARGUMENTS = {"min": 2, "max": 2, "clip": 3}
+_ARGUMENTS = {"min": 2, "max": 2, "clip": 3, "mod": 2}
 RAND = "rand"  # the uniform draw of a neuron and a step
 _ALLOWED = (
     ast.BinOp, ast.UnaryOp, ast.Name, ast.Constant, ast.Call, ast.Compare, ast.BoolOp, ast.IfExp,
-    ast.operator, ast.unaryop, ast.cmpop, ast.boolop, ast.expr_context,
+    ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.Mod, ast.BitAnd, ast.BitOr, ast.USub,
+    ast.UAdd, ast.Not, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq, ast.boolop,
+    ast.expr_context,
 )  # fmt: skip
+_REFUSED = {
+    ast.BitXor: "'^' is not allowed in {0}; write ** for a power",
+    ast.FloorDiv: "'//' is not allowed in {0}; write floor(x / y)",
+    ast.Invert: "'~' is not allowed in {0}; write not",
+    ast.Is: "'is' is not allowed in {0}; write ==",
+}
+_SIGNS = {
+    ast.LShift: "<<", ast.RShift: ">>", ast.MatMult: "@", ast.In: "in", ast.NotIn: "not in",
+    ast.IsNot: "is not",
+}  # fmt: skip
 
 Terms = dict[str, ast.expr]
 CONSTANT = ""  # the key of the part of a sum that holds no variable
@@ -66,8 +80,10 @@ def parse(
         arguments |= {RAND: 0}
     for node in ast.walk(tree):
         if not isinstance(node, _ALLOWED):
-            kind = type(node).__name__
-            raise ValidationError(f"{kind} is not allowed in {text!r}", attribute, owner)
+            kind = type(node)
+            sign = repr(_SIGNS[kind]) if kind in _SIGNS else kind.__name__
+            words = _REFUSED.get(kind, "{1} is not allowed in {0}")
+            raise ValidationError(words.format(repr(text), sign), attribute, owner)
         if isinstance(node, ast.Constant) and (
             isinstance(node.value, bool) or not isinstance(node.value, (int, float))
         ):
@@ -110,12 +126,16 @@ class _Plain(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         self.generic_visit(node)
-        if isinstance(node.func, ast.Name) and node.func.id == "int":  # of a condition
-            return ast.IfExp(node.args[0], ast.Constant(1.0), ast.Constant(0.0))
+        if isinstance(node.func, ast.Name) and node.func.id == "int":
+            if is_condition(node.args[0]):
+                return ast.IfExp(node.args[0], ast.Constant(1.0), ast.Constant(0.0))
+            return _call("trunc", *node.args)
         return node
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
         self.generic_visit(node)
+        if isinstance(node.op, ast.Mod):
+            return _call("mod", node.left, node.right)
         power = node.right
         value = power.value if isinstance(power, ast.Constant) else None
         if isinstance(node.op, ast.Pow) and isinstance(value, float) and value.is_integer():
@@ -129,6 +149,15 @@ def _joined(parts: Sequence[ast.expr], op: ast.operator) -> ast.expr:
     for part in parts[1:]:
         result = ast.BinOp(result, op, part)
     return result
+
+
+def is_condition(tree: ast.expr) -> bool:
+    """Whether an expression is a condition, not a number."""
+    if isinstance(tree, ast.IfExp):
+        return is_condition(tree.body)
+    negated = isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.Not)
+    joined = isinstance(tree, ast.BinOp) and isinstance(tree.op, (ast.BitAnd, ast.BitOr))
+    return negated or joined or isinstance(tree, ast.Compare)
 
 
 def names(tree: ast.AST) -> set[str]:

@@ -28,6 +28,8 @@ _OWN = (
     "cosh",
     "sign",
     "clip",
+    "trunc",
+    "mod",
 )  # of spikesim.kernels.functions
 _MATH = {"arctan": "atan as arctan"}
 _PYTHON = ("abs", "min", "max")

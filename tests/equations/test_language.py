@@ -287,6 +287,21 @@ GOOD = {"equations": "dv/dt = (E - v)/tau : mV", "threshold": "v > 1*mV", "reset
         ({"reset": "v = tau"}, "reset: v must be in mV, but 'tau' is in ms"),
         ({"reset": "u = 0"}, "reset: unknown name 'u'"),
         ({"reset": "v == 0"}, "reset: cannot read 'v == 0'; expected 'x = expression'"),
+        ({"threshold": "not v"}, "'not' takes a condition, but 'v' is in mV"),
+        ({"threshold": "not v > 5"}, "cannot compare 'v' .mV. with '5' .a plain number."),
+        ({"threshold": "v > 1*mV if v else v > 2*mV"}, "'if' takes a condition, but 'v' is in mV"),
+        ({"threshold": "-(v > 1*mV) > 0"}, "a condition is no number"),
+        ({"threshold": "(v > 1*mV) + (v > 2*mV) > 1"}, "a condition is no number"),
+        ({"threshold": "int(v) > 1"}, "int takes plain numbers, but 'v' is in mV; divide"),
+        ({"threshold": "int(v > 5) > 0"}, "cannot compare 'v' .mV. with '5'"),
+        ({"threshold": "v % tau > 1*mV"}, "cannot take the mod of 'v' .mV. and 'tau' .ms."),
+        ({"threshold": "clip(0, v, tau) > 1*mV"}, "cannot take the clip of 'v' .mV. and 'tau'"),
+        ({"threshold": "v^2 > 1*mV"}, r"'\^' is not allowed in 'v\^2 > 1\*mV'; write \*\* for a p"),
+        ({"threshold": "v // mV > 1"}, r"'//' is not allowed .*; write floor\(x / y\)"),
+        ({"threshold": "v << 2 > 1"}, "'<<' is not allowed"),
+        ({"threshold": "v @ 2 > 1"}, "'@' is not allowed"),
+        ({"threshold": "v is 2*mV"}, "'is' is not allowed in 'v is 2.mV'; write =="),
+        ({"threshold": "v in 2*mV"}, "'in' is not allowed"),
         ({"method": "rk5"}, "method: unknown name 'rk5'"),
         ({"E": 3 * ms}, "cannot subtract 'v' .mV. from 'E' .ms."),
         ({"E": "high"}, "unknown name 'E'"),
@@ -417,3 +432,31 @@ def test_constants_of_any_kind(value):
 def test_a_refractory_period_is_no_constant():
     with pytest.raises(sim.ValidationError, match=r"'t_ref' belongs to the refractory period"):
         sim.Neuron.from_text("dv/dt = -v/t_ref : mV", threshold="v > 3*mV", t_ref=5 * ms)
+
+
+def test_int_and_remainder():
+    """Over time, against the same in NumPy; conditions inside are over converted units."""
+    text = """
+        dx/dt = 1/second : 1
+        whole = int(300*x - 1.5) : 1
+        late = int(x*volt > 5*mV and not t > 8*ms) : 1
+        phase = t % (1.5*ms) : ms
+        back = -x % 0.004 : 1
+        r = (1 if int(x*1000) % 2 == 1 else 3)*0.001/second : 1/second
+        dy/dt = r - y*abs(y)/second : 1
+    """
+    net = sim.Network(dt=0.1, seed=1, precision="double")
+    cells = net.population("cells", 1, sim.Neuron.from_text(text, threshold="never"))
+    names = ("x", "whole", "late", "phase", "back", "r", "y")
+    taken = {name: net.record(cells, name) for name in names}
+    net.run(10.0)
+    values = {name: recorder.result().values[:, 0] for name, recorder in taken.items()}
+    x, t = values["x"], taken["x"].result().times
+    assert np.array_equal(values["whole"], np.trunc(300 * x - 1.5))
+    assert np.array_equal(values["late"], (x > 0.005) & ~(t > 8))
+    assert values["phase"] == pytest.approx(t - 1.5 * np.floor(t / 1.5))
+    assert values["back"] == pytest.approx(-x - 0.004 * np.floor(-x / 0.004))
+    assert np.array_equal(values["r"], np.where(np.trunc(x * 1000) % 2 == 1, 0.001, 0.003))
+    # What the kernel itself makes of it: a sum of slopes of 1 and 3.
+    odd = np.trunc(1000 * (np.arange(100) + 0.5) * 1e-4) % 2 == 1
+    assert values["y"][-1] == pytest.approx(np.where(odd, 1e-7, 3e-7).sum(), rel=0.05)
