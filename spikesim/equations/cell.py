@@ -179,7 +179,14 @@ def assemble(neuron: NeuronDeclaration, *, with_input: bool) -> Cell:
     ValidationError
         If an expression cannot be read, names something that does not exist, or has a wrong unit.
     """
-    return _Assembly(neuron, type(neuron).__name__).cell(with_input)
+    owner = type(neuron).__name__
+    try:
+        return _Assembly(neuron, owner).cell(with_input)
+    except RecursionError:
+        raise ValidationError(
+            "subexpressions of subexpressions are too many; make some of them "
+            "variables", "equations", owner,
+        ) from None  # fmt: skip
 
 
 class _Assembly:

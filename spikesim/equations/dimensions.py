@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations
 
@@ -51,11 +51,14 @@ class Scope:
         Unit of each name.
     owner, attribute : str
         Where the expression stands, for messages.
+    found : dict
+        What is known of expressions already, by identity.
     """
 
     units: Mapping[str, Unit]
     owner: str
     attribute: str
+    found: dict[int, tuple[ast.expr, Kind]] = field(default_factory=dict, compare=False)
 
     def check_names(self, tree: ast.expr) -> None:
         """Raise for a name that is neither known nor a unit."""
@@ -87,6 +90,11 @@ class Scope:
 
     def kind(self, tree: ast.expr) -> Kind:
         """Dimension of an expression, or that it is zero or a condition."""
+        if id(tree) not in self.found:
+            self.found[id(tree)] = tree, self._kind(tree)
+        return self.found[id(tree)][1]
+
+    def _kind(self, tree: ast.expr) -> Kind:
         match tree:
             case ast.Constant():
                 return ZERO if tree.value == 0 else PLAIN

@@ -460,3 +460,27 @@ def test_int_and_remainder():
     # What the kernel itself makes of it: a sum of slopes of 1 and 3.
     odd = np.trunc(1000 * (np.arange(100) + 0.5) * 1e-4) % 2 == 1
     assert values["y"][-1] == pytest.approx(np.where(odd, 1e-7, 3e-7).sum(), rel=0.05)
+
+
+def test_long_sums_and_deep_expressions():
+    terms = [f"{'-+'[k % 2]} {k}*0.0001*v" for k in range(400)]
+    model = sim.Neuron.from_text(f"dv/dt = ({' '.join(terms)})/ms : mV", threshold="never",
+                                 initial={"v": "1*mV"})  # fmt: skip
+    rate = sum((-1) ** (k + 1) * k * 1e-4 for k in range(400))
+    cells, _ = run(model, duration=1.0)
+    assert cells.get("v")[0] == pytest.approx(np.exp(rate), rel=1e-9)
+    with pytest.raises(sim.ValidationError, match="nested more than 100 deep; give parts"):
+        sim.Neuron.from_text(f"dv/dt = -v{'*1.001' * 150}/ms : mV", threshold="never")
+
+
+def test_chains_of_subexpressions_do_not_explode():
+    """Two uses in each of forty: put into each other they would be a million million terms."""
+    text = "dv/dt = -x40*v/ms : 1\n x0 = 1 + v*0.001 : 1\n"
+    text += "".join(f"x{k + 1} = (x{k} + x{k}*0.5)*0.66 : 1\n" for k in range(40))
+    model = sim.Neuron.from_text(text, threshold="never", initial={"v": "1"})
+    net = sim.Network(dt=0.1, seed=1, precision="double")
+    cells = net.population("cells", 1, model)
+    last = net.record(cells, "x40")
+    net.run(1.0)
+    v = last.result().values[0, 0] / (1.5 * 0.66) ** 40
+    assert v == pytest.approx(1.001, rel=1e-3)
