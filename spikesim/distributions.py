@@ -8,7 +8,7 @@ Bounds are kept by drawing again, never by clipping, which would heap values on 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 from spikesim.errors import ValidationError
 from spikesim.units import check_scalar
@@ -22,6 +22,11 @@ _WIDEST = 1e6
 @dataclass(frozen=True)
 class Distribution:
     """Base of all distributions."""
+
+    def scaled(self, factor: float) -> Distribution:
+        """The same in another unit: all that it says times a positive number."""
+        given = ((f.name, getattr(self, f.name)) for f in fields(self))
+        return replace(self, **{name: v * factor for name, v in given if v is not None})
 
     def mass(self, low: float, high: float) -> float:
         """The share of draws that are kept and lie between `low` and `high`."""

@@ -10,7 +10,7 @@ from spikesim.distributions import Distribution
 from spikesim.equations.cell import text_parameters
 from spikesim.equations.text import parse_text
 from spikesim.errors import ValidationError, unknown_name
-from spikesim.units import Param
+from spikesim.units import Param, Quantity
 
 Value = float | np.ndarray | Distribution
 
@@ -33,9 +33,27 @@ class Parametrized:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         own = {name: value for name, value in vars(cls).items() if isinstance(value, Param)}
+        for name in own:
+            cls._check_free(name)
         cls.declared = {**cls.declared, **own}
         if "equations" in vars(cls):
-            cls.declared = {**cls.declared, **cls._declared_in_text()}
+            in_text = cls._declared_in_text()
+            for name in in_text:
+                cls._check_free(name)
+            cls.declared = {**cls.declared, **in_text}
+
+    @classmethod
+    def _check_free(cls, name: str) -> None:
+        """Raise for a parameter that is called like something else that the class has."""
+        for base in cls.__mro__[1:]:
+            known = vars(base).get(name)
+            declares = name in getattr(base, "declared", {})
+            noted = name in vars(base).get("__annotations__", {})
+            if not declares and (noted or (known is not None and not isinstance(known, Param))):
+                raise ValidationError(
+                    f"the name {name!r} belongs to something else that every {base.__name__} has; "
+                    "choose another", name, cls.__name__,
+                )  # fmt: skip
 
     @classmethod
     def _declared_in_text(cls) -> dict[str, Param]:
@@ -55,6 +73,11 @@ class Parametrized:
 
     def checked(self, name: str, value: Any) -> Value:
         """`value` as a float, an array or a distribution, if it is allowed for `name`."""
+        if isinstance(value, Quantity) and isinstance(value.value, Distribution):
+            unit = self.declared[name].unit
+            if value.unit.dimension != unit.dimension:
+                raise ValidationError(f"must be in {unit}, got {value!r}", name, self)
+            value = value.to(unit)
         if isinstance(value, Distribution):
             return value
         array = self.declared[name].check(value, name, self)

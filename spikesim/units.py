@@ -93,13 +93,15 @@ class Unit:
     def __mul__(self, other: Any) -> Any:
         if isinstance(other, Unit):
             return Unit(f"{self.symbol}*{_bracketed(other)}")
-        return Quantity(other, self)
+        return other * self if isinstance(other, Quantity) else Quantity(other, self)
 
     def __rmul__(self, other: Any) -> Quantity:
         return Quantity(other, self)
 
-    def __truediv__(self, other: Unit) -> Unit:
-        return Unit(f"{self.symbol}/{_bracketed(other)}")
+    def __truediv__(self, other: Any) -> Any:
+        if isinstance(other, Unit):
+            return Unit(f"{self.symbol}/{_bracketed(other)}")
+        return Quantity(1.0, self) / other
 
     def __rtruediv__(self, other: Any) -> Quantity:
         return Quantity(other, Unit(f"1/{_bracketed(self)}"))
@@ -139,11 +141,16 @@ def _unit_of(tree: ast.expr) -> tuple[Fraction, Dimension]:
         raise TypeError
     left = _unit_of(tree.left)
     if isinstance(tree.op, ast.Pow):
-        power = Fraction(ast.literal_eval(tree.right))
+        power = as_fraction(ast.literal_eval(tree.right))
         return left[0] * power, raised(left[1], power)
     right = _unit_of(tree.right)
     sign = {ast.Mult: 1, ast.Div: -1}[type(tree.op)]
     return left[0] + sign * right[0], combined(left[1], right[1], sign)
+
+
+def as_fraction(power: float) -> Fraction:
+    """The power of a unit that a number means: 0.3 is three tenths."""
+    return Fraction(power).limit_denominator(1000)
 
 
 def combined(a: Dimension, b: Dimension, sign: int) -> Dimension:
@@ -186,26 +193,112 @@ class Quantity:
         if unit.dimension != self.unit.dimension:
             raise ValueError(f"{self.unit} is no {unit}")
         shift = self.unit.exponent - unit.exponent
+        if hasattr(self.value, "scaled"):  # a distribution
+            return self.value.scaled(power_of_ten(shift))
         value = np.asarray(self.value) if isinstance(self.value, (list, tuple)) else self.value
         return value * power_of_ten(shift) if shift >= 0 else value / power_of_ten(-shift)
 
-    def __mul__(self, other: Any) -> Quantity:
-        if isinstance(other, Unit):
-            return Quantity(self.value, self.unit * other)
-        return Quantity(self.value * other, self.unit)
+    def __mul__(self, other: Any) -> Any:
+        by = _quantity(other)
+        return _plain_if_one(self._number * by._number, _times(self.unit, by.unit))
 
-    __rmul__ = __mul__
+    def __rmul__(self, other: Any) -> Any:
+        return _quantity(other) * self
 
-    def __truediv__(self, other: Any) -> Quantity:
-        if isinstance(other, Unit):
-            return Quantity(self.value, self.unit / other)
-        return Quantity(self.value / other, self.unit)
+    def __truediv__(self, other: Any) -> Any:
+        by = _quantity(other)
+        unit = self.unit if by.unit == one else self.unit / by.unit
+        return _plain_if_one(self._number / by._number, unit)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return _quantity(other) / self
+
+    def __pow__(self, power: float) -> Any:
+        if isinstance(power, Quantity) or np.ndim(power) or not np.isreal(power):
+            raise ValidationError(f"cannot take {self!r} to the power {power!r}, which must be a "
+                                  "number")  # fmt: skip
+        return _plain_if_one(self._number**power, self.unit**power)
+
+    def __add__(self, other: Any) -> Quantity:
+        return Quantity(self._number + self._like(other, "add {1} to {0}"), self.unit)
+
+    def __radd__(self, other: Any) -> Quantity:
+        return self + other
+
+    def __sub__(self, other: Any) -> Quantity:
+        return Quantity(self._number - self._like(other, "subtract {1} from {0}"), self.unit)
+
+    def __rsub__(self, other: Any) -> Quantity:
+        return Quantity(self._like(other, "subtract {0} from {1}") - self._number, self.unit)
 
     def __neg__(self) -> Quantity:
-        return Quantity(-self.value, self.unit)
+        return Quantity(-self._number, self.unit)
+
+    def __pos__(self) -> Quantity:
+        return self
+
+    def __abs__(self) -> Quantity:
+        return Quantity(abs(self._number), self.unit)
+
+    def __eq__(self, other: object) -> Any:
+        if not isinstance(other, (Quantity, Unit)):
+            return False
+        given = _quantity(other)
+        return given.unit.dimension == self.unit.dimension and self.value == given.to(self.unit)
+
+    __hash__ = None  # type: ignore[assignment]  # values may be arrays
+
+    def __lt__(self, other: Any) -> Any:
+        return self._number < self._like(other, "compare {0} with {1}")
+
+    def __le__(self, other: Any) -> Any:
+        return self._number <= self._like(other, "compare {0} with {1}")
+
+    def __gt__(self, other: Any) -> Any:
+        return self._number > self._like(other, "compare {0} with {1}")
+
+    def __ge__(self, other: Any) -> Any:
+        return self._number >= self._like(other, "compare {0} with {1}")
+
+    @property
+    def _number(self) -> Any:
+        """What can be reckoned with."""
+        value = np.asarray(self.value) if isinstance(self.value, (list, tuple)) else self.value
+        if np.asarray(value).dtype.kind not in "iuf":
+            raise ValidationError(f"cannot reckon with {self!r}; only with numbers and arrays")
+        return value
+
+    def _like(self, other: Any, action: str) -> Any:
+        """The other's value in this unit; a bare zero fits every unit."""
+        given = _quantity(other)
+        if given.unit == one and np.ndim(given.value) == 0 and given._number == 0:
+            return given.value
+        if given.unit.dimension != self.unit.dimension:
+            left, right = (f"{q!r}" if q.unit != one else f"{q.value!r} (a plain number)"
+                           for q in (self, given))  # fmt: skip
+            raise ValidationError(f"cannot {action.format(left, right)}")
+        return Quantity(given._number, given.unit).to(self.unit)
 
     def __repr__(self) -> str:
         return f"{self.value!r} * {self.unit}"
+
+
+def _quantity(value: Any) -> Quantity:
+    """A quantity from one, from a unit or from plain numbers."""
+    if isinstance(value, Unit):
+        return Quantity(1.0, value)
+    return value if isinstance(value, Quantity) else Quantity(value, one)
+
+
+def _times(a: Unit, b: Unit) -> Unit:
+    return b if a == one else a if b == one else a * b
+
+
+def _plain_if_one(value: Any, unit: Unit) -> Any:
+    if unit.dimension != PLAIN:
+        return Quantity(value, unit)
+    plain = Quantity(value, unit).to(one)
+    return plain if np.ndim(plain) else float(plain)
 
 
 ms = Unit("ms")
@@ -217,6 +310,25 @@ Hz = Unit("Hz")
 um = Unit("um")
 mM = Unit("mM")
 one = Unit("1")
+
+_EVERYWHERE = """
+    ms us second mV uV volt pA nA uA mA amp pF nF uF farad nS uS mS siemens Mohm Gohm ohm Hz kHz
+    um cm metre meter uM mM
+"""
+COMMON = frozenset(_EVERYWHERE.split())
+"""Names that mean units wherever they stand: no variable or parameter may be called so."""
+
+
+def is_common_unit(name: str) -> bool:
+    """Whether a name means a unit in every model."""
+    return name in COMMON
+
+
+def __getattr__(name: str) -> Unit:
+    """Any unit of more than one letter, as in ``from spikesim.units import nA, uF, second``."""
+    if is_unit_name(name):
+        return Unit(name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 @dataclass(frozen=True)

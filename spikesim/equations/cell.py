@@ -12,7 +12,12 @@ from typing import Any, ClassVar, Protocol
 from spikesim.equations import expressions as ex
 from spikesim.equations.booleans import as_boolean, as_condition, with_conditions
 from spikesim.equations.dimensions import CONDITION, Scope
-from spikesim.equations.functions import Function, read_function, read_functions
+from spikesim.equations.functions import (
+    KNOWN_FUNCTIONS,
+    Function,
+    read_function,
+    read_functions,
+)
 from spikesim.equations.sites import (
     IONIC,
     SYNAPTIC,
@@ -25,7 +30,7 @@ from spikesim.equations.sites import (
 from spikesim.equations.system import System, is_noise
 from spikesim.equations.text import BOOLEAN, Equation, Text, parse_statements, parse_text
 from spikesim.errors import ValidationError, unknown_name
-from spikesim.units import Param, Unit
+from spikesim.units import Param, Unit, is_common_unit
 
 INPUT = "I_in"  # stimulating currents, constant within a step
 TIME = "t"
@@ -188,7 +193,14 @@ def assemble(neuron: NeuronDeclaration, *, with_input: bool) -> Cell:
     ValidationError
         If an expression cannot be read, names something that does not exist, or has a wrong unit.
     """
-    return _Assembly(neuron, type(neuron).__name__).cell(with_input)
+    owner = type(neuron).__name__
+    try:
+        return _Assembly(neuron, owner).cell(with_input)
+    except RecursionError:
+        raise ValidationError(
+            "subexpressions of subexpressions are too many; make some of them "
+            "variables", "equations", owner,
+        ) from None  # fmt: skip
 
 
 class _Assembly:
@@ -223,8 +235,11 @@ class _Assembly:
         }  # fmt: skip
         self.taken = {name: meaning for name, meaning in GIVEN.items() if name != IONIC}
         self.taken |= {full: GIVEN[s] for full, s in self.sums.items()}
+        for name in neuron.declared:
+            self._check_free(name, name)
         self.taken |= dict.fromkeys(neuron.declared, owner)
         for name in text.names:
+            self._check_free(name, "equations")
             self._take(name, owner, "equations")
         self.currents: dict[str, list[ast.expr]] = {name: [] for name in self.sums}
         self.gains: dict[str, dict[str, ast.expr]] = {}
@@ -236,10 +251,25 @@ class _Assembly:
                 self._add(name, receptor, site)
         for suffix, part in neuron.parts.items():
             for local, declared in part.declared.items():
+                self._check_free(f"{local}_{suffix}", suffix)
                 self._take(f"{local}_{suffix}", suffix, "parts")
                 self.units[f"{local}_{suffix}"] = declared.unit
         for name, eq in {**self.odes, **self.parts}.items():
             self.units[name] = eq.unit
+
+    def _check_free(self, name: str, attribute: str) -> None:
+        """Raise for a name that the language has a meaning for."""
+        meaning = self.taken.get(name) if name in GIVEN or name in self.sums else None
+        if is_noise(name):
+            meaning = "white noise"
+        elif name in KNOWN_FUNCTIONS or name in self.functions:
+            meaning = "a function"
+        elif is_common_unit(name):
+            meaning = "a unit"
+        if meaning:
+            raise ValidationError(
+                f"the name {name!r} belongs to {meaning}; choose another", attribute, self.owner
+            )
 
     def _take(self, name: str, by: str, attribute: str) -> None:
         if name.startswith("_"):

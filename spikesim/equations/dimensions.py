@@ -9,14 +9,24 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import combinations
 
 from spikesim.equations import expressions as ex
 from spikesim.errors import ValidationError, unknown_name
-from spikesim.units import PLAIN, Dimension, Unit, combined, is_unit_name, raised, symbol_of
+from spikesim.units import (
+    PLAIN,
+    Dimension,
+    Unit,
+    as_fraction,
+    combined,
+    is_unit_name,
+    raised,
+    symbol_of,
+)
 
-_SAME = {"abs", "floor", "ceil", "min", "max", "clip"}  # give back what they take
+_SAME = {"abs", "floor", "ceil", "min", "max", "clip", "mod"}  # give back what they take
 _OPERATIONS = {ast.Add: "add {1} to {0}", ast.Sub: "subtract {1} from {0}"}
 
 
@@ -41,11 +51,14 @@ class Scope:
         Unit of each name.
     owner, attribute : str
         Where the expression stands, for messages.
+    found : dict
+        What is known of expressions already, by identity.
     """
 
     units: Mapping[str, Unit]
     owner: str
     attribute: str
+    found: dict[int, tuple[ast.expr, Kind]] = field(default_factory=dict, compare=False)
 
     def check_names(self, tree: ast.expr) -> None:
         """Raise for a name that is neither known nor a unit."""
@@ -77,19 +90,26 @@ class Scope:
 
     def kind(self, tree: ast.expr) -> Kind:
         """Dimension of an expression, or that it is zero or a condition."""
+        if id(tree) not in self.found:
+            self.found[id(tree)] = tree, self._kind(tree)
+        return self.found[id(tree)][1]
+
+    def _kind(self, tree: ast.expr) -> Kind:
         match tree:
             case ast.Constant():
                 return ZERO if tree.value == 0 else PLAIN
             case ast.Name():
                 return self._unit(tree.id).dimension
             case ast.UnaryOp(op=ast.Not()):
+                self._expect_condition(tree.operand, "'not' takes a condition")
                 return CONDITION
             case ast.UnaryOp():
-                return self.kind(tree.operand)
+                return self._number(tree.operand, tree)
             case ast.Compare():
                 self._alike(tree.left, tree.comparators[0], "compare {0} with {1}", tree)
                 return CONDITION
             case ast.IfExp():
+                self._expect_condition(tree.test, "'if' takes a condition")
                 return self._alike(tree.body, tree.orelse, "choose between {0} and {1}", tree)
             case ast.Call():
                 return self._call(tree)
@@ -101,17 +121,13 @@ class Scope:
         return self.units[name] if name in self.units else Unit(name)
 
     def _binop(self, tree: ast.BinOp) -> Kind:
+        if isinstance(tree.op, (ast.BitAnd, ast.BitOr)):
+            for side in (tree.left, tree.right):
+                self._expect_condition(side, "'and' and 'or' join conditions")
+            return CONDITION
+        left, right = self._number(tree.left, tree), self._number(tree.right, tree)
         if isinstance(tree.op, (ast.Add, ast.Sub)):
             return self._alike(tree.left, tree.right, _OPERATIONS[type(tree.op)], tree)
-        left, right = self.kind(tree.left), self.kind(tree.right)
-        if isinstance(tree.op, (ast.BitAnd, ast.BitOr, ast.BitXor)):
-            if left != CONDITION or right != CONDITION:
-                raise self._error(f"'and' and 'or' join conditions in {ex.source(tree)!r}")
-            return CONDITION
-        if CONDITION in (left, right):
-            raise self._error(
-                f"a condition is no number in {ex.source(tree)!r}; write int(...) around it"
-            )
         if isinstance(tree.op, ast.Pow):
             return self._power(tree, left)
         if isinstance(left, Anything) or isinstance(right, Anything):
@@ -125,23 +141,26 @@ class Scope:
         if ex.names(tree.right):
             raise self._error(f"{ex.source(tree.left)!r} is {_in(base)}; its exponent must be a "
                               f"number, got {ex.source(tree.right)!r}")  # fmt: skip
-        power = Fraction(float(ex.evaluate(tree.right, {}))).limit_denominator(1000)
+        power = as_fraction(float(ex.evaluate(tree.right, {})))
         return raised(base, power)
 
     def _call(self, tree: ast.Call) -> Kind:
         assert isinstance(tree.func, ast.Name)
         name = tree.func.id
         if name in _SAME:
-            kind = self.kind(tree.args[0])
-            for other in tree.args[1:]:
-                kind = self._alike(tree.args[0], other, f"take the {name} of {{0}} and {{1}}", tree)
+            kind = self._number(tree.args[0], tree)
+            for left, right in combinations(tree.args, 2):
+                self._number(right, tree)
+                found = self._alike(left, right, f"take the {name} of {{0}} and {{1}}", tree)
+                kind = found if kind == ZERO else kind
             return kind
         if name == "sqrt":
-            kind = self.kind(tree.args[0])
+            kind = self._number(tree.args[0], tree)
             return kind if isinstance(kind, Anything) else raised(kind, Fraction(1, 2))
         if name == "sign":
-            self.kind(tree.args[0])
+            self._number(tree.args[0], tree)
             return PLAIN
+        name = "int" if name == "trunc" else name
         for argument in tree.args:
             kind = self.kind(argument)
             if kind not in (ZERO, PLAIN):
@@ -150,6 +169,20 @@ class Scope:
                     + ("" if kind == CONDITION else f"; divide it by a quantity {_in(kind)}")
                 )
         return PLAIN
+
+    def _number(self, tree: ast.expr, whole: ast.expr) -> Kind:
+        """Dimension of what must not be a condition."""
+        kind = self.kind(tree)
+        if kind == CONDITION:
+            raise self._error(
+                f"a condition is no number in {ex.source(whole)!r}; write int(...) around it"
+            )
+        return kind
+
+    def _expect_condition(self, tree: ast.expr, words: str) -> None:
+        kind = self.kind(tree)
+        if kind != CONDITION:
+            raise self._error(f"{words}, but {ex.source(tree)!r} is {_in(kind)}")
 
     def _alike(self, left: ast.expr, right: ast.expr, action: str, tree: ast.expr) -> Kind:
         a, b = self.kind(left), self.kind(right)

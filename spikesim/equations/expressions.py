@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -36,13 +37,30 @@ FUNCTIONS = {
     "min": np.minimum,
     "max": np.maximum,
     "clip": lambda x, low, high: np.minimum(np.maximum(x, low), high),
+    "trunc": np.trunc,
+    "mod": lambda x, y: x - y * np.floor(x / y),
 }
-_ARGUMENTS = {"min": 2, "max": 2, "clip": 3}
+_ARGUMENTS = {"min": 2, "max": 2, "clip": 3, "mod": 2}
 RAND = "rand"  # the uniform draw of a neuron and a step
 _ALLOWED = (
     ast.BinOp, ast.UnaryOp, ast.Name, ast.Constant, ast.Call, ast.Compare, ast.BoolOp, ast.IfExp,
-    ast.operator, ast.unaryop, ast.cmpop, ast.boolop, ast.expr_context,
+    ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.Mod, ast.BitAnd, ast.BitOr, ast.USub,
+    ast.UAdd, ast.Not, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq, ast.boolop,
+    ast.expr_context,
 )  # fmt: skip
+_REFUSED = {
+    ast.BitXor: "'^' is not allowed in {0}; write ** for a power",
+    ast.FloorDiv: "'//' is not allowed in {0}; write floor(x / y)",
+    ast.Invert: "'~' is not allowed in {0}; write not",
+    ast.Is: "'is' is not allowed in {0}; write ==",
+}
+_SIGNS = {
+    ast.LShift: "<<", ast.RShift: ">>", ast.MatMult: "@", ast.In: "in", ast.NotIn: "not in",
+    ast.IsNot: "is not",
+}  # fmt: skip
+
+DEEPEST = 100  # operations inside each other; what walks a tree calls itself
+LONG_SUM = 50
 
 Terms = dict[str, ast.expr]
 CONSTANT = ""  # the key of the part of a sum that holds no variable
@@ -58,16 +76,24 @@ def parse(
     """
     try:
         tree = ast.parse(text.strip(), mode="eval").body
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         reason = getattr(error, "msg", None) or error
         raise ValidationError(f"cannot read {text!r}: {reason}", attribute, owner) from None
+    tree = _balanced(tree)
+    if _depth(tree) > DEEPEST:
+        raise ValidationError(
+            f"{text.strip()[:60]!r} ... is nested more than {DEEPEST} deep; give parts of it names "
+            "of their own, in subexpressions", attribute, owner,
+        )  # fmt: skip
     arguments = dict.fromkeys(FUNCTIONS, 1) | _ARGUMENTS | {"int": 1} | dict(functions or {})
     if attribute == "threshold":
         arguments |= {RAND: 0}
     for node in ast.walk(tree):
         if not isinstance(node, _ALLOWED):
-            kind = type(node).__name__
-            raise ValidationError(f"{kind} is not allowed in {text!r}", attribute, owner)
+            kind = type(node)
+            sign = repr(_SIGNS[kind]) if kind in _SIGNS else kind.__name__
+            words = _REFUSED.get(kind, "{1} is not allowed in {0}")
+            raise ValidationError(words.format(repr(text), sign), attribute, owner)
         if isinstance(node, ast.Constant) and (
             isinstance(node.value, bool) or not isinstance(node.value, (int, float))
         ):
@@ -91,6 +117,43 @@ def parse(
     return ast.fix_missing_locations(_Plain().visit(tree))
 
 
+def _balanced(tree: ast.expr) -> ast.expr:
+    """Long sums as sums of sums, which are not deep; what is short stays as it is."""
+    root = ast.Expression(tree)
+    for node in list(ast.walk(root)):
+        for name, value in ast.iter_fields(node):
+            if isinstance(value, list):
+                setattr(node, name, [_bisected(v) if _is_sum(v) else v for v in value])
+            elif _is_sum(value) and not (_is_sum(node) and name == "left"):
+                setattr(node, name, _bisected(value))
+    return root.body
+
+
+def _is_sum(tree: Any) -> bool:
+    return isinstance(tree, ast.BinOp) and isinstance(tree.op, (ast.Add, ast.Sub))
+
+
+def _bisected(tree: ast.expr) -> ast.expr:
+    terms, rest = [], tree
+    while isinstance(rest, ast.BinOp) and _is_sum(rest):
+        terms.append(_signed(rest.op, rest.right))
+        rest = rest.left
+    if len(terms) < LONG_SUM:
+        return tree
+    parts: list[ast.expr] = [rest, *reversed(terms)]
+    while len(parts) > 1:
+        parts = [total(parts[k : k + 2]) for k in range(0, len(parts), 2)]
+    return parts[0]
+
+
+def _depth(tree: ast.AST) -> int:
+    depth, level = 0, [tree]
+    while level:
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        depth += 1
+    return depth
+
+
 class _Plain(ast.NodeTransformer):
     """What arrays and vectorised loops have no short-circuits for, in operations that they have."""
 
@@ -110,12 +173,16 @@ class _Plain(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         self.generic_visit(node)
-        if isinstance(node.func, ast.Name) and node.func.id == "int":  # of a condition
-            return ast.IfExp(node.args[0], ast.Constant(1.0), ast.Constant(0.0))
+        if isinstance(node.func, ast.Name) and node.func.id == "int":
+            if is_condition(node.args[0]):
+                return ast.IfExp(node.args[0], ast.Constant(1.0), ast.Constant(0.0))
+            return _call("trunc", *node.args)
         return node
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
         self.generic_visit(node)
+        if isinstance(node.op, ast.Mod):
+            return _call("mod", node.left, node.right)
         power = node.right
         value = power.value if isinstance(power, ast.Constant) else None
         if isinstance(node.op, ast.Pow) and isinstance(value, float) and value.is_integer():
@@ -131,12 +198,25 @@ def _joined(parts: Sequence[ast.expr], op: ast.operator) -> ast.expr:
     return result
 
 
+def is_condition(tree: ast.expr) -> bool:
+    """Whether an expression is a condition, not a number."""
+    if isinstance(tree, ast.IfExp):
+        return is_condition(tree.body)
+    negated = isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.Not)
+    joined = isinstance(tree, ast.BinOp) and isinstance(tree.op, (ast.BitAnd, ast.BitOr))
+    return negated or joined or isinstance(tree, ast.Compare)
+
+
 def names(tree: ast.AST) -> set[str]:
     """The variables and parameters that an expression reads."""
     found: set[str] = set()
+    seen: set[int] = set()  # parts may be shared
     waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
         if isinstance(node, ast.Name):
             found.add(node.id)
         elif isinstance(node, ast.BinOp):
@@ -150,32 +230,54 @@ def names(tree: ast.AST) -> set[str]:
 
 def called(tree: ast.AST) -> set[str]:
     """The functions that an expression calls."""
-    return {
-        n.func.id for n in ast.walk(tree)
-        if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
-    }  # fmt: skip
+    found: set[str] = set()
+    seen: set[int] = set()
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if id(node) not in seen:
+            seen.add(id(node))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                found.add(node.func.id)
+            waiting += ast.iter_child_nodes(node)
+    return found
 
 
 def substitute(tree: ast.expr, mapping: Mapping[str, ast.expr]) -> ast.expr:
     """The expression with names replaced by expressions; what does not change is shared."""
+    return _substitute(tree, mapping, {})
+
+
+def _substitute(
+    tree: ast.expr, mapping: Mapping[str, ast.expr], done: dict[int, ast.expr]
+) -> ast.expr:
     if isinstance(tree, ast.Name):
         return mapping.get(tree.id, tree)
     if isinstance(tree, ast.Constant):
         return tree
+    if id(tree) not in done:
+        done[id(tree)] = _substituted(tree, mapping, done)
+    return done[id(tree)]
+
+
+def _substituted(
+    tree: ast.expr, mapping: Mapping[str, ast.expr], done: dict[int, ast.expr]
+) -> ast.expr:
     if isinstance(tree, ast.BinOp):
-        left, right = substitute(tree.left, mapping), substitute(tree.right, mapping)
+        left = _substitute(tree.left, mapping, done)
+        right = _substitute(tree.right, mapping, done)
         same = left is tree.left and right is tree.right
         return tree if same else ast.BinOp(left, tree.op, right)
     if isinstance(tree, ast.Call):
-        return ast.Call(tree.func, [substitute(a, mapping) for a in tree.args], [])
+        return ast.Call(tree.func, [_substitute(a, mapping, done) for a in tree.args], [])
     if isinstance(tree, ast.UnaryOp):
-        return ast.UnaryOp(tree.op, substitute(tree.operand, mapping))
+        return ast.UnaryOp(tree.op, _substitute(tree.operand, mapping, done))
     if isinstance(tree, ast.IfExp):
-        parts = (substitute(part, mapping) for part in (tree.test, tree.body, tree.orelse))
-        return ast.IfExp(*parts)
+        parts = (tree.test, tree.body, tree.orelse)
+        return ast.IfExp(*(_substitute(part, mapping, done) for part in parts))
     assert isinstance(tree, ast.Compare), ast.dump(tree)
-    sides = [substitute(side, mapping) for side in tree.comparators]
-    return ast.Compare(substitute(tree.left, mapping), tree.ops, sides)
+    sides = [_substitute(side, mapping, done) for side in tree.comparators]
+    return ast.Compare(_substitute(tree.left, mapping, done), tree.ops, sides)
 
 
 def rename(tree: ast.expr, mapping: Mapping[str, str]) -> ast.expr:
@@ -187,23 +289,47 @@ def evaluate(
     tree: ast.expr, values: Mapping[str, Any], functions: Mapping[str, Any] | None = None
 ) -> np.ndarray:
     """The expression's value for numbers or arrays, by NumPy."""
-    plain = ast.Expression(_ForArrays().visit(copy.deepcopy(tree)))
-    code = compile(ast.fix_missing_locations(plain), "<expression>", "eval")
-    known = {
-        "__builtins__": {}, "_where": np.where, "_not": np.logical_not, **FUNCTIONS,
-        **(functions or {}),
-    }  # fmt: skip
-    return np.asarray(eval(code, known, dict(values)), dtype=float)
+    return np.asarray(_value(tree, values, {**FUNCTIONS, **(functions or {})}, {}), dtype=float)
 
 
-class _ForArrays(ast.NodeTransformer):
-    def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
-        self.generic_visit(node)
-        return _call("_where", node.test, node.body, node.orelse)
+_OPERATORS: dict[type, Callable[..., Any]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
+    ast.Div: operator.truediv, ast.Pow: operator.pow, ast.BitAnd: operator.and_,
+    ast.BitOr: operator.or_, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt,
+    ast.GtE: operator.ge, ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.USub: operator.neg,
+    ast.UAdd: operator.pos, ast.Not: np.logical_not,
+}  # fmt: skip
 
-    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
-        self.generic_visit(node)
-        return _call("_not", node.operand) if isinstance(node.op, ast.Not) else node
+
+def _value(
+    tree: ast.expr, values: Mapping[str, Any], known: Mapping[str, Any], done: dict[int, Any]
+) -> Any:
+    """A value, worked out once where parts are shared."""
+    if id(tree) in done:
+        return done[id(tree)]
+
+    def of(*parts: ast.expr) -> list[Any]:
+        return [_value(part, values, known, done) for part in parts]
+
+    match tree:
+        case ast.Constant():
+            result: Any = tree.value
+        case ast.Name():
+            result = values[tree.id]
+        case ast.UnaryOp():
+            result = _OPERATORS[type(tree.op)](*of(tree.operand))
+        case ast.BinOp():
+            result = _OPERATORS[type(tree.op)](*of(tree.left, tree.right))
+        case ast.Compare():
+            result = _OPERATORS[type(tree.ops[0])](*of(tree.left, *tree.comparators))
+        case ast.IfExp():
+            result = np.where(*of(tree.test, tree.body, tree.orelse))
+        case ast.Call(func=ast.Name(id=name)):
+            result = known[name](*of(*tree.args))
+        case _:
+            raise AssertionError(ast.dump(tree))
+    done[id(tree)] = result
+    return result
 
 
 def _call(name: str, *arguments: ast.expr) -> ast.Call:
@@ -229,17 +355,29 @@ def linear_terms(tree: ast.expr, variables: set[str]) -> Terms | None:
     The keys are the variables that occur, and `CONSTANT` for what is left. The coefficients hold
     none of the variables.
     """
+    return _linear(tree, variables, {})
+
+
+def _linear(tree: ast.expr, variables: set[str], done: dict[int, Terms | None]) -> Terms | None:
+    if id(tree) not in done:
+        done[id(tree)] = _linear_terms(tree, variables, done)
+    return done[id(tree)]
+
+
+def _linear_terms(
+    tree: ast.expr, variables: set[str], done: dict[int, Terms | None]
+) -> Terms | None:
     if not names(tree) & variables:
         return {CONSTANT: tree}
     if isinstance(tree, ast.Name):
         return {tree.id: ast.Constant(1.0)}
     if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, (ast.USub, ast.UAdd)):
-        inner = linear_terms(tree.operand, variables)
+        inner = _linear(tree.operand, variables, done)
         return inner and {k: ast.UnaryOp(tree.op, v) for k, v in inner.items()}
     if isinstance(tree, ast.BinOp):
-        return _linear_binop(tree, variables)
+        return _linear_binop(tree, variables, done)
     if isinstance(tree, ast.IfExp) and not names(tree.test) & variables:
-        yes, no = linear_terms(tree.body, variables), linear_terms(tree.orelse, variables)
+        yes, no = (_linear(part, variables, done) for part in (tree.body, tree.orelse))
         if yes is None or no is None:
             return None
         zero = ast.Constant(0.0)
@@ -247,8 +385,10 @@ def linear_terms(tree: ast.expr, variables: set[str]) -> Terms | None:
     return None
 
 
-def _linear_binop(tree: ast.BinOp, variables: set[str]) -> Terms | None:
-    left, right = linear_terms(tree.left, variables), linear_terms(tree.right, variables)
+def _linear_binop(
+    tree: ast.BinOp, variables: set[str], done: dict[int, Terms | None]
+) -> Terms | None:
+    left, right = (_linear(part, variables, done) for part in (tree.left, tree.right))
     if left is None or right is None:
         return None
     if isinstance(tree.op, (ast.Add, ast.Sub)):

@@ -28,10 +28,14 @@ _OWN = (
     "cosh",
     "sign",
     "clip",
+    "trunc",
+    "mod",
 )  # of spikesim.kernels.functions
 _MATH = {"arctan": "atan as arctan"}
 _PYTHON = ("abs", "min", "max")
 _BUILTIN = {"range", "int", "float", "bool", "round", "True", "False"}
+KNOWN_FUNCTIONS = {*FUNCTIONS, *_BUILTIN, RAND}
+"""What no variable or parameter may be called."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +122,7 @@ def read_function(function: Callable[..., Any], name: str, owner: str, attribute
 def read_functions(functions: Mapping[str, Any], owner: str) -> dict[str, Function]:
     """All functions of a model by the names that its equations call them."""
     for name in functions:
-        if name in FUNCTIONS or name in ("int", RAND):
+        if name in KNOWN_FUNCTIONS:
             raise ValidationError(f"{name!r} is a function already", "functions", owner)
     return {name: read_function(f, name, owner, "functions") for name, f in functions.items()}
 

@@ -12,6 +12,7 @@ and may run over several lines. ``#`` begins a comment.
 from __future__ import annotations
 
 import ast
+import keyword
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -88,6 +89,9 @@ def parse_text(text: str, owner: str, functions: Mapping[str, int] | None = None
         if not match or (match["ode"] and not match["rhs"]):
             raise ValidationError(f"cannot read {line!r}; {_FORMS}", "equations", owner)
         name, rhs = match["ode"] or match["name"], match["rhs"]
+        if keyword.iskeyword(name) or not name.isidentifier():
+            what = "a word of Python" if keyword.iskeyword(name) else "no name"
+            raise ValidationError(f"{name!r} is {what}; choose another", "equations", owner)
         if name in result.names:
             raise ValidationError(f"{name} is defined twice", "equations", owner)
         kind = "ode" if match["ode"] else "subexpression" if rhs else "parameter"

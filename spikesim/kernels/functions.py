@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from spikesim import rng
 from spikesim.jit import kernel
 from spikesim.kernels.intrinsics import bits_of, float_of
@@ -92,6 +94,18 @@ def sign(x):
 def clip(x, low, high):
     """`x`, kept between two bounds."""
     return min(max(x, low), high)
+
+
+@kernel(fused=True)
+def trunc(x):
+    """`x` without what follows the point."""
+    return np.trunc(x)
+
+
+@kernel(fused=True)
+def mod(x, y):
+    """What is left of `x` after whole multiples of `y`; of the sign of `y`."""
+    return x - y * np.floor(x / y)
 
 
 @kernel

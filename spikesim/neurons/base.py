@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar
 
+import numpy as np
+
 from spikesim.channels import Channel
 from spikesim.distributions import Distribution
 from spikesim.equations.cell import (
@@ -101,6 +103,8 @@ class Neuron(Parametrized):
     step: ClassVar[Callable[..., Any] | None] = None
     initial: dict[str, Any] = {}
     persistent: ClassVar[tuple[str, ...]] = ()
+    receptors: dict[str, Receptor]
+    channels: dict[str, Channel]
 
     @classmethod
     def _declared_in_text(cls) -> dict[str, Param]:
@@ -236,8 +240,9 @@ class Neuron(Parametrized):
         name : str
             What messages call the model.
         **values
-            The text's parameters, and constants that it uses without declaring them, which must be
-            quantities such as ``10 * nS``. For a variable it is the initial value.
+            The text's parameters, and constants that it uses without declaring them: quantities
+            such as ``10 * nS`` or ``Normal(10.0, 1.0) * nS``, or plain numbers. For a variable it
+            is the initial value.
 
         Raises
         ------
@@ -289,12 +294,15 @@ def text_neuron(
     arity = {n: len(f.arguments) for n, f in read_functions(functions, name).items()}
     text = parse_text(equations, name, arity)
     members: dict[str, Any] = {"equations": equations, **attributes}
+    if "t_ref" in values or "t_ref" in text.names:
+        raise ValidationError(
+            "the name 't_ref' belongs to the refractory period, which refractory=... sets; "
+            "choose another", "t_ref", name,
+        )  # fmt: skip
     if isinstance(refractory, str):
         members["refractory"] = refractory
     elif refractory is not None and refractory is not False:
         period = Param(None, ms, "non-negative", "refractory period")
-        if "t_ref" in values:
-            raise ValidationError("is given twice, as refractory too", "t_ref", name)
         if not isinstance(refractory, Distribution):
             period.check(refractory, "refractory", name)
         members["t_ref"] = period
@@ -310,7 +318,7 @@ def text_neuron(
         if given not in text.names and given not in members:
             if isinstance(value, Quantity):
                 members[given] = Param(None, value.unit)
-            elif isinstance(value, (int, float)):
+            elif isinstance(value, (int, float, list, np.ndarray, np.number, Distribution)):
                 members[given] = Param(None, one)
     kind = type(name, (Neuron,), members)
     model = kind(receptors=receptors, channels=channels, **values)

@@ -5,7 +5,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 import spikesim as sim
-from spikesim.units import Hz, Unit, mM, ms, mV, nS, one, pA, param, pF
+from spikesim.units import Hz, Quantity, Unit, mM, ms, mV, nS, one, pA, param, pF
 
 
 def run(model, *, dt=0.1, duration=20.0, n=1, initial=None, current=None, **options):
@@ -287,6 +287,21 @@ GOOD = {"equations": "dv/dt = (E - v)/tau : mV", "threshold": "v > 1*mV", "reset
         ({"reset": "v = tau"}, "reset: v must be in mV, but 'tau' is in ms"),
         ({"reset": "u = 0"}, "reset: unknown name 'u'"),
         ({"reset": "v == 0"}, "reset: cannot read 'v == 0'; expected 'x = expression'"),
+        ({"threshold": "not v"}, "'not' takes a condition, but 'v' is in mV"),
+        ({"threshold": "not v > 5"}, "cannot compare 'v' .mV. with '5' .a plain number."),
+        ({"threshold": "v > 1*mV if v else v > 2*mV"}, "'if' takes a condition, but 'v' is in mV"),
+        ({"threshold": "-(v > 1*mV) > 0"}, "a condition is no number"),
+        ({"threshold": "(v > 1*mV) + (v > 2*mV) > 1"}, "a condition is no number"),
+        ({"threshold": "int(v) > 1"}, "int takes plain numbers, but 'v' is in mV; divide"),
+        ({"threshold": "int(v > 5) > 0"}, "cannot compare 'v' .mV. with '5'"),
+        ({"threshold": "v % tau > 1*mV"}, "cannot take the mod of 'v' .mV. and 'tau' .ms."),
+        ({"threshold": "clip(0, v, tau) > 1*mV"}, "cannot take the clip of 'v' .mV. and 'tau'"),
+        ({"threshold": "v^2 > 1*mV"}, r"'\^' is not allowed in 'v\^2 > 1\*mV'; write \*\* for a p"),
+        ({"threshold": "v // mV > 1"}, r"'//' is not allowed .*; write floor\(x / y\)"),
+        ({"threshold": "v << 2 > 1"}, "'<<' is not allowed"),
+        ({"threshold": "v @ 2 > 1"}, "'@' is not allowed"),
+        ({"threshold": "v is 2*mV"}, "'is' is not allowed in 'v is 2.mV'; write =="),
+        ({"threshold": "v in 2*mV"}, "'in' is not allowed"),
         ({"method": "rk5"}, "method: unknown name 'rk5'"),
         ({"E": 3 * ms}, "cannot subtract 'v' .mV. from 'E' .ms."),
         ({"E": "high"}, "unknown name 'E'"),
@@ -437,3 +452,108 @@ def test_a_function_in_the_factor_of_a_noise():
     )  # fmt: skip
     x = run(model, duration=50.0, dt=1.0, n=10_000)[0].get("x")
     assert x.std() == pytest.approx(3.0, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("name", "meaning"),
+    [
+        ("I_in", "the stimulating currents"), ("I_syn", "the receptors' currents"),
+        ("t", "the time"), ("dt", "the step"), ("pi", "a constant"), ("xi", "white noise"),
+        ("xi_0", "white noise"), ("range", "a function"), ("sqrt", "a function"),
+        ("f", "a function"), ("ms", "a unit"), ("mV", "a unit"), ("values", "something else"),
+        ("rearm", "something else"), ("declared", "something else"), ("channels", "something"),
+        ("step", "something else"), ("joint", "something else"),
+    ],
+)  # fmt: skip
+def test_names_that_mean_something_already(name, meaning):
+    functions, wrong = {"f": boltzmann}, f"'{name}' belongs to {meaning}"
+    text = f"dv/dt = v*{name}/ms : mV\n"
+    members = {name: param(1.0, one), "functions": functions}
+    with pytest.raises(sim.ValidationError, match=wrong):
+        type("Mine", (sim.LIF,), members)().source()
+    if name == "channels":  # an argument of from_text
+        return
+    for whole in (text, f"{text} {name} : 1"):
+        with pytest.raises(sim.ValidationError, match=wrong):
+            sim.Neuron.from_text(whole, threshold="never", functions=functions, **{name: 3.0})
+    if meaning != "something else":
+        with pytest.raises(sim.ValidationError, match=wrong):
+            sim.Neuron.from_text(f"d{name}/dt = 1/ms : 1", threshold="never", functions=functions)
+
+
+def test_words_of_python_are_no_names():
+    with pytest.raises(sim.ValidationError, match="'lambda' is a word of Python"):
+        sim.Neuron.from_text("dv/dt = -v/ms : 1\n lambda : 1", threshold="never")
+    with pytest.raises(sim.ValidationError, match="'1x' is no name"):
+        sim.Neuron.from_text("dv/dt = -v/ms : 1\n 1x : 1", threshold="never")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [np.array([2.0, 3.0]), np.int64(2), np.float32(2.5), [2, 3], sim.Uniform(2.0, 3.0),
+     [2.0, 3.0] * mV, sim.Normal(2.0, 0.1) * mV],
+)  # fmt: skip
+def test_constants_of_any_kind(value):
+    unit = "" if isinstance(value, Quantity) else "*mV"
+    model = sim.Neuron.from_text(f"dv/dt = k{unit}/ms : mV", threshold="never", k=value)
+    cells, _ = run(model, n=2, duration=1.0)
+    assert cells.get("v") == pytest.approx(cells.get("k"))
+    if not isinstance(getattr(value, "value", value), sim.Normal | sim.Uniform):
+        assert np.array_equal(cells.get("k"), np.broadcast_to(getattr(value, "value", value), 2))
+
+
+def test_a_refractory_period_is_no_constant():
+    with pytest.raises(sim.ValidationError, match=r"'t_ref' belongs to the refractory period"):
+        sim.Neuron.from_text("dv/dt = -v/t_ref : mV", threshold="v > 3*mV", t_ref=5 * ms)
+
+
+def test_int_and_remainder():
+    """Over time, against the same in NumPy; conditions inside are over converted units."""
+    text = """
+        dx/dt = 1/second : 1
+        whole = int(300*x - 1.5) : 1
+        late = int(x*volt > 5*mV and not t > 8*ms) : 1
+        phase = t % (1.5*ms) : ms
+        back = -x % 0.004 : 1
+        r = (1 if int(x*1000) % 2 == 1 else 3)*0.001/second : 1/second
+        dy/dt = r - y*abs(y)/second : 1
+    """
+    net = sim.Network(dt=0.1, seed=1, precision="double")
+    cells = net.population("cells", 1, sim.Neuron.from_text(text, threshold="never"))
+    names = ("x", "whole", "late", "phase", "back", "r", "y")
+    taken = {name: net.record(cells, name) for name in names}
+    net.run(10.0)
+    values = {name: recorder.result().values[:, 0] for name, recorder in taken.items()}
+    x, t = values["x"], taken["x"].result().times
+    assert np.array_equal(values["whole"], np.trunc(300 * x - 1.5))
+    assert np.array_equal(values["late"], (x > 0.005) & ~(t > 8))
+    assert values["phase"] == pytest.approx(t - 1.5 * np.floor(t / 1.5))
+    assert values["back"] == pytest.approx(-x - 0.004 * np.floor(-x / 0.004))
+    assert np.array_equal(values["r"], np.where(np.trunc(x * 1000) % 2 == 1, 0.001, 0.003))
+    # What the kernel itself makes of it: a sum of slopes of 1 and 3.
+    odd = np.trunc(1000 * (np.arange(100) + 0.5) * 1e-4) % 2 == 1
+    assert values["y"][-1] == pytest.approx(np.where(odd, 1e-7, 3e-7).sum(), rel=0.05)
+
+
+def test_long_sums_and_deep_expressions():
+    terms = [f"{'-+'[k % 2]} {k}*0.0001*v" for k in range(400)]
+    model = sim.Neuron.from_text(f"dv/dt = ({' '.join(terms)})/ms : mV", threshold="never",
+                                 initial={"v": "1*mV"})  # fmt: skip
+    rate = sum((-1) ** (k + 1) * k * 1e-4 for k in range(400))
+    cells, _ = run(model, duration=1.0)
+    assert cells.get("v")[0] == pytest.approx(np.exp(rate), rel=1e-9)
+    with pytest.raises(sim.ValidationError, match="nested more than 100 deep; give parts"):
+        sim.Neuron.from_text(f"dv/dt = -v{'*1.001' * 150}/ms : mV", threshold="never")
+
+
+def test_chains_of_subexpressions_do_not_explode():
+    """Two uses in each of forty: put into each other they would be a million million terms."""
+    text = "dv/dt = -x40*v/ms : 1\n x0 = 1 + v*0.001 : 1\n"
+    text += "".join(f"x{k + 1} = (x{k} + x{k}*0.5)*0.66 : 1\n" for k in range(40))
+    model = sim.Neuron.from_text(text, threshold="never", initial={"v": "1"})
+    net = sim.Network(dt=0.1, seed=1, precision="double")
+    cells = net.population("cells", 1, model)
+    last = net.record(cells, "x40")
+    net.run(1.0)
+    v = last.result().values[0, 0] / (1.5 * 0.66) ** 40
+    assert v == pytest.approx(1.001, rel=1e-3)
