@@ -15,6 +15,7 @@ from benchmarks.summary import event_ns, points, summaries
 from benchmarks.table import benchmark_note, benchmark_table, mnist_table, scaling_table
 from tests.benchmarks.rows import row, scaling_row
 from tests.validation.references import REFERENCES
+from tests.validation.test_receptors import ENTRIES
 
 MACHINE = Machine("a cpu", 8e9, {2**20: 1.0}, {"float64": 0.5, "float32": 0.25})
 
@@ -131,6 +132,8 @@ def test_fill_replaces_what_is_between_the_markers(tmp_path):
 def test_deviations_are_measured_and_published(tmp_path, monkeypatch):
     chosen = [case for case in REFERENCES if case.name == "MAT2"]
     monkeypatch.setattr("benchmarks.__main__.REFERENCES", chosen)
+    entries = [e for e in ENTRIES if e.name in ("NMDA", "GABA_B, 10 spikes")]
+    monkeypatch.setattr("benchmarks.deviations.ENTRIES", entries)
     page, rows = tmp_path / "page.md", tmp_path / "rows.json"
     page.write_text("".join(
         f"<!-- {name} table -->\n<!-- end of {name} table -->\n" for name in ("deviations", "parts")
