@@ -130,7 +130,8 @@ class Population(View):
                 f"must be a neuron model such as LIF() or a source such as PoissonSource(), "
                 f"got {model!r}", "model", name,
             )  # fmt: skip
-        if transmitter in ("dopamine", "serotonin", "noradrenaline"):
+        diffusing = ("dopamine", "serotonin", "noradrenaline")
+        if isinstance(transmitter, str) and transmitter in diffusing:
             raise ValidationError(
                 f"{transmitter!r} diffuses to all, and reaches no receptor by itself; make it with "
                 "Network.modulator, and let this population release it with Network.release",

@@ -7,7 +7,8 @@ Rates are functions of V_m - V_T. A spike is an upward crossing of V_T + 30 mV. 
 Miles 1991, Neuronal Networks of the Hippocampus; in this form Brette et al. 2007, J. Comput.
 Neurosci. 23:349 (benchmark 3, COBAHH). Names and defaults are those of NEST's hh_cond_exp_traub:
 20,000 um2 at 1 uF/cm2. With them it fires at 14 Hz by itself, there too; with E_L = -65 it rests.
-Exponential Euler, see `hodgkin_huxley`: take steps of 0.01-0.05 ms.
+A symmetric splitting of second order: intervals between spikes come out 1 % too long in steps of
+0.1 ms, 0.3 % in 0.05 ms; exponential Euler would make them 9 % too long in 0.1 ms.
 """
 
 from spikesim.neurons.base import Neuron
@@ -54,4 +55,4 @@ class TraubMiles(Neuron):
         "n": "1 / (1 + 0.5 / 0.16 * exp((10*mV - E_L + V_T) / (40*mV))"
              " * exprel((15*mV - E_L + V_T) / (5*mV)))",
     }  # fmt: skip
-    method = "exponential_euler"
+    method = "strang"

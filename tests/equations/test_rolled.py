@@ -36,9 +36,8 @@ def run(method, threads=1, precision="mixed"):
     return np.array([record.result().values for record in records])
 
 
-@pytest.mark.parametrize(
-    "method", ["strang", pytest.param("backward_euler", marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["strang", "backward_euler"])
 def test_the_same_in_loops_as_in_straight_lines(method, monkeypatch):
     monkeypatch.setattr(neuron_source, "ROLLED", 0)
     rolled = run(method)

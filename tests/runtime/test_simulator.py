@@ -125,7 +125,7 @@ def test_interrupted_between_chunks(unbroken):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of Windows cannot be sent to oneself")
-def test_interrupted_by_a_signal():
+def test_interrupted_by_a_signal(request):
     """A real Ctrl-C in the middle of a kernel: the chunk is finished, kept, and not run twice."""
 
     def busy():
@@ -135,6 +135,9 @@ def test_interrupted_by_a_signal():
         net.project(cells, cells, sim.FixedProbability(0.1), weight=2.0, delay=sim.Uniform(1, 2))
         return net, net.record(cells, "spikes")
 
+    handler = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # Brian2 sets one of its own
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, handler))
     reference, expected = busy()
     reference.run(10.0)  # compiles
     net, spikes = busy()

@@ -354,7 +354,7 @@ def beside_brian2(
     """An entry for neurons without synapses whose peer is Brian2."""
     given = {"I_e": I_e, **(values or {})}
     return Reference(
-        name or kind.__name__, "Brian2", model(kind, **given),
+        name or kind.__name__, "Brian2", model(kind, method=options.get("method", "rk4"), **given),
         by_brian2(kind, equations, **theirs, **given), **options,
     )  # fmt: skip
 
