@@ -8,9 +8,9 @@ Source: Hodgkin & Huxley 1952, J. Physiol. 117:500. Their conductances are 120, 
 1 uF/cm2; the defaults are those of 10,000 um2, as in NEST's hh_psc_alpha.
 
 A symmetric splitting, stable and of second order: intervals between spikes come out 0.6 % too long
-in steps of 0.1 ms, 0.1 % in 0.05 ms. ``method="exponential_euler"``, of first order at the same cost,
-makes them 5 % too long in 0.1 ms; ``method="rk4"`` is right to 0.1 % up to 0.05 ms, and unstable at
-0.1 ms.
+in steps of 0.1 ms, 0.1 % in 0.05 ms. ``method="exponential_euler"``, of first order at the same
+cost, makes them 5 % too long in 0.1 ms; ``method="rk4"`` is right to 0.1 % up to 0.05 ms, and
+unstable at 0.1 ms.
 """
 
 from spikesim.neurons.base import Neuron
