@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import re
 import sys
 import textwrap
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import spikesim as sim
-from spikesim import channels, neurons, plasticity, receptors, release
+from spikesim import channels, inputs, neurons, plasticity, receptors, release
 from spikesim.equations.cell import Cell, assemble
 from spikesim.parameters import Parametrized
 
@@ -27,6 +28,7 @@ KINDS: dict[str, tuple[Any, type]] = {
     "Receptors": (receptors, sim.Receptor),
     "Transmitter release": (release, release.Release),
     "Plasticity rules": (plasticity, sim.PlasticityRule),
+    "Sources, drives and currents": (sim, inputs.Input),
 }
 REQUIRED = 10.0  # what a parameter without a default is in examples
 # Neurons that are made of parts; the others need nothing.
@@ -73,7 +75,7 @@ def example(model: type) -> Any:
 
 def page(model: type) -> str:
     """The text of a model's page."""
-    title, _, rest = (inspect.getdoc(inspect.getmodule(model)) or "").partition("\n")
+    title, _, rest = _text(model).partition("\n")
     parts = [f"# {model.__name__}", title, _as_text(rest), _usage(model)]
     cell = _cell(model)
     if cell is not None:
@@ -95,7 +97,20 @@ def caption(model: type) -> str:
         return "Steady states and time constants of its gates, or its current"
     if issubclass(model, release.Release):
         return "Responses to a train of spikes and to one after it"
+    if issubclass(model, inputs.Source):
+        return "Trains of twenty sources, and the intervals between spikes"
+    if issubclass(model, inputs.Input):
+        return "What it does to a membrane that does not spike"
     return "How the weight changes with the time between two spikes"
+
+
+def _text(model: type) -> str:
+    """What is said of a model: by its module, which may be its own, or by its class."""
+    module = inspect.getmodule(model)
+    of_class = (inspect.getdoc(model) or "").partition("\nParameters\n")[0].strip()
+    if module is inputs:
+        return of_class
+    return inspect.getdoc(module) or ""
 
 
 def _as_text(rest: str) -> str:
@@ -206,6 +221,8 @@ def _rule(model: Any) -> str:
 
 
 def _parameters(model: Any) -> str:
+    if issubclass(model, inputs.Input):
+        return _arguments(model)
     if not issubclass(model, Parametrized):
         return ""
     rows = []
@@ -214,6 +231,23 @@ def _parameters(model: Any) -> str:
         rows.append(f"| `{name}` | {default} | {p.unit} | {p.allowed} | {p.doc} |")
     head = ["## Parameters", "| name | default | unit | allowed | meaning |"]
     return "\n".join([*head, "| --- | ---: | --- | --- | --- |", *rows]) if rows else ""
+
+
+def _arguments(model: type) -> str:
+    """The parameters that a docstring tells."""
+    text = (inspect.getdoc(model) or "").partition("\nParameters\n----------\n")[2]
+    told = re.findall(r"^(\S.*?) : (.+)\n((?:    .*\n?)+)", text, re.MULTILINE)
+    defaults = inspect.signature(model).parameters
+    rows = []
+    for names, kind, meaning in told:
+        for name in names.split(", "):
+            default = defaults[name].default
+            shown = "required" if default is inspect.Parameter.empty else f"`{default}`"
+            kind_of = kind.removesuffix(", optional")
+            rows.append(f"| `{name}` | {shown} | {kind_of} | {' '.join(meaning.split())} |")
+    assert {row.split("`")[1] for row in rows} == set(defaults), f"{model.__name__}: docstring"
+    head = ["## Parameters", "| name | default | kind | meaning |", "| --- | ---: | --- | --- |"]
+    return "\n".join([*head, *rows])
 
 
 def index() -> str:
@@ -227,7 +261,7 @@ def index() -> str:
     for kind, members in models().items():
         lines += ["", f"## {kind}"]
         for model in members:
-            title = (inspect.getdoc(inspect.getmodule(model)) or "").partition("\n")[0]
+            title = _text(model).partition("\n")[0]
             lines.append(f"- [{model.__name__}]({model.__name__}.md): {title}")
     return "\n".join(lines) + "\n"
 

@@ -14,6 +14,7 @@ from docs.model_pages import MADE, example, membrane_with
 from spikesim import plot
 from spikesim.equations import expressions as ex
 from spikesim.equations.cell import assemble
+from spikesim.inputs import Input, Source
 from spikesim.release import Release
 from spikesim.units import mV, param
 
@@ -40,6 +41,10 @@ def picture(model: type, path: Path) -> None:
             figure = _channel(model)
         elif issubclass(model, Release):
             figure = _release(model)
+        elif issubclass(model, Source):
+            figure = _source(model)
+        elif issubclass(model, Input):
+            figure = _input(model)
         else:
             figure = _rule(model)
     figure.savefig(path, dpi=90, pil_kwargs={"optimize": True})
@@ -219,6 +224,72 @@ def _release(model: Any) -> Figure:
     ax.set_title(f"{model.__name__}: spikes at 20 Hz, weight 100 pA")
     ax.set_xlim(0.0, 1050.0)
     ax.legend()
+    return figure
+
+
+# What the inputs are shown with, for twenty sources or three neurons.
+SOURCES: dict[str, dict[str, Any]] = {
+    "PoissonSource": {"rate": 20.0},
+    "GammaSource": {"rate": 20.0, "shape": 8.0},
+    "SpikeSource": {"times": [np.arange(50.0 + 10.0 * k, 1000.0, 100.0) for k in range(20)]},
+}
+INPUTS: dict[str, dict[str, Any]] = {
+    "PoissonDrive": {"rate": [500.0, 1000.0, 2000.0], "weight": 20.0, "receptor": "r"},
+    "Miniatures": {"rate": 1.0, "amplitude": sim.LogNormal(30.0, 12.0), "receptor": "r",
+                   "n_synapses": [20, 100, 500]},
+    "StepCurrent": {"times": [50.0, 150.0, 250.0],
+                    "amplitudes": [[50.0, 100.0, 150.0], [-50.0, -100.0, -150.0], [0, 0, 0]]},
+    "DCCurrent": {"amplitude": [50.0, 100.0, 150.0], "start": 50.0, "stop": 250.0},
+    "NoiseCurrent": {"mean": [0.0, 100.0, 200.0], "std": 200.0, "every": 1.0},
+}  # fmt: skip
+
+
+def _source(model: Any) -> Figure:
+    """A raster, and a histogram of many intervals."""
+    settings = SOURCES[model.__name__]
+    net = sim.Network(dt=0.1, seed=1)
+    spikes = net.record(net.population("sources", 20, model(**settings)), "spikes")
+    net.run(1000.0)
+    first = spikes.result()
+    net.run(49_000.0 if model is not sim.SpikeSource else 0.1)
+    intervals = np.concatenate([np.diff(spikes.result().train(k)) for k in range(20)])
+    figure, (left, right) = plt.subplots(
+        1, 2, figsize=(6.8, 2.7), layout="constrained", width_ratios=(3, 2)
+    )
+    plot.raster(first, ax=left)
+    right.hist(intervals, bins=np.linspace(0.0, 200.0, 51).tolist(), color=plot.OKABE_ITO[0])
+    right.set_xlabel("interval (ms)")
+    right.set_ylabel("intervals")
+    told = ", ".join(f"{k} {v:g}{' Hz' * (k == 'rate')}" for k, v in settings.items()
+                     if k != "times")  # fmt: skip
+    figure.suptitle(f"{model.__name__}{': ' * bool(told)}{told}", fontsize="medium")
+    return figure
+
+
+def _input(model: Any) -> Figure:
+    """The membranes of three neurons that cannot spike."""
+    settings = INPUTS[model.__name__]
+    net = sim.Network(dt=0.1, seed=1)
+    cells = net.population(
+        "cells", 3, sim.LIF(V_th=1000.0, receptors={"r": sim.ExpCurrent(tau_syn=5.0)})
+    )
+    net.stimulate(cells, model(**settings))
+    trace = net.record(cells, "V_m")
+    net.run(SPAN)
+    result = trace.result()
+    varied = next(k for k, v in settings.items() if isinstance(v, list) and len(v) == 3
+                  and k != "times")  # fmt: skip
+    labels = settings[varied][0] if varied == "amplitudes" else settings[varied]
+    unit = {"rate": " Hz", "n_synapses": ""}.get(varied, " pA")
+    figure, ax = plt.subplots(figsize=(6.8, 2.7), layout="constrained")
+    for k, label in enumerate(labels):
+        ax.plot(result.times, result.values[:, k], color=plot.OKABE_ITO[k], lw=1.1,
+                label=f"{varied} {label:g}{unit}")  # fmt: skip
+    ax.set_xlabel("time (ms)")
+    ax.set_ylabel("V_m (mV)")
+    ax.set_xlim(0.0, SPAN)
+    ax.set_title(model.__name__)
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     return figure
 
 

@@ -6,13 +6,15 @@ import pytest
 import spikesim as sim
 from docs.model_pages import PAGES, PICTURES, example, index, models, page
 from docs.model_pictures import picture
+from spikesim.inputs import Input
+from spikesim.release import Release
 
 ALL = [model for members in models().values() for model in members]
 
 
 def test_all_public_models_have_a_page():
     public = {getattr(sim, name) for name in sim.__all__ if isinstance(getattr(sim, name), type)}
-    bases = (sim.Neuron, sim.Channel, sim.Receptor, sim.PlasticityRule)
+    bases = (sim.Neuron, sim.Channel, sim.Receptor, sim.PlasticityRule, Release, Input)
     without = {*bases, sim.Jump}  # which has no equations of its own
     assert {m for m in public if issubclass(m, bases)} - without <= set(ALL)
     assert (PAGES / "README.md").read_text() == index()
@@ -29,7 +31,9 @@ def test_a_page_is_what_is_declared(model):
 
 
 @pytest.mark.parametrize(
-    "model", [sim.LIF, sim.KA, sim.AMPA, sim.PairSTDP], ids=lambda m: m.__name__
+    "model",
+    [sim.LIF, sim.KA, sim.AMPA, sim.PairSTDP, sim.GammaSource, sim.Miniatures],
+    ids=lambda m: m.__name__,
 )
 def test_a_picture_can_be_made(model, tmp_path):
     plt.switch_backend("Agg")
