@@ -44,8 +44,6 @@ def update(_step, _table, _ring, _spikes, _n_spikes):
     _lo, _hi, _gid0, _slot0 = _table.lo, _table.hi, _table.gid0, _table.slot0
     _n = _refractory.size
     _row = _ring[_step & (_ring.shape[0] - 1)]
-    # Decay never ends by itself: below this, numbers would be denormal, and slow.
-    _zero, _tiny = _state.dtype.type(0.0), _state.dtype.type(1e-30)
 """
 
 
@@ -276,7 +274,6 @@ def _propagate(cell: Cell, *, lean: bool = False) -> list[str]:
             factor = "" if _is_one(gain) else f"_G_{port}__{state} * "
             lines.append(f"{new[state]} += {factor}_A_{port}[_i]")
         lines.append(f"_A_{port}[_i] = 0.0")
-    lines += [f"{x} = _zero if abs({x}) < _tiny else {x}" for x in new.values()]
     lines += _hold(cell, new)
     threshold = _source_after(cell, cell.threshold, new)
     threshold = re.sub(rf"\b{ex.RAND}\(\)", f"_N_{ex.RAND}[_i]", threshold)

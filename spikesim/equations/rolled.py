@@ -16,7 +16,7 @@ ROLLED = 12  # from how many states on
 _NAME = re.compile(r"\b[A-Za-z_]\w*\b")
 _LONGEST = 16  # lines of a block
 _FEWEST = 3  # blocks of a loop
-_PLAIN = {"if", "else", "not", "and", "or", "abs", "min", "max", "_i", "_zero", "_tiny", "_left",
+_PLAIN = {"if", "else", "not", "and", "or", "abs", "min", "max", "_i", "_left",
           "_held", "_fired", "_lost", "_flags", "True", "False"}  # fmt: skip
 
 

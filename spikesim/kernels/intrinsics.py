@@ -1,12 +1,16 @@
-"""What Numba has no words for: prefetching, and what threads need to meet.
+"""What Numba has no words for: prefetching, what threads need to meet, and subnormal numbers.
 
 Synapses of one source with different delays reach all over the ring, which for large networks lies
 in the slowest cache: `prefetch` asks for memory early, where the order of accesses defeats the
 processor's own guesses. `fetch_add` and `load` are atomic.
+
+A decay never ends by itself: it gets among the subnormal numbers, with which processors compute a
+hundred times slower. `without_subnormals` has this thread take them for zero.
 """
 
 from __future__ import annotations
 
+import platform
 import sys
 from typing import Any
 
@@ -19,6 +23,12 @@ from numba.extending import intrinsic
 
 AHEAD = 24  # synapses: about as many as can be under way at once
 _YIELD = "SwitchToThread" if sys.platform == "win32" else "sched_yield"
+
+# For each kind of processor the bits of its control register that make subnormal numbers zero.
+_ZEROS = {"x86": 0x8040, "arm": 1 << 24}
+_PROCESSOR = {
+    "x86_64": "x86", "amd64": "x86", "i386": "x86", "aarch64": "arm", "arm64": "arm"
+}.get(platform.machine().lower())  # fmt: skip
 
 if numba.config.DISABLE_JIT:
 
@@ -36,6 +46,13 @@ if numba.config.DISABLE_JIT:
 
     def give_way() -> None:
         """Nothing: there is nobody else."""
+
+    def without_subnormals() -> int:
+        """Nothing: plain Python is slow anyway."""
+        return 0
+
+    def set_mode(mode: int) -> None:
+        """Nothing, for nothing was changed."""
 
     def bits_of(x: float) -> int:
         """The bits of a float64 as an int64."""
@@ -80,6 +97,58 @@ else:
             return context.get_dummy_value()
 
         return types.void(), generate
+
+    @intrinsic
+    def without_subnormals(typing: Any) -> Any:
+        """Take subnormal numbers for zero from here on; returns the mode before, for `set_mode`."""
+
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            before = _mode(builder)
+            zeros = _ZEROS.get(_PROCESSOR or "", 0)
+            _set_mode(builder, builder.or_(before, ir.Constant(ir.IntType(64), zeros)))
+            return before
+
+        return types.int64(), generate
+
+    @intrinsic
+    def set_mode(typing: Any, mode: Any) -> Any:
+        """Go back to a mode that `without_subnormals` has returned."""
+
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            _set_mode(builder, args[0])
+            return context.get_dummy_value()
+
+        return types.void(types.int64), generate
+
+    def _mode(builder: Any) -> Any:
+        """The control register of this processor's floating-point unit, as 64 bits."""
+        if _PROCESSOR == "x86":
+            place = cgutils.alloca_once(builder, ir.IntType(32))
+            _register(builder, "llvm.x86.sse.stmxcsr", place)
+            return builder.zext(builder.load(place), ir.IntType(64))
+        if _PROCESSOR == "arm":
+            kind = ir.FunctionType(ir.IntType(64), [])
+            return builder.call(
+                cgutils.get_or_insert_function(builder.module, kind, "llvm.aarch64.get.fpcr"), []
+            )
+        return ir.Constant(ir.IntType(64), 0)
+
+    def _set_mode(builder: Any, mode: Any) -> None:
+        if _PROCESSOR == "x86":
+            place = cgutils.alloca_once(builder, ir.IntType(32))
+            builder.store(builder.trunc(mode, ir.IntType(32)), place)
+            _register(builder, "llvm.x86.sse.ldmxcsr", place)
+        elif _PROCESSOR == "arm":
+            kind = ir.FunctionType(ir.VoidType(), [ir.IntType(64)])
+            builder.call(
+                cgutils.get_or_insert_function(builder.module, kind, "llvm.aarch64.set.fpcr"),
+                [mode],
+            )
+
+    def _register(builder: Any, name: str, place: Any) -> None:
+        kind = ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t])
+        function = cgutils.get_or_insert_function(builder.module, kind, name)
+        builder.call(function, [builder.bitcast(place, cgutils.voidptr_t)])
 
     def _item(context: Any, builder: Any, kind: Any, array: Any, index: Any) -> Any:
         value = context.make_array(kind)(context, builder, array)

@@ -18,6 +18,7 @@ import numpy as np
 from spikesim.jit import kernel
 from spikesim.kernels.deliver import deliver_static, spread
 from spikesim.kernels.drive import noise_currents, poisson_drives
+from spikesim.kernels.intrinsics import set_mode, without_subnormals
 from spikesim.kernels.record import record_spikes, record_states
 from spikesim.kernels.threads import gather, meet
 '''
@@ -119,9 +120,11 @@ def loop_source(
         "    thread, found, gate = loop.thread, loop.found, loop.gate",
         "    zero = np.int64(0)  # typed, so that each kernel is compiled for one set of types",
         "    recorded, total, events, plastic = zero, zero, zero, zero",
+        "    mode = without_subnormals()",
         "    step = start",
         "    while step < stop:",
         *(f"        {text}" for text in body),
+        "    set_mode(mode)",
         "    counters[0] = recorded",
         "    counters[1] += total",
         "    counters[2] += events",
