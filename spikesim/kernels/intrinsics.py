@@ -10,13 +10,12 @@ hundred times slower. `without_subnormals` has this thread take them for zero.
 
 from __future__ import annotations
 
-import platform
 import sys
 from typing import Any
 
 import numba
 import numpy as np
-from llvmlite import ir
+from llvmlite import binding, ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
@@ -26,9 +25,9 @@ _YIELD = "SwitchToThread" if sys.platform == "win32" else "sched_yield"
 
 # For each kind of processor the bits of its control register that make subnormal numbers zero.
 _ZEROS = {"x86": 0x8040, "arm": 1 << 24}
-_PROCESSOR = {
-    "x86_64": "x86", "amd64": "x86", "i386": "x86", "aarch64": "arm", "arm64": "arm"
-}.get(platform.machine().lower())  # fmt: skip
+_PROCESSOR = {"x86_64": "x86", "i386": "x86", "aarch64": "arm", "arm64": "arm"}.get(
+    binding.get_process_triple().partition("-")[0]
+)
 
 if numba.config.DISABLE_JIT:
 
