@@ -206,7 +206,7 @@ def _release(model: Any) -> Figure:
     times = np.append(np.arange(50.0, 450.0, 50.0), 950.0)
     settings = {
         "depressing": {"U": 0.5, "tau_rec": 800.0, "tau_facil": 0.0},
-        "facilitating": {"U": 0.05, "tau_rec": 130.0, "tau_facil": 530.0},
+        "facilitating": {"U": 0.03, "tau_rec": 130.0, "tau_facil": 530.0},
     }
     for k, (name, values) in enumerate(settings.items()):
         net = sim.Network(dt=0.1, seed=3)

@@ -10,8 +10,10 @@ some hundred milliseconds one population wins, fires on after the stimulus, and 
 
 Wang 2002, Neuron 36:955, with its cells and strengths; NMDA synapses saturate by depression of
 their release (`spikesim.saturating_gate`), and all reach all, which makes a sum of a projection.
-w_plus is 1.75 instead of 1.7: with that, here and in a plain program with a gate in each source,
-decisions are made, but rates fall to about 10 Hz within a second or two after the stimulus.
+w_plus is 1.75 instead of 1.7: with that decisions are made, but rates fall below 10 Hz within a
+second or two after the stimulus. So they do in steps of 0.02 ms, in a plain program with a gate in
+each source, and in Brian2. The other numbers are those of Brian2's example and of the laboratory's
+own program (github.com/xjwanglab/book).
 
     python -m models.decision --out decision.png --json decision.json
     python -m models.decision --coherence 12.8 --trials 100

@@ -52,7 +52,8 @@ class Program(sim.Izhikevich):
 class Pattern:
     """What a neuron does: its parameters a, b, c, d, V_m at the start, its input (pA) over time.
 
-    Times are in ms, potentials in mV; `dt` is the program's step.
+    Times are in ms, potentials in mV; `dt` is the program's step. The input of a step is that at
+    its start.
     """
 
     name: str
@@ -64,10 +65,14 @@ class Pattern:
     others: Mapping[str, float] = field(default_factory=dict)
     U_m: float | None = None
 
+    def inputs(self) -> np.ndarray:
+        """The input (pA) in each step."""
+        return self.current(np.round(np.arange(round(self.duration / self.dt)) * self.dt, 6))
+
 
 def on(t: np.ndarray, *spans: tuple[float, float]) -> np.ndarray:
-    """1 within any of some spans of time (ms), 0 elsewhere."""
-    return np.sum([(t >= start) & (t < stop) for start, stop in spans], axis=0).astype(float)
+    """1 between the ends of any of some spans of time (ms), 0 elsewhere and at the ends."""
+    return np.sum([(t > start) & (t < stop) for start, stop in spans], axis=0).astype(float)
 
 
 EXCITABLE = {"slope": 4.1, "offset": 108.0}
@@ -91,7 +96,7 @@ PATTERNS = (
     Pattern("resonator", (0.1, 0.26, -60, -1), -62, 400,
             lambda t: 0.65 * on(t, (40, 44), (60, 64), (280, 284), (320, 324))),
     Pattern("integrator", (0.02, -0.1, -55, 6), -60, 100,
-            lambda t: 9 * on(t, (9, 11), (14, 16), (70, 72), (80, 82)), others=EXCITABLE),
+            lambda t: 9 * on(t, (9.1, 11.1), (14.1, 16.1), (70, 72), (80, 82)), others=EXCITABLE),
     Pattern("rebound spike", (0.03, 0.25, -60, 4), -64, 200, lambda t: -15 * on(t, (20, 25)), 0.2),
     Pattern("rebound burst", (0.03, 0.25, -52, 0), -64, 200, lambda t: -15 * on(t, (20, 25)), 0.2),
     Pattern("threshold\nvariability", (0.03, 0.25, -60, 4), -64, 100,
@@ -104,9 +109,9 @@ PATTERNS = (
             lambda t: t / 25 * on(t, (0, 200)) + (t - 300) / 12.5 * 4 * on(t, (300, 312.5)),
             0.5, {"V_U": -65.0, "decay": 0.0}, -16),
     Pattern("inhibition-induced\nspiking", (-0.02, -1, -60, 8), -63.8, 350,
-            lambda t: 80 - 5 * on(t, (50, 250)), 0.5),
+            lambda t: 75 + 5 * on(t, (-1, 50), (250, END)), 0.5),
     Pattern("inhibition-induced\nbursting", (-0.026, -1, -45, -2), -63.8, 350,
-            lambda t: 80 - 5 * on(t, (50, 250)), 0.5),
+            lambda t: 75 + 5 * on(t, (-1, 50), (250, END)), 0.5),
 )  # fmt: skip
 
 
@@ -118,8 +123,7 @@ def simulate(pattern: Pattern) -> tuple[sim.Traces, sim.SpikeTrains]:
     U_m = b * pattern.V_m if pattern.U_m is None else pattern.U_m
     model = Program(a=a, b=b, c=c, d=d, receptors={}, **pattern.others)
     cell = net.population("cell", 1, model, initial={"V_m": pattern.V_m, "U_m": U_m})
-    steps = np.arange(round(pattern.duration / dt))
-    current = pattern.current(steps * dt + dt / 2)
+    current = pattern.inputs()
     changes = np.flatnonzero(np.diff(current, prepend=np.nan) != 0)
     net.stimulate(cell, sim.StepCurrent(list(changes * dt), current[changes]))
     trace, spikes = net.record(cell, "V_m"), net.record(cell, "spikes")
@@ -133,7 +137,7 @@ def panel(pattern: Pattern, ax: Axes) -> None:
     potential = trace.values[:, 0].copy()
     potential[np.rint(spikes.times / pattern.dt).astype(int)] = 30.0  # a reset hides the peak
     times = trace.times
-    current = pattern.current(times + pattern.dt / 2)
+    current = pattern.current(np.round(times, 6))
     ax.plot(times, potential, color=BLUE, linewidth=0.9)
     shape = (current - current.min()) / np.ptp(current)
     ax.plot(times, -107.0 + 12.0 * shape, color=ORANGE, linewidth=0.9)

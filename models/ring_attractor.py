@@ -15,7 +15,10 @@ each source has a gate, here depression of its release (`spikesim.saturating_gat
 Compte, Brunel, Goldman-Rakic & Wang 2000, Cereb. Cortex 10:910, with their cells, input and
 strengths but for two: 0.327 nS from E to I instead of 0.292, and J_plus = 2 instead of 1.62. With
 theirs a bump forms here within seconds without a cue, and 4 % more of G_EE make all neurons fire.
-With these, each of the four strengths can be 3 % more or less.
+The laboratory's program (github.com/xjwanglab/book) has 14.4 degrees and calls the 18 a misprint:
+then none forms without a cue, but what a cue leaves is broad within a second, here and in Brian2.
+Its second set of numbers (Murray et al. 2014, Cereb. Cortex 24:859) works here as it stands, unless
+there is 3 % less of G_EE. With those below, each of the four strengths can be 3 % more or less.
 
     python -m models.ring_attractor --out ring_attractor.png --json ring_attractor.json
     python -m models.ring_attractor --delay 10 --scale 0.25

@@ -6,7 +6,8 @@
 
 in mV and ms; activation is at its steady state at once. q_T = 3**1.2, from 24 to 36 degrees
 Celsius. Source: Huguenard & McCormick 1992, J. Neurophysiol. 68:1373; Destexhe et al. 1996,
-J. Neurosci. 16:169.
+J. Neurosci. 16:169, with tau_u as in their program; Pospischil et al. 2008 print the exponentials'
+quotient with 30.8 in its numerator.
 """
 
 from spikesim.channels.base import G_MAX, Channel

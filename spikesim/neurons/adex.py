@@ -7,7 +7,7 @@ with V = min(V_m, V_peak), as in NEST, and an exponent of at most 30, as in `EIF
 away within a step, neither the exponential nor w does. A spike when V_m >= V_peak; then w grows by
 b, and V_m is held at V_reset for t_ref.
 Source: Brette & Gerstner 2005, J. Neurophysiol. 94:3637. Names and defaults are those of NEST's
-aeif_psc_exp. Fourth-order Runge-Kutta.
+aeif_psc_exp; the paper resets to E_L. Fourth-order Runge-Kutta.
 """
 
 from spikesim.neurons.eif import EIF

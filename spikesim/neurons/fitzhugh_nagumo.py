@@ -3,8 +3,9 @@
     tau dv/dt = v - v^3 / 3 - w + I,   tau dw/dt = epsilon (v + a - b w)
 
 where I = (I_syn + I_e) / I_one is current as a number. A spike is an upward crossing of v_th.
-Source: FitzHugh 1961, Biophys. J. 1:445; Nagumo et al. 1962, Proc. IRE 50:2061; defaults are
-FitzHugh's, epsilon = 1 / c^2 with his c = 3 rounded to 0.08. Fourth-order Runge-Kutta.
+Source: FitzHugh 1961, Biophys. J. 1:445; Nagumo et al. 1962, Proc. IRE 50:2061; a and b
+are FitzHugh's, whose potential and current have the other sign; his epsilon is 1 / c^2 = 0.11, with
+c = 3, and 0.08 is what most take since. Fourth-order Runge-Kutta.
 """
 
 from spikesim.neurons.base import Neuron

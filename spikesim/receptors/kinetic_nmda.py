@@ -4,9 +4,9 @@
     I = g_max block r (E_rev - V_m),   block = 1 / (1 + Mg / 3.57 mM * exp(-0.062 V_m / mV))
 
 The pool and what a weight is in it: `KineticConductance`. With ``alpha=0.5, T_max=1.0, tau_T=2.0,
-beta=0.01`` this is the gate of Wang 1999 (J. Neurosci. 19:9587) for one source; with more of them
-see `saturating_gate`. Source: Destexhe, Mainen & Sejnowski 1998, Kinetic models of synaptic
-transmission, in: Methods in Neuronal Modeling; Jahr & Stevens 1990, J. Neurosci. 10:3178.
+beta=0.01`` this is the gate of Brunel & Wang 2001 (J. Comput. Neurosci. 11:63) for one source; for
+more of them see `saturating_gate`. Source: Destexhe, Mainen & Sejnowski 1998, Kinetic models of
+synaptic transmission, in: Methods in Neuronal Modeling; Jahr & Stevens 1990, J. Neurosci. 10:3178.
 """
 
 from spikesim.receptors.kinetic_conductance import KineticConductance

@@ -5,7 +5,8 @@
 
 Weights are the peaks of g, the conductance without magnesium, in nS; see `DualExpConductance`. The
 block follows the membrane at once, and is evaluated at the start of each step. Source of the block:
-Jahr & Stevens 1990, J. Neurosci. 10:3178; of the time constants: Wang 1999, J. Neurosci. 19:9587.
+Jahr & Stevens 1990, J. Neurosci. 10:3178; of the time constants: Brunel & Wang 2001, J. Comput.
+Neurosci. 11:63.
 
 Receptors add up what all spikes do, and do not saturate. See `saturating_gate` for synapses that
 do.
@@ -65,7 +66,8 @@ def saturating_gate(
 ) -> SaturatingGate:
     """Short-term depression that does what Wang's saturating NMDA synapse does.
 
-    In Wang 1999 (J. Neurosci. 19:9587) and 2002 (Neuron 36:955) each presynaptic neuron has a gate,
+    In Brunel & Wang 2001 (J. Comput. Neurosci. 11:63) and Wang 2002 (Neuron 36:955), after Wang
+    1999 (J. Neurosci. 19:9587), each presynaptic neuron has a gate,
 
         dx/dt = -x / tau_rise + spikes,   ds/dt = -s / tau_decay + alpha x (1 - s),
 

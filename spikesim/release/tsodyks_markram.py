@@ -18,6 +18,6 @@ from spikesim.release.base import Release
 class TsodyksMarkram(Release):
     """Deterministic short-term plasticity: each spike transmits ``weight * u * x``.
 
-    The defaults are a depressing synapse between pyramidal cells. ``U=0.05, tau_rec=130.0,
-    tau_facil=530.0`` is a facilitating one.
+    The defaults are a depressing synapse between pyramidal cells. ``U=0.03, tau_rec=130.0,
+    tau_facil=530.0`` is a facilitating one, from a pyramidal cell to an interneuron.
     """

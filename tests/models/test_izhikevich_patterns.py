@@ -1,6 +1,7 @@
 """The firing patterns of figure 1 of Izhikevich 2004."""
 
 import numpy as np
+import pytest
 from typer.testing import CliRunner
 
 from models.izhikevich_patterns import PATTERNS, app, simulate
@@ -14,8 +15,7 @@ def program(pattern):
     V, u = pattern.V_m, b * pattern.V_m if pattern.U_m is None else pattern.U_m
     slope, offset = pattern.others.get("slope", 5.0), pattern.others.get("offset", 140.0)
     times = []
-    steps = np.arange(round(pattern.duration / pattern.dt))
-    for step, current in zip(steps, pattern.current((steps + 0.5) * pattern.dt), strict=True):
+    for step, current in enumerate(pattern.inputs()):
         V += pattern.dt * (0.04 * V**2 + slope * V + offset - u + current)
         if "V_U" in pattern.others:
             u += pattern.dt * a * b * (V + 65)
@@ -32,6 +32,23 @@ def test_spikes_are_those_of_the_published_program():
         expected = program(pattern)
         assert len(expected) > 0
         assert np.abs(spikes.times - expected).max() < 1.5 * pattern.dt, pattern.name
+
+
+def test_inputs_are_those_of_the_published_program():
+    """It compares t with both ends of a pulse strictly; times (ms) from its text."""
+    ends = {
+        "tonic spiking": (14.0, 10.25, 99.75), "phasic bursting": (0.6, 20.2, 199.8),
+        "spike latency": (7.04, 10.2, 12.8), "subthreshold oscillations": (2.0, 20.25, 24.75),
+        "integrator": (9.0, 9.25, 81.75), "rebound spike": (-15.0, 20.2, 24.8),
+        "bistability": (1.24, 37.75, 220.75), "depolarizing afterpotential": (20.0, 9.1, 10.9),
+        "inhibition-induced spiking": (75.0, 50.0, 250.0),
+    }  # fmt: skip
+    for pattern in PATTERNS:
+        name = pattern.name.replace("\n", " ")
+        if name in ends:
+            level, first, last = ends[name]
+            found = np.flatnonzero(pattern.inputs() == level) * pattern.dt
+            assert found[[0, -1]] == pytest.approx([first, last]), name
 
 
 def test_patterns_are_what_they_are_called():

@@ -22,6 +22,20 @@ def test_without_a_cue_no_bump_forms(monkeypatch):
     assert result.exc.mean_rate() < 1.5
 
 
+def test_the_numbers_of_murray_et_al(monkeypatch):
+    """Another published set (Cereb. Cortex 24:859), for the same equations: nothing is tuned."""
+    for name, value in (("J_PLUS", 3.0), ("SIGMA", 9.0), ("EXTERNAL_HZ", 600.0),
+                        ("G_EXT_EXC", 9.3), ("G_EXT_INH", 7.14)):  # fmt: skip
+        monkeypatch.setattr(ring, name, value)
+    total = {"EE": (1001.9, 2048), "EI": (717.6, 2048), "IE": (807.2, 512), "II": (566.2, 512)}
+    strengths = {way: g / n for way, (g, n) in total.items()}
+    numbers = ring.run(cues=(90.0, 300.0), delay=2.0, strengths=strengths, seed=2).numbers
+    assert numbers["rate before a cue"] < 2.0
+    assert 25.0 < numbers["rate in the bump"] < 55.0
+    assert numbers["concentration"] > 0.7
+    assert numbers["error"] < 10.0
+
+
 @pytest.mark.parametrize("way", ring.STRENGTHS)
 @pytest.mark.parametrize("factor", [0.97, 1.03])
 def test_it_works_with_three_per_cent_more_or_less(way, factor):

@@ -11,7 +11,7 @@ import spikesim as sim
 from tests.release.rig import DT, TAU, arrivals, event_loop
 
 DEPRESSING = {"U": 0.5, "tau_rec": 800.0, "tau_facil": 0.0}
-FACILITATING = {"U": 0.05, "tau_rec": 130.0, "tau_facil": 530.0}  # Tsodyks et al. 1998
+FACILITATING = {"U": 0.03, "tau_rec": 130.0, "tau_facil": 530.0}  # Tsodyks et al. 1998
 BOTH = {"U": 0.25, "tau_rec": 300.0, "tau_facil": 300.0}
 KINDS = {"depressing": DEPRESSING, "facilitating": FACILITATING, "both": BOTH}
 DELAY = 0.5
