@@ -26,7 +26,7 @@ from spikesim.projections import Projection
 from spikesim.release import QuantalRelease
 
 # Spikes kept for each neuron: powers of two, doubled when needed.
-HISTORY = 32
+HISTORY = 64
 PRE_HISTORY = 8
 LOG = 1 << 14  # for a dense projection as a whole
 SENT_LIMIT = 1 << 30  # bytes
@@ -254,6 +254,7 @@ def build_plastic(
     control = np.zeros(8, np.int64)
     control[histories.LEARNING], control[histories.SYNCED] = int(projection.learning), -1
     log = max(LOG, 1 << (4 * n_post - 1).bit_length()) if logged else 0
+    post = np.zeros((n_post, 2 * HISTORY))
     args = PlasticArgs(
         pre_lo=built.pre_lo, pre_hi=built.pre_hi, post_lo=built.post_lo, post_hi=built.post_hi,
         slot=built.slot, sign=projection.sign, dense=dense, axonal=axonal, pairing=pairing,
@@ -270,7 +271,7 @@ def build_plastic(
         post_fine=_fine(rule, rule.tau_post, dt), post_coarse=_coarse(rule, rule.tau_post, dt),
         pre_t=np.zeros((n_pre, PRE_HISTORY), np.int64), pre_v=np.zeros((n_pre, PRE_HISTORY)),
         pre_m=np.zeros((n_pre, PRE_HISTORY), np.int32), pre_n=np.zeros(n_pre, np.int64),
-        post=np.zeros((n_post, 2 * HISTORY)),
+        post=post, latest=histories.latest_spikes(post, np.zeros(n_post, np.int64)),
         post_n=np.zeros(n_post, np.int64), post_kept=np.zeros(n_post, np.int64),
         log_t=np.zeros(log, np.int64), log_j=np.zeros(log, np.int32), log_v=np.zeros(log),
         sent=np.zeros((high + 1, n_pre if axonal else 0), np.int32),

@@ -237,6 +237,7 @@ class PlasticArgs(NamedTuple):
     pre_m: Array  # int32: spikes in that step
     pre_n: Array  # int64 (sources): spikes so far
     post: Array  # float64 (targets, 2 capacity): step of a spike, trace just before; and so on
+    latest: Array  # float64 (8 targets): step and trace of the latest four, a copy
     post_n: Array
     post_kept: Array  # int64 (targets): first spike still needed
     log_t: Array  # int64: log of postsynaptic spikes; empty unless dense without on_pre

@@ -1,7 +1,9 @@
 """Short histories of spikes, from which plastic synapses read the traces of both neurons.
 
 Each is a ring with as many places as a power of two. A presynaptic history is three arrays; in a
-postsynaptic one, which synapses read at random, step and trace of a spike lie side by side.
+postsynaptic one, which synapses read at random, step and trace of a spike lie side by side. Of the
+latest spikes of each target there is a copy, the latest first, in one cache line of 64 bytes: those
+of all targets stay in a cache that the rings would not fit into.
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ NONE, PRE_FIRST, POST_FIRST = 0, 1, 2
 # Places in `PlasticArgs.control`
 LEARNING, SYNCED, POST_FULL, PRE_FULL, LOG_N, LOG_KEPT = 0, 1, 2, 3, 4, 5
 NEVER = -(1 << 40)
+LATEST = 4  # spikes of each target that lie together in a cache line
+WIDTH = 2 * LATEST
 # Unsigned, like the indices made with them: Numba checks whether a signed one counts from the end.
 _ONE, _1023 = np.uint64(1), np.uint64(1023)
 
@@ -97,6 +101,9 @@ def remember_post(step, a, j):
     a.post[j, 2 * (n & mask)] = step
     a.post[j, 2 * (n & mask) + 1] = before
     a.post_n[j] = n + 1
+    for place in range(WIDTH * j + WIDTH - 1, WIDTH * j + 1, -1):
+        a.latest[place] = a.latest[place - 2]
+    a.latest[WIDTH * j], a.latest[WIDTH * j + 1] = step, before
     if a.log_t.size > 0:
         e = a.control[LOG_N]
         place = e & (a.log_t.size - 1)
@@ -108,3 +115,17 @@ def remember_post(step, a, j):
             a.control[POST_FULL] = 1
     elif n + 1 - a.post_kept[j] > mask - 1:
         a.control[POST_FULL] = 1
+
+
+def latest_spikes(post, post_n):
+    """The copy of the latest spikes, from the rings; it begins where a cache line does."""
+    n, width = post.shape
+    room = np.empty(n * WIDTH + 8)
+    latest = room[-room.ctypes.data % 64 // 8 :][: n * WIDTH]
+    spikes = latest.reshape(n, LATEST, 2)
+    spikes[:] = NEVER, 0.0
+    for k in range(LATEST):
+        some = np.flatnonzero(post_n > k)
+        place = (2 * (post_n[some] - 1 - k)) % width
+        spikes[some, k, 0], spikes[some, k, 1] = post[some, place], post[some, place + 1]
+    return latest

@@ -30,13 +30,15 @@ class PairSTDP(PlasticityRule):
 
     @property
     def on_pre(self) -> str:  # type: ignore[override]
-        factor = self.power("w / w_max", "mu_minus", self.mu_minus)
-        return f"max(w_min, w - lambda_ * alpha * w_max * {factor} * y)"
+        # Of w_max * (w / w_max)^mu the last power is taken last: it alone waits for the weight.
+        scale = {0.0: "w_max", 1.0: "w"}.get(self.mu_minus, "w_max * (w / w_max) ** mu_minus")
+        return f"max(w_min, w - lambda_ * alpha * y * {scale})"
 
     @property
     def on_post(self) -> str:  # type: ignore[override]
-        factor = self.power("1 - w / w_max", "mu_plus", self.mu_plus)
-        return f"min(w_max, w + lambda_ * w_max * {factor} * x)"
+        rest = "w_max * (1 - w / w_max) ** mu_plus"
+        scale = {0.0: "w_max", 1.0: "(w_max - w)"}.get(self.mu_plus, rest)
+        return f"min(w_max, w + lambda_ * x * {scale})"
 
     def check(self) -> None:
         super().check()

@@ -13,6 +13,7 @@ import numpy as np
 
 from spikesim.build.plan import Plan
 from spikesim.errors import SpikesimError, ValidationError
+from spikesim.kernels.histories import latest_spikes
 
 FORMAT = 2
 # Histories grow when needed, so their widths may differ between the file and a fresh plan.
@@ -87,6 +88,9 @@ def load(plan: Plan, path: str | os.PathLike[str]) -> None:
             block.values[part] = arrays[name]
         else:
             own[...] = arrays[name]
+    for table in plan.plastic.values():
+        latest = latest_spikes(table.args.post, table.args.post_n)
+        table.args = table.args._replace(latest=latest)
     plan.step = int(head["step"])
 
 

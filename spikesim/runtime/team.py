@@ -34,7 +34,7 @@ from spikesim.kernels.deliver import SPARSE
 from spikesim.kernels.loop import EVENTS, PLASTIC_EVENTS, RECORDED, SPIKES
 from spikesim.kernels.threads import split_rows
 
-_OWN = [name for name in PLASTIC_STATE if name not in ("weights", "kept")]
+_OWN = [*(name for name in PLASTIC_STATE if name not in ("weights", "kept")), "latest"]
 _OWN_RELEASE = [name for name in RELEASE_STATE if name != "full"]
 
 
