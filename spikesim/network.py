@@ -125,7 +125,12 @@ class Network:
         """
         self._check_open("population")
         population = Population(
-            name, size, model, transmitter=transmitter, initial=initial, access=self._live
+            name,
+            size,
+            model,
+            transmitter=transmitter,
+            initial=initial,
+            access=self._live.populations,
         )
         self._check_free(name)
         self._description.populations[name] = population
@@ -184,7 +189,7 @@ class Network:
         projection = Projection(
             name, source, target, connector, weight=weight, delay=delay, receptor=receptor,
             plasticity=plasticity, delay_is=delay_is, release=release, modulators=modulators,
-            access=self._live,
+            access=self._live.projections,
         )  # fmt: skip
         for modulator in projection.modulators.values():
             self._check_known(modulator)
@@ -252,7 +257,7 @@ class Network:
             ends = [v.name if isinstance(v, View) else "?" for v in (a, b)]
             name = self._numbered("--".join(ends), self._description.gaps)
         self._check_free(name)
-        gaps = GapJunctions(name, a, b, connector, g=g, access=self._live)
+        gaps = GapJunctions(name, a, b, connector, g=g, access=self._live.couplings)
         check_membranes(gaps)
         self._description.gaps[name] = gaps
         return gaps
@@ -302,7 +307,7 @@ class Network:
         """
         self._check_open("modulator")
         self._check_free(name)
-        modulator = Modulator(name, tau=tau, baseline=baseline, access=self._live)
+        modulator = Modulator(name, tau=tau, baseline=baseline, access=self._live.modulators)
         self._description.modulators[name] = modulator
         return modulator
 
@@ -380,7 +385,7 @@ class Network:
                 raise unknown_name(variable, ["concentration"], "variable", target)
             if synapses is not None:
                 raise ValidationError("only projections have synapses", "synapses", target)
-            recorder = ConcentrationRecorder(target, every or self.dt, self._live)
+            recorder = ConcentrationRecorder(target, every or self.dt, self._live.recorders)
         elif isinstance(target, View):
             self._check_mine(target, "target")
             if synapses is not None:
@@ -388,16 +393,16 @@ class Network:
             if isinstance(variable, str) and variable == "spikes":
                 if every is not None:
                     raise ValidationError("spikes have no sampling interval", "every", target)
-                recorder = SpikeRecorder(target, self._live)
+                recorder = SpikeRecorder(target, self._live.recorders)
             else:
-                recorder = StateRecorder(target, variable, every or self.dt, self._live)
-                self._live.check_variable(target, variable)
+                recorder = StateRecorder(target, variable, every or self.dt, self._live.recorders)
+                self._live.recorders.check_variable(target, variable)
         else:
             raise ValidationError(
                 f"must be a population or projection, got {target!r}", "target", "record"
             )
         if self._plan is not None:
-            self._live.attach(recorder)
+            self._live.recorders.attach(recorder)
             self.simulator.refresh()
         self._recorders.append(recorder)
         return recorder
@@ -412,7 +417,7 @@ class Network:
             self._plan = build(self._description)
             self._recording = Recording()
             for recorder in self._recorders:
-                self._live.attach(recorder)
+                self._live.recorders.attach(recorder)
             self._simulator = Simulator(self._plan, self._recording, self._threads)
 
     def run(self, duration: float, *, progress: bool | None = None) -> None:
@@ -582,7 +587,7 @@ class Network:
                 raise ValidationError(
                     f"must be distinct whole numbers, got {synapses!r}", "synapses", target
                 )
-        return WeightRecorder(target, chosen, every, self._live)
+        return WeightRecorder(target, chosen, every, self._live.recorders)
 
     def _check_open(self, what: str) -> None:
         if self._plan is not None:
