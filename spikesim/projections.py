@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from spikesim.connectors import Connector
-from spikesim.equations.cell import alike, shared_transmitters
+from spikesim.equations.ports import alike, shared_transmitters
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.modulators import Modulator
 from spikesim.neurons import Neuron

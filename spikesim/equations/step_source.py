@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterable
 
 from spikesim.equations import expressions as ex
-from spikesim.equations.cell import INPUT, SYNAPTIC, TIME, Cell
+from spikesim.equations.cell import INPUT, TIME, Cell
 from spikesim.equations.methods import SPLITTINGS, TABLEAUX
+from spikesim.equations.sites import SYNAPTIC
 from spikesim.equations.splitting_source import splitting
 
 RUNAWAY = 1e20  # beyond this a variable is lost, whatever its unit

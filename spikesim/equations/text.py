@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 from spikesim.equations import expressions as ex
 from spikesim.errors import ValidationError, unknown_name
-from spikesim.units import Unit
+from spikesim.units import Param, Unit
 
 _STATEMENT = re.compile(
     r"^(?:d(?P<ode>\w+)\s*/\s*dt|(?P<name>\w+))\s*(?:=\s*(?P<rhs>[^:]+?)\s*)?"
@@ -177,3 +177,19 @@ def parse_statements(
             tree = ex.substitute(tree, parts or {})
         result[name] = ex.substitute(tree, result)
     return result
+
+
+def text_parameters(
+    text: Text, assigned: set[str], declared: Mapping[str, Param], owner: str
+) -> dict[str, Param]:
+    """Parameters that a text declares; what is assigned or linked is a variable instead.
+
+    A class may give a default to what the text declares, in the same unit.
+    """
+    for name in assigned & set(text.subexpressions):
+        raise ValidationError(f"{name!r} is a subexpression, which cannot be set", "reset", owner)
+    return {
+        name: Param(None, unit, BOOLEAN if BOOLEAN in flags else "finite", shared="shared" in flags)
+        for name, (unit, flags) in text.parameters.items()
+        if name not in assigned and name not in declared and "linked" not in flags
+    }
