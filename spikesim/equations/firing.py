@@ -7,6 +7,7 @@ import ast
 from spikesim.equations import expressions as ex
 from spikesim.equations.booleans import as_condition
 from spikesim.equations.dimensions import CONDITION
+from spikesim.equations.parsing import parse
 from spikesim.equations.pieces import MS, Pieces, Trees
 from spikesim.equations.system import System
 from spikesim.errors import ValidationError, unknown_name
@@ -16,7 +17,7 @@ def condition(pieces: Pieces, attribute: str, text: str, external: Trees) -> ast
     """A checked condition, such as the threshold."""
     if text == "never":
         return ast.Constant(value=False)
-    tree = as_condition(ex.parse(text, pieces.owner, attribute, pieces.arity), pieces.booleans)
+    tree = as_condition(parse(text, pieces.owner, attribute, pieces.arity), pieces.booleans)
     checked = pieces.scope(attribute).condition(tree, "it")
     return ex.substitute(checked, external)
 
@@ -41,7 +42,7 @@ def rest_of(
         return None, condition(pieces, "rearm", neuron.rearm, external) if neuron.rearm else None
     if neuron.rearm:
         raise ValidationError("cannot be used together with rearm", "refractory", pieces.owner)
-    tree = as_condition(ex.parse(text, pieces.owner, "refractory", pieces.arity), pieces.booleans)
+    tree = as_condition(parse(text, pieces.owner, "refractory", pieces.arity), pieces.booleans)
     scope = pieces.scope("refractory")
     scope.check_names(tree)
     if scope.kind(tree) == CONDITION:

@@ -12,6 +12,7 @@ from spikesim.equations import expressions as ex
 from spikesim.equations.booleans import as_boolean, with_conditions
 from spikesim.equations.dimensions import Scope
 from spikesim.equations.functions import KNOWN_FUNCTIONS, read_function, read_functions
+from spikesim.equations.parsing import parse
 from spikesim.equations.sites import (
     INPUT,
     IONIC,
@@ -169,12 +170,12 @@ class Pieces:
             )  # fmt: skip
         self._join(name, receptor, mapping, {"V_m": ast.Name(site.voltage, ast.Load())})
         if receptor.current:
-            tree = ex.parse(receptor.current, name, "current")
+            tree = parse(receptor.current, name, "current")
             renamed = ex.rename(tree, {"V_m": site.voltage, **mapping})
             self.currents[site.full(SYNAPTIC)].append(renamed)
         known = {"V_m": site.voltage, **mapping}
         self.gains[name] = {
-            known.get(state, state): ex.rename(ex.parse(gain, name, "on_spike"), known)
+            known.get(state, state): ex.rename(parse(gain, name, "on_spike"), known)
             for state, gain in receptor.on_spike.items()
         }
 
@@ -193,12 +194,12 @@ class Pieces:
         self._join(name, channel, mapping, around, "channels")
         if channel.current:
             self._take(f"I_{name}", name, "channels")
-            tree = ex.parse(channel.current, name, "current")
+            tree = parse(channel.current, name, "current")
             self.parts[f"I_{name}"] = Equation(ex.substitute(tree, {**around, **own}), PA)
             self.currents[site.full(IONIC)].append(ast.Name(f"I_{name}", ast.Load()))
         for local in parse_text(channel.equations, name).odes:
             text = channel.initial.get(local)
-            given = ex.parse(text, name, "initial") if text else None
+            given = parse(text, name, "initial") if text else None
             self.starts[mapping[local]] = given and ex.substitute(given, {**around, **own})
 
     def _join(self, name: str, part: ReceptorDeclaration | ChannelDeclaration,
@@ -297,12 +298,12 @@ def names_used(neuron: NeuronDeclaration) -> set[str]:
     trees = [eq.rhs for eq in (*whole.odes.values(), *whole.parts.values())]
     trees += [*whole.reset.values(), *(c for cs in whole.currents.values() for c in cs)]
     trees += [
-        ex.parse(text, whole.owner, "initial", whole.arity)
+        parse(text, whole.owner, "initial", whole.arity)
         for text in neuron.initial.values() if isinstance(text, str)
     ]  # fmt: skip
     refractory = neuron.refractory if isinstance(neuron.refractory, str) else ""
     for text in (neuron.threshold, neuron.rearm, refractory):
         if text and text != "never":
-            trees.append(ex.parse(text, whole.owner, "threshold", whole.arity))
+            trees.append(parse(text, whole.owner, "threshold", whole.arity))
     arguments = whole.step.arguments if whole.step else ()
     return set(arguments).union(*(ex.names(tree) for tree in trees))

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Mapping
 
 from spikesim.equations import expressions as ex
+from spikesim.equations.algebra import simplified
 from spikesim.equations.pieces import Pieces, Trees
 from spikesim.equations.sites import ReceptorDeclaration
 from spikesim.errors import ValidationError, unknown_name
@@ -59,6 +60,6 @@ def _shared_port(parts: list[tuple[str, Trees]]) -> Trees:
     for name, gains in parts:
         share = ast.Name(f"share_{name}", ast.Load())
         for state, gain in gains.items():
-            product = ex.simplified(ast.BinOp(gain, ast.Mult(), share))
+            product = simplified(ast.BinOp(gain, ast.Mult(), share))
             joint.setdefault(state, []).append(product)
     return {state: ex.total(gains) for state, gains in joint.items()}

@@ -6,7 +6,9 @@ import ast
 import re
 
 from spikesim.equations import expressions as ex
+from spikesim.equations.algebra import CONSTANT, linear_terms
 from spikesim.equations.booleans import as_boolean, with_conditions
+from spikesim.equations.parsing import parse
 from spikesim.equations.pieces import Pieces, Trees, in_order
 from spikesim.equations.system import System
 from spikesim.errors import ValidationError, unknown_name
@@ -29,7 +31,7 @@ def _given_starts(pieces: Pieces, system: System) -> Trees:
                     "distribution, such as Uniform(-70.0, -60.0) or Normal(-65.0, 2.0)",
                     f"initial[{name!r}]", pieces.owner,
                 )  # fmt: skip
-            tree = ex.parse(text, pieces.owner, "initial", pieces.arity)
+            tree = parse(text, pieces.owner, "initial", pieces.arity)
             change = as_boolean if name in pieces.booleans else with_conditions
             tree = scope.convert(change(tree, pieces.booleans), pieces.odes[name].unit, name)
             found[name] = pieces.of_parameters(tree, system, f"initial[{name!r}]")
@@ -44,10 +46,10 @@ def _channel_starts(pieces: Pieces, system: System) -> Trees:
             scope = pieces.scope("initial")
             tree = scope.convert(given, pieces.odes[name].unit, name)
         else:
-            terms = ex.linear_terms(system.whole(system.odes[name]), {name})
+            terms = linear_terms(system.whole(system.odes[name]), {name})
             if terms is None or name not in terms:
                 continue
-            level = ast.UnaryOp(ast.USub(), terms.get(ex.CONSTANT, ast.Constant(0.0)))
+            level = ast.UnaryOp(ast.USub(), terms.get(CONSTANT, ast.Constant(0.0)))
             tree = ast.BinOp(level, ast.Div(), terms[name])
         trees[name] = system.whole(tree)
     return {name: trees[name] for name in in_order(trees, "initial", pieces.owner)}

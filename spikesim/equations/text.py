@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from spikesim.equations import expressions as ex
+from spikesim.equations.parsing import parse
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.units import Param, Unit
 
@@ -102,7 +103,7 @@ def parse_text(text: str, owner: str, functions: Mapping[str, int] | None = None
         if kind == "parameter":
             result.parameters[name] = (unit, flags)
         else:
-            tree = ex.parse(rhs, owner, "equations", functions)
+            tree = parse(rhs, owner, "equations", functions)
             into = result.odes if kind == "ode" else result.subexpressions
             into[name] = Equation(tree, unit, flags)
     return result
@@ -157,7 +158,7 @@ def parse_statements(
     """
     if isinstance(text, Mapping):
         return {
-            name: ex.parse(expression, owner, attribute, functions)
+            name: parse(expression, owner, attribute, functions)
             for name, expression in text.items()
         }
     result: dict[str, ast.expr] = {}
@@ -171,7 +172,7 @@ def parse_statements(
                 attribute, owner,
             )  # fmt: skip
         name, operator, rhs = match.groups()
-        tree = ex.parse(f"{name} {operator} ({rhs})" if operator else rhs, owner, attribute,
+        tree = parse(f"{name} {operator} ({rhs})" if operator else rhs, owner, attribute,
                         functions)  # fmt: skip
         for _ in parts or {}:  # no chain of them is longer
             tree = ex.substitute(tree, parts or {})

@@ -3,8 +3,8 @@
 import pytest
 
 import spikesim as sim
-from spikesim.equations import expressions as ex
 from spikesim.equations.cell import assemble
+from spikesim.equations.parsing import parse
 from spikesim.equations.pieces import assigned_names, in_order, names_used
 from spikesim.units import ms, pA, param
 
@@ -53,10 +53,10 @@ def test_names_that_a_model_reads_and_sets():
 
 def test_what_is_read_comes_first():
     trees = {
-        name: ex.parse(text, "Model", "equations")
+        name: parse(text, "Model", "equations")
         for name, text in {"a": "b + c", "b": "2 * c", "c": "x"}.items()
     }
     assert in_order(trees, "equations", "Model") == ["c", "b", "a"]
-    trees["c"] = ex.parse("a", "Model", "equations")
+    trees["c"] = parse("a", "Model", "equations")
     with pytest.raises(sim.ValidationError, match="in a circle: a -> b -> c -> a"):
         in_order(trees, "equations", "Model")
