@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from spikesim.errors import ValidationError
-from spikesim.populations import View
+from spikesim.populations import View, check_gapless
 from spikesim.units import check_scalar, ms
 
 
@@ -80,10 +80,7 @@ class Secretion:
     def __init__(self, source: View, modulator: Modulator, amount: Any, delay: Any):
         if not isinstance(source, View):
             raise ValidationError(f"must be a population, got {source!r}", "source", "release")
-        if not source.contiguous:
-            raise ValidationError(
-                "must be a population or a slice without gaps, such as exc[:100]", "source", source
-            )
+        check_gapless(source, "source", source)
         if not isinstance(modulator, Modulator):
             raise ValidationError(
                 f"must be a modulator, made by net.modulator(...), got {modulator!r}", "modulator",
