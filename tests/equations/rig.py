@@ -1,7 +1,8 @@
-"""Expressions for tests: from text, and random ones."""
+"""Expressions for tests, from text and random ones; and models that run."""
 
 from hypothesis import strategies as st
 
+import spikesim as sim
 from spikesim.equations import parsing
 
 VALUES = {"a": 0.7, "b": -1.3, "c": 2.1, "x": 0.4, "y": -0.9}
@@ -24,3 +25,20 @@ def trees(names):
         ),
         max_leaves=8,
     )
+
+
+def run(model, *, dt=0.1, duration=20.0, n=1, initial=None, current=None, **options):
+    """A population after a run."""
+    net = sim.Network(dt=dt, seed=1, precision="double", **options)
+    cells = net.population("cells", n, model, initial=initial)
+    if current is not None:
+        net.stimulate(cells, sim.DCCurrent(current))
+    spikes = net.record(cells, "spikes")
+    net.run(duration)
+    return cells, spikes.result()
+
+
+def boltzmann(v, half, slope):
+    """A user's own function."""
+    z = (v - half) / slope
+    return 1.0 / (1.0 + exp(-z))  # noqa: F821
