@@ -13,6 +13,7 @@ import spikesim as sim
 from docs.model_pages import MADE, example, membrane_with
 from spikesim import plot
 from spikesim.equations import expressions as ex
+from spikesim.equations.algebra import CONSTANT, linear_terms
 from spikesim.equations.cell import assemble
 from spikesim.inputs import Input, Source
 from spikesim.release import Release
@@ -151,10 +152,10 @@ def _channel(model: Any) -> Figure:
     )
     values |= {f"{name}_r": value for name, value in channel.values.items()}
     for k, gate in enumerate(gates):
-        terms = ex.linear_terms(cell.system.whole(cell.system.odes[gate]), {gate})
+        terms = linear_terms(cell.system.whole(cell.system.odes[gate]), {gate})
         assert terms is not None
         rate = ex.evaluate(terms[gate], values)
-        steady = -ex.evaluate(terms[ex.CONSTANT], values) / rate
+        steady = -ex.evaluate(terms[CONSTANT], values) / rate
         for ax, curve in zip(axes[0], (steady, -1.0 / rate), strict=True):
             ax.plot(level, np.broadcast_to(curve, level.shape), color=plot.OKABE_ITO[k],
                     label=gate.removesuffix("_r"))  # fmt: skip

@@ -18,7 +18,7 @@ from spikesim.connectors import (
 )
 from spikesim.errors import ValidationError
 from spikesim.modulators import Modulator
-from spikesim.populations import View
+from spikesim.populations import View, check_gapless
 from spikesim.units import check_array
 
 HALVED = (AllToAll, FixedProbability, DistanceDependent)
@@ -66,10 +66,7 @@ class GapJunctions:
         self.access = access
         for role, view in (("a", a), ("b", b)):
             check_neurons(view, role, self)
-            if not view.contiguous:
-                raise ValidationError(
-                    "must be a population or a slice without gaps, such as exc[:100]", role, self
-                )
+            check_gapless(view, role, self)
         if not isinstance(connector, Connector):
             raise ValidationError(
                 f"must be a connector such as AllToAll(), got {connector!r}", "connector", self

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from spikesim.errors import ValidationError
-from spikesim.populations import View
+from spikesim.populations import View, check_gapless
 from spikesim.units import check_scalar, ms
 
 
@@ -65,11 +64,29 @@ class Modulator:
         return f"<{self.name}: tau = {self.tau:g} ms, baseline = {self.baseline:g}>"
 
 
-@dataclass(frozen=True)
 class Secretion:
-    """What raises a concentration: spikes of some neurons, each by an amount after a delay (ms)."""
+    """What raises a concentration; made by `Network.release`.
 
-    source: View
-    modulator: Modulator
-    amount: float
-    delay: float
+    Attributes
+    ----------
+    source, modulator : View, Modulator
+        Whose spikes, and what they release.
+    amount : float
+        How much the concentration rises at each spike.
+    delay : float
+        From the spike to the rise (ms).
+    """
+
+    def __init__(self, source: View, modulator: Modulator, amount: Any, delay: Any):
+        if not isinstance(source, View):
+            raise ValidationError(f"must be a population, got {source!r}", "source", "release")
+        check_gapless(source, "source", source)
+        if not isinstance(modulator, Modulator):
+            raise ValidationError(
+                f"must be a modulator, made by net.modulator(...), got {modulator!r}", "modulator",
+                source,
+            )  # fmt: skip
+        owner = f"{source.name}->{modulator.name}"
+        self.source, self.modulator = source, modulator
+        self.amount = check_scalar(amount, "amount", owner, allowed="non-negative")
+        self.delay = check_scalar(delay, "delay", owner, unit=ms, allowed="positive")

@@ -7,8 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from spikesim.distributions import Distribution
-from spikesim.equations.cell import text_parameters
-from spikesim.equations.text import parse_text
+from spikesim.equations.text import parse_text, text_parameters
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.units import Param, Quantity
 

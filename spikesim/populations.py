@@ -183,6 +183,14 @@ def check_shape(value: Any, size: int, attribute: str, owner: str) -> None:
         )  # fmt: skip
 
 
+def check_gapless(view: View, role: str, owner: object) -> None:
+    """Raise unless the neurons follow each other: what is built takes them as one range."""
+    if not view.contiguous:
+        raise ValidationError(
+            "must be a population or a slice without gaps, such as exc[:100]", role, owner
+        )
+
+
 def _select(view: View, key: Any, ids: np.ndarray) -> np.ndarray:
     if isinstance(key, (int, np.integer)) and not isinstance(key, bool):
         key = [key]

@@ -9,12 +9,12 @@ from typing import Any, Protocol
 import numpy as np
 
 from spikesim.connectors import Connector
-from spikesim.equations.cell import alike, shared_transmitters
+from spikesim.equations.ports import alike, shared_transmitters
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.modulators import Modulator
 from spikesim.neurons import Neuron
 from spikesim.plasticity import PlasticityRule
-from spikesim.populations import View
+from spikesim.populations import View, check_gapless
 from spikesim.receptors import TRANSMITTERS
 from spikesim.release import Release
 
@@ -112,10 +112,7 @@ class Projection:
         for role, view in (("source", self.source), ("target", self.target)):
             if not isinstance(view, View):
                 raise ValidationError(f"must be a population, got {view!r}", role, self)
-            if not view.contiguous:
-                raise ValidationError(
-                    "must be a population or a slice without gaps, such as exc[:100]", role, self
-                )
+            check_gapless(view, role, self)
         if self.target.population.is_source:
             raise ValidationError(
                 f"{self.target.name!r} is a source of spikes; nothing can project to it",

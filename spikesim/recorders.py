@@ -6,15 +6,17 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from spikesim.errors import ValidationError
+from spikesim.errors import ValidationError, unknown_name
 from spikesim.modulators import Modulator
 from spikesim.populations import View
 from spikesim.projections import Projection
+from spikesim.units import check_array
 
 
 class RecorderAccess(Protocol):
     """What the network offers to its recorders."""
 
+    def check_variable(self, view: View, variable: str) -> None: ...
     def result(self, recorder: Recorder) -> Any: ...
     def counts(self, recorder: Recorder) -> np.ndarray: ...
     def clear(self, recorder: Recorder) -> None: ...
@@ -68,6 +70,7 @@ class StateRecorder(Recorder):
             )
         super().__init__(f"{target.name}.{variable}", every, access)
         self.target, self.variable = target, variable
+        access.check_variable(target, variable)
 
 
 class ConcentrationRecorder(Recorder):
@@ -79,10 +82,60 @@ class ConcentrationRecorder(Recorder):
 
 
 class WeightRecorder(Recorder):
-    """Weights of chosen synapses of a projection over time."""
+    """Weights of a projection over time: of all synapses, or of those whose indices are given."""
 
     def __init__(
-        self, target: Projection, synapses: np.ndarray | None, every: float, access: RecorderAccess
+        self, target: Projection, synapses: Any, every: float | None, access: RecorderAccess
     ):
+        if target.plasticity is None:
+            raise ValidationError("is not plastic; its weights do not change", "weight", target)
+        if every is None:
+            raise ValidationError("say how often weights are sampled (ms)", "every", target)
         super().__init__(f"{target.name}.weight", every, access)
-        self.target, self.synapses = target, synapses
+        self.target = target
+        self.synapses = None if synapses is None else _chosen(synapses, target)
+
+
+def _chosen(synapses: Any, owner: Projection) -> np.ndarray:
+    given = np.atleast_1d(check_array(synapses, "synapses", owner, allowed="non-negative"))
+    chosen = np.minimum(given, 2.0**62).astype(np.int64)
+    if given.ndim != 1 or (chosen != given).any() or np.unique(chosen).size < chosen.size:
+        raise ValidationError(
+            f"must be distinct whole numbers, got {synapses!r}", "synapses", owner
+        )
+    return chosen
+
+
+def recorder_of(
+    target: Any,
+    variable: str,
+    every: float | None,
+    synapses: Any,
+    dt: float,
+    access: RecorderAccess,
+) -> Recorder:
+    """The recorder of a variable of what `target` is, by default in every step of `dt`."""
+    if isinstance(target, Projection):
+        _check_only(variable, "weight", target)
+        return WeightRecorder(target, synapses, every, access)
+    if isinstance(target, Modulator):
+        _check_only(variable, "concentration", target)
+    elif not isinstance(target, View):
+        raise ValidationError(
+            f"must be a population or projection, got {target!r}", "target", "record"
+        )
+    if synapses is not None:
+        raise ValidationError("only projections have synapses", "synapses", target)
+    if isinstance(target, Modulator):
+        return ConcentrationRecorder(target, every or dt, access)
+    if not isinstance(variable, str) or variable != "spikes":
+        return StateRecorder(target, variable, every or dt, access)
+    if every is not None:
+        raise ValidationError("spikes have no sampling interval", "every", target)
+    return SpikeRecorder(target, access)
+
+
+def _check_only(variable: str, known: str, target: object) -> None:
+    """Raise for another variable than the one that there is."""
+    if not isinstance(variable, str) or variable != known:
+        raise unknown_name(variable, [known], "variable", target)

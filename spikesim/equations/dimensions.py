@@ -14,6 +14,7 @@ from fractions import Fraction
 from itertools import combinations
 
 from spikesim.equations import expressions as ex
+from spikesim.equations.algebra import simplified
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.units import (
     PLAIN,
@@ -210,7 +211,7 @@ class Scope:
         result = ex.substitute(tree, factors) if factors else tree
         if unit.exponent:
             result = ast.BinOp(result, ast.Div(), _constant(unit.scale))
-        return ex.simplified(result) if factors or unit.exponent else tree
+        return simplified(result) if factors or unit.exponent else tree
 
     def _error(self, message: str) -> ValidationError:
         return ValidationError(message, self.attribute, self.owner)

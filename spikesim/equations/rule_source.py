@@ -8,6 +8,7 @@ from pathlib import Path
 
 from spikesim.equations import expressions as ex
 from spikesim.equations.functions import imports_of
+from spikesim.equations.parsing import parse
 from spikesim.errors import unknown_name
 
 _BEGIN, _END = "# --- rule begins\n", "# --- rule ends\n"
@@ -41,7 +42,7 @@ def rule_source(
         Names under which the expressions read concentrations at the time of the event.
     """
     trees = {
-        name: ex.parse(text or "w", owner, name)
+        name: parse(text or "w", owner, name)
         for name, text in (("on_pre", on_pre), ("on_post", on_post))
     }
     head, rest = template.read_text().split(_BEGIN)

@@ -1,16 +1,18 @@
-"""Where parts of a neuron sit: pieces of membrane with channels and receptors of their own."""
+"""What equations need of a neuron and its parts, and the pieces of membrane where parts sit."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 from spikesim.equations.text import parse_text
 from spikesim.units import Param, Unit
 
+INPUT = "I_in"  # stimulating currents, constant within a step
 IONIC = "I_ion"  # the channels' currents
 SYNAPTIC = "I_syn"  # the receptors' currents
+TIME = "t"
 
 
 class PartDeclaration(Protocol):
@@ -68,6 +70,31 @@ class Site:
     def offered(self) -> dict[str, str]:
         """What pools offer to all channels, by local and full name."""
         return {o: self.full(o) for c in self.channels.values() for o in c.offers}
+
+
+class NeuronDeclaration(Protocol):
+    """What equations need of a neuron model."""
+
+    equations: str
+    threshold: ClassVar[str]
+    reset: ClassVar[dict[str, str] | str]
+    refractory: ClassVar[tuple[str, ...] | str]
+    rearm: ClassVar[str]
+    method: str
+    joint: tuple[str, ...]
+    functions: ClassVar[dict[str, Callable[..., Any]]]
+    step: ClassVar[Callable[..., Any] | None]
+    initial: dict[str, Any]
+    declared: ClassVar[dict[str, Param]]
+
+    @property
+    def receptors(self) -> Mapping[str, ReceptorDeclaration]: ...
+
+    @property
+    def sites(self) -> tuple[Site, ...]: ...
+
+    @property
+    def parts(self) -> Mapping[str, PartDeclaration]: ...
 
 
 def local_names(part: ReceptorDeclaration | ChannelDeclaration, name: str) -> dict[str, str]:

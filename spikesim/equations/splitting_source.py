@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from spikesim.equations import expressions as ex
+from spikesim.equations.algebra import CONSTANT, multiplied, simplified
 from spikesim.equations.cell import INPUT, TIME, Cell
 
 INLINED = 24  # inlining is faster by a third, and compiles longer with each call
@@ -107,7 +108,7 @@ def _carry(
     whole: Splitting, cell: Cell, state: str, now: Mapping[str, str], span: str, start: str = ""
 ) -> None:
     """One state over a span with all others held; from `start`, or from where it is."""
-    (rate, drift), parts = _linear(cell, state, {state}, (state, ex.CONSTANT))
+    (rate, drift), parts = _linear(cell, state, {state}, (state, CONSTANT))
     free = "_free * " if state in cell.clamped else ""
     body = [
         *parts, f"_rate = {rate}", f"_drift = {drift}",
@@ -125,10 +126,10 @@ def _linear(
     terms, _ = system.terms(state, variables)
     assert terms is not None  # System.of has checked it
     changing = {*system.odes, *system.subexpressions, INPUT, TIME}
-    chosen = [ex.multiplied(terms.get(n, ast.Constant(0.0)), changing) for n in wanted]
+    chosen = [multiplied(terms.get(n, ast.Constant(0.0)), changing) for n in wanted]
     needed = [n for n in system.needed(chosen) if n not in system.frozen]
     parts = [f"{name} = {ex.source(system.subexpressions[name])}" for name in needed]
-    return [ex.source(ex.simplified(tree)) for tree in chosen], parts
+    return [ex.source(simplified(tree)) for tree in chosen], parts
 
 
 def _arguments(body: list[str], now: Mapping[str, str]) -> dict[str, str]:
@@ -155,7 +156,7 @@ def _solve(
         near[state] = set(terms) & set(joint) - {state}
         free = " * _free" if state in cell.clamped else ""
         others = sorted(near[state])
-        found, parts = _linear(cell, state, set(joint), (state, ex.CONSTANT, *others))
+        found, parts = _linear(cell, state, set(joint), (state, CONSTANT, *others))
         links = [f"_O_{state}__{other}" for other in others]
         for target, text in zip([f"_D_{state}", f"_B_{state}", *links], found, strict=True):
             body = [*parts, f"_value = {text}"]

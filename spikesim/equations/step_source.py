@@ -6,8 +6,10 @@ import ast
 from collections.abc import Iterable
 
 from spikesim.equations import expressions as ex
-from spikesim.equations.cell import INPUT, SYNAPTIC, TIME, Cell
+from spikesim.equations.algebra import CONSTANT, Terms, linear_terms, multiplied
+from spikesim.equations.cell import INPUT, TIME, Cell
 from spikesim.equations.methods import SPLITTINGS, TABLEAUX
+from spikesim.equations.sites import SYNAPTIC
 from spikesim.equations.splitting_source import splitting
 
 RUNAWAY = 1e20  # beyond this a variable is lost, whatever its unit
@@ -114,13 +116,12 @@ def _exponential_euler(cell: Cell) -> list[str]:
     system, taken = cell.system, {}
     for state in system.stepped:
         tree = system.inlined(system.odes[state], system.depending({state}))
-        terms = ex.linear_terms(tree, {state})
+        terms = linear_terms(tree, {state})
         assert terms is not None  # System.of has checked it
         # Dividing is dear; what does not change is divided once, outside of the loop.
         variables = {*system.odes, *system.subexpressions, INPUT, TIME}
         taken[state] = [
-            ex.multiplied(terms.get(name, ast.Constant(0.0)), variables)
-            for name in (state, ex.CONSTANT)
+            multiplied(terms.get(name, ast.Constant(0.0)), variables) for name in (state, CONSTANT)
         ]
     read = [tree for trees in taken.values() for tree in trees]
     lines = _parts(cell, [n for n in system.needed(read) if n not in system.frozen])
@@ -194,7 +195,7 @@ def noise_gain(cell: Cell, state: str, source: str) -> ast.expr | None:
         return None
     span: ast.expr = ast.Name("dt", ast.Load())
     terms = system.coefficients().get(state, {})
-    if state in terms and set(terms) <= {state, ex.CONSTANT, *system.inputs}:
+    if state in terms and set(terms) <= {state, CONSTANT, *system.inputs}:
         rate = ex.source(terms[state])
         span = ast.parse(f"dt * exprel(2 * ({rate}) * dt)", mode="eval").body
     root = ast.Call(ast.Name("sqrt", ast.Load()), [span], [])
@@ -207,7 +208,7 @@ def noise_sources(cell: Cell) -> list[str]:
     return names + ([ex.RAND] if ex.RAND in ex.called(cell.threshold) else [])
 
 
-def _noise(cell: Cell, state: str, terms: ex.Terms) -> list[str]:
+def _noise(cell: Cell, state: str, terms: Terms) -> list[str]:
     lines = []
     for source, tree in terms.items():
         if noise_gain(cell, state, source) is not None:

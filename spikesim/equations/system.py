@@ -18,6 +18,7 @@ import numpy as np
 from scipy.linalg import expm
 
 from spikesim.equations import expressions as ex
+from spikesim.equations.algebra import CONSTANT, Terms, linear_terms
 from spikesim.equations.methods import METHODS, SPLITTINGS
 from spikesim.errors import ValidationError, unknown_name
 
@@ -55,7 +56,7 @@ class System:
     method: str = "exponential_euler"
     subexpressions: dict[str, ast.expr] = field(default_factory=dict)
     frozen: frozenset[str] = frozenset()
-    noise: dict[str, ex.Terms] = field(default_factory=dict)
+    noise: dict[str, Terms] = field(default_factory=dict)
     given: frozenset[str] = frozenset()
     joint: tuple[str, ...] = ()
 
@@ -92,8 +93,8 @@ class System:
         system = cls(drifts, inputs, (), method, parts, held, noise)
         full = {state: system.inlined(tree) for state, tree in drifts.items()}
         variables = {*odes, *inputs, *held, "t"}
-        known = {state: ex.linear_terms(tree, variables) for state, tree in full.items()}
-        allowed = {*odes, *inputs, ex.CONSTANT}
+        known = {state: linear_terms(tree, variables) for state, tree in full.items()}
+        allowed = {*odes, *inputs, CONSTANT}
         exact = {
             s for s, terms in known.items()
             if terms is not None and set(terms) <= allowed and s not in set(given)
@@ -106,7 +107,7 @@ class System:
             exact = keep
         rest = [s for s in odes if s not in exact and s not in set(given)]
         together = tuple(s for s in joint if s in rest)
-        crooked = [s for s in rest if ex.linear_terms(full[s], {s}) is None]
+        crooked = [s for s in rest if linear_terms(full[s], {s}) is None]
         if method in SPLITTINGS or (method == "auto" and together):
             crooked = [s for s in rest if not system._splits(s, together or tuple(rest[:1]))]
         if method == "exact" and rest:
@@ -148,7 +149,7 @@ class System:
         """The expression with all subexpressions put in, frozen ones too."""
         return self.inlined(tree, set(self.subexpressions))
 
-    def terms(self, state: str, variables: set[str]) -> tuple[ex.Terms | None, set[str]]:
+    def terms(self, state: str, variables: set[str]) -> tuple[Terms | None, set[str]]:
         """Linear terms of an equation in some states, and what stays in their coefficients.
 
         Subexpressions that are not linear in these states, such as a gate that is always at its
@@ -162,14 +163,14 @@ class System:
             for name in self.subexpressions:
                 if name in depending:
                     tree = ex.substitute(self.subexpressions[name], put)
-                    if ex.linear_terms(tree, variables) is None:
+                    if linear_terms(tree, variables) is None:
                         kept.add(name)
                     else:
                         put[name] = tree
             self._linear_parts[key] = put, kept
         put, kept = self._linear_parts[key]
         tree = ex.substitute(self.odes[state], put)
-        return ex.linear_terms(tree, variables), kept & set(self.needed([tree]))
+        return linear_terms(tree, variables), kept & set(self.needed([tree]))
 
     @functools.cached_property
     def _linear_parts(self) -> dict[frozenset[str], tuple[dict[str, ast.expr], set[str]]]:
@@ -196,11 +197,11 @@ class System:
                 wanted |= self.reads[name]
         return [name for name in self.subexpressions if name in wanted]
 
-    def coefficients(self) -> dict[str, ex.Terms]:
+    def coefficients(self) -> dict[str, Terms]:
         """For each exact state the linear terms of its equation."""
         variables = set(self.odes) | set(self.inputs)
         full = {s: self.inlined(self.odes[s]) for s in self.exact}
-        terms = {s: ex.linear_terms(tree, variables) for s, tree in full.items()}
+        terms = {s: linear_terms(tree, variables) for s, tree in full.items()}
         return {s: t for s, t in terms.items() if t is not None}
 
     def pattern(self, held: frozenset[str] = frozenset()) -> dict[str, list[str]]:
@@ -213,7 +214,7 @@ class System:
         reach = {s: {s, *t} for s, t in terms.items()}
         for _ in reach:  # transitive closure: chains are no longer than the number of states
             reach = {s: set().union(*(reach.get(r, {r}) for r in rs)) for s, rs in reach.items()}
-        order = [*self.exact, *self.inputs, ex.CONSTANT]
+        order = [*self.exact, *self.inputs, CONSTANT]
         return {s: [name for name in order if name in rs] for s, rs in reach.items()}
 
     def propagators(
@@ -253,10 +254,10 @@ class System:
         }  # fmt: skip
 
     def _increments(
-        self, terms: dict[str, ex.Terms], values: dict[str, np.ndarray], m: int, dt: float
+        self, terms: dict[str, Terms], values: dict[str, np.ndarray], m: int, dt: float
     ) -> dict[tuple[str, str], np.ndarray]:
         k = len(self.exact)
-        sources = [*self.exact, *self.inputs, ex.CONSTANT]
+        sources = [*self.exact, *self.inputs, CONSTANT]
         rates = np.zeros((m, k, len(sources)))
         for row, state in enumerate(self.exact):
             for name, tree in terms[state].items():
@@ -273,9 +274,7 @@ class System:
         }
 
 
-def _split_noise(
-    tree: ast.expr, noisy: set[str], state: str, owner: str
-) -> tuple[ast.expr, ex.Terms]:
+def _split_noise(tree: ast.expr, noisy: set[str], state: str, owner: str) -> tuple[ast.expr, Terms]:
     """Drift, and the coefficients of white noises: ``xi`` and names that begin with ``xi_``."""
     if noisy:
         raise ValidationError(
@@ -285,13 +284,13 @@ def _split_noise(
     found = {name for name in ex.names(tree) if is_noise(name)}
     if not found:
         return tree, {}
-    terms = ex.linear_terms(tree, found)
+    terms = linear_terms(tree, found)
     if terms is None:
         raise ValidationError(
             f"d{state}/dt must be a sum of a drift and factors times {min(found)!r}", "equations",
             owner,
         )  # fmt: skip
-    return terms.pop(ex.CONSTANT, ast.Constant(0.0)), terms
+    return terms.pop(CONSTANT, ast.Constant(0.0)), terms
 
 
 def is_noise(name: str) -> bool:

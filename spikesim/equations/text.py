@@ -18,8 +18,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from spikesim.equations import expressions as ex
+from spikesim.equations.parsing import parse
 from spikesim.errors import ValidationError, unknown_name
-from spikesim.units import Unit
+from spikesim.units import Param, Unit
 
 _STATEMENT = re.compile(
     r"^(?:d(?P<ode>\w+)\s*/\s*dt|(?P<name>\w+))\s*(?:=\s*(?P<rhs>[^:]+?)\s*)?"
@@ -102,7 +103,7 @@ def parse_text(text: str, owner: str, functions: Mapping[str, int] | None = None
         if kind == "parameter":
             result.parameters[name] = (unit, flags)
         else:
-            tree = ex.parse(rhs, owner, "equations", functions)
+            tree = parse(rhs, owner, "equations", functions)
             into = result.odes if kind == "ode" else result.subexpressions
             into[name] = Equation(tree, unit, flags)
     return result
@@ -157,7 +158,7 @@ def parse_statements(
     """
     if isinstance(text, Mapping):
         return {
-            name: ex.parse(expression, owner, attribute, functions)
+            name: parse(expression, owner, attribute, functions)
             for name, expression in text.items()
         }
     result: dict[str, ast.expr] = {}
@@ -171,9 +172,25 @@ def parse_statements(
                 attribute, owner,
             )  # fmt: skip
         name, operator, rhs = match.groups()
-        tree = ex.parse(f"{name} {operator} ({rhs})" if operator else rhs, owner, attribute,
+        tree = parse(f"{name} {operator} ({rhs})" if operator else rhs, owner, attribute,
                         functions)  # fmt: skip
         for _ in parts or {}:  # no chain of them is longer
             tree = ex.substitute(tree, parts or {})
         result[name] = ex.substitute(tree, result)
     return result
+
+
+def text_parameters(
+    text: Text, assigned: set[str], declared: Mapping[str, Param], owner: str
+) -> dict[str, Param]:
+    """Parameters that a text declares; what is assigned or linked is a variable instead.
+
+    A class may give a default to what the text declares, in the same unit.
+    """
+    for name in assigned & set(text.subexpressions):
+        raise ValidationError(f"{name!r} is a subexpression, which cannot be set", "reset", owner)
+    return {
+        name: Param(None, unit, BOOLEAN if BOOLEAN in flags else "finite", shared="shared" in flags)
+        for name, (unit, flags) in text.parameters.items()
+        if name not in assigned and name not in declared and "linked" not in flags
+    }

@@ -10,19 +10,14 @@ import numpy as np
 
 from spikesim.channels import Channel
 from spikesim.distributions import Distribution
-from spikesim.equations.cell import (
-    INPUT,
-    assemble,
-    assigned_names,
-    names_used,
-    shared_transmitters,
-    text_parameters,
-)
+from spikesim.equations.cell import assemble
 from spikesim.equations.functions import read_function, read_functions
 from spikesim.equations.methods import METHODS
 from spikesim.equations.neuron_source import neuron_source
-from spikesim.equations.sites import IONIC, SYNAPTIC, Site
-from spikesim.equations.text import parse_text
+from spikesim.equations.pieces import assigned_names, names_used
+from spikesim.equations.ports import shared_transmitters
+from spikesim.equations.sites import INPUT, IONIC, SYNAPTIC, Site
+from spikesim.equations.text import parse_text, text_parameters
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.parameters import Parametrized, Value
 from spikesim.receptors import ExpCurrent, Receptor

@@ -89,37 +89,6 @@ def test_what_does_not_fit_together(attributes, text):
         assemble(broken(**attributes), with_input=False)
 
 
-def test_gains_of_receptors_are_checked():
-    class Odd(sim.ExpCurrent):
-        on_spike = {"I": "1 / tau"}
-
-    class Elsewhere(sim.ExpCurrent):
-        on_spike = {"W": "1"}
-
-    for receptor, text in ((Odd(), "unknown name 'tau'"), (Elsewhere(), "unknown name 'W'")):
-        with pytest.raises(sim.ValidationError, match=text):
-            assemble(sim.LIF(receptors={"x": receptor}), with_input=False)
-
-
-@pytest.mark.parametrize("name", ["e", "in", "syn"])
-def test_full_names_may_not_collide(name):
-    """A receptor "e" with a current I would have the state I_e, which is the constant current."""
-    with pytest.raises(sim.ValidationError, match=rf"{name!r}.*I_{name}"):
-        assemble(sim.LIF(receptors={name: sim.ExpCurrent()}), with_input=False)
-
-
-def test_full_names_of_two_receptors_may_not_collide():
-    class Two(sim.Receptor):
-        tau_syn = param(1.0, ms, "positive", "time constant")
-        equations = "dI/dt = -I / tau_syn : pA\n dI_b/dt = -I_b / tau_syn : pA"
-        on_spike = {"I": "1"}
-        current = "I"
-        weight_unit = pA
-
-    with pytest.raises(sim.ValidationError, match=r"I_b_a|I_b"):
-        assemble(sim.LIF(receptors={"b": Two(), "b_b": Two()}), with_input=False)
-
-
 @pytest.mark.parametrize("name", ["", "1a", "a b", "a-b", 5, None, "a.b"])
 def test_names_of_receptors_are_identifiers(name):
     with pytest.raises(sim.ValidationError, match=r"LIF\.receptors: names must be identifiers"):
@@ -132,18 +101,6 @@ def test_names_of_receptors_are_identifiers(name):
 def test_receptors_are_a_mapping_to_receptors(receptors):
     with pytest.raises(sim.ValidationError, match=r"LIF\.receptors: .*must"):
         sim.LIF(receptors=receptors)
-
-
-def test_a_word_of_the_language_as_a_receptor():
-    """Names become part of variables only, so they may be words of Python or of expressions."""
-    names = ["lambda", "exp", "m", "dt", "held", "fired", "i", "x_1"]
-    net = sim.Network(seed=1, precision="double")
-    source = net.population("source", 1, sim.SpikeSource([1.0]))
-    cells = net.population("cells", 2, sim.LIF(receptors={n: sim.ExpCurrent() for n in names}))
-    for k, name in enumerate(names):
-        net.project(source, cells, sim.AllToAll(), weight=k + 1.0, delay=1.0, receptor=name)
-    net.run(2.0)
-    assert [cells.get(f"I_{n}")[0] for n in names] == [k + 1.0 for k in range(len(names))]
 
 
 def test_two_parameters_of_a_user_model_reach_the_kernel():

@@ -1,81 +1,11 @@
-"""What a model's text may say, from text to spikes: methods, noise, functions, units, errors."""
+"""What a model's text may say, from text to spikes: noise, conditions, units, errors."""
 
 import numpy as np
 import pytest
-from scipy.integrate import solve_ivp
 
 import spikesim as sim
 from spikesim.units import Hz, Quantity, Unit, mM, ms, mV, nS, one, pA, param, pF
-
-
-def run(model, *, dt=0.1, duration=20.0, n=1, initial=None, current=None, **options):
-    """A population after a run."""
-    net = sim.Network(dt=dt, seed=1, precision="double", **options)
-    cells = net.population("cells", n, model, initial=initial)
-    if current is not None:
-        net.stimulate(cells, sim.DCCurrent(current))
-    spikes = net.record(cells, "spikes")
-    net.run(duration)
-    return cells, spikes.result()
-
-
-PENDULUM = """
-    dx/dt = y : 1
-    dy/dt = -sin(x) / ms**2 - 0.3*y/ms + drive*cos(t/(2*ms)) : 1/ms
-    drive : 1/ms**2
-"""
-
-
-def pendulum(duration):
-    def rates(t, s):
-        return [s[1], -np.sin(s[0]) - 0.3 * s[1] + 0.7 * np.cos(t / 2)]
-
-    return solve_ivp(rates, (0, duration), [1.0, 0.0], "DOP853", rtol=1e-12, atol=1e-13).y[:, -1]
-
-
-@pytest.mark.parametrize(("method", "order"), [("euler", 1), ("rk2", 2), ("heun", 2), ("rk4", 4)])
-def test_methods_converge_with_their_order(method, order):
-    model = sim.Neuron.from_text(
-        PENDULUM, threshold="never", method=method, drive=0.7, initial={"x": "1"}
-    )
-    exact, errors = pendulum(8.0), []
-    for dt in (0.1, 0.05):
-        cells, _ = run(model, dt=dt, duration=8.0)
-        errors.append(abs(cells.get("x")[0] - exact[0]))
-    assert np.log2(errors[0] / errors[1]) == pytest.approx(order, abs=0.35)
-
-
-def test_stages_of_a_stepped_equation_see_exact_neighbours():
-    """A square law driven by a linear current: the current is exact in the middle of a step too."""
-    text = "dv/dt = v**2/(mV*ms) + I/pF : mV\n dI/dt = -I/(3*ms) : pA"
-    model = sim.Neuron.from_text(text, threshold="never", initial={"I": "-1*pA", "v": "-1*mV"})
-    assert "_Q0p5_I__I" in model.source()
-
-    def rates(t, v):
-        return v**2 - np.exp(-t / 3)
-
-    exact = solve_ivp(rates, (0, 4), [-1.0], "DOP853", rtol=1e-12, atol=1e-13).y[0, -1]
-    errors = [run(model, dt=dt, duration=4.0)[0].get("v")[0] - exact for dt in (0.2, 0.1)]
-    assert np.log2(errors[0] / errors[1]) == pytest.approx(4, abs=0.5)
-
-
-def test_what_is_held_does_not_move_within_a_step():
-    """AdEx while refractory: the adaptation sees the reset potential in every stage."""
-    text = """
-        dv/dt = (10*(-70*mV - v)*nS + 20*pA*exp((v + 50*mV)/(2*mV)) - w + 900*pA)/(200*pF)
-            : mV (unless refractory)
-        dw/dt = (4*nS*(v + 70*mV) - w)/(50*ms) : pA
-    """
-    model = sim.Neuron.from_text(
-        text, threshold="v > -40*mV", reset="v = -58*mV", refractory=5 * ms,
-        initial={"v": "-39*mV"},
-    )  # fmt: skip
-    cells, spikes = run(model, duration=4.0)
-    assert spikes.n_spikes == 1
-    elapsed = 4.0 - spikes.times[0]
-    w = run(model, duration=0.1)[0].get("w")[0]
-    expected = 48.0 + (w - 48.0) * np.exp(-elapsed / 50.0)
-    assert cells.get("w")[0] == pytest.approx(expected, rel=1e-9)
+from tests.equations.rig import boltzmann, run
 
 
 def test_units_are_converted():
@@ -154,83 +84,6 @@ def test_noise_is_keyed(threads):
     assert alone.n_spikes > 50
     assert np.array_equal(spikes.result().times, alone.times)
     assert np.array_equal(spikes.result().ids, alone.ids)
-
-
-class Stepped(sim.Neuron):
-    """A membrane whose step is a Python function."""
-
-    equations = """
-        V_m : mV
-        n : 1
-        tau : ms
-    """
-    tau = param(10.0, ms, "positive", "time constant")
-    C_m = param(100.0, pF, "positive", "capacitance")
-    threshold = "V_m >= 15*mV"
-    reset = "V_m = 0*mV; n += 1"
-
-    @staticmethod
-    def step(V_m, n, tau, C_m, I_syn, I_in, dt):
-        """Exact integration of a leaky membrane with an input constant in the step."""
-        target = (I_syn + I_in) * tau / C_m
-        if dt > 0.0:
-            V_m = target + (V_m - target) * exp(-dt / tau)  # noqa: F821
-        return V_m, n
-
-
-def test_a_step_in_python():
-    class InText(sim.Neuron):
-        equations = "dV_m/dt = -V_m/tau + (I_syn + I_in)/C_m : mV\n n : 1"
-        tau, C_m = Stepped.declared["tau"], Stepped.declared["C_m"]
-        threshold, reset = Stepped.threshold, Stepped.reset
-
-    results = []
-    for model in (Stepped, InText):
-        net = sim.Network(dt=0.1, seed=1, precision="double")
-        source = net.population("source", 20, sim.PoissonSource(30.0))
-        cells = net.population("cells", 5, model(receptors={"kick": sim.Delta()}))
-        net.project(source, cells, sim.AllToAll(), weight=2.0, delay=1.0)
-        net.stimulate(cells, sim.DCCurrent(60.0))
-        spikes = net.record(cells, "spikes")
-        net.run(200.0)
-        assert cells.get("n").sum() == spikes.result().n_spikes > 20
-        results.append((spikes.result().times, cells.get("V_m")))
-    assert np.array_equal(results[0][0], results[1][0])
-    assert results[0][1] == pytest.approx(results[1][1], rel=1e-9)
-    conductances = {"a": sim.ExpConductance(E_rev=5.0), "b": sim.ExpCurrent()}
-    held, _ = run(Stepped(receptors=conductances), duration=0.1,
-                  initial={"V_m": 1.0, "g_a": 3.0, "I_b": 8.0})  # fmt: skip
-    target = (3.0 * (5.0 - 1.0) + 8.0) * 10.0 / 100.0
-    assert held.get("V_m")[0] == pytest.approx(target + (1.0 - target) * np.exp(-0.01))
-
-
-def boltzmann(v, half, slope):
-    """A user's own function."""
-    z = (v - half) / slope
-    return 1.0 / (1.0 + exp(-z))  # noqa: F821
-
-
-def test_functions_of_the_user():
-    text = """
-        m = boltzmann(v/mV, -20.0, 9.0) : 1
-        dv/dt = (8*nS*(-80*mV - v) + 20*nS*m*(60*mV - v) + I_in)/pF/100 : mV
-    """
-    model = sim.Neuron.from_text(text, threshold="never", functions={"boltzmann": boltzmann},
-                                 method="rk4", initial={"v": "-60*mV"})  # fmt: skip
-    net = sim.Network(dt=0.01, seed=1, precision="double")
-    cells = net.population("cells", 1, model)
-    m, v = net.record(cells, "m"), net.record(cells, "v")
-    net.run(20.0)
-
-    def rates(t, v):
-        m = 1 / (1 + np.exp(-(v + 20) / 9))
-        return (8 * (-80 - v) + 20 * m * (60 - v)) / 100
-
-    exact = solve_ivp(rates, (0, 20), [-60.0], "DOP853", rtol=1e-11, atol=1e-11).y[0, -1]
-    assert v.result().values[-1, 0] == pytest.approx(exact, rel=1e-8)
-    expected = 1 / (1 + np.exp(-(v.result().values + 20) / 9))
-    assert m.result().values == pytest.approx(expected, rel=1e-12)
-    assert m.result().unit == "1"
 
 
 def test_a_condition_that_must_hold_again():
@@ -330,16 +183,6 @@ def test_a_class_without_a_threshold():
         Half()
 
 
-def test_a_step_that_is_too_long():
-    fast = sim.Neuron.from_text("dv/dt = -v*abs(v)/(0.2*ms*mV) : mV", threshold="never",
-                                method="euler", initial={"v": "2*mV"})  # fmt: skip
-    net = sim.Network(dt=1.0, seed=1)
-    net.population("cells", 3, fast)
-    with pytest.raises(sim.ValidationError, match=r"cells: dt = 1 ms is too long a step.*v relaxes "
-                       r"within 0\.05 ms .*take dt <= 0\.1 ms"):  # fmt: skip
-        net.build()
-
-
 @pytest.mark.parametrize("threads", [1, 2])
 def test_a_variable_that_runs_away(threads):
     """dv/dt = v^2 reaches infinity at t = 1; the step is named, and what was recorded is kept."""
@@ -384,43 +227,6 @@ def test_concentrations_and_plain_numbers_have_units_too():
     assert nS * mV == pA
 
 
-def test_what_is_held_does_not_move_for_others_either():
-    """An exact membrane while refractory: what reads it decays as if it stood still."""
-    text = """
-        dv/dt = (E - v)/(10*ms) + I/(100*pF) : mV (unless refractory)
-        dw/dt = (4*nS*(v - E) - w)/(30*ms) : pA
-        dx/dt = (v - E)/(mV*ms) - 0*x*x*x/ms : 1
-    """
-    for method in ("rk4", "heun", "euler"):
-        model = sim.Neuron.from_text(
-            text, threshold="v > -50*mV", reset="v = E; x = 0", refractory=20 * ms, method=method,
-            E=-70 * mV, I=5000 * pA, initial={"v": "-50.1*mV", "w": "9*pA"},
-        )  # fmt: skip
-        net = sim.Network(dt=0.1, seed=1, precision="double")
-        cells = net.population("cells", 1, model)
-        w, spikes = net.record(cells, "w"), net.record(cells, "spikes")
-        net.run(15.0)
-        assert spikes.result().n_spikes == 1
-        after = w.result().window(spikes.result().times[0], 15.1)
-        decay = after.values[0, 0] * np.exp(-(after.times - after.times[0]) / 30.0)
-        assert after.values[:, 0] == pytest.approx(decay, rel=1e-12)
-        assert cells.get("x")[0] == 0.0
-
-
-@pytest.mark.parametrize("method", ["rk4", "rk2", "heun", "euler"])
-def test_an_upstroke_that_overshoots_ends_with_its_reset(method):
-    """Stages of an exponential overflow in the step of a spike; that is no reason to stop."""
-    text = """
-        dv/dt = (10*nS*(-70*mV - v) + 20*pA*exp((v + 50*mV)/(2*mV)) - w + 1000*pA)/(200*pF) : mV
-        dw/dt = (2*nS*(v + 70*mV) - w)/(30*ms) : pA
-    """
-    model = sim.Neuron.from_text(text, threshold="v > 20*mV", reset="v = -70*mV; w += 60*pA",
-                                 initial={"v": "-70*mV"}, method=method)  # fmt: skip
-    cells, spikes = run(model, duration=200.0)
-    assert 15 < spikes.n_spikes < 30
-    assert abs(cells.get("w")[0]) < 1000
-
-
 def test_statements_of_a_reset_follow_each_other():
     """A subexpression has the value of what was assigned before; a mapping acts at once."""
     text = "dv/dt = 1*mV/ms : mV\n y = 2*v : mV\n w : mV\n u : mV"
@@ -439,19 +245,6 @@ def test_time_that_only_a_subexpression_reads():
     x = net.record(net.population("cells", 1, sim.Neuron.from_text(text, threshold="never")), "x")
     net.run(2.0)
     assert x.result().values[:, 0] == pytest.approx(np.sin(x.result().times))
-
-
-def doubled(x):
-    return 2.0 * x
-
-
-def test_a_function_in_the_factor_of_a_noise():
-    model = sim.Neuron.from_text(
-        "dx/dt = -x/(5*ms) + doubled(s)*sqrt(2/(5*ms))*xi : 1", threshold="never", s=1.5,
-        functions={"doubled": doubled},
-    )  # fmt: skip
-    x = run(model, duration=50.0, dt=1.0, n=10_000)[0].get("x")
-    assert x.std() == pytest.approx(3.0, rel=0.05)
 
 
 @pytest.mark.parametrize(

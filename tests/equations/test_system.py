@@ -8,6 +8,7 @@ from scipy.integrate import solve_ivp
 from scipy.linalg import expm
 
 from spikesim.equations import expressions as ex
+from spikesim.equations.algebra import CONSTANT
 from spikesim.equations.system import System
 from spikesim.equations.text import parse_text
 from spikesim.errors import ValidationError
@@ -110,7 +111,7 @@ def test_propagators_of_any_linear_system(n, seed, dt, density):
     )  # fmt: skip
     s = system(text, inputs=("u",))
     increments = s.propagators({k: np.asarray(v) for k, v in values.items()}, dt)
-    now = dict(zip(names, x, strict=True)) | {"u": u, ex.CONSTANT: 1.0}
+    now = dict(zip(names, x, strict=True)) | {"u": u, CONSTANT: 1.0}
     ours = x.copy()
     for (state, source), factor in increments.items():
         ours[names.index(state)] += factor[0] * now[source]
@@ -140,7 +141,7 @@ def test_increments_keep_the_fixed_point():
     s = system("dV/dt = -(V - E) / tau")
     for dt in 2.0 ** -np.arange(0, 30):
         step = s.propagators({"E": np.asarray(-70.0), "tau": np.asarray(10.0)}, float(dt))
-        move = step["V", "V"][0] * -70.0 + step["V", ex.CONSTANT][0]
+        move = step["V", "V"][0] * -70.0 + step["V", CONSTANT][0]
         assert abs(move) < 1e-14 * dt * 70
 
 

@@ -1,12 +1,11 @@
 """Brunel's network: the paper's numbers, and its theory."""
 
-import json
-
 import numpy as np
 import pytest
 
 import spikesim as sim
 from models import brunel
+from tests.models.rig import written_by
 
 
 @pytest.mark.parametrize("regime", brunel.REGIMES)
@@ -48,10 +47,7 @@ def test_theory_of_unconnected_neurons(regime):
 
 
 def test_the_command_line(tmp_path):
-    out, file = tmp_path / "out.png", tmp_path / "out.json"
-    brunel.main(["AI"], seconds=0.05, scale=0.11, out=out, json_file=file)
-    assert out.stat().st_size > 0
-    content = json.loads(file.read_text())
+    content = written_by(brunel.main, tmp_path, ["AI"], seconds=0.05, scale=0.11)
     assert content["options"] == {"seconds": 0.05, "scale": 0.11, "seed": 1}
     assert set(content["numbers"]) == {k for k in brunel.EXPECTED if k.startswith("AI")}
 

@@ -1,13 +1,12 @@
 """The decision network: choices, their times, and its rates beside those of a plain program."""
 
-import json
-
 import numpy as np
 import pytest
 
 import spikesim as sim
 from models import decision
 from models.decision import EXPECTED, Result
+from tests.models.rig import written_by
 
 
 @pytest.fixture(scope="module")
@@ -149,10 +148,7 @@ def test_no_choice():
 
 
 def test_the_command_line(tmp_path):
-    out, file = tmp_path / "out.png", tmp_path / "out.json"
-    decision.main(coherence=[51.2], trials=1, out=out, json_file=file)
-    assert out.stat().st_size > 0
-    written = json.loads(file.read_text())
+    written = written_by(decision.main, tmp_path, coherence=[51.2], trials=1)
     assert written["numbers"]["accuracy at 51.2 %"] == 1.0
     assert written["options"]["coherences"] == [51.2]
     with pytest.raises(sim.ValidationError, match=r"coherence: must lie from -100 to 100 %"):

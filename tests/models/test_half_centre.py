@@ -1,12 +1,11 @@
 """The half-centre oscillator: it alternates, and as fast as its reduction says."""
 
-import json
-
 import numpy as np
 import pytest
 
 from models import half_centre
 from models.half_centre import EXPECTED
+from tests.models.rig import written_by
 
 
 def test_numbers():
@@ -40,8 +39,5 @@ def test_switches_of_a_square_wave():
 
 
 def test_the_command_line(tmp_path):
-    out, file = tmp_path / "out.png", tmp_path / "out.json"
-    half_centre.main(seconds=0.5, scale=0.2, out=out, json_file=file)
-    assert out.stat().st_size > 0
-    numbers = json.loads(file.read_text())["numbers"]
+    numbers = written_by(half_centre.main, tmp_path, seconds=0.5, scale=0.2)["numbers"]
     assert numbers == dict.fromkeys(EXPECTED), "too short for a period"

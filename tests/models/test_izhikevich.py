@@ -1,13 +1,12 @@
 """Izhikevich's network: spike by spike, and in its statistics, that of a plain program."""
 
-import json
-
 import numpy as np
 import pytest
 
 import spikesim as sim
 from models import izhikevich
 from models.izhikevich import EXPECTED, rhythms
+from tests.models.rig import written_by
 
 
 def plain(a, b, c, d, weights, noise, late):
@@ -118,9 +117,7 @@ def test_rhythms_of_made_up_activity():
 
 
 def test_the_command_line(tmp_path):
-    out, file = tmp_path / "out.png", tmp_path / "out.json"
-    izhikevich.main(seconds=1.0, out=out, json_file=file)
-    assert out.stat().st_size > 0
-    assert set(json.loads(file.read_text())["numbers"]) == set(EXPECTED)
+    written = written_by(izhikevich.main, tmp_path, seconds=1.0)
+    assert set(written["numbers"]) == set(EXPECTED)
     with pytest.raises(sim.ValidationError, match=r"seconds: must be at least 0.5 s, got 0.1 s"):
         izhikevich.main(seconds=0.1)

@@ -1,6 +1,5 @@
 """The gamma rhythm: its order, its period, and that it needs both ways."""
 
-import json
 from math import exp
 
 import numpy as np
@@ -9,6 +8,7 @@ import pytest
 import spikesim as sim
 from models import ping
 from models.ping import EXPECTED, Trial
+from tests.models.rig import written_by
 
 
 @pytest.fixture(scope="module")
@@ -117,9 +117,7 @@ def test_lead_and_frequency_of_made_up_volleys():
 
 
 def test_the_command_line(tmp_path):
-    out, file = tmp_path / "out.png", tmp_path / "out.json"
-    ping.main(seconds=0.4, scale=0.25, out=out, json_file=file)
-    assert out.stat().st_size > 0
-    assert set(json.loads(file.read_text())["numbers"]) == set(EXPECTED)
+    written = written_by(ping.main, tmp_path, seconds=0.4, scale=0.25)
+    assert set(written["numbers"]) == set(EXPECTED)
     with pytest.raises(sim.ValidationError, match=r"seconds: must be at least 0.4 s, got 0.1 s"):
         ping.main(seconds=0.1)

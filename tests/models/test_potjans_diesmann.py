@@ -1,12 +1,11 @@
 """The cortical column: published rates, and what scaling down keeps."""
 
-import json
-
 import numpy as np
 import pytest
 
 import spikesim as sim
 from models import potjans_diesmann as column
+from tests.models.rig import written_by
 
 
 def test_numbers_at_a_tenth():
@@ -58,10 +57,8 @@ def test_scaling_keeps_mean_and_variance_of_the_input(scale):
 
 
 def test_the_command_line(tmp_path):
-    out, file = tmp_path / "out.png", tmp_path / "out.json"
-    column.main(seconds=0.1, scale=0.02, out=out, json_file=file)
-    assert out.stat().st_size > 0
-    assert set(json.loads(file.read_text())["numbers"]) == set(column.EXPECTED)
+    written = written_by(column.main, tmp_path, seconds=0.1, scale=0.02)
+    assert set(written["numbers"]) == set(column.EXPECTED)
 
 
 def test_bad_input_is_named():

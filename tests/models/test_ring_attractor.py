@@ -1,13 +1,12 @@
 """The ring attractor: a cue is remembered, and without one nothing is."""
 
-import json
-
 import numpy as np
 import pytest
 
 import spikesim as sim
 from models import ring_attractor as ring
 from models.ring_attractor import EXPECTED
+from tests.models.rig import written_by
 
 
 def test_numbers():
@@ -97,9 +96,7 @@ def test_the_drift_that_is_read():
 
 
 def test_the_command_line(tmp_path):
-    out, file = tmp_path / "out.png", tmp_path / "out.json"
-    ring.main(delay=0.25, scale=0.25, out=out, json_file=file)
-    assert out.stat().st_size > 0
-    assert set(json.loads(file.read_text())["numbers"]) == set(EXPECTED)
+    written = written_by(ring.main, tmp_path, delay=0.25, scale=0.25)
+    assert set(written["numbers"]) == set(EXPECTED)
     with pytest.raises(sim.ValidationError, match=r"delay: must be at least 0.25 s, got 0.1 s"):
         ring.main(delay=0.1)

@@ -1,12 +1,11 @@
 """The synfire chain: its neurons are the paper's, and volleys have two fates."""
 
-import json
-
 import numpy as np
 import pytest
 
 import spikesim as sim
 from models import synfire_chain as chain
+from tests.models.rig import written_by
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +75,5 @@ def test_volleys_hold_what_is_asked_for():
 
 
 def test_the_command_line(tmp_path):
-    out, file = tmp_path / "out.png", tmp_path / "out.json"
-    chain.main(repeats=1, out=out, json_file=file)
-    assert out.stat().st_size > 0
-    assert set(json.loads(file.read_text())["numbers"]) == set(chain.EXPECTED)
+    written = written_by(chain.main, tmp_path, repeats=1)
+    assert set(written["numbers"]) == set(chain.EXPECTED)

@@ -1,13 +1,12 @@
 """Activity that sustains itself: rates of other simulators, irregularity."""
 
-import json
-
 import numpy as np
 import pytest
 
 import spikesim as sim
 from models import vogels_abbott
 from models.vogels_abbott import EXPECTED
+from tests.models.rig import written_by
 
 
 @pytest.mark.parametrize("kind", vogels_abbott.KINDS)
@@ -38,10 +37,8 @@ def test_in_degrees_stay_at_another_scale():
 
 
 def test_the_command_line(tmp_path):
-    out, file = tmp_path / "out.png", tmp_path / "out.json"
-    vogels_abbott.main(["CUBA"], seconds=0.2, scale=0.25, out=out, json_file=file)
-    assert out.stat().st_size > 0
-    assert set(json.loads(file.read_text())["numbers"]) == {k for k in EXPECTED if "CUBA" in k}
+    written = written_by(vogels_abbott.main, tmp_path, ["CUBA"], seconds=0.2, scale=0.25)
+    assert set(written["numbers"]) == {k for k in EXPECTED if "CUBA" in k}
 
 
 def test_bad_input_is_named():

@@ -4,9 +4,6 @@ Brian2 stamps a spike with the start of its step where spikesim takes the end, a
 for one step less: its times are shifted by dt, and its refractory period is longer by dt.
 """
 
-import logging
-import warnings
-
 import numpy as np
 import pytest
 
@@ -18,17 +15,6 @@ N_INPUT, N_EXC, N_INH = 60, 100, 30
 N = N_EXC + N_INH
 CELL = {"C_m": 200.0, "tau_m": 20.0, "E_L": -60.0, "V_th": -50.0, "V_reset": -62.0, "t_ref": 3.0}
 TAU = {"exc": 5.0, "inh": 10.0}
-
-
-@pytest.fixture(scope="module")
-def brian2():
-    """Brian2, interpreted by NumPy; its import may warn of things that are not ours."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        module = pytest.importorskip("brian2", reason="Brian2 is not installed (extra 'test')")
-        module.prefs.codegen.target = "numpy"
-        logging.getLogger("brian2").setLevel(logging.ERROR)
-        yield module
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,5 @@
 """Ion channels against formulas written out anew, against scipy's integrator and against Brian2."""
 
-import logging
-import warnings
-
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
@@ -154,27 +151,23 @@ def test_other_methods(hh_reference, method, bound):
     assert rms(hh(0.025, method), hh_reference) < bound
 
 
-def test_the_membrane_against_brian2():
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        b = pytest.importorskip("brian2", reason="Brian2 is not installed (extra 'test')")
-        b.prefs.codegen.target = "numpy"
-        logging.getLogger("brian2").setLevel(logging.ERROR)
-        b.start_scope()
-        equations = """
-        dv/dt = (30*nS*(-54.4*mV - v) + 12*uS*m**3*h*(50*mV - v) + 3.6*uS*n**4*(-77*mV - v)
-                 + 1*nA) / (100*pF) : volt
-        dm/dt = (1/exprel(-(v+40*mV)/(10*mV))*(1-m) - 4*exp(-(v+65*mV)/(18*mV))*m)/ms : 1
-        dh/dt = (0.07*exp(-(v+65*mV)/(20*mV))*(1-h) - h/(1+exp(-(v+35*mV)/(10*mV))))/ms : 1
-        dn/dt = (0.1/exprel(-(v+55*mV)/(10*mV))*(1-n) - 0.125*exp(-(v+65*mV)/(80*mV))*n)/ms : 1
-        """
-        group = b.NeuronGroup(1, equations, method="rk4", dt=0.01 * b.ms)
-        group.v = -65 * b.mV
-        for gate, law in (("m", "m_Na"), ("h", "h_Na"), ("n", "n_K")):
-            setattr(group, gate, LAWS[law](-65.0)[0])
-        monitor = b.StateMonitor(group, "v", record=True)
-        b.Network(group, monitor).run(30 * b.ms)
-        theirs = monitor.v[0] / b.mV
+def test_the_membrane_against_brian2(brian2):
+    b = brian2
+    b.start_scope()
+    equations = """
+    dv/dt = (30*nS*(-54.4*mV - v) + 12*uS*m**3*h*(50*mV - v) + 3.6*uS*n**4*(-77*mV - v)
+             + 1*nA) / (100*pF) : volt
+    dm/dt = (1/exprel(-(v+40*mV)/(10*mV))*(1-m) - 4*exp(-(v+65*mV)/(18*mV))*m)/ms : 1
+    dh/dt = (0.07*exp(-(v+65*mV)/(20*mV))*(1-h) - h/(1+exp(-(v+35*mV)/(10*mV))))/ms : 1
+    dn/dt = (0.1/exprel(-(v+55*mV)/(10*mV))*(1-n) - 0.125*exp(-(v+65*mV)/(80*mV))*n)/ms : 1
+    """
+    group = b.NeuronGroup(1, equations, method="rk4", dt=0.01 * b.ms)
+    group.v = -65 * b.mV
+    for gate, law in (("m", "m_Na"), ("h", "h_Na"), ("n", "n_K")):
+        setattr(group, gate, LAWS[law](-65.0)[0])
+    monitor = b.StateMonitor(group, "v", record=True)
+    b.Network(group, monitor).run(30 * b.ms)
+    theirs = monitor.v[0] / b.mV
     ours = hh(0.01, "rk4")[: theirs.size]
     assert ours == pytest.approx(theirs, abs=1e-6)
 

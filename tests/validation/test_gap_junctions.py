@@ -1,8 +1,5 @@
 """Coupled membranes against closed forms and, trace by trace, against Brian2."""
 
-import logging
-import warnings
-
 import numpy as np
 import pytest
 
@@ -44,17 +41,6 @@ def test_two_time_constants(g):
         errors.append(np.abs(difference - exact).max())
     assert errors[0] < 0.1 * g * 2 / C_M * 10.0
     assert errors[0] / errors[1] == pytest.approx(2.0, rel=0.1)
-
-
-@pytest.fixture(scope="module")
-def brian2():
-    """Brian2, interpreted by NumPy; its import may warn of things that are not ours."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        module = pytest.importorskip("brian2", reason="Brian2 is not installed (extra 'test')")
-        module.prefs.codegen.target = "numpy"
-        logging.getLogger("brian2").setLevel(logging.ERROR)
-        yield module
 
 
 def by_brian2(b2, cell, a, b, g, current, initial, duration, dt=0.1):

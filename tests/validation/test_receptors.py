@@ -4,7 +4,6 @@
 other means, and by how much they may differ, as a part of the reference's largest value.
 """
 
-import logging
 import math
 import warnings
 from typing import Any, NamedTuple
@@ -420,11 +419,8 @@ def membrane(trains, dt, **model):
     return record.result().values[:, 0]
 
 
-def by_brian2(trains, dt):
+def by_brian2(b2, trains, dt):
     """The same by Brian2: Runge-Kutta of fourth order, all equations written out again."""
-    b2 = pytest.importorskip("brian2", reason="Brian2 is not installed (extra 'test')")
-    b2.prefs.codegen.target = "numpy"
-    logging.getLogger("brian2").setLevel(logging.ERROR)
     b2.start_scope()
     b2.defaultclock.dt = dt * b2.ms
     _, _, peak = rise_and_decay(2.0, 100.0)
@@ -465,10 +461,10 @@ def by_brian2(trains, dt):
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_four_receptors_on_a_membrane_agree_with_brian2(trains):
+def test_four_receptors_on_a_membrane_agree_with_brian2(brian2, trains):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        theirs = by_brian2(trains, 0.1)
+        theirs = by_brian2(brian2, trains, 0.1)
     assert np.ptp(theirs) > 15.0, "excitation and inhibition are at work"
     ours = membrane(trains, 0.1)
     assert np.abs(ours - theirs).max() < 0.5

@@ -1,8 +1,5 @@
 """Short-term plasticity against event loops, closed forms, Brian2 and the binomial law."""
 
-import logging
-import warnings
-
 import numpy as np
 import pytest
 from scipy import stats
@@ -69,17 +66,6 @@ def test_depression_limits_the_current_and_facilitation_peaks():
 
 
 # --- Brian2 --------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def brian2():
-    """Brian2, interpreted by NumPy; its import may warn of things that are not ours."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        module = pytest.importorskip("brian2", reason="Brian2 is not installed (extra 'test')")
-        module.prefs.codegen.target = "numpy"
-        logging.getLogger("brian2").setLevel(logging.ERROR)
-        yield module
 
 
 N_PRE, N_POST, DURATION = 8, 5, 400.0

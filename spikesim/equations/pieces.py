@@ -1,0 +1,309 @@
+"""The pieces of a neuron and of its parts, gathered under full names."""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from spikesim.equations import expressions as ex
+from spikesim.equations.booleans import as_boolean, with_conditions
+from spikesim.equations.dimensions import Scope
+from spikesim.equations.functions import KNOWN_FUNCTIONS, read_function, read_functions
+from spikesim.equations.parsing import parse
+from spikesim.equations.sites import (
+    INPUT,
+    IONIC,
+    SYNAPTIC,
+    TIME,
+    ChannelDeclaration,
+    NeuronDeclaration,
+    ReceptorDeclaration,
+    Site,
+    local_names,
+)
+from spikesim.equations.system import System, is_noise
+from spikesim.equations.text import Equation, parse_statements, parse_text
+from spikesim.errors import ValidationError
+from spikesim.units import Unit, is_common_unit
+
+Trees = dict[str, ast.expr]
+_KINDS = {"receptors": "receptor", "channels": "channel", "parts": "part", "equations": "model"}
+PA, MS, _ONE, _NOISE = Unit("pA"), Unit("ms"), Unit("1"), Unit("1/ms**0.5")
+UNHELD = {
+    "not_refractory": "write '(unless refractory)' behind the equation of a variable that is held "
+    "after a spike, and refractory=... for how long",
+    "lastspike": "write refractory=... for what a spike keeps away, or a variable of your own that "
+    "the reset sets, such as 'last : ms' with 'last = t'",
+}
+GIVEN = {
+    INPUT: "the stimulating currents", SYNAPTIC: "the receptors' currents",
+    IONIC: "the channels' currents", TIME: "the time", "dt": "the step", "pi": "a constant",
+}  # fmt: skip
+
+
+class Pieces:
+    """Equations, currents and gains of a neuron with its channels and receptors, not yet checked.
+
+    Parameters
+    ----------
+    neuron : Neuron
+        The declaration.
+    owner : str
+        Whom errors name.
+
+    Attributes
+    ----------
+    odes, parts : dict
+        Differential equations and subexpressions by variable.
+    units : dict
+        Unit of each parameter, state and subexpression.
+    booleans : set of str
+        Variables of the unit ``boolean``.
+    reset : dict
+        What a spike sets, ``{variable: expression}``.
+    sums : dict
+        Names of sums of currents, each with what it is in a single membrane.
+    currents : dict
+        The terms of each of those.
+    gains : dict
+        For each receptor ``{state: gain}`` of an arriving weight.
+    starts : dict
+        Where states of channels start; None for their steady state.
+    """
+
+    def __init__(self, neuron: NeuronDeclaration, owner: str):
+        self.neuron, self.owner = neuron, owner
+        self.functions = read_functions(neuron.functions, owner)
+        self.arity = {name: len(f.arguments) for name, f in self.functions.items()}
+        self.step = neuron.step and read_function(neuron.step, "step", owner, "step")
+        text = parse_text(neuron.equations, owner, self.arity)
+        parts = {name: eq.rhs for name, eq in text.subexpressions.items()}
+        self.reset = parse_statements(neuron.reset, owner, "reset", self.arity, parts)
+        self.odes, self.parts = dict(text.odes), dict(text.subexpressions)
+        self.booleans = text.booleans
+        for name in self.booleans & set(self.parts):
+            rhs, unit, flags = (eq := self.parts[name]).rhs, eq.unit, eq.flags
+            self.parts[name] = Equation(as_boolean(rhs, self.booleans), unit, flags)
+        for into in (self.odes, self.parts):
+            for name, eq in into.items():
+                into[name] = Equation(with_conditions(eq.rhs, self.booleans), eq.unit, eq.flags)
+        for name, tree in self.reset.items():
+            change = as_boolean if name in self.booleans else with_conditions
+            self.reset[name] = change(tree, self.booleans)
+        for name, (unit, _) in text.parameters.items():
+            if name not in neuron.declared:  # a variable without an equation keeps its value
+                self.odes[name] = Equation(ast.Constant(0.0), unit)
+        self.units = {name: p.unit for name, p in neuron.declared.items()}
+        self.sums = {
+            site.full(s): s for site in neuron.sites for s in (SYNAPTIC, IONIC)
+            if s == SYNAPTIC or site.channels or site.full(s) not in text.names
+        }  # fmt: skip
+        self.taken = {name: meaning for name, meaning in GIVEN.items() if name != IONIC}
+        self.taken |= {full: GIVEN[s] for full, s in self.sums.items()}
+        for name in neuron.declared:
+            self._check_free(name, name)
+        self.taken |= dict.fromkeys(neuron.declared, owner)
+        for name in text.names:
+            self._check_free(name, "equations")
+            self._take(name, owner, "equations")
+        self.currents: dict[str, list[ast.expr]] = {name: [] for name in self.sums}
+        self.gains: dict[str, Trees] = {}
+        self.starts: dict[str, ast.expr | None] = {}
+        for site in neuron.sites:
+            for name, channel in site.channels.items():
+                self._add_channel(name, channel, site)
+            for name, receptor in site.receptors.items():
+                self._add_receptor(name, receptor, site)
+        for suffix, part in neuron.parts.items():
+            for local, declared in part.declared.items():
+                self._check_free(f"{local}_{suffix}", suffix)
+                self._take(f"{local}_{suffix}", suffix, "parts")
+                self.units[f"{local}_{suffix}"] = declared.unit
+        for name, eq in {**self.odes, **self.parts}.items():
+            self.units[name] = eq.unit
+
+    def _check_free(self, name: str, attribute: str) -> None:
+        """Raise for a name that the language has a meaning for."""
+        meaning = self.taken.get(name) if name in GIVEN or name in self.sums else None
+        if is_noise(name):
+            meaning = "white noise"
+        elif name in KNOWN_FUNCTIONS or name in self.functions:
+            meaning = "a function"
+        elif is_common_unit(name):
+            meaning = "a unit"
+        if meaning:
+            raise ValidationError(
+                f"the name {name!r} belongs to {meaning}; choose another", attribute, self.owner
+            )
+
+    def _take(self, name: str, by: str, attribute: str) -> None:
+        if name.startswith("_"):
+            raise ValidationError(
+                f"{name!r}: names must not begin with an underscore", attribute, self.owner
+            )
+        if name in self.neuron.declared and by == self.owner:
+            return
+        known = self.taken.get(name)
+        mine = by if by == self.owner else f"{_KINDS[attribute]} {by!r}"
+        if known == mine or (attribute == "parts" and known and known.endswith(repr(by))):
+            return
+        if known or is_noise(name):
+            belongs = known or "white noise"
+            hint = f"; give the {_KINDS[attribute]} another name" if by != self.owner else ""
+            raise ValidationError(
+                f"{by!r} makes the name {name!r}, which belongs to {belongs}{hint}"
+                if by != self.owner else f"the name {name!r} belongs to {belongs}",
+                attribute, self.owner,
+            )  # fmt: skip
+        self.taken[name] = mine
+
+    def _add_receptor(self, name: str, receptor: ReceptorDeclaration, site: Site) -> None:
+        mapping = local_names(receptor, name)
+        texts = [receptor.equations, receptor.current, *receptor.on_spike]
+        if re.search(r"\bV_m\b", "\n".join(texts)) and site.voltage not in self.taken:
+            raise ValidationError(
+                f"{name!r} needs the membrane potential {site.voltage}, which the equations do not "
+                f"have; call the membrane {site.voltage}", "receptors", self.owner,
+            )  # fmt: skip
+        self._join(name, receptor, mapping, {"V_m": ast.Name(site.voltage, ast.Load())})
+        if receptor.current:
+            tree = parse(receptor.current, name, "current")
+            renamed = ex.rename(tree, {"V_m": site.voltage, **mapping})
+            self.currents[site.full(SYNAPTIC)].append(renamed)
+        known = {"V_m": site.voltage, **mapping}
+        self.gains[name] = {
+            known.get(state, state): ex.rename(parse(gain, name, "on_spike"), known)
+            for state, gain in receptor.on_spike.items()
+        }
+
+    def _add_channel(self, name: str, channel: ChannelDeclaration, site: Site) -> None:
+        """Its current becomes a subexpression; it sees the membrane and what pools offer."""
+        mapping = local_names(channel, name) | {o: site.full(o) for o in channel.offers}
+        around: dict[str, ast.expr] = {
+            local: ast.Name(full, ast.Load())
+            for local, full in {"V_m": site.voltage, **site.offered()}.items()
+        }
+        ions = {c.ion for c in site.channels.values() if c.ion} | {"Ca"}
+        for ion in ions:
+            currents = [f"I_{n}" for n, c in site.channels.items() if c.ion == ion and c.current]
+            around[f"I_{ion}"] = ex.total(ast.Name(c, ast.Load()) for c in currents)
+        own = {local: ast.Name(full, ast.Load()) for local, full in mapping.items()}
+        self._join(name, channel, mapping, around, "channels")
+        if channel.current:
+            self._take(f"I_{name}", name, "channels")
+            tree = parse(channel.current, name, "current")
+            self.parts[f"I_{name}"] = Equation(ex.substitute(tree, {**around, **own}), PA)
+            self.currents[site.full(IONIC)].append(ast.Name(f"I_{name}", ast.Load()))
+        for local in parse_text(channel.equations, name).odes:
+            text = channel.initial.get(local)
+            given = parse(text, name, "initial") if text else None
+            self.starts[mapping[local]] = given and ex.substitute(given, {**around, **own})
+
+    def _join(self, name: str, part: ReceptorDeclaration | ChannelDeclaration,
+              mapping: dict[str, str], around: dict[str, ast.expr],
+              attribute: str = "receptors") -> None:  # fmt: skip
+        """Equations of a part, under full names."""
+        for full in mapping.values():
+            self._take(full, name, attribute)
+        text = parse_text(part.equations, name)
+        known = {**around, **{local: ast.Name(full, ast.Load()) for local, full in mapping.items()}}
+        for into, equations in ((self.odes, text.odes), (self.parts, text.subexpressions)):
+            for local, own in equations.items():
+                into[mapping[local]] = Equation(ex.substitute(own.rhs, known), own.unit, own.flags)
+
+    def scope(self, attribute: str, trees: list[ast.expr] | None = None) -> Scope:
+        """All names with their units, and the white noises that `trees` read."""
+        noises = {n: _NOISE for tree in trees or [] for n in ex.names(tree) if is_noise(n)}
+        given = {INPUT: PA, TIME: MS, "dt": MS, "pi": _ONE} | dict.fromkeys(self.sums, PA)
+        return Scope({**given, **noises, **self.units}, self.owner, attribute)
+
+    def external(self, with_input: bool) -> Trees:
+        """What the sums of currents and the constants of the language stand for."""
+        scope = self.scope("current")
+        external: Trees = {
+            name: ex.total(scope.convert(c, PA, "a current") for c in trees)
+            for name, trees in self.currents.items()
+        }
+        external["pi"] = ast.Constant(math.pi)
+        if not with_input:
+            external[INPUT] = ast.Constant(0.0)
+        return external
+
+    def check_unheld(self) -> None:
+        """Raise for names by which Brian2 knows what is said in another way here."""
+        neuron = self.neuron
+        texts = {"threshold": neuron.threshold, "rearm": neuron.rearm}
+        if isinstance(neuron.refractory, str):
+            texts["refractory"] = neuron.refractory
+        read = {a: set(re.findall(r"\b[A-Za-z_]\w*", text)) for a, text in texts.items()}
+        read["equations"] = set().union(
+            set(), *(ex.names(eq.rhs) for eq in (*self.odes.values(), *self.parts.values()))
+        )
+        read["reset"] = set().union(set(), *(ex.names(tree) for tree in self.reset.values()))
+        for name, hint in UNHELD.items():
+            for attribute, names in read.items():
+                if name in names and name not in self.units:
+                    raise ValidationError(f"there is no {name!r}; {hint}", attribute, self.owner)
+
+    def of_parameters(self, tree: ast.expr, system: System, attribute: str) -> ast.expr:
+        """An expression with its subexpressions put in, if parameters are all that it reads."""
+        pi: Trees = {"pi": ast.Constant(math.pi)}
+        whole = ex.substitute(system.inlined(tree, set(system.subexpressions)), pi)
+        known = set(self.units) - set(self.odes) - set(self.parts)
+        for name in sorted(ex.names(whole) - known):
+            what = "a variable" if name in self.odes else GIVEN.get(name, "no parameter")
+            raise ValidationError(
+                f"must be made from parameters; {ex.source(tree)!r} reads {name!r}, which is "
+                f"{what}", attribute, self.owner,
+            )  # fmt: skip
+        return whole
+
+
+def in_order(trees: Trees, attribute: str, owner: str) -> list[str]:
+    """Names of expressions, each after those that it reads."""
+    read = {name: ex.names(tree) & set(trees) for name, tree in trees.items()}
+    done: dict[str, None] = {}
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        if name in path:
+            chain = " -> ".join((*path[path.index(name) :], name))
+            what = "subexpressions" if attribute == "equations" else "initial values"
+            raise ValidationError(f"{what} go round in a circle: {chain}", attribute, owner)
+        if name not in done:
+            for other in sorted(read[name]):
+                visit(other, (*path, name))
+            done[name] = None
+
+    for name in trees:
+        visit(name, ())
+    return list(done)
+
+
+def assigned_names(reset: Mapping[str, str] | str, step: Callable[..., Any] | None,
+                   owner: str, functions: Mapping[str, Any] | None = None) -> set[str]:  # fmt: skip
+    """Names that a model's reset or step sets."""
+    arity = {n: len(f.arguments) for n, f in read_functions(functions or {}, owner).items()}
+    names = set(parse_statements(reset, owner, "reset", arity))
+    if step is not None:
+        names |= set(read_function(step, "step", owner, "step").returned)
+    return names
+
+
+def names_used(neuron: NeuronDeclaration) -> set[str]:
+    """All names that a model's expressions read."""
+    whole = Pieces(neuron, type(neuron).__name__)
+    trees = [eq.rhs for eq in (*whole.odes.values(), *whole.parts.values())]
+    trees += [*whole.reset.values(), *(c for cs in whole.currents.values() for c in cs)]
+    trees += [
+        parse(text, whole.owner, "initial", whole.arity)
+        for text in neuron.initial.values() if isinstance(text, str)
+    ]  # fmt: skip
+    refractory = neuron.refractory if isinstance(neuron.refractory, str) else ""
+    for text in (neuron.threshold, neuron.rearm, refractory):
+        if text and text != "never":
+            trees.append(parse(text, whole.owner, "threshold", whole.arity))
+    arguments = whole.step.arguments if whole.step else ()
+    return set(arguments).union(*(ex.names(tree) for tree in trees))

@@ -1,0 +1,65 @@
+"""Ports of a neuron: where weights arrive, and what of its states they raise."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+
+from spikesim.equations import expressions as ex
+from spikesim.equations.algebra import simplified
+from spikesim.equations.pieces import Pieces, Trees
+from spikesim.equations.sites import ReceptorDeclaration
+from spikesim.errors import ValidationError, unknown_name
+
+
+def shared_transmitters(receptors: Mapping[str, ReceptorDeclaration]) -> dict[str, list[str]]:
+    """Transmitters that several receptors bind, each with the names of those."""
+    bound: dict[str, list[str]] = {}
+    for name, receptor in receptors.items():
+        if receptor.transmitter is not None:
+            bound.setdefault(receptor.transmitter, []).append(name)
+    return {transmitter: names for transmitter, names in bound.items() if len(names) > 1}
+
+
+def alike(receptors: Iterable[ReceptorDeclaration]) -> bool:
+    """Whether a weight means the same to all of these receptors."""
+    first, *rest = receptors
+    return all((r.weight_unit, r.signed) == (first.weight_unit, first.signed) for r in rest)
+
+
+def ports_of(pieces: Pieces) -> dict[str, Trees]:
+    """For each receptor, and for each transmitter that several bind, the gains of its weight."""
+    scope, ports = pieces.scope("on_spike"), {}
+    for port, gains in pieces.gains.items():
+        unit = pieces.neuron.receptors[port].weight_unit
+        for name in sorted(set(gains) - set(pieces.odes)):
+            raise unknown_name(name, pieces.odes, "on_spike", port)
+        ports[port] = {
+            state: scope.convert(
+                gain,
+                pieces.odes[state].unit / unit,
+                f"the gain of {state} ({pieces.odes[state].unit}) for weights in {unit}",
+            )
+            for state, gain in gains.items()
+        }
+    receptors = pieces.neuron.receptors
+    for transmitter, names in shared_transmitters(receptors).items():
+        if transmitter in ports:
+            raise ValidationError(
+                f"{transmitter!r} is what {' and '.join(map(repr, names))} bind; give the "
+                "receptor of that name another one", "receptors", pieces.owner,
+            )  # fmt: skip
+        if alike(receptors[name] for name in names):
+            ports[transmitter] = _shared_port([(n, ports[n]) for n in names])
+    return ports
+
+
+def _shared_port(parts: list[tuple[str, Trees]]) -> Trees:
+    """Gains of a weight that reaches several receptors, each with its share."""
+    joint: dict[str, list[ast.expr]] = {}
+    for name, gains in parts:
+        share = ast.Name(f"share_{name}", ast.Load())
+        for state, gain in gains.items():
+            product = simplified(ast.BinOp(gain, ast.Mult(), share))
+            joint.setdefault(state, []).append(product)
+    return {state: ex.total(gains) for state, gains in joint.items()}

@@ -1,0 +1,55 @@
+"""Where the states of a neuron start, if not at 0."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from spikesim.equations import expressions as ex
+from spikesim.equations.algebra import CONSTANT, linear_terms
+from spikesim.equations.booleans import as_boolean, with_conditions
+from spikesim.equations.parsing import parse
+from spikesim.equations.pieces import Pieces, Trees, in_order
+from spikesim.equations.system import System
+from spikesim.errors import ValidationError, unknown_name
+
+
+def starts_of(pieces: Pieces, system: System) -> Trees:
+    """Expressions over parameters, and for channels over other states, each after what it reads."""
+    return _given_starts(pieces, system) | _channel_starts(pieces, system)
+
+
+def _given_starts(pieces: Pieces, system: System) -> Trees:
+    scope, found = pieces.scope("initial"), {}
+    for name, text in pieces.neuron.initial.items():
+        if name not in pieces.odes:
+            raise unknown_name(name, pieces.odes, "initial", pieces.owner)
+        if isinstance(text, str):
+            if re.search(rf"\b{ex.RAND}n?\s*\(", text):
+                raise ValidationError(
+                    f"{text!r}: there are no random numbers in expressions; give a "
+                    "distribution, such as Uniform(-70.0, -60.0) or Normal(-65.0, 2.0)",
+                    f"initial[{name!r}]", pieces.owner,
+                )  # fmt: skip
+            tree = parse(text, pieces.owner, "initial", pieces.arity)
+            change = as_boolean if name in pieces.booleans else with_conditions
+            tree = scope.convert(change(tree, pieces.booleans), pieces.odes[name].unit, name)
+            found[name] = pieces.of_parameters(tree, system, f"initial[{name!r}]")
+    return found
+
+
+def _channel_starts(pieces: Pieces, system: System) -> Trees:
+    """How channels start: as they say, or at the steady state of each equation by itself."""
+    trees: Trees = {}
+    for name, given in pieces.starts.items():
+        if given is not None:
+            scope = pieces.scope("initial")
+            tree = scope.convert(given, pieces.odes[name].unit, name)
+        else:
+            terms = linear_terms(system.whole(system.odes[name]), {name})
+            if terms is None or name not in terms:
+                continue
+            level = ast.UnaryOp(ast.USub(), terms.get(CONSTANT, ast.Constant(0.0)))
+            tree = ast.BinOp(level, ast.Div(), terms[name])
+        trees[name] = system.whole(tree)
+    return {name: trees[name] for name in in_order(trees, "initial", pieces.owner)}

@@ -1,0 +1,140 @@
+"""Parameters and states of populations between runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import copy
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from spikesim.build.draws import draw
+from spikesim.build.inputs import check_source_rate, given_spikes
+from spikesim.build.plan import Block, NeuronTable
+from spikesim.build.tables import refresh_table
+from spikesim.distributions import Distribution
+from spikesim.errors import ValidationError, unknown_name
+from spikesim.inputs import RateSource, SpikeSource, check_rate, check_times
+from spikesim.neurons import Neuron
+from spikesim.populations import View, check_shape
+from spikesim.rng import key
+from spikesim.units import Unit, check_array
+
+if TYPE_CHECKING:
+    from spikesim.network import Network
+
+
+class LivePopulations:
+    """What neurons and sources ask of their network."""
+
+    def __init__(self, network: Network):
+        self.network = network
+
+    def read(self, view: View, name: str) -> np.ndarray:
+        """A parameter or state variable, float64, shape (len(view),)."""
+        population = view.population
+        if not isinstance(name, str):
+            raise ValidationError(f"names are texts, got {name!r}", "get", view)
+        if isinstance(population.model, RateSource) and name == "rate":
+            self.network.build()
+            source = self.network.plan.sources[population.name]
+            return source.rate[view.ids] * (1000.0 / self.network.dt)
+        block, table = self._place(view, name)
+        if name in table.cell.states:
+            row = table.args.state[table.cell.states.index(name)]
+            return row[block.lo + view.ids].astype(np.float64)
+        if name in block.values:
+            return np.broadcast_to(block.values[name], block.size)[view.ids].copy()
+        raise unknown_name(name, [*table.cell.states, *block.values], None, population.name)
+
+    def write(self, view: View, values: Mapping[str, Any]) -> None:
+        """Set parameters or state variables."""
+        if view.population.is_source:
+            for name, value in values.items():
+                self._set_source(view, name, value)
+            return
+        if not values:
+            return
+        checked = {}
+        for name, value in values.items():  # all are checked before any is set
+            block, table = self._place(view, name)
+            if name not in table.cell.states and name not in block.values:
+                valid = [*table.cell.states, *block.values]
+                raise unknown_name(name, valid, None, view.population.name)
+            unit = Unit(table.cell.units.get(name, "1"))
+            checked[name] = self._checked(view, name, value, unit)
+        parameters = {n: v for n, v in checked.items() if n not in table.cell.states}
+        for name in set(checked) - set(parameters):
+            row = table.args.state[table.cell.states.index(name)]
+            row[block.lo + view.ids] = checked[name]
+        if parameters:
+            before = dict(block.values)
+            for name, array in parameters.items():
+                self._set_parameter(view, block, name, array)
+            try:
+                refresh_table(table, self.network.dt)
+            except ValidationError:
+                block.values.update(before)
+                raise
+            self.network.simulator.refresh()
+
+    def _place(self, view: View, name: str) -> tuple[Block, NeuronTable]:
+        if view.population.is_source:
+            valid = ["rate"] if isinstance(view.population.model, RateSource) else []
+            raise unknown_name(name, valid, None, view.population.name)
+        self.network.build()
+        block = self.network.plan.blocks[view.population.name]
+        return block, self.network.plan.tables[block.table]
+
+    def _checked(self, view: View, name: str, value: Any, unit: Unit) -> np.ndarray:
+        """`value` in the unit of a parameter, or in `unit`, that of a variable."""
+        model, owner = view.population.model, view.population.name
+        assert isinstance(model, Neuron)
+        if isinstance(value, Distribution):
+            value = draw(value, key(self.network.seed, "set", owner, name), len(view))
+        declared = model.owner(name)
+        if declared is not None:
+            array = declared[0].declared[declared[1]].check(value, name, owner)
+        else:
+            array = check_array(value, name, owner, unit=unit)
+        check_shape(array, len(view), name, view.name)
+        return array
+
+    @staticmethod
+    def _set_parameter(view: View, block: Block, name: str, array: np.ndarray) -> None:
+        if len(view) == block.size:
+            block.values[name] = array.copy()
+        else:
+            whole = np.broadcast_to(block.values[name], block.size).copy()
+            whole[view.ids] = array
+            block.values[name] = whole
+
+    def _set_source(self, view: View, name: str, value: Any) -> None:
+        population = view.population
+        self.network.build()
+        plan = self.network.plan
+        if isinstance(population.model, RateSource) and name == "rate":
+            rate = check_rate(value, population.name)
+            if len(view) < population.size:
+                whole = self.read(population, "rate")
+                if not isinstance(rate, np.ndarray):
+                    raise ValidationError("a schedule is for all sources", "rate", view)
+                check_shape(rate, len(view), "rate", view.name)
+                whole[view.ids] = rate
+                rate = whole
+            source_model = copy(population.model)
+            source_model.rate = rate
+            source_model.check_size(population.size, population.name)
+            check_source_rate(rate, self.network.dt, population.name)
+            population.model = source_model
+            plan.feed.apply_rate(plan, population)  # type: ignore[attr-defined]
+            self.network.simulator.reschedule()
+        elif isinstance(population.model, SpikeSource) and name == "times":
+            given = SpikeSource(check_times(value, population.name))
+            given.check_size(population.size, population.name)
+            source = plan.sources[population.name]
+            source.step, source.source = given_spikes(given.times, self.network.dt, population.name)
+            population.model = given
+        else:
+            valid = ["rate"] if isinstance(population.model, RateSource) else ["times"]
+            raise unknown_name(name, valid, None, population.name)

@@ -1,0 +1,168 @@
+"""What recorders hold: from their stores in the running network to results."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from spikesim.analysis.spiketrains import SpikeTrains
+from spikesim.analysis.traces import Traces
+from spikesim.build.inputs import whole_steps
+from spikesim.equations import expressions as ex
+from spikesim.equations.cell import INPUT, TIME, Cell, assemble
+from spikesim.errors import ValidationError, unknown_name
+from spikesim.live.modulators import place_of
+from spikesim.live.projections import n_synapses
+from spikesim.neurons import Neuron
+from spikesim.populations import View
+from spikesim.recorders import (
+    ConcentrationRecorder,
+    Recorder,
+    SpikeRecorder,
+    StateRecorder,
+    WeightRecorder,
+)
+from spikesim.runtime.recording import SampleStore, SpikeStore
+
+if TYPE_CHECKING:
+    from spikesim.network import Network
+
+_NOWHERE = np.empty(0, np.int64)
+
+
+class LiveRecorders:
+    """What recorders ask of their network."""
+
+    def __init__(self, network: Network):
+        self.network = network
+        self._stores: dict[int, SpikeStore | SampleStore] = {}
+
+    def check_variable(self, view: View, variable: str) -> None:
+        """Raise if the model has no such state variable."""
+        model = view.population.model
+        assert isinstance(model, Neuron)
+        cell = assemble(model, with_input=True)
+        if not isinstance(variable, str) or variable not in (*cell.states, *cell.derived):
+            raise unknown_name(variable, ["spikes", *cell.states, *cell.derived], "variable", view)
+        if variable in cell.derived and INPUT in ex.names(cell.derived[variable].rhs):
+            raise ValidationError(
+                f"{variable!r} depends on {INPUT}, which is not kept; record what else it is "
+                "made from", "variable", view,
+            )  # fmt: skip
+
+    def attach(self, recorder: Recorder) -> None:
+        """Make the store of a recorder, from now on."""
+        plan, recording = self.network.plan, self.network.recording
+        store: SpikeStore | SampleStore
+        if isinstance(recorder, SpikeRecorder):
+            block = plan.blocks[recorder.target.population.name]
+            store = SpikeStore(block.gid0, recorder.target.ids, start=plan.step)
+            recording.spikes.append(store)
+        elif isinstance(recorder, StateRecorder):
+            block = plan.blocks[recorder.target.population.name]
+            table = plan.tables[block.table]
+            places = [
+                table.state_place(name) + block.lo + recorder.target.ids
+                for name in _sampled(table.cell, recorder.variable)
+            ]
+            store = SampleStore(self._steps(recorder), np.concatenate([*places, _NOWHERE]))
+            recording.states.append(store)
+        elif isinstance(recorder, ConcentrationRecorder):
+            modulation, k = place_of(plan, recorder.target)
+            store = SampleStore(self._steps(recorder), modulation.place[k : k + 1])
+            recording.states.append(store)
+        else:
+            assert isinstance(recorder, WeightRecorder)
+            n = n_synapses(plan, recorder.target)
+            chosen = np.arange(n) if recorder.synapses is None else recorder.synapses
+            if chosen.size and chosen.max() >= n:
+                raise ValidationError(
+                    f"has {n} synapses; got index {chosen.max()}", "synapses", recorder.target
+                )
+            store = SampleStore(self._steps(recorder), chosen)
+            recording.weights.setdefault(recorder.target.name, []).append(store)
+            if plan.step == 0:  # the initial value is a sample too
+                weights = plan.plastic[recorder.target.name].args.weights
+                store.add(np.zeros(1, np.int64), weights[chosen][None].astype(float))
+        self._stores[id(recorder)] = store
+
+    def result(self, recorder: Recorder) -> SpikeTrains | Traces:
+        """What a recorder holds."""
+        self.network.build()
+        dt, store = self.network.dt, self._stores[id(recorder)]
+        if isinstance(recorder, SpikeRecorder):
+            assert isinstance(store, SpikeStore)
+            step, neuron = store.spikes()
+            return SpikeTrains(
+                (step + 1) * dt, neuron, n=len(recorder.target), t_start=store.start * dt,
+                t_stop=self.network.t, name=recorder.target.name,
+            )  # fmt: skip
+        assert isinstance(store, SampleStore)
+        steps, rows = store.samples()
+        if isinstance(recorder, StateRecorder):
+            rows, unit = self._sampled_values(recorder, steps * dt, rows)
+            return Traces(
+                steps * dt, rows, variable=recorder.variable, unit=unit,
+                ids=recorder.target.ids, name=recorder.target.name,
+            )  # fmt: skip
+        if isinstance(recorder, ConcentrationRecorder):
+            return Traces(
+                steps * dt, rows, variable="concentration", unit="1", ids=np.zeros(1, np.int64),
+                name=recorder.target.name,
+            )  # fmt: skip
+        assert isinstance(recorder, WeightRecorder)
+        model = recorder.target.target.population.model
+        assert isinstance(model, Neuron)
+        unit = str(model.receptor(recorder.target.receptor).weight_unit)
+        return Traces(
+            steps * dt, rows, variable="weight", unit=unit, ids=store.places,
+            name=recorder.target.name,
+        )  # fmt: skip
+
+    def _sampled_values(
+        self, recorder: StateRecorder, times: np.ndarray, rows: np.ndarray
+    ) -> tuple[np.ndarray, str]:
+        """Samples of a variable; what is derived is worked out from the states, with parameters
+        as they are now."""
+        block = self.network.plan.blocks[recorder.target.population.name]
+        cell = self.network.plan.tables[block.table].cell
+        if recorder.variable in cell.units:
+            return rows, cell.units[recorder.variable]
+        derived, ids = cell.derived[recorder.variable], recorder.target.ids
+        names = _sampled(cell, recorder.variable)
+        values = {n: v[ids] if v.ndim else v for n, v in block.values.items()}
+        values |= {TIME: times[:, None], "dt": np.asarray(self.network.dt)}
+        values |= dict(zip(names, np.split(rows, max(len(names), 1), axis=1), strict=False))
+        functions = {name: f.for_arrays() for name, f in cell.functions.items()}
+        shape = (times.size, ids.size)
+        with np.errstate(all="ignore"):
+            result = ex.evaluate(derived.rhs, values, functions)
+        return np.broadcast_to(result, shape).copy(), str(derived.unit)
+
+    def counts(self, recorder: Recorder) -> np.ndarray:
+        """Spikes of each neuron of a spike recorder."""
+        self.network.build()
+        store = self._stores[id(recorder)]
+        assert isinstance(store, SpikeStore)
+        return store.counts()
+
+    def clear(self, recorder: Recorder) -> None:
+        """Empty a recorder's store."""
+        self.network.build()
+        store = self._stores[id(recorder)]
+        if isinstance(store, SpikeStore):
+            store.clear(self.network.plan.step)
+        else:
+            store.clear()
+
+    def _steps(self, recorder: Recorder) -> int:
+        assert recorder.every is not None
+        return whole_steps(recorder.every, self.network.dt, "every", recorder.name)
+
+
+def _sampled(cell: Cell, variable: str) -> list[str]:
+    """The states from which a variable's samples are made."""
+    if variable in cell.states:
+        return [variable]
+    return sorted(ex.names(cell.derived[variable].rhs) & set(cell.states))

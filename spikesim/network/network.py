@@ -1,0 +1,248 @@
+"""The network that users hold: it is described, built into a plan, run and read."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from spikesim.build.builder import build
+from spikesim.build.inputs import whole_steps
+from spikesim.build.plan import Plan
+from spikesim.errors import SimulationError, ValidationError
+from spikesim.live import Live
+from spikesim.modulators import Modulator
+from spikesim.network.described import DescribedNetwork
+from spikesim.populations import View
+from spikesim.projections import Projection
+from spikesim.recorders import Recorder, recorder_of
+from spikesim.runtime import checkpoint
+from spikesim.runtime.progress import ProgressBar
+from spikesim.runtime.recording import Recording
+from spikesim.runtime.simulator import Simulator
+from spikesim.units import check_scalar, ms
+
+
+class Network(DescribedNetwork):
+    """A network of spiking neurons.
+
+    Parameters
+    ----------
+    dt : float
+        Time step in ms, default 0.1.
+    seed : int, optional
+        Seed of everything random. If it is left out one is drawn; read it as `seed`.
+    precision : {"mixed", "double", "single"}
+        ``"mixed"``: state in float64, stored weights in float32. ``"double"`` and ``"single"``: all
+        in float64 or float32.
+    threads : int
+        How many share the work, default 1; at most as many as there are cores is of use, from some
+        thousand neurons on. Results are the same, bit by bit, for any number.
+
+    Raises
+    ------
+    ValidationError
+        For values that are not allowed.
+
+    Examples
+    --------
+    >>> net = Network(dt=0.1, seed=1)
+    >>> cells = net.population("cells", 10, LIF(I_e=500.0))
+    >>> spikes = net.record(cells, "spikes")
+    >>> net.run(100.0)
+    >>> spikes.result().rates()
+    """
+
+    def __init__(
+        self,
+        dt: float = 0.1,
+        *,
+        seed: int | None = None,
+        precision: str = "mixed",
+        threads: int = 1,
+    ):
+        super().__init__(dt, seed, precision, Live(self))
+        if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= 1024:
+            raise ValidationError(
+                f"must be a whole number from 1 to 1024, got {threads!r}", "threads", "Network"
+            )
+        self._threads = threads
+        self._recorders: list[Recorder] = []
+        self._recording = Recording()
+        self._simulator: Simulator | None = None
+
+    def record(
+        self,
+        target: View | Projection | Modulator,
+        variable: str,
+        *,
+        every: float | None = None,
+        synapses: Any = None,
+    ) -> Any:
+        """Record spikes, a state variable, weights, or a concentration.
+
+        Parameters
+        ----------
+        target : Population, slice, Projection or Modulator
+            Of whom.
+        variable : str
+            ``"spikes"``, a state variable such as ``"V_m"``, a subexpression of the model or
+            ``"I_syn"``, ``"weight"`` of a projection, or ``"concentration"`` of a modulator.
+        every : float, optional
+            Sampling interval in ms, a multiple of dt. Default one step; weights need it said.
+        synapses : sequence of int, optional
+            Which synapses of the projection; all unless given.
+
+        Returns
+        -------
+        SpikeRecorder, StateRecorder, WeightRecorder or ConcentrationRecorder
+            Its ``result()`` is a `SpikeTrains` or a `Traces`.
+        """
+        if every is not None:
+            every = check_scalar(every, "every", "record", unit=ms, allowed="positive")
+            whole_steps(every, self.dt, "every", "record")
+        self._check_mine(target=target)
+        recorder = recorder_of(target, variable, every, synapses, self.dt, self._live.recorders)
+        if self._plan is not None:
+            self._live.recorders.attach(recorder)
+            self.simulator.refresh()
+        self._recorders.append(recorder)
+        return recorder
+
+    # --- running ------------------------------------------------------------------------------
+
+    def build(self) -> None:
+        """Make the synapses and kernels now; `run` does it otherwise."""
+        if self._plan is None:
+            if not self._description.populations:
+                raise ValidationError("has no populations yet", None, "Network")
+            self._plan = build(self._description)
+            self._recording = Recording()
+            for recorder in self._recorders:
+                self._live.recorders.attach(recorder)
+            self._simulator = Simulator(self._plan, self._recording, self._threads)
+
+    def run(self, duration: float, *, progress: bool | None = None) -> None:
+        """Simulate, from where the network is now.
+
+        Parameters
+        ----------
+        duration : float
+            In ms, a multiple of dt.
+        progress : bool, optional
+            Show a progress bar. By default one appears on a terminal when a run takes longer
+            than a second.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            On Ctrl-C, after a consistent stop: results are usable and `run` can go on.
+        SimulationError
+            If a state variable is no longer a number.
+        """
+        duration = check_scalar(duration, "duration", "run", unit=ms, allowed="non-negative")
+        if duration == 0:
+            self.build()
+            return
+        steps = whole_steps(duration, self.dt, "duration", "run")
+        self.build()
+        if progress is None and not sys.stderr.isatty():
+            progress = False
+        if progress is False:
+            self.simulator.run(steps)
+        else:
+            with ProgressBar(steps, self.dt, at_once=bool(progress)) as bar:
+                self.simulator.run(steps, bar.update)
+
+    def reset(self, *, keep_weights: bool = False) -> None:
+        """Go back to the start: time 0, initial values, nothing in flight, recorders empty.
+
+        Parameters
+        ----------
+        keep_weights : bool
+            Keep the weights as they are now.
+        """
+        if self._plan is None:
+            return
+        weights = {name: p.weight for name, p in self._description.projections.items()
+                   if keep_weights}  # fmt: skip
+        self._plan = None
+        for population in self._description.populations.values():
+            population.model = population.described
+        self.build()
+        for name, weight in weights.items():
+            self._description.projections[name].weight = weight
+
+    def reset_state(self) -> None:
+        """Bring membranes, receptors, traces and spikes in flight back to their start.
+
+        Time goes on, weights and what neurons have learnt (adaptive thresholds) stay.
+        """
+        self._live.reset_state()
+
+    def save_state(self, path: str | Path) -> None:
+        """Write the state to a file, from which `load_state` goes on bit-identically."""
+        self.build()
+        checkpoint.save(self.plan, path)
+
+    def load_state(self, path: str | Path) -> None:
+        """Put a state saved by the same network back; recorders start anew from there."""
+        self.build()
+        checkpoint.load(self.plan, path)
+        self._live.refresh()
+        for recorder in self._recorders:
+            recorder.clear()
+
+    # --- reading ------------------------------------------------------------------------------
+
+    @property
+    def t(self) -> float:
+        """Time simulated so far (ms)."""
+        return 0.0 if self._plan is None else self._plan.step * self.dt
+
+    @property
+    def n_spikes(self) -> int:
+        """Spikes so far, of all neurons and sources."""
+        return 0 if self._plan is None else int(self._plan.counters[1])
+
+    @property
+    def n_events(self) -> int:
+        """Synaptic events delivered so far."""
+        return 0 if self._plan is None else int(self._plan.counters[2:4].sum())
+
+    @property
+    def learning(self) -> bool:
+        """Whether any plasticity acts; setting it switches all plastic projections."""
+        return any(p.learning for p in self._description.projections.values())
+
+    @learning.setter
+    def learning(self, on: bool) -> None:
+        for projection in self._description.projections.values():
+            if projection.plasticity is not None:
+                projection.learning = on
+
+    @property
+    def plan(self) -> Plan:
+        """The arrays behind the network, once it is built."""
+        if self._plan is None:
+            raise SimulationError("the network is not built yet; run() or build() it first")
+        return self._plan
+
+    @property
+    def simulator(self) -> Simulator:
+        """What runs the plan, once it is built."""
+        if self._simulator is None:
+            raise SimulationError("the network is not built yet; run() or build() it first")
+        return self._simulator
+
+    @property
+    def recording(self) -> Recording:
+        """The stores of all recorders."""
+        return self._recording
+
+    def __repr__(self) -> str:
+        d = self._description
+        return (
+            f"<Network: {len(d.populations)} populations, {len(d.projections)} projections, "
+            f"dt = {self.dt} ms, t = {self.t:g} ms, seed = {self.seed}>"
+        )

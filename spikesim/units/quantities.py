@@ -1,0 +1,192 @@
+"""Units, and the quantities that numbers and units make."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from spikesim.errors import ValidationError
+from spikesim.units.symbols import PLAIN, Dimension, power_of_ten, read_unit
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit, such as ``Unit("mV")``, ``Unit("mS/cm2")`` or ``pA / ms``.
+
+    Two units are equal if they mean the same. A number or an array times a unit is a `Quantity`.
+
+    Raises
+    ------
+    ValidationError
+        If the text is no unit.
+    """
+
+    symbol: str = field(compare=False)
+    exponent: Fraction = field(init=False, repr=False)
+    dimension: Dimension = field(init=False, repr=False)
+
+    __array_ufunc__ = None  # an array times a unit is ours to make
+
+    def __post_init__(self) -> None:
+        exponent, dimension = read_unit(self.symbol)
+        object.__setattr__(self, "exponent", exponent)
+        object.__setattr__(self, "dimension", dimension)
+
+    @property
+    def scale(self) -> float:
+        """How many of the base units this is."""
+        return power_of_ten(self.exponent)
+
+    def __str__(self) -> str:
+        return self.symbol
+
+    def __mul__(self, other: Any) -> Any:
+        if isinstance(other, Unit):
+            return Unit(f"{self.symbol}*{_bracketed(other)}")
+        return other * self if isinstance(other, Quantity) else Quantity(other, self)
+
+    def __rmul__(self, other: Any) -> Quantity:
+        return Quantity(other, self)
+
+    def __truediv__(self, other: Any) -> Any:
+        if isinstance(other, Unit):
+            return Unit(f"{self.symbol}/{_bracketed(other)}")
+        return Quantity(1.0, self) / other
+
+    def __rtruediv__(self, other: Any) -> Quantity:
+        return Quantity(other, Unit(f"1/{_bracketed(self)}"))
+
+    def __pow__(self, power: float) -> Unit:
+        return Unit(f"({self.symbol})**{power}")
+
+
+def _bracketed(unit: Unit) -> str:
+    return unit.symbol if unit.symbol.isidentifier() else f"({unit.symbol})"
+
+
+@dataclass(frozen=True, eq=False)
+class Quantity:
+    """A number or an array with a unit, as ``20 * ms`` makes it; converted where it is used."""
+
+    value: Any
+    unit: Unit
+
+    __array_ufunc__ = None
+
+    def to(self, unit: Unit) -> Any:
+        """The plain value in another unit of the same dimension."""
+        if unit.dimension != self.unit.dimension:
+            raise ValueError(f"{self.unit} is no {unit}")
+        shift = self.unit.exponent - unit.exponent
+        if hasattr(self.value, "scaled"):  # a distribution
+            return self.value.scaled(power_of_ten(shift))
+        value = np.asarray(self.value) if isinstance(self.value, (list, tuple)) else self.value
+        return value * power_of_ten(shift) if shift >= 0 else value / power_of_ten(-shift)
+
+    def __mul__(self, other: Any) -> Any:
+        by = _quantity(other)
+        return _plain_if_one(self._number * by._number, _times(self.unit, by.unit))
+
+    def __rmul__(self, other: Any) -> Any:
+        return _quantity(other) * self
+
+    def __truediv__(self, other: Any) -> Any:
+        by = _quantity(other)
+        unit = self.unit if by.unit == one else self.unit / by.unit
+        return _plain_if_one(self._number / by._number, unit)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return _quantity(other) / self
+
+    def __pow__(self, power: float) -> Any:
+        if isinstance(power, Quantity) or np.ndim(power) or not np.isreal(power):
+            raise ValidationError(f"cannot take {self!r} to the power {power!r}, which must be a "
+                                  "number")  # fmt: skip
+        return _plain_if_one(self._number**power, self.unit**power)
+
+    def __add__(self, other: Any) -> Quantity:
+        return Quantity(self._number + self._like(other, "add {1} to {0}"), self.unit)
+
+    def __radd__(self, other: Any) -> Quantity:
+        return self + other
+
+    def __sub__(self, other: Any) -> Quantity:
+        return Quantity(self._number - self._like(other, "subtract {1} from {0}"), self.unit)
+
+    def __rsub__(self, other: Any) -> Quantity:
+        return Quantity(self._like(other, "subtract {0} from {1}") - self._number, self.unit)
+
+    def __neg__(self) -> Quantity:
+        return Quantity(-self._number, self.unit)
+
+    def __pos__(self) -> Quantity:
+        return self
+
+    def __abs__(self) -> Quantity:
+        return Quantity(abs(self._number), self.unit)
+
+    def __eq__(self, other: object) -> Any:
+        if not isinstance(other, (Quantity, Unit)):
+            return False
+        given = _quantity(other)
+        return given.unit.dimension == self.unit.dimension and self.value == given.to(self.unit)
+
+    __hash__ = None  # type: ignore[assignment]  # values may be arrays
+
+    def __lt__(self, other: Any) -> Any:
+        return self._number < self._like(other, "compare {0} with {1}")
+
+    def __le__(self, other: Any) -> Any:
+        return self._number <= self._like(other, "compare {0} with {1}")
+
+    def __gt__(self, other: Any) -> Any:
+        return self._number > self._like(other, "compare {0} with {1}")
+
+    def __ge__(self, other: Any) -> Any:
+        return self._number >= self._like(other, "compare {0} with {1}")
+
+    @property
+    def _number(self) -> Any:
+        """What can be reckoned with."""
+        value = np.asarray(self.value) if isinstance(self.value, (list, tuple)) else self.value
+        if np.asarray(value).dtype.kind not in "iuf":
+            raise ValidationError(f"cannot reckon with {self!r}; only with numbers and arrays")
+        return value
+
+    def _like(self, other: Any, action: str) -> Any:
+        """The other's value in this unit; a bare zero fits every unit."""
+        given = _quantity(other)
+        if given.unit == one and np.ndim(given.value) == 0 and given._number == 0:
+            return given.value
+        if given.unit.dimension != self.unit.dimension:
+            left, right = (f"{q!r}" if q.unit != one else f"{q.value!r} (a plain number)"
+                           for q in (self, given))  # fmt: skip
+            raise ValidationError(f"cannot {action.format(left, right)}")
+        return Quantity(given._number, given.unit).to(self.unit)
+
+    def __repr__(self) -> str:
+        return f"{self.value!r} * {self.unit}"
+
+
+def _quantity(value: Any) -> Quantity:
+    """A quantity from one, from a unit or from plain numbers."""
+    if isinstance(value, Unit):
+        return Quantity(1.0, value)
+    return value if isinstance(value, Quantity) else Quantity(value, one)
+
+
+def _times(a: Unit, b: Unit) -> Unit:
+    return b if a == one else a if b == one else a * b
+
+
+def _plain_if_one(value: Any, unit: Unit) -> Any:
+    if unit.dimension != PLAIN:
+        return Quantity(value, unit)
+    plain = Quantity(value, unit).to(one)
+    return plain if np.ndim(plain) else float(plain)
+
+
+one = Unit("1")

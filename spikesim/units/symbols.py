@@ -1,0 +1,127 @@
+"""What the text of a unit means: a power of ten and a dimension."""
+
+from __future__ import annotations
+
+import ast
+import re
+from fractions import Fraction
+
+from spikesim.errors import ValidationError
+
+Dimension = tuple[Fraction, ...]  # exponents of ms, mV, pF, um, amol, K
+BASE = ("ms", "mV", "pF", "um", "amol", "K")
+PLAIN: Dimension = (Fraction(0),) * len(BASE)
+
+_PREFIXES = {
+    "a": -18, "f": -15, "p": -12, "n": -9, "u": -6, "m": -3, "c": -2, "": 0, "k": 3, "M": 6, "G": 9
+}  # fmt: skip
+# Symbol and name of each unit, the power of ten by which it exceeds the base, and its dimension.
+_UNITS = {
+    "s second": (3, (1, 0, 0, 0, 0, 0)),
+    "V volt": (3, (0, 1, 0, 0, 0, 0)),
+    "F farad": (12, (0, 0, 1, 0, 0, 0)),
+    "A amp ampere": (12, (-1, 1, 1, 0, 0, 0)),
+    "S siemens": (9, (-1, 0, 1, 0, 0, 0)),
+    "ohm": (-9, (1, 0, -1, 0, 0, 0)),
+    "C coulomb": (15, (0, 1, 1, 0, 0, 0)),
+    "Hz hertz": (-3, (-1, 0, 0, 0, 0, 0)),
+    "m metre meter": (6, (0, 0, 0, 1, 0, 0)),
+    "L liter litre": (15, (0, 0, 0, 3, 0, 0)),
+    "mol mole": (18, (0, 0, 0, 0, 1, 0)),
+    "M molar": (3, (0, 0, 0, -3, 1, 0)),
+    "K kelvin": (0, (0, 0, 0, 0, 0, 1)),
+}
+_KNOWN = {
+    prefix + name: (power + ten, tuple(map(Fraction, dimension)))
+    for names, (ten, dimension) in _UNITS.items()
+    for name in names.split()
+    for prefix, power in _PREFIXES.items()
+}
+_KNOWN |= {  # what reads as a prefix and a unit too
+    name: (ten, tuple(map(Fraction, dimension)))
+    for names, (ten, dimension) in _UNITS.items()
+    for name in names.split()
+}
+_COMMON = (
+    "1", "mV", "ms", "pA", "nS", "pF", "mV/ms", "1/ms", "pA/ms", "nS/ms", "um", "mM", "mM/ms",
+    "um2", "mV/pA", "1/mV", "1/mV/ms", "pF/um2", "nS/um2", "pA/um2", "fC", "K", "1/pF", "um3",
+    "ms**0.5", "1/ms**0.5", "mV/ms**0.5", "pA/ms**0.5",
+)  # fmt: skip
+
+
+def power_of_ten(exponent: Fraction) -> float:
+    """Ten to a power; exact where floats are."""
+    return float(10.0 ** (int(exponent) if exponent.denominator == 1 else float(exponent)))
+
+
+def read_unit(text: str) -> tuple[Fraction, Dimension]:
+    """Power of ten and dimension of a unit's text: products, quotients and powers of symbols."""
+    spelled = re.sub(r"\b([A-Za-z]+)(\d)\b", r"\1**\2", str(text).replace("^", "**"))
+    try:
+        return _unit_of(ast.parse(spelled.strip(), mode="eval").body)
+    except (SyntaxError, LookupError, TypeError, ValueError):
+        raise ValidationError(
+            f"{text!r} is no unit; units are products, quotients and powers of symbols such as ms, "
+            "mV, pA, nS, pF, Hz, um, mM, uS/cm2, or 1 for plain numbers"
+        ) from None
+
+
+def _unit_of(tree: ast.expr) -> tuple[Fraction, Dimension]:
+    if isinstance(tree, ast.Constant) and tree.value == 1 and tree.value is not True:
+        return Fraction(0), PLAIN
+    if isinstance(tree, ast.Name):
+        ten, dimension = _KNOWN[tree.id]
+        return Fraction(ten), dimension
+    if not isinstance(tree, ast.BinOp):
+        raise TypeError
+    left = _unit_of(tree.left)
+    if isinstance(tree.op, ast.Pow):
+        power = as_fraction(ast.literal_eval(tree.right))
+        return left[0] * power, raised(left[1], power)
+    right = _unit_of(tree.right)
+    sign = {ast.Mult: 1, ast.Div: -1}[type(tree.op)]
+    return left[0] + sign * right[0], combined(left[1], right[1], sign)
+
+
+def as_fraction(power: float) -> Fraction:
+    """The power of a unit that a number means: 0.3 is three tenths."""
+    return Fraction(power).limit_denominator(1000)
+
+
+def combined(a: Dimension, b: Dimension, sign: int) -> Dimension:
+    """Dimension of a product (`sign` 1) or a quotient (-1)."""
+    return tuple(x + sign * y for x, y in zip(a, b, strict=True))
+
+
+def raised(a: Dimension, power: Fraction) -> Dimension:
+    """Dimension of a power."""
+    return tuple(x * power for x in a)
+
+
+def symbol_of(dimension: Dimension) -> str:
+    """A unit with this dimension, in the field's symbols where there are some."""
+    for symbol in _COMMON:
+        if read_unit(symbol)[1] == dimension:
+            return symbol
+    return "*".join(
+        base if e == 1 else f"{base}**{float(e):g}"
+        for base, e in zip(BASE, dimension, strict=True) if e
+    )  # fmt: skip
+
+
+def is_unit_name(name: str) -> bool:
+    """Whether a name in an expression may mean a unit: single letters never do."""
+    return len(name) > 1 and name in _KNOWN
+
+
+_EVERYWHERE = """
+    ms us second mV uV volt pA nA uA mA amp pF nF uF farad nS uS mS siemens Mohm Gohm ohm Hz kHz
+    um cm metre meter uM mM
+"""
+COMMON = frozenset(_EVERYWHERE.split())
+"""Names that mean units wherever they stand: no variable or parameter may be called so."""
+
+
+def is_common_unit(name: str) -> bool:
+    """Whether a name means a unit in every model."""
+    return name in COMMON
