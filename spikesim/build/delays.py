@@ -77,7 +77,8 @@ def _to_steps(delays: np.ndarray, dt: float, owner: object) -> np.ndarray:
     steps = np.empty(delays.size, np.uint16)
     rounded, example = 0, 0
     for first in range(0, delays.size, _CHUNK):
-        exact = delays[first : first + _CHUNK] / dt
+        with np.errstate(over="ignore"):  # infinitely many steps are too many, too
+            exact = delays[first : first + _CHUNK] / dt
         nearest = np.rint(exact)
         bad = (nearest < 1) | (nearest > LONGEST)
         if bad.any():

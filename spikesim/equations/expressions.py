@@ -161,7 +161,7 @@ def _value(
         case ast.UnaryOp():
             result = _OPERATORS[type(tree.op)](*of(tree.operand))
         case ast.BinOp():
-            result = _OPERATORS[type(tree.op)](*of(tree.left, tree.right))
+            result = _operated(tree.op, *of(tree.left, tree.right))
         case ast.Compare():
             result = _OPERATORS[type(tree.ops[0])](*of(tree.left, *tree.comparators))
         case ast.IfExp():
@@ -172,6 +172,15 @@ def _value(
             raise AssertionError(ast.dump(tree))
     done[id(tree)] = result
     return result
+
+
+def _operated(op: ast.operator, left: Any, right: Any) -> Any:
+    try:  # whole numbers of any length, errors and complex roots are Python's, not NumPy's
+        numbers = (float(x) if isinstance(x, int) else x for x in (left, right))
+        value = _OPERATORS[type(op)](*numbers)
+    except ArithmeticError:
+        return float("nan")
+    return float("nan") if isinstance(value, complex) else value
 
 
 def source(tree: ast.expr) -> str:

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from spikesim.equations import expressions as ex
 from spikesim.errors import ValidationError, unknown_name
 
@@ -79,7 +81,23 @@ def parse(
                     f"{name} takes {needed} value{'' if needed == 1 else 's'} in {text!r}",
                     attribute, owner,
                 )  # fmt: skip
-    return ast.fix_missing_locations(_Plain().visit(tree))
+    plain = ast.fix_missing_locations(_Plain().visit(tree))
+    for node in ast.walk(plain):
+        if isinstance(node, (ast.BinOp, ast.Constant)) and not _is_finite(node):
+            shown = ex.source(node) if isinstance(node, ast.BinOp) else "a number"
+            raise ValidationError(f"{shown} in {text[:60]!r} is not finite", attribute, owner)
+    return plain
+
+
+def _is_finite(tree: ast.expr) -> bool:
+    """Whether an expression is a finite number, or one that is not known yet."""
+    if ex.names(tree) or ex.called(tree):
+        return True
+    try:
+        with np.errstate(all="ignore"):
+            return bool(np.isfinite(ex.evaluate(tree, {})))
+    except OverflowError:  # a whole number of hundreds of digits
+        return False
 
 
 def _balanced(tree: ast.expr) -> ast.expr:
