@@ -1,7 +1,7 @@
 """Connections with their weights and delays: the synapses of a projection.
 
-Delays become whole steps. Where they differ, each row is sorted by (delay, target), which is the
-order of delivery; where weight or delay is one for all, it stays one number.
+Delays become whole steps. Where they differ, each row is sorted by (block of targets, delay,
+target), which is the order of delivery; where weight or delay is one for all, it stays one number.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from spikesim.build.draws import exhausted, law
 from spikesim.distributions import Constant, Distribution
 from spikesim.errors import ValidationError
 from spikesim.kernels import draws as kernels
-from spikesim.kernels.order import sort_rows
+from spikesim.kernels.order import BLOCKS, sort_rows
 from spikesim.units import check_array
 
 __all__ = ["Connectivity", "Synapses", "assign", "build_csr", "values_of"]
@@ -34,7 +34,7 @@ class Synapses:
     indptr : np.ndarray
         int64, shape (n_pre + 1,): row i is ``targets[indptr[i]:indptr[i + 1]]``.
     targets : np.ndarray
-        int32, shape (n_syn,), each row sorted by (delay, target).
+        int32, shape (n_syn,), each row sorted by (block, delay, target); see `kernels.order`.
     weight : np.ndarray or float
         As the user gave it: one number for all, or shape (n_syn,) in the order of `targets`.
     delay_steps : np.ndarray or int
@@ -55,6 +55,7 @@ def assign(
     *,
     key: np.uint64,
     dtype: Any = np.float32,
+    blocks: int = BLOCKS,
     owner: object = "projection",
 ) -> Synapses:
     """Give every synapse its weight and delay.
@@ -74,6 +75,8 @@ def assign(
         Key of the projection, from `spikesim.rng.key`.
     dtype : dtype
         float32 or float64, of a weight array. Default float32.
+    blocks : int
+        By how many blocks of targets rows are sorted where delays differ.
     owner : str or object
         Whom error messages name.
 
@@ -93,7 +96,8 @@ def assign(
     steps = delays_in_steps(connectivity, delay, dt, rng.key(int(key), "delay"), owner)
     values = values_of(connectivity, weight, rng.key(int(key), "weight"), np.dtype(dtype), owner)
     if isinstance(steps, np.ndarray):
-        _sort(connectivity, steps, values if isinstance(values, np.ndarray) else None)
+        given = values if isinstance(values, np.ndarray) else np.empty(0, np.float32)
+        _sort(connectivity, steps, given, blocks)
     return Synapses(connectivity.indptr, connectivity.targets, values, steps)
 
 
@@ -135,15 +139,13 @@ def check_range(weights: np.ndarray, dtype: np.dtype, owner: object) -> None:
         raise ValidationError(f"too large for {dtype}: {float(largest)!r}", "weight", owner)
 
 
-def _sort(connectivity: Connectivity, steps: np.ndarray, weights: np.ndarray | None) -> None:
-    """Sort each row by (delay, target), in place."""
+def _sort(connectivity: Connectivity, steps: np.ndarray, weights: np.ndarray, blocks: int) -> None:
+    """Sort each row by (block, delay, target), in place."""
     longest = int(np.diff(connectivity.indptr).max(initial=0))
-    if weights is None:
-        weights = np.empty(0, np.float32)
     order, other = np.empty(longest, np.int32), np.empty(longest, np.int32)
     scratch = (np.empty(longest, a.dtype) for a in (connectivity.targets, steps, weights))
     histogram = np.empty(257, np.int64)
     sort_rows(
         connectivity.indptr, steps, steps.itemsize, connectivity.targets, weights,
-        histogram, order, other, *scratch,
+        connectivity.n_post, blocks, histogram, order, other, *scratch,
     )  # fmt: skip

@@ -21,6 +21,7 @@ from spikesim.kernels import histories
 from spikesim.kernels import plastic as template
 from spikesim.kernels.args import PlasticArgs, StaticArgs
 from spikesim.kernels.deliver import BROADCAST, DENSE, NO_SELF, SPARSE
+from spikesim.kernels.order import BLOCKS
 from spikesim.plasticity import COINCIDENCES, PAIRINGS, PlasticityRule
 from spikesim.projections import Projection
 from spikesim.release import QuantalRelease
@@ -76,6 +77,7 @@ def build_projection(
     synapses = assign(
         connectivity, projection.initial_weight, projection.initial_delay, dt,
         key=key, dtype=weight_type, owner=projection.name,
+        blocks=BLOCKS if projection.plasticity is None else 1,
     )  # fmt: skip
     check_weights(projection, np.asarray(synapses.weight), weight_type)
     kind = storage(projection, synapses, len(source), len(target))

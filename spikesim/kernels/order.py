@@ -1,10 +1,17 @@
-"""Sort each row by delay. Reads the delays; rewrites targets, weights and delays in place."""
+"""Sort each row by delay. Reads the delays; rewrites targets, weights and delays in place.
+
+Where threads will share out the targets, rows are sorted by block of targets first: a thread's part
+of a row is then one piece of it, for the usual numbers of threads.
+"""
 
 from __future__ import annotations
+
+import numpy as np
 
 from spikesim.jit import kernel
 
 _BYTE = 255
+BLOCKS = 8  # equal shares of the targets: those of 2, 4 and 8 threads are some of them
 
 
 @kernel
@@ -38,17 +45,49 @@ def _by_delay(delays, first, n, n_bytes, histogram, order, other):
             order[i] = other[i]
 
 
+@kernel(inline=True)
+def block_of(target, n_targets, blocks):
+    """The block of a target: block b begins at ``n_targets * b // blocks``."""
+    return ((np.int64(target) + 1) * blocks - 1) // n_targets
+
+
 @kernel
-def sort_rows(indptr, delays, n_bytes, targets, weights, histogram, order, other, t, d, w):
-    """Sort rows by (delay, target); they come sorted by target. `weights` may be empty.
+def sort_rows(
+    indptr, delays, n_bytes, targets, weights, n_targets, blocks, histogram, order, other, t, d, w
+):
+    """Sort rows by (block, delay, target); they come sorted by target. `weights` may be empty.
 
     Scratch: `histogram` (257,), `order` and `other`, and `t`, `d`, `w` of the longest row's size.
     """
     for row in range(indptr.size - 1):
-        first = indptr[row]
-        n = indptr[row + 1] - first
-        _by_delay(delays, first, n, n_bytes, histogram, order, other)
-        _apply(targets, first, order, n, t)
-        _apply(delays, first, order, n, d)
-        if weights.size > 0:
-            _apply(weights, first, order, n, w)
+        first, last = indptr[row], indptr[row + 1]
+        while first < last:
+            block, n = block_of(targets[first], n_targets, blocks), 1
+            while first + n < last and block_of(targets[first + n], n_targets, blocks) == block:
+                n += 1
+            _by_delay(delays, first, n, n_bytes, histogram, order, other)
+            _apply(targets, first, order, n, t)
+            _apply(delays, first, order, n, d)
+            if weights.size > 0:
+                _apply(weights, first, order, n, w)
+            first += n
+
+
+@kernel
+def split_blocks(indptr, targets, n_targets, lo, hi, begin, end):
+    """Where in each sorted row the blocks lie that hold targets `lo` to `hi` (exclusive)."""
+    low, high = block_of(lo, n_targets, BLOCKS), block_of(hi - 1, n_targets, BLOCKS)
+    for row in range(indptr.size - 1):
+        begin[row] = _first_from(targets, indptr[row], indptr[row + 1], n_targets, low)
+        end[row] = _first_from(targets, begin[row], indptr[row + 1], n_targets, high + 1)
+
+
+@kernel(inline=True)
+def _first_from(targets, a, b, n_targets, block):
+    while a < b:
+        middle = (a + b) // 2
+        if block_of(targets[middle], n_targets, BLOCKS) < block:
+            a = middle + 1
+        else:
+            b = middle
+    return a

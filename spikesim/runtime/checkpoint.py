@@ -13,9 +13,10 @@ import numpy as np
 
 from spikesim.build.plan import Plan
 from spikesim.errors import SpikesimError, ValidationError
+from spikesim.kernels.deliver import SPARSE
 from spikesim.kernels.histories import latest_spikes
 
-FORMAT = 2
+FORMAT = 3
 # Histories grow when needed, so their widths may differ between the file and a fresh plan.
 _GROWING = ("pre_t", "pre_v", "pre_m", "post", "log_t", "log_j", "log_v", "sent")
 
@@ -71,13 +72,17 @@ def load(plan: Plan, path: str | os.PathLike[str]) -> None:
         zipfile.BadZipFile,
     ) as error:
         raise ValidationError(f"cannot read {path}: {error}", "path", "load_state") from None
-    for name, value in (("format", FORMAT), ("dt", plan.dt), ("seed", plan.seed)):
+    older = head.get("format") == 2
+    known = ("format", 2 if older else FORMAT), ("dt", plan.dt), ("seed", plan.seed)
+    for name, value in known:
         if head.get(name) != value:
             raise ValidationError(
                 f"{path} was saved with {name} = {head.get(name)}, this network has {value}",
                 "path", "load_state",
             )  # fmt: skip
     _check_same(plan, arrays, str(path))
+    if older:
+        _reorder(plan, arrays)
     for name, own in plan.mutable().items():
         part = name.rsplit(".", 1)[-1]
         if name.startswith("plastic.") and part in _GROWING:
@@ -92,6 +97,27 @@ def load(plan: Plan, path: str | os.PathLike[str]) -> None:
         latest = latest_spikes(table.args.post, table.args.post_n)
         table.args = table.args._replace(latest=latest)
     plan.step = int(head["step"])
+
+
+def _reorder(plan: Plan, arrays: dict[str, np.ndarray]) -> None:
+    """Bring what format 2 has of each synapse into today's order.
+
+    Rows with different delays were sorted by (delay, target) then, without blocks.
+    """
+    s, release = plan.static, plan.release
+    for p in np.flatnonzero((s.kind == SPARSE) & (s.delay0 >= 0)):
+        rows = s.indptr[s.row0[p] :][: s.hi[p] - s.lo[p] + 1]
+        n = int(rows[-1])
+        row = np.repeat(np.arange(rows.size - 1), np.diff(rows))
+        then = np.lexsort((s.targets[s.syn0[p] :][:n], s.delays[s.delay0[p] :][:n], row))
+        pools = [("static.weights", s.weight0[p])] if s.weight0[p] >= 0 else []
+        pools += [
+            ("release.full", release.site0[q])
+            for q in np.flatnonzero((release.projection == p) & (release.sites > 0))
+        ]
+        for name, first in pools:
+            part = arrays[name][first:][:n]
+            part[then] = part.copy()
 
 
 def _check_same(plan: Plan, arrays: dict[str, np.ndarray], path: str) -> None:

@@ -32,6 +32,7 @@ from spikesim.kernels.args import (
 )
 from spikesim.kernels.deliver import SPARSE
 from spikesim.kernels.loop import EVENTS, PLASTIC_EVENTS, RECORDED, SPIKES
+from spikesim.kernels.order import split_blocks
 from spikesim.kernels.threads import split_rows
 
 _OWN = [*(name for name in PLASTIC_STATE if name not in ("weights", "kept")), "latest"]
@@ -179,10 +180,17 @@ class Team:
             if not s.n_targets[p]:
                 continue
             ranges[p] = self._within(t, self._gid_of_slot(int(s.slot[p])), int(s.n_targets[p]))
-            if s.kind[p] == SPARSE and s.delay0[p] < 0:
+            if s.kind[p] == SPARSE:
                 rows = slice(s.row0[p], s.row0[p] + s.hi[p] - s.lo[p] + 1)
                 targets = s.targets[s.syn0[p] : s.syn0[p] + s.indptr[rows][-1]]
-                split_rows(s.indptr[rows], targets, *ranges[p], begin[rows], end[rows])
+                lo, hi = ranges[p]
+                place = begin[rows], end[rows]
+                if s.delay0[p] < 0:
+                    split_rows(s.indptr[rows], targets, lo, hi, *place)
+                elif lo < hi:
+                    split_blocks(s.indptr[rows], targets, s.n_targets[p], lo, hi, *place)
+                else:
+                    end[rows] = begin[rows]
         return s._replace(begin=begin, end=end, t_lo=ranges[:, 0].copy(), t_hi=ranges[:, 1].copy())
 
     def _gid_of_slot(self, slot: int) -> int:

@@ -30,9 +30,11 @@ class Param:
         return check_array(value, attribute, obj, unit=self.unit, allowed=self.allowed)
 
 
+_LEAST = float(np.finfo(np.float64).tiny)  # kernels take less for zero
+
 _RULES: dict[str, tuple[Callable[[np.ndarray], np.ndarray], str]] = {
     "finite": (np.isfinite, "must be finite"),
-    "positive": (lambda x: np.isfinite(x) & (x > 0), "must be positive and finite"),
+    "positive": (lambda x: np.isfinite(x) & (x >= _LEAST), "must be positive and finite"),
     "non-negative": (lambda x: np.isfinite(x) & (x >= 0), "must be zero or positive, and finite"),
     "boolean": (lambda x: (x == 0) | (x == 1), "must be True or False, 1 or 0"),
 }
@@ -80,6 +82,8 @@ def check_array(
     if not good.all():
         bad = array[~good].ravel()[0] if array.ndim else float(array)
         where = f" (at index {int(np.flatnonzero(~good.ravel())[0])})" if array.ndim else ""
+        if 0 < bad < _LEAST:
+            rule = f"must be at least {_LEAST:.2g}{text}"
         raise ValidationError(f"{rule}, got {float(bad)!r}{text}{where}", attribute, obj)
     return array
 

@@ -321,14 +321,16 @@ def test_drawn_weights_depend_on_row_and_position_alone():
 
 @settings(deadline=None)  # the first example may compile
 @given(seed=SEEDS, longest=st.sampled_from([0.5, 5.0, 400.0]), uniform=st.booleans())
-def test_rows_are_sorted_by_delay_then_target(seed, longest, uniform):
+@pytest.mark.parametrize("blocks", [1, 8])
+def test_rows_are_sorted_by_block_delay_and_target(seed, longest, uniform, blocks):
     key = rng.key(seed)
     net = build_csr(FixedTotalNumber(300, multapses=True), 12, 40, key=key)
     plain = net.targets.copy()
     weight = 3.0 if uniform else np.arange(300.0)
-    s = assign(net, weight, Uniform(0.1, longest), 0.1, key=key)
+    s = assign(net, weight, Uniform(0.1, longest), 0.1, key=key, blocks=blocks)
     assert s.delay_steps.dtype == (np.uint8 if longest < 25 else np.uint16)
-    code = sources(s) * 10**9 + s.delay_steps.astype(int) * 100 + s.targets
+    block = s.targets * blocks // 40
+    code = (sources(s) * 10 + block) * 10**8 + s.delay_steps.astype(int) * 100 + s.targets
     assert np.all(np.diff(code) >= 0)
     if uniform:
         assert s.weight == 3.0
@@ -360,7 +362,7 @@ def test_delays_off_the_grid_are_rounded_with_one_warning():
         s = assign(net, 1.0, 1.54, 0.1, key=KEY, owner="syn")
     assert s.delay_steps == 15
     with pytest.warns(SpikesimWarning, match=r"0.26 ms \(and 1 more\)") as caught:
-        s = assign(net, 1.0, [0.3, 0.26, 0.5, 0.14], 0.1, key=KEY)
+        s = assign(net, 1.0, [0.3, 0.26, 0.5, 0.14], 0.1, key=KEY, blocks=1)
     assert len(caught) == 1
     assert s.delay_steps.tolist() == [3, 3, 1, 5]
 

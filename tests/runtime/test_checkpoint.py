@@ -164,3 +164,38 @@ def test_a_state_of_another_network(tmp_path, options, text):
     other = lively(**options)
     with pytest.raises(sim.ValidationError, match=rf"load_state\.path: .*({text})"):
         other.net.load_state(tmp_path / "state")
+
+
+def with_delays(release=None):
+    """A network whose synapses have weights and delays of their own."""
+    net = sim.Network(seed=4)
+    pre = net.population("pre", 30, sim.PoissonSource(50.0))
+    post = net.population("post", 40, sim.LIF())
+    p = net.project(pre, post, sim.FixedProbability(0.5), weight=sim.Uniform(0.0, 9.0),
+                    delay=sim.Uniform(0.1, 4.0), release=release, name="p")  # fmt: skip
+    return net, p
+
+
+@pytest.mark.parametrize("release", [None, sim.QuantalRelease(U=0.5, n_sites=3, tau_rec=300.0)])
+def test_a_state_of_format_2(tmp_path, release):
+    """There, rows were sorted by delay and then target."""
+    net, p = with_delays(release)
+    net.run(30.0)
+    net.save_state(tmp_path / "new")
+    c, full = p.connections(), net.plan.release.full.copy()
+    then = np.lexsort((c.target, c.delay, c.source))
+    with np.load(tmp_path / "new") as file:
+        arrays = {name: file[name] for name in file.files}
+    head = json.loads(str(arrays["__head__"])) | {"format": 2}
+    arrays["__head__"] = np.array(json.dumps(head))
+    arrays["static.weights"] = arrays["static.weights"][then]
+    if release is not None:
+        assert np.unique(full).size > 1
+        arrays["release.full"] = arrays["release.full"][then]
+    np.savez(tmp_path / "old.npz", **arrays)
+    other, q = with_delays(release)
+    q.weight = 1.0 + np.arange(c.weight.size)
+    other.load_state(tmp_path / "old.npz")
+    assert np.array_equal(q.connections().weight, c.weight)
+    assert np.array_equal(other.plan.release.full, full)
+    assert not np.array_equal(c.weight, c.weight[then])

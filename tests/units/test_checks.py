@@ -126,3 +126,9 @@ def test_what_is_no_count(bad):
 def test_counts_have_a_least():
     with pytest.raises(ValidationError, match=r"thing\.n: must be at least 1, got 0"):
         check_count(0, "n", "thing", least=1)
+
+
+def test_what_kernels_take_for_zero_is_not_positive():
+    with pytest.raises(ValidationError, match=r"tau: must be at least 2.2e-308 ms, got 1e-320 ms"):
+        check_scalar(1e-320, "tau", "net", unit=ms, allowed="positive")
+    assert check_scalar(2.3e-308, "tau", "net", unit=ms, allowed="positive") == 2.3e-308
