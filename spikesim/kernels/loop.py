@@ -7,6 +7,7 @@ populations and projections. It follows the order of a step stated in `spikesim.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 # Places in `LoopArgs.counters`
 RECORDED, SPIKES, EVENTS, PLASTIC_EVENTS = 0, 1, 2, 3
@@ -24,23 +25,10 @@ from spikesim.kernels.threads import gather, meet
 '''
 
 
-def loop_source(
-    updates: Sequence[str],
-    rules: Sequence[str],
-    *,
-    drives: bool = True,
-    sums: bool = True,
-    noise: bool = True,
-    release: bool = True,
-    minis: bool = True,
-    threads: bool = True,
-    gaps: bool = False,
-    links: bool = False,
-    modulators: bool = False,
-) -> str:
-    """Python text of the module whose function ``run`` carries a network over many steps.
+class Parts(NamedTuple):
+    """What a network has; what it has not is not compiled.
 
-    Parameters
+    Attributes
     ----------
     updates : sequence of str
         For each neuron table the module of its `update`.
@@ -48,72 +36,43 @@ def loop_source(
         For each plastic projection the module of its kernels.
     drives, sums, noise, release, minis, threads : bool
         Whether there are Poisson drives, all-to-all projections that are sums, noise currents,
-        projections that depress or facilitate, miniature events, and more than one thread. What is
-        not there is not compiled.
+        projections that depress or facilitate, miniature events, and more than one thread.
     gaps, links, modulators : bool
-        Whether there are gap junctions, linked variables and neuromodulators. If there are, ``run``
-        takes their bundles after `record`, in this order.
+        Whether there are gap junctions, linked variables and neuromodulators.
     """
-    lines = _HEAD.splitlines()
-    coupled = ["gap_currents"] * gaps + ["fill_linked"] * links
-    if coupled:
-        lines.append(f"from spikesim.kernels.couplings import {', '.join(coupled)}")
-    lines += [f"from {m} import update as update_{k}" for k, m in enumerate(updates)]
-    lines += [
-        f"from {m} import arrivals as arrivals_{k}, emit as emit_{k}" for k, m in enumerate(rules)
-    ]
-    released = "events += deliver_released(step, ring, broadcast, spikes, n, released, release)"
-    if release:
-        lines.append("from spikesim.kernels.release import deliver_released")
-    if minis:
-        lines.append("from spikesim.kernels.miniatures import miniatures")
-    tables = [f"t{k}" for k in range(len(updates))]
-    plastic = [f"p{k}" for k in range(len(rules))]
-    if modulators:
-        lines.append("from spikesim.kernels.modulators import modulate")
-    extra = [*(["released", "release"] if release else []), *(["minis"] if minis else [])]
-    extra += ["gaps"] * gaps + ["links"] * links + ["modulation"] * modulators
-    arguments = ", ".join(
-        ["loop", "static", "drives", "noises", "record", *extra, *tables, *plastic]
-    )
-    meeting = ["meet(gate, found.shape[0])"]
-    body = [
-        *(["events += poisson_drives(step, ring, drives)"] if drives else []),
-        *(["events += miniatures(step, ring, minis)"] if minis else []),
-        *(["spread(step, ring, broadcast, static)"] if sums else []),
-        *(f"plastic += arrivals_{k}(step, {p}, ring)" for k, p in enumerate(plastic)),
-        *(["noise_currents(step, current, base, noises)"] if noise else []),
-        *(["gap_currents(state, current, base, gaps)"] if gaps else []),
-        *(["fill_linked(state, links)"] if links else []),
-        # No neuron moves on before all have seen the others as they are at the step's start.
-        *(meeting if threads and coupled else []),
-        "n = zero",
-        *(f"n = update_{k}(step, {t}, ring, found[thread], n)" for k, t in enumerate(tables)),
-        *([*meeting, "n = gather(found, loop.spiked, loop.slices, spikes)"] if threads else []),
-        "for e in range(event_first[step - start], event_first[step - start + 1]):",
-        "    spikes[n] = event_id[e]",
-        "    n += 1",
-        "recorded = record_spikes(step, spikes, n, record, recorded)",
-        *(["if thread == 0:"] if modulators else []),
-        *(["    modulate(step, state, spikes, n, modulation)"] if modulators else []),
-        "record_states(step, state, record)",
-        *(meeting if threads else []),
-        "events += deliver_static(step, ring, broadcast, spikes, n, static)",
-        *([released] if release else []),
-        *(f"plastic += emit_{k}(step, {p}, ring, spikes, n)" for k, p in enumerate(plastic)),
-        "total += n",
-        "step += 1",
-    ]
-    full = ["recorded + spikes.size > record.spike_step.size"]
-    full += [f"{p}.control[2] + {p}.control[3] > 0" for p in plastic]
-    # A buffer or a history is full: Python makes room and calls again. Or a variable was lost.
-    full += [f"{t}.fault[0] == step - 1" for t in tables]
-    body += [f"if {' or '.join(full)}:", "    break"]
-    lines += [
+
+    updates: Sequence[str]
+    rules: Sequence[str]
+    drives: bool = True
+    sums: bool = True
+    noise: bool = True
+    release: bool = True
+    minis: bool = True
+    threads: bool = True
+    gaps: bool = False
+    links: bool = False
+    modulators: bool = False
+
+    @property
+    def tables(self) -> list[str]:
+        """Names of the neuron tables' bundles."""
+        return [f"t{k}" for k in range(len(self.updates))]
+
+    @property
+    def plastic(self) -> list[str]:
+        """Names of the plastic projections' bundles."""
+        return [f"p{k}" for k in range(len(self.rules))]
+
+
+def loop_source(parts: Parts) -> str:
+    """Python text of the module whose function ``run`` carries a network over many steps."""
+    lines = [
+        *_HEAD.splitlines(),
+        *_imports(parts),
         "",
         "",
         "@kernel",
-        f"def run(start, stop, {arguments}):",
+        f"def run(start, stop, {', '.join(_arguments(parts))}):",
         "    ring, broadcast, state = loop.ring, loop.broadcast, loop.state",
         "    base, current, spikes = loop.base, loop.current, loop.spikes",
         "    event_first, event_id, counters = loop.event_first, loop.event_id, loop.counters",
@@ -123,7 +82,9 @@ def loop_source(
         "    mode = without_subnormals()",
         "    step = start",
         "    while step < stop:",
-        *(f"        {text}" for text in body),
+        *(f"        {text}" for text in [*_before(parts), *_after(parts)]),
+        f"        if {' or '.join(_full(parts))}:",
+        "            break",
         "    set_mode(mode)",
         "    counters[0] = recorded",
         "    counters[1] += total",
@@ -132,3 +93,76 @@ def loop_source(
         "    return step",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _imports(parts: Parts) -> list[str]:
+    coupled = ["gap_currents"] * parts.gaps + ["fill_linked"] * parts.links
+    return [
+        *([f"from spikesim.kernels.couplings import {', '.join(coupled)}"] if coupled else []),
+        *(f"from {m} import update as update_{k}" for k, m in enumerate(parts.updates)),
+        *(
+            f"from {m} import arrivals as arrivals_{k}, emit as emit_{k}"
+            for k, m in enumerate(parts.rules)
+        ),
+        *["from spikesim.kernels.release import deliver_released"] * parts.release,
+        *["from spikesim.kernels.miniatures import miniatures"] * parts.minis,
+        *["from spikesim.kernels.modulators import modulate"] * parts.modulators,
+    ]
+
+
+def _arguments(parts: Parts) -> list[str]:
+    return [
+        "loop", "static", "drives", "noises", "record", *["released", "release"] * parts.release,
+        *["minis"] * parts.minis, *["gaps"] * parts.gaps, *["links"] * parts.links,
+        *["modulation"] * parts.modulators, *parts.tables, *parts.plastic,
+    ]  # fmt: skip
+
+
+_MEETING = "meet(gate, found.shape[0])"
+
+
+def _before(parts: Parts) -> list[str]:
+    """What reaches neurons, their update, and the list of their spikes and the sources'."""
+    coupled = parts.gaps or parts.links
+    return [
+        *["events += poisson_drives(step, ring, drives)"] * parts.drives,
+        *["events += miniatures(step, ring, minis)"] * parts.minis,
+        *["spread(step, ring, broadcast, static)"] * parts.sums,
+        *(f"plastic += arrivals_{k}(step, {p}, ring)" for k, p in enumerate(parts.plastic)),
+        *["noise_currents(step, current, base, noises)"] * parts.noise,
+        *["gap_currents(state, current, base, gaps)"] * parts.gaps,
+        *["fill_linked(state, links)"] * parts.links,
+        # No neuron moves on before all have seen the others as they are at the step's start.
+        *[_MEETING] * (parts.threads and coupled),
+        "n = zero",
+        *(f"n = update_{k}(step, {t}, ring, found[thread], n)" for k, t in enumerate(parts.tables)),
+        *[_MEETING, "n = gather(found, loop.spiked, loop.slices, spikes)"] * parts.threads,
+        "for e in range(event_first[step - start], event_first[step - start + 1]):",
+        "    spikes[n] = event_id[e]",
+        "    n += 1",
+    ]
+
+
+def _after(parts: Parts) -> list[str]:
+    """What spikes do: they are recorded, and go out through the synapses."""
+    return [
+        "recorded = record_spikes(step, spikes, n, record, recorded)",
+        *["if thread == 0:", "    modulate(step, state, spikes, n, modulation)"] * parts.modulators,
+        "record_states(step, state, record)",
+        *[_MEETING] * parts.threads,
+        "events += deliver_static(step, ring, broadcast, spikes, n, static)",
+        *["events += deliver_released(step, ring, broadcast, spikes, n, released, release)"]
+        * parts.release,
+        *(f"plastic += emit_{k}(step, {p}, ring, spikes, n)" for k, p in enumerate(parts.plastic)),
+        "total += n",
+        "step += 1",
+    ]
+
+
+def _full(parts: Parts) -> list[str]:
+    """A buffer or a history is full: Python makes room and calls again. Or a variable was lost."""
+    return [
+        "recorded + spikes.size > record.spike_step.size",
+        *(f"{p}.control[2] + {p}.control[3] > 0" for p in parts.plastic),
+        *(f"{t}.fault[0] == step - 1" for t in parts.tables),
+    ]

@@ -12,8 +12,8 @@ from spikesim.build.release import release_now
 from spikesim.build.synapses import check_weights
 from spikesim.errors import ValidationError
 from spikesim.kernels import histories
-from spikesim.kernels import plastic as template
 from spikesim.kernels.deliver import BROADCAST, DENSE, NO_SELF
+from spikesim.kernels.normalize import normalize_dense, normalize_sparse
 from spikesim.projections import Connections, Projection, ReleaseState
 from spikesim.units import check_array, check_scalar
 
@@ -109,9 +109,9 @@ class LiveProjections:
         a = self._flushed(projection).args
         sums = np.empty(a.n_targets)
         if a.dense:
-            bad = template.normalize_dense(a.weights, a.n_targets, total, sums)
+            bad = normalize_dense(a.weights, a.n_targets, total, sums)
         else:
-            bad = template.normalize_sparse(a.weights, a.targets, total, sums)
+            bad = normalize_sparse(a.weights, a.targets, total, sums)
         if bad >= 0:
             raise ValidationError(
                 f"the weights onto target {bad} sum to 0 and cannot be scaled to {total}",

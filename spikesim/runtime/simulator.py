@@ -16,7 +16,7 @@ from spikesim.jit import COMPILED
 from spikesim.kernels import histories
 from spikesim.kernels.args import LoopArgs, PlasticArgs
 from spikesim.kernels.deliver import BROADCAST
-from spikesim.kernels.loop import PLASTIC_EVENTS, RECORDED, SPIKES, loop_source
+from spikesim.kernels.loop import PLASTIC_EVENTS, RECORDED, SPIKES, Parts, loop_source
 from spikesim.runtime.events import Events
 from spikesim.runtime.interrupt import unbroken
 from spikesim.runtime.recording import Recording
@@ -53,14 +53,14 @@ class Simulator:
         """Load the kernels anew and size the buffers, after models or recorders have changed."""
         plan = self.plan
         noise = plan.noises.key.size > 0
-        text = loop_source(
+        parts = Parts(
             [t.module for t in plan.tables], [t.module for t in plan.plastic.values()],
             drives=plan.drives.key.size > 0, sums=bool((plan.static.kind == BROADCAST).any()),
             noise=noise, release=plan.release.U.size > 0, minis=plan.minis.key.size > 0,
             threads=self.team.threads > 1, gaps=plan.gaps is not None,
             links=plan.links is not None, modulators=plan.modulation is not None,
         )  # fmt: skip
-        self._run = load(module_name("loop", text)).run
+        self._run = load(module_name("loop", loop_source(parts))).run
         self.reschedule()
         current = plan.base
         if noise or plan.gaps is not None:
