@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from spikesim.errors import ValidationError
-from spikesim.units import Hz, check_array, check_scalar, ms, pA
+from spikesim.units import Hz, Quantity, Unit, check_array, check_scalar, in_unit, ms, one, pA
 
 
 class Schedule:
@@ -143,15 +143,21 @@ class PoissonDrive(Input):
     rate : float, array or Schedule
         Rate in Hz: one for all targets, one for each, or piecewise constant in time.
     weight : float or array
-        Weight of one spike, in the unit of the receptor.
+        Weight of one spike, in the unit of the receptor or with a unit.
     receptor : str, optional
         The receptor that it reaches; may be left out if the neuron has only one.
     """
 
     def __init__(self, rate: Any, weight: Any, receptor: str | None = None):
         self.rate = check_rate(rate, self)
-        self.weight = check_array(weight, "weight", self)
+        self.unit = weight.unit if isinstance(weight, Quantity) else None
+        self.weight = check_array(weight, "weight", self, unit=self.unit or one)
         self.receptor = receptor
+
+    def weight_in(self, unit: Unit) -> np.ndarray:
+        """The weight in a receptor's unit."""
+        weight = self.weight if self.unit is None else Quantity(self.weight, self.unit)
+        return np.asarray(in_unit(weight, unit, "weight", self))
 
     def check_size(self, size: int, owner: str) -> None:
         check_columns(self.rate, size, "rate", owner)

@@ -9,7 +9,7 @@ import numpy as np
 from spikesim.distributions import Distribution
 from spikesim.equations.text import parse_text, text_parameters
 from spikesim.errors import ValidationError, unknown_name
-from spikesim.units import Param, Quantity
+from spikesim.units import Param, in_unit
 
 Value = float | np.ndarray | Distribution
 
@@ -72,11 +72,7 @@ class Parametrized:
 
     def checked(self, name: str, value: Any) -> Value:
         """`value` as a float, an array or a distribution, if it is allowed for `name`."""
-        if isinstance(value, Quantity) and isinstance(value.value, Distribution):
-            unit = self.declared[name].unit
-            if value.unit.dimension != unit.dimension:
-                raise ValidationError(f"must be in {unit}, got {value!r}", name, self)
-            value = value.to(unit)
+        value = in_unit(value, self.declared[name].unit, name, self)
         if isinstance(value, Distribution):
             return value
         array = self.declared[name].check(value, name, self)

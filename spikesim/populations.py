@@ -168,7 +168,8 @@ class Population(View):
         for name, value in neuron.full_values.items():
             check_shape(value, self.size, name, self.name)
         for name, value in self.initial.items():
-            if not isinstance(value, Distribution):
+            inner = value.value if isinstance(value, Quantity) else value
+            if not isinstance(inner, Distribution):
                 unit = value.unit if isinstance(value, Quantity) else one  # else the state's
                 checked = check_array(value, f"initial[{name!r}]", self.name, unit=unit)
                 check_shape(checked, self.size, f"initial[{name!r}]", self.name)

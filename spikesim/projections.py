@@ -17,6 +17,7 @@ from spikesim.plasticity import PlasticityRule
 from spikesim.populations import View, check_gapless
 from spikesim.receptors import TRANSMITTERS
 from spikesim.release import Release
+from spikesim.units import Unit, in_unit, ms
 
 
 class ProjectionAccess(Protocol):
@@ -92,7 +93,6 @@ class Projection:
         self.name = name
         self.source, self.target = source, target
         self.connector = connector
-        self.initial_weight, self.initial_delay = weight, delay
         self.plasticity = plasticity
         self.release = release
         self.access = access
@@ -102,11 +102,20 @@ class Projection:
                 f"must be a connector such as AllToAll(), got {connector!r}", "connector", self
             )
         self.receptor = find_receptor(target, receptor, source.population.transmitter, name)
+        self.initial_weight = in_unit(weight, self.weight_unit, "weight", self)
+        self.initial_delay = in_unit(delay, ms, "delay", self)
         self.delay_is = self._check_rule(delay_is)
         self._check_release()
         self.modulators = self._check_modulators(modulators)
         self.sign = self._find_sign()
         self._learning = plasticity is not None
+
+    @property
+    def weight_unit(self) -> Unit:
+        """The unit of the weights, which is the receptor's."""
+        model = self.target.population.model
+        assert isinstance(model, Neuron)
+        return model.receptor(self.receptor).weight_unit
 
     def _check_ends(self) -> None:
         for role, view in (("source", self.source), ("target", self.target)):

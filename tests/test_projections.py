@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import spikesim as sim
+from spikesim.units import Hz, mV, nA, nS, pA, us, volt
 
 USUAL = {"connector": sim.AllToAll(), "weight": 0.5, "delay": 1.0, "receptor": "exc", "name": "p"}
 RECEPTORS = {"exc": sim.ExpCurrent(), "g": sim.ExpConductance()}
@@ -93,3 +94,49 @@ def test_a_population_without_receptors():
     record = net.record(a, "spikes")
     net.run(50.0)
     assert record.counts().min() > 1
+
+
+def built(weight, delay, initial=-60.0, drive=20.0, minis=3.0):
+    net = sim.Network(seed=1)
+    cells = net.population("cells", 3, sim.LIF(receptors={"r": sim.ExpCurrent()}),
+                           initial={"V_m": initial})  # fmt: skip
+    p = net.project(cells, cells, sim.AllToAll(), weight=weight, delay=delay)
+    net.stimulate(cells, sim.PoissonDrive(1000.0 * Hz, drive))
+    net.stimulate(cells, sim.Miniatures(1000.0, minis))
+    start = cells.get("V_m")
+    net.run(5.0)
+    return [p.weight, p.delay, start, cells.get("V_m")], p
+
+
+def test_quantities_are_converted():
+    plain, _ = built(
+        sim.Normal(20.0, 5.0), sim.Uniform(0.1, 3.0), sim.Uniform(-70.0, -60.0),
+        minis=sim.LogNormal(3.0, 1.0),
+    )  # fmt: skip
+    with_units, p = built(
+        sim.Normal(0.02, 0.005) * nA, sim.Uniform(100.0, 3000.0) * us,
+        sim.Uniform(-0.07, -0.06) * volt, 0.02 * nA, sim.LogNormal(0.003, 0.001) * nA,
+    )  # fmt: skip
+    for a, b in zip(with_units, plain, strict=True):
+        assert a == pytest.approx(b, rel=1e-6)
+    p.weight = 0.03 * nA
+    assert p.weight == pytest.approx(30.0)
+    for wrong in (0.03 * nS, sim.Normal(1.0, 0.1) * mV):
+        with pytest.raises(sim.ValidationError, match=r"weight: must be a quantity in pA, got .* "):
+            p.weight = wrong
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("weight", 1.0 * nS, r"cells->cells\.weight: must be a quantity in pA, got 1\.0 \* nS"),
+        ("weight", sim.Normal(1.0, 0.1) * mV, r"cells->cells\.weight: must be a quantity in pA"),
+        ("delay", 1.0 * pA, r"cells->cells\.delay: must be a quantity in ms"),
+        ("initial", sim.Uniform(0.0, 1.0) * pA, r"cells\.initial\['V_m'\]: .* a quantity in mV"),
+        ("drive", 1.0 * nS, r"PoissonDrive\.weight: must be a quantity in pA, got .* nS"),
+        ("minis", 1.0 * nS, r"Miniatures\.amplitude: must be a quantity in pA"),
+    ],
+)
+def test_quantities_of_another_kind(name, value, text):
+    with pytest.raises(sim.ValidationError, match=text):
+        built(**({"weight": 20.0, "delay": 1.0} | {name: value}))

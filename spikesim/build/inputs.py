@@ -181,17 +181,18 @@ def build_drives(
             continue
         check_source_rate(drive.rate, dt, stimulus.name)
         slot, receptor = drive_place(stimulus, drive.receptor, blocks, tables)
-        if not receptor.signed and drive.weight.min() < 0:
+        weight = drive.weight_in(receptor.weight_unit)
+        if not receptor.signed and weight.min() < 0:
             raise ValidationError(
-                f"a conductance cannot be negative, got {float(drive.weight.min())} nS", "weight",
+                f"a conductance cannot be negative, got {float(weight.min())} nS", "weight",
                 stimulus.name,
             )  # fmt: skip
-        check_range(drive.weight, np.dtype(dtype), stimulus.name)
+        check_range(weight, np.dtype(dtype), stimulus.name)
         keys.append(rng.key(seed, "drive", stimulus.name))
         slots.append(slot)
         sizes.append(len(view))
         lam.append(np.broadcast_to(value_at(drive.rate, step, dt) * (dt / 1000.0), len(view)))
-        weights.append(np.broadcast_to(drive.weight, len(view)))
+        weights.append(np.broadcast_to(weight, len(view)))
     means = np.concatenate([*lam, np.empty(0)])
     distinct, row = np.unique(means, return_inverse=True)
     return DriveArgs(

@@ -17,7 +17,7 @@ from spikesim.build.inputs import (
     value_at,
 )
 from spikesim.build.plan import Block, NeuronTable
-from spikesim.distributions import Uniform
+from spikesim.distributions import Distribution, Uniform
 from spikesim.errors import ValidationError
 from spikesim.kernels.args import MiniArgs
 from spikesim.kernels.drive import CHUNK
@@ -44,12 +44,13 @@ def build_miniatures(
         check_source_rate(rate, dt, stimulus.name)
         slot, receptor = drive_place(stimulus, minis.receptor, blocks, tables, minis.transmitter)
         signs.append(minis.sign(receptor, stimulus.name))
-        _check_amplitude(minis, np.dtype(dtype), stimulus.name)
+        amplitude = minis.amplitude_in(receptor.weight_unit)
+        _check_amplitude(amplitude, np.dtype(dtype), stimulus.name)
         keys.append([rng.key(seed, "miniatures", stimulus.name, p) for p in ("count", "amplitude")])
         slots.append(slot)
         sizes.append(len(view))
         lam.append(np.broadcast_to(value_at(rate, step, dt) * (dt / 1000.0), len(view)))
-        laws.append(law(minis.amplitude))
+        laws.append(law(amplitude))
     distinct, row = np.unique(np.concatenate([*lam, np.empty(0)]), return_inverse=True)
     key, amplitude_key = np.array(keys, np.uint64).reshape(-1, 2).T.copy()
     a, b, low, high = np.array([x[1:] for x in laws], np.float64).reshape(-1, 4).T.copy()
@@ -63,9 +64,8 @@ def build_miniatures(
     )  # fmt: skip
 
 
-def _check_amplitude(minis: Miniatures, dtype: np.dtype, owner: str) -> None:
+def _check_amplitude(given: Distribution, dtype: np.dtype, owner: str) -> None:
     """Raise if usual amplitudes are beyond what is stored."""
-    given = minis.amplitude
     usual = [given.low, given.high] if isinstance(given, Uniform) else [
         getattr(given, "value", getattr(given, "mean", 0.0))
     ]  # fmt: skip

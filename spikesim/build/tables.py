@@ -20,7 +20,7 @@ from spikesim.errors import ValidationError, unknown_name
 from spikesim.kernels.args import TableArgs
 from spikesim.neurons import Neuron
 from spikesim.populations import Population, check_shape
-from spikesim.units import Unit, check_array, ms
+from spikesim.units import Unit, check_array, in_unit, ms
 
 MAX_REFRACTORY = 2**31 - 1
 
@@ -61,8 +61,9 @@ def initial_values(
     chosen = {**cell.given, **population.initial}
     for name, given in chosen.items():
         attribute = f"initial[{name!r}]"
+        given = in_unit(given, Unit(cell.units[name]), attribute, population.name)
         if not isinstance(given, Distribution):
-            given = check_array(given, attribute, population.name, unit=Unit(cell.units[name]))
+            given = check_array(given, attribute, population.name)
         value = drawn(given, population.size, seed, "initial", population.name, name)
         check_shape(value, population.size, attribute, population.name)
         state[name] = value

@@ -18,7 +18,7 @@ from spikesim.inputs import RateSource, SpikeSource, check_rate, check_times
 from spikesim.neurons import Neuron
 from spikesim.populations import View, check_shape
 from spikesim.rng import key
-from spikesim.units import Unit, check_array
+from spikesim.units import Unit, check_array, in_unit
 
 if TYPE_CHECKING:
     from spikesim.network import Network
@@ -90,9 +90,12 @@ class LivePopulations:
         """`value` in the unit of a parameter, or in `unit`, that of a variable."""
         model, owner = view.population.model, view.population.name
         assert isinstance(model, Neuron)
+        declared = model.owner(name)
+        if declared is not None:
+            unit = declared[0].declared[declared[1]].unit
+        value = in_unit(value, unit, name, owner)
         if isinstance(value, Distribution):
             value = draw(value, key(self.network.seed, "set", owner, name), len(view))
-        declared = model.owner(name)
         if declared is not None:
             array = declared[0].declared[declared[1]].check(value, name, owner)
         else:

@@ -45,7 +45,7 @@ class LiveProjections:
         self.network.build()
         plan, name = self.network.plan, projection.name
         n = n_synapses(plan, projection)
-        array = check_array(values, "weight", projection)
+        array = check_array(values, "weight", projection, unit=projection.weight_unit)
         if array.ndim and array.shape != (n,):
             raise ValidationError(
                 f"must be one value or {n}, one for each synapse; got shape {array.shape}",

@@ -111,9 +111,10 @@ class DescribedNetwork:
         connector : Connector
             Which pairs, such as ``FixedProbability(0.1)``.
         weight : float, array or Distribution
-            In the unit of the receptor: mV (delta), pA (currents), nS (conductances).
+            In the unit of the receptor: mV (delta), pA (currents), nS (conductances); or with a
+            unit, as ``0.02 * nA`` and ``Normal(20.0, 5.0) * pA`` are.
         delay : float, array or Distribution
-            In ms, at least one step.
+            In ms or with a unit; at least one step.
         receptor : str, optional
             Which receptor of the target; may be left out if there is one, or if the source's
             transmitter binds to one.

@@ -19,7 +19,7 @@ from spikesim.distributions import Constant, Distribution
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.inputs import Input, Schedule, check_columns, check_rate
 from spikesim.receptors import TRANSMITTERS, Receptor
-from spikesim.units import check_array, check_scalar
+from spikesim.units import Quantity, Unit, check_array, check_scalar, in_unit
 
 
 class Miniatures(Input):
@@ -30,7 +30,7 @@ class Miniatures(Input):
     rate : float, array or Schedule
         Rate of one synapse in Hz: one for all targets, one for each, or piecewise constant in time.
     amplitude : float or Distribution
-        Amplitude of one event in the unit of the receptor, as a weight; such as
+        Amplitude of one event, as a weight: in the unit of the receptor, or with a unit; such as
         ``LogNormal(20.0, 6.0)`` for a coefficient of variation of 0.3. Each event draws its own.
     receptor : str, optional
         The receptor that they reach; may be left out if the neuron has only one, or if the
@@ -51,6 +51,8 @@ class Miniatures(Input):
         transmitter: str | None = None,
     ):
         self.rate = check_rate(rate, self)
+        self.unit = amplitude.unit if isinstance(amplitude, Quantity) else None
+        amplitude = amplitude if self.unit is None else in_unit(amplitude, self.unit, "", self)
         if not isinstance(amplitude, Distribution):
             amplitude = Constant(check_scalar(amplitude, "amplitude", self))
         self.amplitude = amplitude
@@ -65,6 +67,12 @@ class Miniatures(Input):
     def check_size(self, size: int, owner: str) -> None:
         check_columns(self.rate, size, "rate", owner)
         check_columns(self.n_synapses, size, "n_synapses", owner)
+
+    def amplitude_in(self, unit: Unit) -> Distribution:
+        """The amplitude in a receptor's unit."""
+        given = self.amplitude if self.unit is None else Quantity(self.amplitude, self.unit)
+        amplitude: Distribution = in_unit(given, unit, "amplitude", self)
+        return amplitude
 
     def total_rate(self) -> np.ndarray | Schedule:
         """The rate of all synapses of a neuron (Hz)."""

@@ -7,7 +7,7 @@ consistent set: nS * mV = pA, pA / pF = mV/ms, pF / nS = ms, amol / um3 = mM. A 
 
 from __future__ import annotations
 
-from spikesim.units.checks import Param, check_array, check_count, check_scalar, param
+from spikesim.units.checks import Param, check_array, check_count, check_scalar, in_unit, param
 from spikesim.units.quantities import Quantity, Unit, one
 from spikesim.units.symbols import (
     BASE,
@@ -25,9 +25,9 @@ from spikesim.units.symbols import (
 
 __all__ = [
     "BASE", "COMMON", "PLAIN", "Dimension", "Hz", "Param", "Quantity", "Unit", "as_fraction",
-    "check_array", "check_count", "check_scalar", "combined", "is_common_unit", "is_unit_name",
-    "mM", "mV", "ms", "nS", "one", "pA", "pF", "param", "power_of_ten", "raised", "symbol_of",
-    "um",
+    "check_array", "check_count", "check_scalar", "combined", "in_unit", "is_common_unit",
+    "is_unit_name", "mM", "mV", "ms", "nS", "one", "pA", "pF", "param", "power_of_ten", "raised",
+    "symbol_of", "um",
 ]  # fmt: skip
 
 ms = Unit("ms")

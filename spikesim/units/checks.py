@@ -62,11 +62,7 @@ def check_array(
 ) -> np.ndarray:
     """`value` as a float64 array whose entries are all allowed."""
     text = "" if unit == one else f" {unit}"
-    if isinstance(value, Quantity):
-        if value.unit.dimension != unit.dimension:
-            expected = f"a quantity in{text}" if text else "a plain number"
-            raise ValidationError(f"must be {expected}, got {value!r}", attribute, obj)
-        value = value.to(unit)
+    value = in_unit(value, unit, attribute, obj)
     try:
         array = np.asarray(value)
         kinds = "biuf" if allowed == "boolean" else "iuf"
@@ -86,6 +82,22 @@ def check_array(
             rule = f"must be at least {_LEAST:.2g}{text}"
         raise ValidationError(f"{rule}, got {float(bad)!r}{text}{where}", attribute, obj)
     return array
+
+
+def in_unit(value: Any, unit: Unit, attribute: str, obj: object) -> Any:
+    """A quantity, of numbers or of a distribution, as plain numbers in `unit`; others as they are.
+
+    Raises
+    ------
+    ValidationError
+        If the quantity is of another dimension.
+    """
+    if not isinstance(value, Quantity):
+        return value
+    if value.unit.dimension != unit.dimension:
+        expected = "a plain number" if unit == one else f"a quantity in {unit}"
+        raise ValidationError(f"must be {expected}, got {value!r}", attribute, obj)
+    return value.to(unit)
 
 
 def check_scalar(
