@@ -288,3 +288,17 @@ def test_a_variable_is_linked_once():
     net.link(cells[1:2], "x", source, "V_m")
     with pytest.raises(sim.ValidationError, match=r"cells\.x: is linked twice"):
         net.build()
+
+
+@pytest.mark.parametrize(("linked", "missing"), [(0, 0), (2, 2)])
+def test_what_is_linked_must_have_a_source(linked, missing):
+    model = sim.Neuron.from_text(
+        "dv/dt = (d - v)/(10*ms) : mV\nd : mV (linked)", threshold="v > 1*mV", reset="v = 0*mV"
+    )
+    net = sim.Network(seed=1)
+    cells = net.population("cells", 3, model)
+    if linked:
+        net.link(cells[:linked], "d", cells[:linked], "v")
+    text = rf"cells\.d: is \(linked\), and neuron {missing} takes it from nowhere.*net\.link\(cells"
+    with pytest.raises(sim.ValidationError, match=text):
+        net.run(1.0)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from spikesim.build.couplings import Places, build_gaps, build_links
+from spikesim.build.couplings import Places, build_gaps, build_links, check_linked
 from spikesim.build.feed import ScheduledFeed
 from spikesim.build.inputs import Stimulus, build_drives, build_noises, build_source
 from spikesim.build.miniatures import build_miniatures
@@ -96,6 +96,10 @@ def build(description: Description) -> Plan:
         list(description.gaps.values()), places, noises.place, dt=dt, seed=seed
     )
     concentrations = {name: state0 + k for k, name in enumerate(modulators)}
+    for population in populations:
+        if not population.is_source:
+            cell = tables[blocks[population.name].table].cell
+            check_linked(population, cell, description.links)
     links = build_links(description.links, places, concentrations)
     if links is not None:
         state[links.target] = state[links.source]

@@ -60,6 +60,21 @@ def check_link(link: Link) -> None:
         raise unknown_name(link.source_variable, known, "source_variable", link)
 
 
+def check_linked(population: Population, cell: Cell, links: list[Link]) -> None:
+    """Raise if a variable that is declared as linked is not, in any neuron of a population."""
+    for variable in cell.linked:
+        filled = np.zeros(population.size, bool)
+        for link in links:
+            if link.target.population is population and link.variable == variable:
+                filled[link.target.ids] = True
+        if not filled.all():
+            raise ValidationError(
+                f"is (linked), and neuron {int(np.argmin(filled))} takes it from nowhere; say from "
+                f"where with net.link({population.name}, {variable!r}, source, ...)", variable,
+                population.name,
+            )  # fmt: skip
+
+
 def _cell(population: Population) -> Cell:
     assert isinstance(population.model, Neuron)
     return assemble(population.model, with_input=True)

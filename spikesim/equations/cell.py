@@ -60,6 +60,8 @@ class Cell:
         Initial values that the model gives as numbers, arrays or distributions.
     derived : dict
         Subexpressions and ``I_syn`` over states, parameters, ``I_in`` and ``t``, with their units.
+    linked : tuple of str
+        States that `Network.link` must fill.
     """
 
     states: tuple[str, ...]
@@ -77,6 +79,7 @@ class Cell:
     initial: dict[str, ast.expr] = field(default_factory=dict)
     given: dict[str, Any] = field(default_factory=dict)
     derived: dict[str, Equation] = field(default_factory=dict)
+    linked: tuple[str, ...] = ()
 
     @property
     def has_input(self) -> bool:
@@ -131,6 +134,7 @@ def _assembled(pieces: Pieces, with_input: bool) -> Cell:
         initial=starts_of(pieces, system),
         given={n: v for n, v in neuron.initial.items() if not isinstance(v, str)},
         derived=_derived(pieces, system, external),
+        linked=tuple(name for name, eq in pieces.odes.items() if "linked" in eq.flags),
     )
 
 

@@ -46,6 +46,8 @@ def parse(
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         reason = getattr(error, "msg", None) or error
         raise ValidationError(f"cannot read {text!r}: {reason}", attribute, owner) from None
+    if isinstance(tree, ast.Constant) and isinstance(tree.value, bool):
+        return ast.Constant(float(tree.value))  # all that is said of a boolean
     tree = _balanced(tree)
     if _depth(tree) > DEEPEST:
         raise ValidationError(

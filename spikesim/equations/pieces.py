@@ -93,9 +93,9 @@ class Pieces:
         for name, tree in self.reset.items():
             change = as_boolean if name in self.booleans else with_conditions
             self.reset[name] = change(tree, self.booleans)
-        for name, (unit, _) in text.parameters.items():
+        for name, (unit, flags) in text.parameters.items():
             if name not in neuron.declared:  # a variable without an equation keeps its value
-                self.odes[name] = Equation(ast.Constant(0.0), unit)
+                self.odes[name] = Equation(ast.Constant(0.0), unit, flags)
         self.units = {name: p.unit for name, p in neuron.declared.items()}
         self.sums = {
             site.full(s): s for site in neuron.sites for s in (SYNAPTIC, IONIC)

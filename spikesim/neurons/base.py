@@ -21,7 +21,7 @@ from spikesim.equations.text import parse_text, text_parameters
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.parameters import Parametrized, Value
 from spikesim.receptors import ExpCurrent, Receptor
-from spikesim.units import Param, Quantity, Unit, check_array, ms, one
+from spikesim.units import Param, Quantity, Unit, check_array, in_unit, ms, one
 
 Part = TypeVar("Part", bound=Parametrized)
 
@@ -298,6 +298,7 @@ def text_neuron(
         members["refractory"] = refractory
     elif refractory is not None and refractory is not False:
         period = Param(None, ms, "non-negative", "refractory period")
+        refractory = in_unit(refractory, ms, "refractory", name)
         if not isinstance(refractory, Distribution):
             period.check(refractory, "refractory", name)
         members["t_ref"] = period
@@ -319,9 +320,9 @@ def text_neuron(
     model = kind(receptors=receptors, channels=channels, **values)
     cell = assemble(model, with_input=True)  # what is wrong with the text is said first
     for variable, value in cell.given.items():
-        if not isinstance(value, Distribution):
-            unit = Unit(cell.units[variable])
-            check_array(value, f"initial[{variable!r}]", name, unit=unit)
+        plain = in_unit(value, Unit(cell.units[variable]), f"initial[{variable!r}]", name)
+        if not isinstance(plain, Distribution):
+            check_array(plain, f"initial[{variable!r}]", name)
     used = names_used(model)
     for given in values:
         if given not in used and given != "t_ref" and given not in text.names:

@@ -21,6 +21,8 @@ from spikesim.parameters import Parametrized
 from spikesim.receptors import Receptor
 from spikesim.units import Param, mV, nS, pA, param, pF
 
+EXACT = 20  # compartments: with more, the method is a splitting unless it is said
+
 
 class Compartment(Parametrized):
     """A piece of membrane of one potential, with its channels and receptors.
@@ -72,8 +74,8 @@ class MultiCompartment(Neuron):
         Where stimulating currents go; the first compartment unless given.
     method : str
         "auto" is exact for passive trees with currents, and else "strang". "backward_euler" is of
-        first order, but damps what is stiff at any step. For passive trees of more than some twenty
-        compartments "strang" is faster than "auto".
+        first order, but damps what is stiff at any step. Default: "auto" up to 20 compartments,
+        "strang" above, for exact steps of n compartments take n^2 numbers, and long to compile.
     **values
         The declared parameters.
 
@@ -118,6 +120,8 @@ class MultiCompartment(Neuron):
         self.joint = tuple(self.voltages.values())
         self.initial = {v: f"V_init_{name}" for name, v in self.voltages.items()} | self.initial
         self.equations = f"{self._membranes()}\n{type(self).equations}"
+        if method is None and len(self.compartments) > EXACT:
+            method = "strang"
         super().__init__(receptors={}, method=method, **values)
         for name, compartment in self.compartments.items():
             self.channels |= {f"{k}_{name}": c for k, c in compartment.channels.items()}

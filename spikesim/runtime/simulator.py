@@ -199,6 +199,7 @@ class Simulator:
         lost = self._lost()
         if not lost and np.isfinite(self.plan.state).all():
             return
+        self._check_weights()
         with np.errstate(invalid="ignore"):
             bad = ~(np.abs(self.plan.state) < (RUNAWAY if lost else np.inf))
         for table in self.plan.tables:
@@ -224,6 +225,19 @@ class Simulator:
             f"{self.plan.modulators[k]}.concentration is no longer a finite number at "
             f"{self.plan.step * self.plan.dt:g} ms; what was recorded until then is kept"
         )
+
+    def _check_weights(self) -> None:
+        """Raise if a rule has made weights that are no numbers, before neurons are blamed."""
+        for name, table in self.plan.plastic.items():
+            places = np.flatnonzero(~np.isfinite(table.args.weights))
+            if places.size:
+                k = int(places[0])
+                raise SimulationError(
+                    f"{name}.weight is {table.args.weights[k]:g} at synapse {k}, and at "
+                    f"{places.size} of {table.args.weights.size}, at "
+                    f"{self.plan.step * self.plan.dt:g} ms: its plasticity rule does not give a "
+                    "number there; what was recorded until then is kept"
+                )
 
     def _sample_weights(self) -> None:
         step = self.plan.step

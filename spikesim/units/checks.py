@@ -30,6 +30,7 @@ class Param:
         return check_array(value, attribute, obj, unit=self.unit, allowed=self.allowed)
 
 
+_UNITS = ("dim", "dimensionality", "unit", "units")  # what quantities of other packages have
 _LEAST = float(np.finfo(np.float64).tiny)  # kernels take less for zero
 
 _RULES: dict[str, tuple[Callable[[np.ndarray], np.ndarray], str]] = {
@@ -63,6 +64,7 @@ def check_array(
     """`value` as a float64 array whose entries are all allowed."""
     text = "" if unit == one else f" {unit}"
     value = in_unit(value, unit, attribute, obj)
+    _refuse_foreign(value, attribute, obj)
     try:
         array = np.asarray(value)
         kinds = "biuf" if allowed == "boolean" else "iuf"
@@ -98,6 +100,19 @@ def in_unit(value: Any, unit: Unit, attribute: str, obj: object) -> Any:
         expected = "a plain number" if unit == one else f"a quantity in {unit}"
         raise ValidationError(f"must be {expected}, got {value!r}", attribute, obj)
     return value.to(unit)
+
+
+def _refuse_foreign(value: Any, attribute: str, obj: object) -> None:
+    """Raise for another package's quantity: NumPy would take its number and forget its unit."""
+    for item in (value, *(value[:1] if isinstance(value, (list, tuple)) else ())):
+        package = type(item).__module__.partition(".")[0]
+        marks = (getattr(item, name, None) for name in _UNITS)  # methods are other things
+        if package not in ("numpy", "spikesim") and any(m is not None and not callable(m)
+                                                        for m in marks):  # fmt: skip
+            raise ValidationError(
+                f"got {item!r}, a quantity of the package {package}; take units from "
+                "spikesim.units, or plain numbers", attribute, obj,
+            )  # fmt: skip
 
 
 def check_scalar(

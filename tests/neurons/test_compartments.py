@@ -158,3 +158,10 @@ def test_what_cannot_be_put_together(make, text):
 def test_channels_that_do_not_fit(channels, text):
     with pytest.raises(sim.ValidationError, match=text):
         assemble(sim.ConductanceNeuron(channels=channels, receptors={}), with_input=False)
+
+
+def test_long_cables_are_split():
+    """Exact steps of many compartments take long to compile; what is said is taken."""
+    assert sim.cable(20).method == "auto"
+    assert sim.cable(21).method == "strang"
+    assert sim.cable(40, method="backward_euler").method == "backward_euler"

@@ -333,3 +333,44 @@ def test_currents_of_channels_can_be_recorded():
     np.testing.assert_allclose(found, expected, rtol=1e-9)
     assert recorders[-1].result().unit == "pA"
     assert found.max() > 1e4
+
+
+def test_distributions_with_units():
+    model = text(v=sim.Uniform(-0.07, -0.069) * Unit("V"), initial={},
+                 refractory=sim.Uniform(1000.0, 5000.0) * Unit("us"))  # fmt: skip
+    net, cells = net_of(model, 50)
+    assert -70.0 <= cells.get("v").min() < cells.get("v").max() <= -69.0
+    net.run(1.0)
+    assert 1.0 <= cells.get("t_ref").min() < 2.0 < 4.0 < cells.get("t_ref").max() <= 5.0
+    for wrong in ({"v": sim.Uniform(0.0, 1.0) * ms}, {"refractory": sim.Uniform(0.0, 1.0) * mV}):
+        with pytest.raises(sim.ValidationError, match="must be a quantity in m"):
+            text(**{"initial": {}, "refractory": 2 * ms} | wrong)
+
+
+def test_a_boolean_may_be_set_to_true():
+    model = sim.Neuron.from_text(
+        "dv/dt = 2*mV/ms*int(not done) - v/(10*ms) : mV\ndone : boolean", threshold="v > 10*mV",
+        reset="v = 0*mV; done = True", method="euler",
+    )  # fmt: skip
+    spikes, _ = after(model, 100.0)
+    assert spikes.n_spikes == 1
+
+
+def test_quantities_of_other_packages_are_refused():
+    b2 = pytest.importorskip("brian2")
+    net = sim.Network()
+    cells = net.population("cells", 2, sim.LIF())
+    for call in (
+        lambda: sim.Network(dt=0.1 * b2.ms),
+        lambda: sim.LIF(tau_m=20 * b2.ms),
+        lambda: sim.LIF(tau_m=[20 * b2.ms, 10 * b2.ms]),
+        lambda: text(refractory=5 * b2.ms),
+        lambda: text(tau=5 * b2.ms),
+        lambda: sim.PoissonSource(5 * b2.Hz),
+        lambda: net.run(100 * b2.ms),
+    ):
+        with pytest.raises(sim.ValidationError, match=r"a quantity of the package brian2; take un"):
+            call()
+    net.project(cells, cells, sim.AllToAll(), weight=50 * b2.pA, delay=1.0)
+    with pytest.raises(sim.ValidationError, match=r"cells->cells.weight: got 50.* pamp"):
+        net.run(1.0)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import spikesim as sim
+from spikesim.units import ms, param
 from tests.networks import assert_same, lively
 
 DURATION = 200.0
@@ -209,3 +210,21 @@ def test_two_ways_to_say_how_long():
     for bad, text in [(0.25, "multiple of dt"), (-1.0, "zero or positive"), (np.nan, "finite")]:
         with pytest.raises(sim.ValidationError, match=rf"run\.duration: .*{text}"):
             net.run(bad)
+
+
+class Undefined(sim.PlasticityRule):
+    """A rule that takes the logarithm of a negative number."""
+
+    tau_plus = param(20.0, ms, "positive", "time constant")
+    tau_minus = param(20.0, ms, "positive", "time constant")
+    on_pre = "log(-w)"
+
+
+def test_a_rule_that_gives_no_number_is_named():
+    net = sim.Network(seed=1)
+    pre = net.population("pre", 2, sim.SpikeSource([[5.0, 9.0], [30.0]]))
+    post = net.population("post", 3, sim.LIF())
+    net.project(pre, post, sim.AllToAll(), weight=1.0, delay=1.0, plasticity=Undefined(),
+                delay_is="axonal", name="learnt")  # fmt: skip
+    with pytest.raises(sim.SimulationError, match=r"learnt\.weight is nan at synapse 0, and at 3 "):
+        net.run(100.0)
