@@ -47,10 +47,13 @@ def check_stability(
         worst = int(np.argmin(np.where(unstable, rates.real, 0.0)))
         name = cell.system.stepped[int(np.argmax(np.abs(modes[:, worst])))]
         longest = _longest(tableau, rates[worst], dt)
+        advice = f"take dt <= {longest:.2g} ms or another method"
+        if longest < 1e-6:
+            advice = "check its time constants, or take another method"
         raise ValidationError(
             f"dt = {dt:g} ms is too long a step for the method {cell.system.method!r}: {name} "
             f"relaxes within {-1 / rates[worst].real:.3g} ms at the start, and would grow without "
-            f"bound; take dt <= {longest:.2g} ms or another method", None, owner,
+            f"bound; {advice}", None, owner,
         )  # fmt: skip
 
 

@@ -118,9 +118,10 @@ def table_constants(
 def _check_constants(cell: Cell, block: Block, constants: dict[str, np.ndarray], dt: float) -> None:
     for name, value in constants.items():
         if not np.isfinite(value).all():
+            state = constants_of(cell).propagators.get(name, (name,))[0]
             raise ValidationError(
-                f"the step of dt = {dt} ms cannot be computed from its parameters ({name} is not "
-                f"finite); are time constants far too small?", None, block.name,
+                f"the step of dt = {dt} ms cannot be computed from its parameters: that of {state} "
+                "is not finite; is a time constant zero or far too small?", None, block.name,
             )  # fmt: skip
     attribute = "t_ref" if cell.t_ref is None else "refractory"
     periods = check_array(_refractory(cell, block), attribute, block.name, unit=ms,

@@ -374,3 +374,10 @@ def test_quantities_of_other_packages_are_refused():
     net.project(cells, cells, sim.AllToAll(), weight=50 * b2.pA, delay=1.0)
     with pytest.raises(sim.ValidationError, match=r"cells->cells.weight: got 50.* pamp"):
         net.run(1.0)
+
+
+@pytest.mark.parametrize("tau", [0.0, 1e-300])
+def test_a_time_constant_of_nothing_names_the_variable(tau):
+    net, _ = net_of(text(tau=tau * ms, refractory=2 * ms))
+    with pytest.raises(sim.ValidationError, match=r"cells: the step of dt = .* that of v is not f"):
+        net.run(1.0)
