@@ -146,6 +146,14 @@ def test_what_cannot_be_put_together(make, text):
 
 
 @pytest.mark.parametrize(
+    ("attribute", "value"), [("current", 3), ("current", None), ("equations", 3)]
+)
+def test_channels_are_text(attribute, value):
+    with pytest.raises(sim.ValidationError, match=rf"^Own.{attribute}: must be text.* got {value}"):
+        type("Own", (sim.Channel,), {attribute: value})()
+
+
+@pytest.mark.parametrize(
     ("channels", "text"),
     [
         ({"KCa": sim.KCa(g=1.0)}, "unknown name 'Ca'"),

@@ -71,6 +71,14 @@ def test_a_default_is_a_float():
     assert (default, type(default)) == (1.0, float)
 
 
+@pytest.mark.parametrize("unit", ["ms", None, 5.0])
+def test_a_unit_is_no_text(unit):
+    with pytest.raises(
+        ValidationError, match=rf"param.unit: must be a unit, such as ms .*{unit!r}"
+    ):
+        param(5.0, unit)
+
+
 @given(st.lists(st.floats(allow_nan=True, allow_infinity=True), min_size=1, max_size=5),
        st.sampled_from(["finite", "positive", "non-negative"]))  # fmt: skip
 def test_rules_accept_what_they_say(values, rule):
