@@ -156,13 +156,30 @@ def test_channels_are_text(attribute, value):
 @pytest.mark.parametrize(
     ("channels", "text"),
     [
-        ({"KCa": sim.KCa(g=1.0)}, "unknown name 'Ca'"),
+        (
+            {"KCa": sim.KCa(g=1.0)},
+            r"ConductanceNeuron.channels: 'KCa' reads 'Ca', but .* no pool .*CalciumPool\(area",
+        ),
         (
             {"a": sim.CalciumPool(area=1.0), "b": sim.CalciumPool(area=1.0)},
-            "makes the name 'Ca', which belongs to channel 'a'; give the channel another name",
+            "channels: 'a' and 'b' are both pools of 'Ca'; a membrane takes one",
         ),
     ],
 )
 def test_channels_that_do_not_fit(channels, text):
     with pytest.raises(sim.ValidationError, match=text):
         assemble(sim.ConductanceNeuron(channels=channels, receptors={}), with_input=False)
+
+
+def test_calcium_of_the_neuron_itself_is_calcium():
+    class Own(sim.ConductanceNeuron):
+        equations = f"{sim.ConductanceNeuron.equations}\n dCa/dt = -Ca / (50*ms) : mM"
+
+    assert "Ca" in assemble(Own(channels={"KCa": sim.KCa(g=1.0)}), with_input=False).states
+
+
+def test_each_compartment_needs_its_pool():
+    compartments = {"soma": sim.Compartment(C_m=9.0, channels={"K": sim.KCa(g=1.0)}), "dend": DEND}
+    model = sim.MultiCompartment(compartments=compartments, axial={("soma", "dend"): 4.0})
+    with pytest.raises(sim.ValidationError, match="'K_soma' reads 'Ca', but its membrane has no"):
+        assemble(model, with_input=False)

@@ -333,3 +333,21 @@ def test_currents_of_channels_can_be_recorded():
     np.testing.assert_allclose(found, expected, rtol=1e-9)
     assert recorders[-1].result().unit == "pA"
     assert found.max() > 1e4
+
+
+@pytest.mark.parametrize("value", [None, "10*ms", lambda: 3, (1.0, 2.0), {}])
+def test_constants_of_a_wrong_kind(value):
+    with pytest.raises(
+        sim.ValidationError, match=r"^TextNeuron\.tau: must be a number, a quantity such as 10\*ms"
+    ):
+        sim.Neuron.from_text("dv/dt = -v/tau : 1", threshold="v > 1", tau=value)
+
+
+def test_a_value_that_the_text_does_not_know_is_an_unknown_name():
+    with pytest.raises(sim.ValidationError, match="unknown name 'tua'"):
+        sim.Neuron.from_text("dv/dt = -v/(10*ms) : 1", threshold="v > 1", tua=None)
+
+
+def test_a_constant_cannot_be_called_name():
+    with pytest.raises(sim.ValidationError, match=r"^Neuron\.name: the name 'name' belongs to"):
+        sim.Neuron.from_text("dv/dt = -v/(10*ms) : 1", threshold="v > 1", name=5 * mV)

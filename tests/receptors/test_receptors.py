@@ -111,7 +111,10 @@ def test_what_is_refused(make, text):
         make()
 
 
-GAINS = {"on_spike": {"I": "1"}, "current": "I", "weight_unit": sim_units.pA}
+GAINS = {
+    "equations": "dI/dt = -I / (5*ms) : pA", "on_spike": {"I": "1"}, "current": "I",
+    "weight_unit": sim_units.pA,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -127,15 +130,13 @@ GAINS = {"on_spike": {"I": "1"}, "current": "I", "weight_unit": sim_units.pA}
     ],
 )
 def test_receptors_that_are_wrongly_declared(members, text):
-    kind = type(
-        "Own", (sim.Receptor,), {"equations": "dI/dt = -I / (5*ms) : pA", **GAINS, **members}
-    )
+    kind = type("Own", (sim.Receptor,), {**GAINS, **members})
     with pytest.raises(sim.ValidationError, match=rf"^Own\.{text}"):
         kind()
 
 
 def test_a_receptor_says_what_its_weight_is():
-    with pytest.raises(sim.ValidationError, match="Own.weight_unit: is missing"):
+    with pytest.raises(sim.ValidationError, match=r"Own\.weight_unit: is missing"):
         type("Own", (sim.Receptor,), {"on_spike": {"V_m": "1"}})()
 
 

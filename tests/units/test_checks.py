@@ -73,9 +73,7 @@ def test_a_default_is_a_float():
 
 @pytest.mark.parametrize("unit", ["ms", None, 5.0])
 def test_a_unit_is_no_text(unit):
-    with pytest.raises(
-        ValidationError, match=rf"param.unit: must be a unit, such as ms .*{unit!r}"
-    ):
+    with pytest.raises(ValidationError, match=rf"^param.unit: must be a unit, .*{unit!r}"):
         param(5.0, unit)
 
 

@@ -50,7 +50,5 @@ def test_quantities_that_do_not_fit(wrong, message):
 def test_distributions_have_units():
     model = neurons.LIF(tau_m=distributions.Normal(0.01, 0.001, low=0.005) * Unit("s"))
     assert model.tau_m == distributions.Normal(10.0, 1.0, low=5.0)
-    with pytest.raises(
-        ValidationError, match=r"tau_m: must be a quantity in ms, got Normal.* \* mV"
-    ):
+    with pytest.raises(ValidationError, match=r"tau_m: must be a quantity in ms, got Normal.* \* mV"):
         neurons.LIF(tau_m=distributions.Normal(10.0, 1.0) * mV)
