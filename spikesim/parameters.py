@@ -82,6 +82,14 @@ class Parametrized:
             )
         return array if array.ndim else float(array)
 
+    def check_text(self, attribute: str, example: str) -> None:
+        """Raise unless an attribute of the class is text."""
+        text = getattr(self, attribute)
+        if not isinstance(text, str):
+            raise ValidationError(
+                f"must be text such as {example!r}, got {text!r}", attribute, self
+            )
+
     @property
     def values(self) -> dict[str, Value]:
         """All parameters by name."""

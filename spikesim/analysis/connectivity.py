@@ -36,7 +36,7 @@ def as_triplets(weights: Any, shape: Shape | None = None) -> tuple[Ints, Ints, F
         matrix = weights.tocoo()
         parts, own = (matrix.row, matrix.col, matrix.data), matrix.shape
     elif hasattr(weights, "source"):
-        parts, own = (weights.source, weights.target, weights.weight), None
+        parts, own = _listed(weights), None
     else:
         dense = _dense(weights)
         source, target = np.nonzero(~np.isnan(dense))
@@ -89,11 +89,27 @@ def mean_blocks(
     return means.reshape(rows, columns), block
 
 
+_WHAT = "must be a matrix of numbers, or connections such as projection.connections()"
+
+
+def _listed(weights: Any) -> tuple[Any, Any, Any]:
+    """The three arrays of connections; other things may have a source and a target too."""
+    try:
+        parts = [np.asarray(getattr(weights, name)) for name in ("source", "target", "weight")]
+        strange = any(part.dtype.kind == "O" for part in parts)
+    except (AttributeError, TypeError, ValueError):
+        strange = True
+    if strange:
+        raise ValidationError(f"{_WHAT}, got {type(weights).__name__}", "weights")
+    source, target, weight = parts
+    return source, target, weight
+
+
 def _dense(weights: Any) -> Floats:
     try:
         dense = np.asarray(weights, dtype=np.float64)
     except (TypeError, ValueError):
-        raise ValidationError("must be numbers or connections", "weights") from None
+        raise ValidationError(f"{_WHAT}, got {type(weights).__name__}", "weights") from None
     if dense.ndim != 2:
         raise ValidationError(f"must be a matrix (n_pre, n_post), got {dense.shape}", "weights")
     return dense

@@ -43,6 +43,10 @@ class Channel(Parametrized):
     initial: ClassVar[dict[str, str]] = {}
     extensive: ClassVar[tuple[str, ...]] = ("g",)
 
+    def __init__(self, **values: Any) -> None:
+        self.check_text("current", "g * (E - V_m)")
+        super().__init__(**values)
+
     def scaled(self, factor: float) -> Channel:
         """The same channel in another area: `extensive` parameters times a factor.
 

@@ -115,6 +115,7 @@ def assemble(neuron: NeuronDeclaration, *, with_input: bool) -> Cell:
 def _assembled(pieces: Pieces, with_input: bool) -> Cell:
     neuron = pieces.neuron
     pieces.check_unheld()
+    pieces.check_receptors()
     external = pieces.external(with_input)
     system = _system(pieces, external, with_input)
     t_ref, rearm = rest_of(pieces, system, external)

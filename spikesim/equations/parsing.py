@@ -73,6 +73,11 @@ def parse(
             )
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", ast.unparse(node.func))
+            if name not in arguments and name in (ex.RAND, f"{ex.RAND}n"):
+                raise ValidationError(
+                    f"{name}() cannot stand in {text!r}: {ex.RAND}() is for thresholds only, and "
+                    "noise in equations is xi", attribute, owner,
+                )  # fmt: skip
             if name not in arguments:
                 raise unknown_name(name, arguments, attribute, owner)
             if node.keywords:

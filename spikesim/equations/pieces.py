@@ -124,6 +124,7 @@ class Pieces:
                 self.units[f"{local}_{suffix}"] = declared.unit
         for name, eq in {**self.odes, **self.parts}.items():
             self.units[name] = eq.unit
+        self._check_pools()
 
     def _check_free(self, name: str, attribute: str) -> None:
         """Raise for a name that the language has a meaning for."""
@@ -191,6 +192,14 @@ class Pieces:
             currents = [f"I_{n}" for n, c in site.channels.items() if c.ion == ion and c.current]
             around[f"I_{ion}"] = ex.total(ast.Name(c, ast.Load()) for c in currents)
         own = {local: ast.Name(full, ast.Load()) for local, full in mapping.items()}
+        for other, earlier in site.channels.items():
+            if other == name:
+                break
+            for offered in sorted({*earlier.offers} & {*channel.offers}):
+                raise ValidationError(
+                    f"{other!r} and {name!r} are both pools of {offered!r}; a membrane takes one",
+                    "channels", self.owner,
+                )  # fmt: skip
         self._join(name, channel, mapping, around, "channels")
         if channel.current:
             self._take(f"I_{name}", name, "channels")
@@ -201,6 +210,41 @@ class Pieces:
             text = channel.initial.get(local)
             given = parse(text, name, "initial") if text else None
             self.starts[mapping[local]] = given and ex.substitute(given, {**around, **own})
+
+    def _check_pools(self) -> None:
+        """Raise for a channel that reads calcium where there is none."""
+        for site in self.neuron.sites:
+            for name, channel in site.channels.items():
+                text = parse_text(channel.equations, name)
+                trees = [eq.rhs for eq in (*text.odes.values(), *text.subexpressions.values())]
+                trees += [parse(channel.current, name, "current")] if channel.current else []
+                read = set().union(*map(ex.names, trees)) - {*text.names, *channel.declared}
+                if "Ca" in read and "Ca" not in {*self.units, *site.offered()}:
+                    raise ValidationError(
+                        f"{name!r} reads 'Ca', but its membrane has no pool of calcium; add one, "
+                        "such as channels={..., 'pool': CalciumPool(area=1000.0)}", "channels",
+                        self.owner,
+                    )  # fmt: skip
+
+    def check_receptors(self) -> None:
+        """Raise for a receptor that moves nothing: neither by a current nor by what others read."""
+        texts = [self.neuron.threshold, self.neuron.rearm, self.neuron.refractory]
+        asked = set(re.findall(r"\w+", " ".join(t for t in texts if isinstance(t, str))))
+        asked |= set(self.step.arguments) if self.step else set()
+        asked |= set().union(set(), *(ex.names(tree) for tree in self.reset.values()))
+        equations = {**self.odes, **self.parts}
+        for name, receptor in self.neuron.receptors.items():
+            own = {f"{local}_{name}" for local in parse_text(receptor.equations, name).names}
+            elsewhere = (ex.names(eq.rhs) for n, eq in equations.items() if n not in own)
+            if receptor.current or not set(self.gains[name]) <= own:
+                continue
+            if not own & asked.union(*elsewhere):
+                raise ValidationError(
+                    f"{name!r} does nothing: it has no current, and nothing reads "
+                    f"{', '.join(map(repr, sorted(self.gains[name])))}; give the receptor a "
+                    "current, or read the variable in the neuron's equations", "receptors",
+                    self.owner,
+                )  # fmt: skip
 
     def _join(self, name: str, part: ReceptorDeclaration | ChannelDeclaration,
               mapping: dict[str, str], around: dict[str, ast.expr],

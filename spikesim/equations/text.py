@@ -84,6 +84,10 @@ def parse_text(text: str, owner: str, functions: Mapping[str, int] | None = None
     ValidationError
         If a statement cannot be read, or a name is defined twice.
     """
+    if not isinstance(text, str):
+        raise ValidationError(
+            f"must be text such as 'dx/dt = -x / tau : mV', got {text!r}", "equations", owner
+        )
     result = Text()
     for line in _statements(text, owner):
         match = _STATEMENT.match(line)

@@ -244,6 +244,11 @@ class Neuron(Parametrized):
         ValidationError
             As for a class, and for a value that the text does not use.
         """
+        if not isinstance(name, str):
+            raise ValidationError(
+                "the name 'name' belongs to what messages call the model, which is text; choose "
+                f"another for a constant, got {name!r}", "name", cls.__name__,
+            )  # fmt: skip
         return text_neuron(
             equations, threshold=threshold, reset=reset, refractory=refractory, method=method,
             initial=dict(initial or {}), functions=dict(functions or {}),
@@ -309,6 +314,8 @@ def text_neuron(
             raise ValidationError("is given twice, in initial too", variable, name)
         value = values[variable]
         members["initial"][variable] = float(value) if isinstance(value, bool) else value
+    texts = (equations, refractory, *(attributes[a] for a in ("threshold", "reset", "initial")))
+    words = "\n".join(map(str, texts))
     values = {given: v for given, v in values.items() if given not in members["initial"]}
     for given, value in values.items():
         if given not in text.names and given not in members:
@@ -316,6 +323,11 @@ def text_neuron(
                 members[given] = Param(None, value.unit)
             elif isinstance(value, (int, float, list, np.ndarray, np.number, Distribution)):
                 members[given] = Param(None, one)
+            elif re.search(rf"\b{re.escape(given)}\b", words):
+                raise ValidationError(
+                    "must be a number, a quantity such as 10*ms, an array or a distribution, got "
+                    f"{value!r}", given, name,
+                )  # fmt: skip
     kind = type(name, (Neuron,), members)
     model = kind(receptors=receptors, channels=channels, **values)
     cell = assemble(model, with_input=True)  # what is wrong with the text is said first

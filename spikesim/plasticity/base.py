@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar
 
+from spikesim.equations import expressions as ex
+from spikesim.equations.parsing import parse
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.parameters import Parametrized
-from spikesim.units import check_scalar
+from spikesim.units import check_scalar, ms
 
 PAIRINGS = (
     "all-to-all",
@@ -68,7 +70,50 @@ class PlasticityRule(Parametrized):
             infinite = isinstance(value, float) and math.isinf(value)
             setattr(self, name, value if infinite else check_scalar(value, name, self))
         self._check_modulators()
+        self._check_trace("tau_pre", "presynaptic trace x")
+        self._check_trace("tau_post", "postsynaptic trace y")
+        self._check_expressions()
         self.check()
+
+    def _check_trace(self, attribute: str, trace: str) -> None:
+        name: Any = getattr(self, attribute)
+        if not isinstance(name, str):
+            raise ValidationError(
+                f"must be the name of a parameter, such as 'tau', got {name!r}", attribute, self
+            )
+        if name not in self.declared and not hasattr(self, name):
+            if name != getattr(PlasticityRule, attribute):
+                raise unknown_name(name, self.declared, attribute, self)
+            raise ValidationError(
+                f"is missing: the time constant of the {trace}, {name} = param(20.0, ms, "
+                f"'positive'), or a parameter of another name that {attribute} says", name, self,
+            )  # fmt: skip
+        if name in self.declared and self.declared[name].unit != ms:
+            raise ValidationError(
+                f"must be declared in ms, as the time constant of the {trace}, got "
+                f"{self.declared[name].unit}", name, self,
+            )  # fmt: skip
+        if not getattr(self, name) > 0:
+            raise ValidationError(
+                f"must be positive, as the time constant of the {trace}, got "
+                f"{getattr(self, name)!r} ms", name, self,
+            )  # fmt: skip
+
+    def _check_expressions(self) -> None:
+        self.check_text("on_pre", "w - eta * y")
+        self.check_text("on_post", "w + eta * x")
+        if not self.on_pre.strip() and not self.on_post.strip():
+            raise ValidationError(
+                "there is neither on_pre nor on_post, so the rule does nothing; say what the new "
+                "weight is, such as on_post = 'w + eta * x'", "on_post", self,
+            )  # fmt: skip
+        for attribute in ("on_pre", "on_post"):
+            text = getattr(self, attribute)
+            if text and ex.is_condition(parse(text, type(self).__name__, attribute)):
+                raise ValidationError(
+                    f"must be the new weight, such as 'w + eta * x', but {text!r} is a condition",
+                    attribute, self,
+                )  # fmt: skip
 
     def _check_modulators(self) -> None:
         names = self.modulators

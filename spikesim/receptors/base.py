@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -55,6 +56,7 @@ class Receptor(Parametrized):
     transmitter: str | None = None
 
     def __init__(self, *, transmitter: str | None = None, **values: Any) -> None:
+        self._check_declaration()
         super().__init__(**values)
         if transmitter is not None and (
             not isinstance(transmitter, str) or transmitter not in TRANSMITTERS
@@ -63,6 +65,38 @@ class Receptor(Parametrized):
         if transmitter is not None:
             self.transmitter = transmitter
         self.check()
+
+    def _check_declaration(self) -> None:
+        """Raise if what the class says is missing or of a wrong kind."""
+        gains: Any = self.on_spike
+        example = "such as {'g': '1'}"
+        if not isinstance(gains, Mapping):
+            raise ValidationError(
+                f"must map variables to what a spike of weight 1 adds to them, {example}, got "
+                f"{gains!r}", "on_spike", self,
+            )  # fmt: skip
+        if not gains:
+            raise ValidationError(
+                "is missing: without it a spike does nothing; say what a spike of weight 1 adds to "
+                f"which variable, {example}", "on_spike", self,
+            )  # fmt: skip
+        for name, gain in gains.items():
+            if not isinstance(name, str):
+                raise ValidationError(
+                    f"must have names of variables, {example}, got {name!r}", "on_spike", self
+                )
+            if not isinstance(gain, str):
+                raise ValidationError(
+                    f"what a spike adds to {name!r} must be text, {example}, got {gain!r}",
+                    "on_spike", self,
+                )  # fmt: skip
+        self.check_text("current", "g * (E_rev - V_m)")
+        unit = getattr(self, "weight_unit", None)
+        if unit is None:
+            raise ValidationError("is missing: what a weight is in, such as nS", "weight_unit",
+                                  self)  # fmt: skip
+        if not isinstance(unit, Unit):
+            raise ValidationError(f"must be a unit, such as nS, got {unit!r}", "weight_unit", self)
 
     @property
     def table_key(self) -> tuple[Any, ...]:

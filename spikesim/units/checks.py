@@ -25,6 +25,12 @@ class Param:
     doc: str = field(default="", compare=False)
     shared: bool = False
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.unit, Unit):
+            raise ValidationError(
+                f"must be a unit, such as ms or Unit('mS/cm2'), got {self.unit!r}", "unit", "param"
+            )
+
     def check(self, value: Any, attribute: str, obj: object) -> np.ndarray:
         """`value` as a float64 array, or a ValidationError that says what is wrong."""
         return check_array(value, attribute, obj, unit=self.unit, allowed=self.allowed)

@@ -157,7 +157,7 @@ GOOD = {"equations": "dv/dt = (E - v)/tau : mV", "threshold": "v > 1*mV", "reset
         ({"threshold": "v in 2*mV"}, "'in' is not allowed"),
         ({"method": "rk5"}, "method: unknown name 'rk5'"),
         ({"E": 3 * ms}, "cannot subtract 'v' .mV. from 'E' .ms."),
-        ({"E": "high"}, "unknown name 'E'"),
+        ({"E": "high"}, "E: must be a number, a quantity .* got 'high'"),
         (
             {"tau": -5 * ms, "refractory": -1 * ms},
             "refractory: must be zero or positive, .* -1.0 ms",

@@ -233,8 +233,8 @@ def test_a_threshold_may_draw():
 @pytest.mark.parametrize(
     ("attribute", "text", "complaint"),
     [
-        ("equations", "dn/dt = rand() / ms : 1", "unknown name 'rand'"),
-        ("reset", "n = rand()", "unknown name 'rand'"),
+        ("equations", "dn/dt = rand() / ms : 1", "thresholds only, and noise in equations is xi"),
+        ("reset", "n = rand()", "thresholds only"),
         ("threshold", "rand(3) < chance", r"rand takes 0 values in 'rand\(3\) < chance'"),
         ("threshold", "rand() * mV < chance", "cannot compare"),
         ("functions", {"rand": lambda x: x}, "'rand' is a function already"),

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spikesim.equations import parsing
 from spikesim.errors import ValidationError
 from tests.equations.rig import parse
 
@@ -52,6 +53,15 @@ from tests.equations.rig import parse
 def test_what_is_refused(text, complaint):
     with pytest.raises(ValidationError, match=rf"Model\.equations: .*({complaint})"):
         parse(text)
+
+
+@pytest.mark.parametrize("name", ["rand", "randn"])
+@pytest.mark.parametrize("attribute", ["equations", "reset", "refractory", "on_pre"])
+def test_random_numbers_are_for_thresholds(name, attribute):
+    message = rf"Model\.{attribute}: {name}\(\) cannot .* thresholds only, .* equations is xi"
+    with pytest.raises(ValidationError, match=message):
+        parsing.parse(f"a + {name}()", "Model", attribute)
+    assert parsing.parse("rand() < a", "Model", "threshold")
 
 
 @settings(max_examples=300, deadline=None)

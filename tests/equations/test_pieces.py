@@ -6,7 +6,7 @@ import spikesim as sim
 from spikesim.equations.cell import assemble
 from spikesim.equations.parsing import parse
 from spikesim.equations.pieces import assigned_names, in_order, names_used
-from spikesim.units import ms, pA, param
+from spikesim.units import ms, one, pA, param
 
 
 @pytest.mark.parametrize("name", ["e", "in", "syn"])
@@ -26,6 +26,33 @@ def test_full_names_of_two_receptors_may_not_collide():
 
     with pytest.raises(sim.ValidationError, match=r"I_b_a|I_b"):
         assemble(sim.LIF(receptors={"b": Two(), "b_b": Two()}), with_input=False)
+
+
+def counting(**members):
+    """A receptor without a current."""
+    equations = "dc/dt = d - c / (50*ms) : 1\n dd/dt = -d / (9*ms) : 1/ms"
+    kind = {"equations": equations, "on_spike": {"d": "1/ms"}, "weight_unit": one, **members}
+    return {"n": type("Counting", (sim.Receptor,), kind)()}
+
+
+def test_a_receptor_does_something():
+    with pytest.raises(sim.ValidationError, match=r"LIF.receptors: 'n' does nothing.* reads 'd_n'"):
+        assemble(sim.LIF(receptors=counting()), with_input=False)
+    assemble(sim.LIF(receptors=counting(on_spike={"V_m": "mV"})), with_input=False)
+    assemble(sim.LIF(receptors=counting(current="c * pA")), with_input=False)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"threshold": "V_m >= V_th or c_n > 3"},
+        {"reset": "V_m = V_reset - c_n * mV"},
+        {"equations": sim.LIF.equations + "\n dz/dt = c_n / ms : 1"},
+    ],
+)
+def test_a_neuron_may_read_what_a_receptor_counts(members):
+    kind = type("Own", (sim.LIF,), members)
+    assert "c_n" in assemble(kind(receptors=counting()), with_input=False).states
 
 
 def test_a_word_of_the_language_as_a_receptor():

@@ -45,12 +45,16 @@ def test_a_rule_of_ones_own(layout, side):
     ],
 )
 def test_rules_that_cannot_be_read(attribute, expression, text):
-    rule = type("Own", (Own,), {attribute: expression})()
     net = sim.Network(seed=1)
     a = net.population("a", 2, sim.LIF())
-    net.project(a, a, sim.AllToAll(), weight=0.5, delay=1.0, plasticity=rule, delay_is="axonal")
-    with pytest.raises(sim.ValidationError, match=rf"Own\.{text}"):
+
+    def build():
+        rule = type("Own", (Own,), {attribute: expression})()
+        net.project(a, a, sim.AllToAll(), weight=0.5, delay=1.0, plasticity=rule, delay_is="axonal")
         net.build()
+
+    with pytest.raises(sim.ValidationError, match=rf"Own\.{text}"):
+        build()
 
 
 def test_values_of_a_rule_share_one_module():

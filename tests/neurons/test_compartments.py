@@ -146,12 +146,23 @@ def test_what_cannot_be_put_together(make, text):
 
 
 @pytest.mark.parametrize(
+    ("attribute", "value"), [("current", 3), ("current", None), ("equations", 3)]
+)
+def test_channels_are_text(attribute, value):
+    with pytest.raises(sim.ValidationError, match=rf"^Own.{attribute}: must be text.* got {value}"):
+        type("Own", (sim.Channel,), {attribute: value})()
+
+
+@pytest.mark.parametrize(
     ("channels", "text"),
     [
-        ({"KCa": sim.KCa(g=1.0)}, "unknown name 'Ca'"),
+        (
+            {"KCa": sim.KCa(g=1.0)},
+            r"ConductanceNeuron.channels: 'KCa' reads 'Ca', but .* no pool .*CalciumPool\(area",
+        ),
         (
             {"a": sim.CalciumPool(area=1.0), "b": sim.CalciumPool(area=1.0)},
-            "makes the name 'Ca', which belongs to channel 'a'; give the channel another name",
+            "channels: 'a' and 'b' are both pools of 'Ca'; a membrane takes one",
         ),
     ],
 )
@@ -165,3 +176,17 @@ def test_long_cables_are_split():
     assert sim.cable(20).method == "auto"
     assert sim.cable(21).method == "strang"
     assert sim.cable(40, method="backward_euler").method == "backward_euler"
+
+
+def test_calcium_of_the_neuron_itself_is_calcium():
+    class Own(sim.ConductanceNeuron):
+        equations = f"{sim.ConductanceNeuron.equations}\n dCa/dt = -Ca / (50*ms) : mM"
+
+    assert "Ca" in assemble(Own(channels={"KCa": sim.KCa(g=1.0)}), with_input=False).states
+
+
+def test_each_compartment_needs_its_pool():
+    compartments = {"soma": sim.Compartment(C_m=9.0, channels={"K": sim.KCa(g=1.0)}), "dend": DEND}
+    model = sim.MultiCompartment(compartments=compartments, axial={("soma", "dend"): 4.0})
+    with pytest.raises(sim.ValidationError, match="'K_soma' reads 'Ca', but its membrane has no"):
+        assemble(model, with_input=False)

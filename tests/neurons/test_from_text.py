@@ -381,3 +381,21 @@ def test_a_time_constant_of_nothing_names_the_variable(tau):
     net, _ = net_of(text(tau=tau * ms, refractory=2 * ms))
     with pytest.raises(sim.ValidationError, match=r"cells: the step of dt = .* that of v is not f"):
         net.run(1.0)
+
+
+@pytest.mark.parametrize("value", [None, "10*ms", lambda: 3, (1.0, 2.0), {}])
+def test_constants_of_a_wrong_kind(value):
+    with pytest.raises(
+        sim.ValidationError, match=r"^TextNeuron\.tau: must be a number, a quantity such as 10\*ms"
+    ):
+        sim.Neuron.from_text("dv/dt = -v/tau : 1", threshold="v > 1", tau=value)
+
+
+def test_a_value_that_the_text_does_not_know_is_an_unknown_name():
+    with pytest.raises(sim.ValidationError, match="unknown name 'tua'"):
+        sim.Neuron.from_text("dv/dt = -v/(10*ms) : 1", threshold="v > 1", tua=None)
+
+
+def test_a_constant_cannot_be_called_name():
+    with pytest.raises(sim.ValidationError, match=r"^Neuron\.name: the name 'name' belongs to"):
+        sim.Neuron.from_text("dv/dt = -v/(10*ms) : 1", threshold="v > 1", name=5 * mV)

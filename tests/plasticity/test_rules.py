@@ -7,6 +7,7 @@ import pytest
 
 import spikesim as sim
 from spikesim.plasticity import COINCIDENCES, PAIRINGS
+from spikesim.units import ms, mV, param
 from tests.plasticity.rig import (
     DT,
     LAYOUTS,
@@ -108,3 +109,42 @@ def test_oja_settles_at_the_quotient_of_the_traces():
     x = np.exp(-4.2 / 20.0) / -np.expm1(-10.0 / 20.0)  # the postsynaptic spike is 4.2 ms late
     y = np.exp(-10.0 / 20.0) / -np.expm1(-10.0 / 20.0)
     assert rig.plastic.weight == pytest.approx([x / y], rel=1e-6)
+
+
+TAUS = {"tau_plus": param(20.0, ms, "positive"), "tau_minus": param(20.0, ms, "positive")}
+
+
+@pytest.mark.parametrize(
+    ("members", "text"),
+    [
+        ({"on_post": "w + x"}, r"tau_plus: is missing: the time constant of the presynaptic trace"),
+        (
+            {"on_post": "w + x", "tau_plus": TAUS["tau_plus"]},
+            r"tau_minus: is missing: .* postsynaptic trace y, tau_minus = param\(20.0, ms",
+        ),
+        (
+            {"on_post": "w + x", "tau_pre": "foo", **TAUS},
+            "tau_pre: unknown name 'foo'; valid names: 'tau_plus', 'tau_minus'",
+        ),
+        ({"on_post": "w", "tau_pre": 3.0, **TAUS}, "tau_pre: must be the name of a parameter"),
+        ({"on_post": "w", **TAUS, "tau_plus": param(1.0, mV)}, "tau_plus: must be .*ms.*got mV"),
+        (
+            {"on_post": "w", **TAUS, "tau_plus": param(0.0, ms)},
+            "tau_plus: must be positive.*0.0 ms",
+        ),
+        (TAUS, "there is neither on_pre nor on_post"),
+        ({"on_pre": " ", **TAUS}, "there is neither on_pre nor on_post"),
+        ({"on_pre": "w > 3", **TAUS}, "on_pre: must be the new weight.*'w > 3' is a condition"),
+        ({"on_post": "x > 1 and w > 3", **TAUS}, "on_post: must be the new weight"),
+        ({"on_post": 3, **TAUS}, "on_post: must be text such as 'w \\+ eta \\* x', got 3"),
+        ({"on_post": None, **TAUS}, "on_post: must be text"),
+    ],
+)
+def test_rules_that_are_wrongly_declared(members, text):
+    with pytest.raises(sim.ValidationError, match=rf"^Own\..*{text}"):
+        type("Own", (sim.PlasticityRule,), members)()
+
+
+def test_one_expression_is_a_rule_and_a_choice_is_a_weight():
+    for text in ("w + x", "w if w > 3 else w + x"):
+        type("Own", (sim.PlasticityRule,), {"on_post": text, **TAUS})()

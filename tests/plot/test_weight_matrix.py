@@ -1,7 +1,10 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import scipy.sparse
 
+import spikesim as sim
 from spikesim.errors import ValidationError
 from spikesim.plot import weight_matrix
 
@@ -41,3 +44,15 @@ def test_bad_input_is_an_error():
         weight_matrix([1.0, 2.0])
     with pytest.raises(ValidationError, match="shape"):
         weight_matrix(np.ones((2, 2)), shape=(3, 3))
+
+
+def test_a_projection_is_not_its_connections():
+    net = sim.Network(seed=1)
+    cells = net.population("cells", 3, sim.LIF())
+    projection = net.project(cells, cells, sim.AllToAll(), weight=1.0, delay=1.0)
+    for wrong in (projection, net, cells, "weights", SimpleNamespace(source=[1])):
+        kind = type(wrong).__name__
+        with pytest.raises(
+            ValidationError, match=rf"^weights: must be .*connections\(\), got {kind}"
+        ):
+            weight_matrix(wrong)

@@ -111,6 +111,35 @@ def test_what_is_refused(make, text):
         make()
 
 
+GAINS = {
+    "equations": "dI/dt = -I / (5*ms) : pA", "on_spike": {"I": "1"}, "current": "I",
+    "weight_unit": sim_units.pA,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("members", "text"),
+    [
+        ({"weight_unit": None}, "weight_unit: is missing: what a weight is in, such as nS"),
+        ({"weight_unit": "pA"}, "weight_unit: must be a unit, such as nS, got 'pA'"),
+        ({"on_spike": {}}, "on_spike: is missing: without it a spike does nothing"),
+        ({"on_spike": "I += w"}, r"on_spike: must map variables.*got 'I \+= w'"),
+        ({"on_spike": {"I": 1.0}}, "on_spike: what a spike adds to 'I' must be text.*got 1.0"),
+        ({"on_spike": {3: "1"}}, "on_spike: must have names of variables.*got 3"),
+        ({"current": 3}, "current: must be text such as .*got 3"),
+    ],
+)
+def test_receptors_that_are_wrongly_declared(members, text):
+    kind = type("Own", (sim.Receptor,), {**GAINS, **members})
+    with pytest.raises(sim.ValidationError, match=rf"^Own\.{text}"):
+        kind()
+
+
+def test_a_receptor_says_what_its_weight_is():
+    with pytest.raises(sim.ValidationError, match=r"Own\.weight_unit: is missing"):
+        type("Own", (sim.Receptor,), {"on_spike": {"V_m": "1"}})()
+
+
 def test_time_constants_of_each_neuron():
     net = sim.Network(seed=1, precision="double")
     tau = np.array([1.0, 2.0, 4.0])

@@ -16,6 +16,7 @@ class Tissue(sim.Receptor):
 
     equations = "dc/dt = -c / (50*ms) : mM"
     on_spike = {"c": "1"}
+    current = "c * pA / mM"
     weight_unit = Unit("mM")
 
 

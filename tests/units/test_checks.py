@@ -71,13 +71,19 @@ def test_a_default_is_a_float():
     assert (default, type(default)) == (1.0, float)
 
 
+@pytest.mark.parametrize("unit", ["ms", None, 5.0])
+def test_a_unit_is_no_text(unit):
+    with pytest.raises(ValidationError, match=rf"^param.unit: must be a unit, .*{unit!r}"):
+        param(5.0, unit)
+
+
 @given(st.lists(st.floats(allow_nan=True, allow_infinity=True), min_size=1, max_size=5),
        st.sampled_from(["finite", "positive", "non-negative"]))  # fmt: skip
 def test_rules_accept_what_they_say(values, rule):
     array = np.array(values)
     good = np.isfinite(array)
     if rule != "finite":
-        good &= array > 0 if rule == "positive" else array >= 0
+        good &= array >= np.finfo(float).tiny if rule == "positive" else array >= 0
     if good.all():
         assert np.array_equal(check_array(values, "x", "thing", allowed=rule), array)
         return
