@@ -1,6 +1,9 @@
 """The benchmarks run, each simulator in turn, and what cannot run is named."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -102,3 +105,16 @@ def test_rows_replace_only_those_of_the_same_workload_and_simulator(tmp_path):
         ("cuba", "nest"), ("coba", "spikesim"), ("cuba", "spikesim"),
     ]  # fmt: skip
     assert held[-1]["sim_s"] == 2.0
+
+
+def test_measuring_needs_no_test_tools():
+    """Who installs ``.[bench]`` has no pytest; only deviations ask for it."""
+    code = (
+        "import sys; sys.modules['pytest'] = None\n"
+        "from typer.testing import CliRunner\n"
+        "from benchmarks.__main__ import app\n"
+        "assert CliRunner().invoke(app, ['run', '--help']).exit_code == 0\n"
+        "result = CliRunner().invoke(app, ['deviations', '--json', 'nowhere.json'])\n"
+        "assert result.exit_code == 2 and '.[test]' in result.output, result.output\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])

@@ -21,6 +21,7 @@ def test_without_a_cue_no_bump_forms(monkeypatch):
     assert result.exc.mean_rate() < 1.5
 
 
+@pytest.mark.slow
 def test_the_numbers_of_murray_et_al(monkeypatch):
     """Another published set (Cereb. Cortex 24:859), for the same equations: nothing is tuned."""
     for name, value in (("J_PLUS", 3.0), ("SIGMA", 9.0), ("EXTERNAL_HZ", 600.0),
