@@ -71,5 +71,6 @@ def _forget(table: PlasticTable, step: int) -> None:
     a = table.args
     for array in (a.pre_n, a.post_n, a.post_kept, a.sent_n, a.kept):
         array[:] = 0
+    a.latest[:] = histories.latest_spikes(a.post, a.post_n)
     a.control[histories.LOG_N] = a.control[histories.LOG_KEPT] = 0
     a.control[histories.SYNCED] = step - 1

@@ -110,3 +110,22 @@ def test_traces_end_after_a_long_silence():
     assert rig.plastic.weight == pytest.approx(
         [s.weight for s in rig.by_event_loop(pair_stdp())], rel=1e-12
     )
+
+
+def test_a_reset_forgets_postsynaptic_spikes():
+    """After it a presynaptic spike finds no trace of those before."""
+    net = sim.Network(seed=1)
+    pre = net.population("pre", 1, sim.SpikeSource([50.0, 210.0, 220.0]))
+    drive = net.population("drive", 1, sim.SpikeSource([45.0, 48.0]))
+    post = net.population("post", 2, sim.LIF(t_ref=0.0, receptors={"kick": sim.Delta()}))
+    net.project(drive, post, sim.AllToAll(), weight=50.0, delay=1.0)
+    learnt = net.project(
+        pre, post, sim.FixedProbability(1.0), weight=0.5, delay=1.0, delay_is="dendritic",
+        plasticity=sim.PairSTDP(tau_minus=200.0, lambda_=0.1),
+    )  # fmt: skip
+    net.run(100.0)
+    assert (learnt.weight < 0.5).all()
+    net.reset_state()
+    before = learnt.weight.copy()
+    net.run(150.0)
+    assert np.array_equal(learnt.weight, before)
