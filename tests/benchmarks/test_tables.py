@@ -131,7 +131,7 @@ def test_fill_replaces_what_is_between_the_markers(tmp_path):
 
 def test_deviations_are_measured_and_published(tmp_path, monkeypatch):
     chosen = [case for case in REFERENCES if case.name == "MAT2"]
-    monkeypatch.setattr("benchmarks.__main__.REFERENCES", chosen)
+    monkeypatch.setattr("tests.validation.references.REFERENCES", chosen)
     entries = [e for e in ENTRIES if e.name in ("NMDA", "GABA_B, 10 spikes")]
     monkeypatch.setattr("benchmarks.deviations.ENTRIES", entries)
     page, rows = tmp_path / "page.md", tmp_path / "rows.json"
