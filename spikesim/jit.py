@@ -17,6 +17,7 @@ from typing import Any
 import numba
 import numpy as np
 from numba import njit
+from numba.core.registry import CPUDispatcher
 from platformdirs import user_cache_path
 
 COMPILED = not numba.config.DISABLE_JIT
@@ -47,8 +48,19 @@ def cache_dir() -> Path:
     return cache_root() / source_hash()
 
 
+class InnerKernel(CPUDispatcher):  # type: ignore[misc]
+    """A kernel that only kernels call: what calls from Python need is not compiled."""
+
+    def __call__(self, *args: Any) -> Any:
+        raise TypeError(f"{self.py_func.__name__} is an inner kernel: only kernels can call it")
+
+
 def kernel(
-    function: Callable[..., Any] | None = None, *, inline: bool = False, fused: bool = False
+    function: Callable[..., Any] | None = None,
+    *,
+    inline: bool = False,
+    fused: bool = False,
+    inner: bool = False,
 ) -> Any:
     """Compile a function with the package's one set of options.
 
@@ -60,16 +72,19 @@ def kernel(
         Inline into callers, for helpers of a few lines; saves compile time.
     fused : bool
         Let LLVM always inline it: for larger helpers that take bundles of arrays, which are dear
-        to pass.
+        to pass. Only kernels can call it.
+    inner : bool
+        Only kernels can call it. Compiling what Python needs to hand over a bundle takes as long as
+        many a kernel itself.
     """
     if function is None:
-        return functools.partial(kernel, inline=inline, fused=fused)
+        return functools.partial(kernel, inline=inline, fused=fused, inner=inner)
     if numba.config.DISABLE_JIT:
         return _interpreted(function)
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(cache_dir())
     try:
-        return njit(
+        compiled = njit(
             cache=True,
             error_model="numpy",
             nogil=True,
@@ -78,7 +93,12 @@ def kernel(
             # Kernels allocate nothing, so arrays need no reference counts. Counting them cost up to
             # twenty times the work where a bundle of arrays is passed on, and compiles longer.
             _nrt=False,
+            no_cfunc_wrapper=True,
+            no_cpython_wrapper=fused or inner,
         )(function)
+        if fused or inner:
+            compiled.__class__ = InnerKernel
+        return compiled
     finally:
         numba.config.CACHE_DIR = before
 

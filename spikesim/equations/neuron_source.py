@@ -157,7 +157,7 @@ def neuron_kernel(cell: Cell, varied: frozenset[str]) -> tuple[str, int]:
     body += _indented(load_varied + _spike(cell), 4)
     body += ["_table.spiked[_s] = _n_spikes"]
     lines = [*_imports(cell), "", *(["import numpy as np", ""] if rolled else []), *roller.tables]
-    lines += [*_functions(cell), "", "", "@kernel", *_HEAD.splitlines()]
+    lines += [*_functions(cell), "", "", "@kernel(inner=True)", *_HEAD.splitlines()]
     lines += ["    _y = _table.scratch"] if rolled else []
     lines += ["    for _s in range(_lo.size):", "        _a, _b = _lo[_s], _hi[_s]"]
     lines += _indented(body, 2)

@@ -33,7 +33,7 @@ class Splitting:
     @property
     def functions(self) -> list[str]:
         """Their text; they are inlined where they are called from few places."""
-        decorator = "@kernel(inline=True)" if self.calls <= INLINED else "@kernel"
+        decorator = "@kernel(inline=True)" if self.calls <= INLINED else "@kernel(inner=True)"
         return [line for text in self.texts for line in ("", "", decorator, *text)]
 
     def call(self, target: str, arguments: Mapping[str, str], body: list[str], result: str) -> None:

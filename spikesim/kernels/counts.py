@@ -12,7 +12,7 @@ from spikesim import rng
 from spikesim.jit import kernel
 
 
-@kernel
+@kernel(inner=True)
 def log_choose(n, k):
     """Logarithm of the binomial coefficient."""
     return math.lgamma(n + 1.0) - math.lgamma(k + 1.0) - math.lgamma(n - k + 1.0)

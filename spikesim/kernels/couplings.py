@@ -10,7 +10,7 @@ from __future__ import annotations
 from spikesim.jit import kernel
 
 
-@kernel
+@kernel(inner=True)
 def gap_currents(state, current, base, gaps):
     """Add the currents through gap junctions to the neurons' input currents of this step.
 
@@ -28,7 +28,7 @@ def gap_currents(state, current, base, gaps):
         current[i] = (current[i] if noisy[r] else base[i]) + total
 
 
-@kernel
+@kernel(inner=True)
 def fill_linked(state, links):
     """Give each linked variable the value of its source."""
     target, source = links.target, links.source

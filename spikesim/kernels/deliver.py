@@ -17,21 +17,21 @@ FAR = 2000  # synapses of a row that are asked for
 NO_SELF = -(1 << 40)  # a broadcast projection that leaves no target out
 
 
-@kernel
+@kernel(inner=True)
 def add_row(row, weights):
     """Add a row of weights. On its own, so that LLVM sees two plain arrays and vectorises."""
     for j in range(row.size):
         row[j] += weights[j]
 
 
-@kernel
+@kernel(inner=True)
 def subtract_row(row, weights):
     """Subtract a row of weights: an inhibitory transmitter on a current."""
     for j in range(row.size):
         row[j] -= weights[j]
 
 
-@kernel
+@kernel(inner=True)
 def deliver_static(step, ring, broadcast, spikes, n_spikes, static):
     """Emit the spikes of one step. Returns the number of synaptic events."""
     group, first, projection = static.group, static.first, static.projection
@@ -163,7 +163,7 @@ def sum_up(step, ring, broadcast, source, p, static, share):
     return hi - lo - 1
 
 
-@kernel
+@kernel(inner=True)
 def spread(step, ring, broadcast, static):
     """Add the sums of broadcast projections that arrive in this step to their targets."""
     row = step & (ring.shape[0] - 1)

@@ -98,7 +98,7 @@ def _add_each(arriving, bits, threshold, rows, weight):
     return events
 
 
-@kernel
+@kernel(inner=True)
 def noise_currents(step, current, base, noises):
     """Input currents of this step: the steady ones and the Gaussian noises, held for `every`."""
     place, mean, std, index = noises.place, noises.mean, noises.std, noises.index

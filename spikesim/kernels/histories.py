@@ -69,12 +69,12 @@ def last_pre(a, i, upto):
 
 @kernel(fused=True)
 def remember_pre(step, a, i):
-    """Append a presynaptic spike; returns whether the source had fired in this step already."""
+    """Append a presynaptic spike."""
     mask, n = a.pre_t.shape[1] - 1, a.pre_n[i]
     h = (n - 1) & mask
     if n > 0 and a.pre_t[i, h] == step:
         a.pre_m[i, h] += 1
-        return True
+        return
     before = 0.0
     if n > 0:
         before = jumped(a.pre_v[i, h], a.pre_m[i, h], a.pairing)
@@ -87,7 +87,6 @@ def remember_pre(step, a, i):
     reach = a.delay_max if a.axonal else 0
     if n + 3 > mask and a.pre_t[i, (n + 4) & mask] + reach >= step:
         a.control[PRE_FULL] = 1
-    return False
 
 
 @kernel(fused=True)

@@ -13,7 +13,7 @@ from spikesim.kernels.draws import sample
 from spikesim.kernels.drive import CHUNK, draw_bits
 
 
-@kernel
+@kernel(inner=True)
 def miniatures(step, ring, minis):
     """Add the events of a step; returns their number.
 
@@ -41,7 +41,7 @@ def miniatures(step, ring, minis):
     return events
 
 
-@kernel
+@kernel(inner=True)
 def _amplitudes(step, target, count, d, minis):
     """The sum of the amplitudes of `count` events."""
     subkey = rng.subkey(rng.subkey(minis.amplitude_key[d], step), target)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from spikesim.jit import kernel
 
 
-@kernel
+@kernel(inner=True)
 def modulate(step, state, spikes, n_spikes, modulation):
     """Carry all concentrations to the end of this step, and note what its spikes release.
 

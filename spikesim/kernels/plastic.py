@@ -48,11 +48,12 @@ from spikesim.kernels.histories import (
     remember_pre,
 )
 from spikesim.kernels.intrinsics import prefetch
+from spikesim.kernels.threads import first_from
 
 AHEAD = 12  # synapses whose targets' histories are asked for early
 _ONE = np.uint64(1)
 # Typed, so that each kernel is compiled for one set of types.
-READING, ARRIVING, AT_ONCE, FIRST = np.int64(0), np.int64(1), np.int64(0), np.int64(0)
+READING, ARRIVING, FIRST = np.int64(0), np.int64(1), np.int64(0)
 
 # --- rule begins
 HAS_ON_PRE = True
@@ -215,12 +216,6 @@ def update_synapse(a, k, j, delay, upto, synced, pre, why):
 
 
 @kernel(fused=True)
-def ask_for(a, j):
-    """Have the latest spikes of target j at hand soon."""
-    prefetch(a.latest, j * WIDTH)
-
-
-@kernel(fused=True)
 def replay_row(a, i, upto, synced, lo, hi):
     """Bring targets `lo` to `hi` of a dense row up to date from the log of postsynaptic spikes.
 
@@ -254,75 +249,93 @@ def replay_row(a, i, upto, synced, lo, hi):
             row[j] = on_post(row[j], x, a.log_v[e & log_mask], p, a, t + back)
 
 
-@kernel(fused=True)
-def send(a, i, t, ring, transmit_only):
-    """Source i's spike of step t reaches the synapses whose delay is up; returns the events.
+@kernel(inner=True)
+def send(a, sources, n, base, t, delay, ring):
+    """Spikes of step t reach the synapses; returns the events.
 
-    Each weight is brought up to the step before, transmitted, and changed by this spike later.
+    Of the first `n` of `sources`, less `base`, those that are of this projection. Each weight is
+    brought up to the step before, transmitted, and changed by this spike later. Where delays differ
+    and are axonal, spikes reach the synapses of this `delay`.
     """
-    row = ring[(t + a.delay) & (ring.shape[0] - 1)]
-    synced = a.control[SYNCED] - a.delay if a.axonal else a.control[SYNCED]
-    if a.dense:
-        return send_dense(a, i, t, row, synced, transmit_only)
-    pre = last_pre(a, i, t - 1)
+    lo, hi = a.t_lo, a.t_hi
+    synced = a.control[SYNCED] - delay if a.axonal else a.control[SYNCED]
+    reached = ring[(t + delay) & (ring.shape[0] - 1), a.slot :]
+    events, previous = 0, np.int64(-1)
+    for m in range(n):
+        i = np.int64(sources[m]) - base
+        if not 0 <= i < a.pre_n.size:
+            continue
+        again, previous = i == previous, i  # it may fire twice in a step
+        if a.log_t.size > 0:
+            if not again:
+                replay_row(a, i, t - 1, synced, lo, hi)
+            row = weights_of(a, i)
+            if a.sign > 0:
+                add_row(reached[lo:hi], row)
+            else:
+                subtract_row(reached[lo:hi], row)
+            events += hi - lo
+        elif a.delays.size == 0 and not a.dense:
+            events += send_uniform(a, i, t, delay, synced, reached, again)
+        else:
+            events += send_any(a, i, t, delay, synced, ring, again)
+    return events
+
+
+@kernel(inline=True)
+def weights_of(a, i):
+    """A dense row's weights, or a thread's share of them."""
+    return a.weights[i * a.n_targets + a.t_lo : i * a.n_targets + a.t_hi]
+
+
+@kernel(fused=True)
+def send_uniform(a, i, t, delay, synced, reached, again):
+    """`send` source i's spike through synapses of one delay, which a loop of its own makes faster."""
     first, last = a.begin[i], a.end[i]
-    targets, reached, sign = a.targets[first:last], row[a.slot :], a.weights.dtype.type(a.sign)
+    targets, sign = a.targets[first:last], a.weights.dtype.type(a.sign)
+    pre = last_pre(a, i, t - 1)
     for n in range(targets.size):
         k, j = first + n, targets[n]
-        if transmit_only:
+        if again:
             w = a.weights[k]
         else:
             if n + AHEAD < targets.size:
-                ask_for(a, np.int64(targets[n + AHEAD]))
-            w = update_synapse(a, k, np.int64(j), a.delay, t - 1, synced, pre, ARRIVING)
+                prefetch(a.latest, np.int64(targets[n + AHEAD]) * WIDTH)
+            w = update_synapse(a, k, np.int64(j), delay, t - 1, synced, pre, ARRIVING)
         reached[j] += sign * w
     return last - first
 
 
 @kernel(fused=True)
-def send_dense(a, i, t, row, synced, transmit_only):
-    """`send` for all-to-all synapses; returns the events."""
-    n, lo, hi = a.n_targets, a.t_lo, a.t_hi
-    if not transmit_only:
-        if a.log_t.size > 0:
-            replay_row(a, i, t - 1, synced, lo, hi)
-        else:
-            pre = last_pre(a, i, t - 1)
-            for j in range(lo, hi):
-                update_synapse(a, i * n + j, j, a.delay, t - 1, synced, pre, ARRIVING)
-    reached, weights = row[a.slot + lo : a.slot + hi], a.weights[i * n + lo : i * n + hi]
-    if a.sign > 0:
-        add_row(reached, weights)
-    else:
-        subtract_row(reached, weights)
-    return hi - lo
-
-
-@kernel(fused=True)
-def send_delayed(a, i, t, delay, ring, transmit_only):
-    """Like `send` where delays differ; an axonal spike reaches only the synapses of this delay."""
-    mask, delays, targets = ring.shape[0] - 1, a.delays, a.targets
+def send_any(a, i, t, delay, synced, ring, again):
+    """`send` source i's spike through dense synapses or those with a delay each."""
+    lo, hi, mask = a.t_lo, a.t_hi, ring.shape[0] - 1
+    dense, targets, delays = a.dense, a.targets, a.delays
+    first, last = i * a.n_targets + lo, i * a.n_targets + hi
+    if not dense:
+        first, last = a.indptr[i], a.indptr[i + 1]
+        if a.axonal:  # rows are sorted by delay
+            first = first_from(delays, first, last, delay)
+            last = first_from(delays, first, last, delay + 1)
     pre = last_pre(a, i, t - 1)
-    first, last = a.indptr[i], a.indptr[i + 1]
-    if a.axonal:  # rows are sorted by delay
-        first += np.searchsorted(delays[first:last], delay)
-        last = first + np.searchsorted(delays[first:last], delay, side="right")
-    events = 0
+    events, d = 0, delay
     for k in range(first, last):
-        if not a.t_lo <= targets[k] < a.t_hi:
-            continue
-        d = np.int64(delays[k])
-        synced = a.control[SYNCED] - d if a.axonal else a.control[SYNCED]
-        if transmit_only:
+        if dense:
+            j = k - i * a.n_targets
+        else:
+            j, d = np.int64(targets[k]), np.int64(delays[k])
+            if not lo <= j < hi:
+                continue
+        if again:
             w = a.weights[k]
         else:
-            w = update_synapse(a, k, np.int64(targets[k]), d, t - 1, synced, pre, ARRIVING)
-        ring[(t + d) & mask, a.slot :][targets[k]] += a.sign * w
+            w = update_synapse(a, k, j, d, t - 1, synced, pre, ARRIVING)
+        ring[(t + d) & mask, a.slot + j] += a.sign * w
         events += 1
     return events
 
 
-@kernel
+@kernel(inner=True)
 def arrivals(step, a, ring):
     """Axonal delays: what was sent a delay ago reaches the synapses now. Returns the events."""
     events = 0
@@ -333,35 +346,27 @@ def arrivals(step, a, ring):
         t = step - delay
         if t < 0:
             break
-        previous = np.int64(-1)
-        for m in range(a.sent_n[t % rows]):
-            i = np.int64(a.sent[t % rows, m])
-            if a.delays.size > 0:
-                events += send_delayed(a, i, t, delay, ring, i == previous)
-            else:
-                events += send(a, i, t, ring, i == previous)
-            previous = i
+        if a.sent_n[t % rows] > 0:
+            events += send(a, a.sent[t % rows], a.sent_n[t % rows], FIRST, t, delay, ring)
     return events
 
 
-@kernel
+@kernel(inner=True)
 def emit(step, a, ring, spikes, n_spikes):
     """Spikes of this step: into the histories, and through the synapses if delays are dendritic."""
-    events, n = 0, 0
+    events, n = 0, np.int64(0)
     for s in range(n_spikes):
         gid = spikes[s]
         if a.pre_lo <= gid < a.pre_hi:
             i = np.int64(gid - a.pre_lo)
-            again = remember_pre(step, a, i)
+            remember_pre(step, a, i)
             if a.axonal:
                 a.sent[step % a.sent_n.size, n] = i
-                n += 1
-            elif a.delays.size > 0:
-                events += send_delayed(a, i, step, AT_ONCE, ring, again)
-            else:
-                events += send(a, i, step, ring, again)
+            n += 1
     if a.axonal:
         a.sent_n[step % a.sent_n.size] = n
+    elif n > 0:
+        events += send(a, spikes, n_spikes, a.pre_lo, step, a.delay, ring)
     for s in range(n_spikes):
         gid = spikes[s]
         if a.post_lo <= gid < a.post_hi:
@@ -391,25 +396,26 @@ def flush(last_step, a):
     a.control[POST_FULL] = 0
 
 
-@kernel
+@kernel(fused=True)
 def _flush_row(a, i, last_step, before):
     """Bring one source's weights up to the end of `last_step`, from that of `before`."""
     back = a.delay if a.axonal else 0
     if a.log_t.size > 0:
         replay_row(a, i, last_step - back, before - back, FIRST, a.n_targets)
         return
+    first, last = i * a.n_targets, (i + 1) * a.n_targets
+    if not a.dense:
+        first, last = a.indptr[i], a.indptr[i + 1]
     pre = last_pre(a, i, last_step - back)
-    if a.dense:
-        for j in range(a.n_targets):
-            k = i * a.n_targets + j
-            update_synapse(a, k, j, a.delay, last_step - back, before - back, pre, READING)
-        return
-    for k in range(a.indptr[i], a.indptr[i + 1]):
+    for k in range(first, last):
         d = np.int64(a.delays[k]) if a.delays.size > 0 else a.delay
         if a.axonal and d != back:
             back = d
             pre = last_pre(a, i, last_step - back)
-        if k + AHEAD < a.indptr[i + 1]:
-            ask_for(a, np.int64(a.targets[k + AHEAD]))
-        j = np.int64(a.targets[k])
+        if a.dense:
+            j = k - i * a.n_targets
+        else:
+            j = np.int64(a.targets[k])
+            if k + AHEAD < last:
+                prefetch(a.latest, np.int64(a.targets[k + AHEAD]) * WIDTH)
         update_synapse(a, k, j, d, last_step - back, before - back, pre, READING)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from spikesim.jit import kernel
 
 
-@kernel
+@kernel(inner=True)
 def record_spikes(step, spikes, n_spikes, record, n_recorded):
     """Copy the wanted ones of this step's spikes; returns the number recorded in the chunk."""
     wanted, spike_step, spike_id = record.wanted, record.spike_step, record.spike_id
@@ -17,7 +17,7 @@ def record_spikes(step, spikes, n_spikes, record, n_recorded):
     return n_recorded
 
 
-@kernel
+@kernel(inner=True)
 def record_states(step, state, record):
     """Sample the state at the end of this step for the recorders whose turn it is."""
     every, first, place = record.every, record.first, record.place

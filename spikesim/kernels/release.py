@@ -28,7 +28,7 @@ from spikesim.kernels.deliver import (
 _S32, _LOW, _TO_32 = np.uint64(32), np.uint64(0xFFFFFFFF), 2.0**32
 
 
-@kernel
+@kernel(inner=True)
 def deliver_released(step, ring, broadcast, spikes, n_spikes, static, release):
     """Emit the spikes of one step. Returns the number of synaptic events, failures among them."""
     group, first, projection = static.group, static.first, static.projection
@@ -90,14 +90,14 @@ def _dense(step, ring, source, p, static, share):
     return hi - lo
 
 
-@kernel
+@kernel(inner=True)
 def _add_scaled(row, weights, share):
     """Add a share of a row of weights."""
     for j in range(row.size):
         row[j] += weights[j] * share
 
 
-@kernel
+@kernel(inner=True)
 def _quanta(step, ring, source, p, q, u, refilled, static, release):
     """One row whose synapses each draw what they release."""
     slot, mask, lo, hi = static.slot[p], ring.shape[0] - 1, static.t_lo[p], static.t_hi[p]

@@ -16,7 +16,7 @@ ARRIVED, ROUND = 0, 8
 PATIENCE = 2000  # looks before a waiting thread gives way to others
 
 
-@kernel
+@kernel(inner=True)
 def meet(gate, threads):
     """Wait until all threads have come here."""
     now = load(gate, ROUND)
@@ -31,7 +31,7 @@ def meet(gate, threads):
             give_way()
 
 
-@kernel
+@kernel(inner=True)
 def gather(found, spiked, slices, spikes):
     """Join the threads' spikes, slice by slice of the tables; returns their number."""
     n = 0
@@ -48,15 +48,16 @@ def gather(found, spiked, slices, spikes):
 def split_rows(indptr, targets, lo, hi, begin, end):
     """Where in each row, sorted by target, those from `lo` to `hi` (exclusive) lie."""
     for row in range(indptr.size - 1):
-        begin[row] = _first_from(targets, indptr[row], indptr[row + 1], lo)
-        end[row] = _first_from(targets, begin[row], indptr[row + 1], hi)
+        begin[row] = first_from(targets, indptr[row], indptr[row + 1], lo)
+        end[row] = first_from(targets, begin[row], indptr[row + 1], hi)
 
 
 @kernel(inline=True)
-def _first_from(targets, a, b, least):
+def first_from(sorted_, a, b, least):
+    """The first place from `a` to `b` (exclusive) whose value is `least` or more, or `b`."""
     while a < b:
         middle = (a + b) // 2
-        if targets[middle] < least:
+        if sorted_[middle] < least:
             a = middle + 1
         else:
             b = middle
