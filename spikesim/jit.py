@@ -48,7 +48,7 @@ def cache_dir() -> Path:
     return cache_root() / source_hash()
 
 
-class InnerKernel(CPUDispatcher):  # type: ignore[misc]
+class InnerKernel(CPUDispatcher):
     """A kernel that only kernels call: what calls from Python need is not compiled."""
 
     def __call__(self, *args: Any) -> Any:

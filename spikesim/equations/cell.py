@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -85,6 +86,19 @@ class Cell:
     def has_input(self) -> bool:
         """Whether stimulating currents act on this cell."""
         return INPUT in self.system.inputs
+
+    @functools.cached_property
+    def held(self) -> frozenset[str]:
+        """Exact states that are held while refractory, and that others read meanwhile."""
+        held = frozenset(self.clamped) & set(self.system.exact)
+        others = (set(names) - {s} for s, names in self.system.pattern().items())
+        return held if held & self.system.read.union(*others) else frozenset()
+
+    @functools.cached_property
+    def readers(self) -> list[str]:
+        """Exact states that are not held, but depend on such that are."""
+        pattern = self.system.pattern()
+        return [s for s in self.system.exact if s not in self.held and set(pattern[s]) & self.held]
 
 
 def assemble(neuron: NeuronDeclaration, *, with_input: bool) -> Cell:

@@ -26,12 +26,10 @@ from spikesim.equations.splitting_source import splitting
 from spikesim.equations.step_source import (
     RUNAWAY,
     currents_given,
-    held_states,
     nodes,
     noise_gain,
     noise_sources,
     propagator,
-    readers,
     step_lines,
 )
 
@@ -72,7 +70,7 @@ def constants_of(cell: Cell) -> Constants:
     propagators = {
         propagator(state, source, node, held=bool(held)): (state, source, node, held)
         for node in nodes(cell)
-        for held, moving in ((none, system.exact), (held_states(cell), readers(cell)))
+        for held, moving in ((none, system.exact), (cell.held, cell.readers))
         for state in moving
         for source in system.pattern(held)[state]
     }

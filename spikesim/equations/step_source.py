@@ -21,23 +21,9 @@ def propagator(state: str, source: str, node: float = 1.0, *, held: bool = False
     return f"_{'H' if held else 'Q'}{part}_{state}__{source or 'const'}"
 
 
-def held_states(cell: Cell) -> frozenset[str]:
-    """Exact states that are held while refractory, and that others read meanwhile."""
-    system = cell.system
-    held = frozenset(cell.clamped) & set(system.exact)
-    read = _read(cell).union(*(set(p) - {s} for s, p in system.pattern().items()))
-    return held if held & read else frozenset()
-
-
-def readers(cell: Cell) -> list[str]:
-    """Exact states that are not held, but depend on such that are."""
-    held, pattern = held_states(cell), cell.system.pattern()
-    return [s for s in cell.system.exact if s not in held and set(pattern[s]) & held]
-
-
 def nodes(cell: Cell) -> tuple[float, ...]:
     """The parts of a step at whose end exact states are needed; the whole comes first."""
-    if not cell.system.stepped or not _read(cell):
+    if not cell.system.stepped or not cell.system.read:
         return (1.0,)
     if cell.system.method == "strang":
         return (1.0, 0.5)
@@ -45,24 +31,17 @@ def nodes(cell: Cell) -> tuple[float, ...]:
     return (1.0, *sorted({c for c in tableau.nodes if 0.0 < c < 1.0} if tableau else ()))
 
 
-def _read(cell: Cell) -> set[str]:
-    """Exact states that the stepped ones read."""
-    system = cell.system
-    trees = [system.inlined(system.odes[s]) for s in system.stepped]
-    return set().union(set(), *(ex.names(t) for t in trees)) & set(system.exact)
-
-
 def step_lines(cell: Cell) -> list[str]:
     """From `x` to `_new_x` for all states; noise included, arriving spikes not."""
     system = cell.system
     lines = _parts(cell, [n for n in system.subexpressions if n in system.frozen])
-    lines += ["_rest = _left[_i] > 0"] if held_states(cell) else []
+    lines += ["_rest = _left[_i] > 0"] if cell.held else []
     lines += [_advance(cell, state, f"_new_{state}") for state in system.exact]
     if system.stepped:
         if system.method == "exponential_euler":
             lines += _exponential_euler(cell)
         elif system.method in SPLITTINGS:
-            middle = _read(cell) if system.method == "strang" else ()
+            middle = cell.system.read if system.method == "strang" else ()
             lines += [_advance(cell, s, f"_mid_{s}", 0.5) for s in system.exact if s in middle]
             lines += splitting(cell).lines
         else:
@@ -89,11 +68,11 @@ def currents_given(cell: Cell) -> dict[str, ast.expr]:
 
 
 def _advance(cell: Cell, state: str, new: str, node: float = 1.0) -> str:
-    held = held_states(cell)
+    held = cell.held
     moved = f"{state} + ({_increment(cell, state, node, frozenset())})"
     if state in held:
         return f"{new} = {state} if _rest else {moved}"
-    if state in readers(cell):
+    if state in cell.readers:
         resting = f"{state} + ({_increment(cell, state, node, held)})"
         return f"{new} = ({resting}) if _rest else ({moved})"
     return f"{new} = {moved}"
@@ -141,7 +120,7 @@ def _runge_kutta(cell: Cell) -> list[str]:
     held = set(cell.clamped) & set(system.stepped)
     # What is held does not move within the step either, for others read it.
     lines = ["_free = 0.0 if _left[_i] > 0 else 1.0"] if held else []
-    read = _read(cell)
+    read = cell.system.read
     stepped = [system.odes[s] for s in system.stepped]
     needed = [n for n in system.needed(stepped) if n not in system.frozen]
     parts = [n for n in needed if n in system.depending({*system.stepped, *read, TIME})]
@@ -194,7 +173,7 @@ def noise_gain(cell: Cell, state: str, source: str) -> ast.expr | None:
     if ex.names(tree) & {*system.odes, *system.frozen, *system.inputs, TIME}:
         return None
     span: ast.expr = ast.Name("dt", ast.Load())
-    terms = system.coefficients().get(state, {})
+    terms = system.coefficients.get(state, {})
     if state in terms and set(terms) <= {state, CONSTANT, *system.inputs}:
         rate = ex.source(terms[state])
         span = ast.parse(f"dt * exprel(2 * ({rate}) * dt)", mode="eval").body

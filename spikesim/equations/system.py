@@ -197,6 +197,13 @@ class System:
                 wanted |= self.reads[name]
         return [name for name in self.subexpressions if name in wanted]
 
+    @functools.cached_property
+    def read(self) -> frozenset[str]:
+        """Exact states that the stepped ones read."""
+        trees = [self.inlined(self.odes[s]) for s in self.stepped]
+        return frozenset().union(*(ex.names(tree) for tree in trees)) & set(self.exact)
+
+    @functools.cached_property
     def coefficients(self) -> dict[str, Terms]:
         """For each exact state the linear terms of its equation."""
         variables = set(self.odes) | set(self.inputs)
@@ -210,12 +217,22 @@ class System:
         These are the states and inputs that reach it through the equations, and
         `expressions.CONSTANT` where a constant does; for a step in which `held` states do not move.
         """
-        terms = {s: {} if s in held else t for s, t in self.coefficients().items()}
-        reach = {s: {s, *t} for s, t in terms.items()}
-        for _ in reach:  # transitive closure: chains are no longer than the number of states
-            reach = {s: set().union(*(reach.get(r, {r}) for r in rs)) for s, rs in reach.items()}
-        order = [*self.exact, *self.inputs, CONSTANT]
-        return {s: [name for name in order if name in rs] for s, rs in reach.items()}
+        if held not in self._patterns:
+            terms = {s: {} if s in held else t for s, t in self.coefficients.items()}
+            reach: dict[str, set[str]] = {}
+            further = {s: {s, *t} for s, t in terms.items()}
+            while reach != further:  # until the closure is transitive
+                reach = further
+                further = {
+                    s: set().union(*(reach.get(r, {r}) for r in rs)) for s, rs in reach.items()
+                }
+            order = [*self.exact, *self.inputs, CONSTANT]
+            self._patterns[held] = {s: [n for n in order if n in rs] for s, rs in reach.items()}
+        return self._patterns[held]
+
+    @functools.cached_property
+    def _patterns(self) -> dict[frozenset[str], dict[str, list[str]]]:
+        return {}
 
     def propagators(
         self, values: dict[str, np.ndarray], dt: float, held: frozenset[str] = frozenset()
@@ -241,7 +258,7 @@ class System:
         dict
             ``(state, source)`` to an array of shape (m,), m = 1 if all values are uniform.
         """
-        terms = {s: {} if s in held else t for s, t in self.coefficients().items()}
+        terms = {s: {} if s in held else t for s, t in self.coefficients.items()}
         used = sorted(set().union(*(ex.names(e) for t in terms.values() for e in t.values()), ()))
         size = max([np.size(values[name]) for name in used], default=1)
         table = np.array([np.broadcast_to(values[name], size) for name in used]).reshape(-1, size)

@@ -290,7 +290,7 @@ def weights_of(a, i):
 
 @kernel(fused=True)
 def send_uniform(a, i, t, delay, synced, reached, again):
-    """`send` source i's spike through synapses of one delay, which a loop of its own makes faster."""
+    """`send` source i's spike through synapses of one delay: in a loop of its own, for speed."""
     first, last = a.begin[i], a.end[i]
     targets, sign = a.targets[first:last], a.weights.dtype.type(a.sign)
     pre = last_pre(a, i, t - 1)

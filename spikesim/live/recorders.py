@@ -37,12 +37,16 @@ class LiveRecorders:
     def __init__(self, network: Network):
         self.network = network
         self._stores: dict[int, SpikeStore | SampleStore] = {}
+        self._cells: dict[str, Cell] = {}
 
     def check_variable(self, view: View, variable: str) -> None:
         """Raise if the model has no such state variable."""
         model = view.population.model
         assert isinstance(model, Neuron)
-        cell = assemble(model, with_input=True)
+        name = view.population.name
+        if name not in self._cells:
+            self._cells[name] = assemble(model, with_input=True)
+        cell = self._cells[name]
         if not isinstance(variable, str) or variable not in (*cell.states, *cell.derived):
             raise unknown_name(variable, ["spikes", *cell.states, *cell.derived], "variable", view)
         if variable in cell.derived and INPUT in ex.names(cell.derived[variable].rhs):
