@@ -24,6 +24,22 @@ def test_the_user_cache_is_left_alone(monkeypatch):
     assert Path(add._cache.cache_path).is_relative_to(jit.cache_root())
 
 
+@pytest.mark.skipif(not jit.COMPILED, reason="plain Python calls anything")
+@pytest.mark.parametrize("how", ["inner", "fused"])
+def test_inner_kernels_are_for_kernels(how):
+    @jit.kernel(**{how: True})
+    def twice(x):
+        return 2 * x
+
+    @jit.kernel
+    def more(x):
+        return twice(x) + 1
+
+    assert more(3) == 7
+    with pytest.raises(TypeError, match="twice is an inner kernel: only kernels can call it"):
+        twice(3)
+
+
 def test_the_cache_folder_can_be_chosen(monkeypatch, tmp_path):
     monkeypatch.setenv("SPIKESIM_CACHE_DIR", str(tmp_path))
     assert jit.cache_root() == tmp_path

@@ -37,17 +37,19 @@ def spikesim(
     cell = sim.LIF(tau_m=TAU_M, E_L=0.0, V_th=V_TH, V_reset=V_RESET, t_ref=T_REF,
                    receptors={"delta": sim.Delta()})  # fmt: skip
     n, k = scaled(SIZES, scale), scaled(IN_DEGREE, scale)
-    cells = {name: net.population(name, n[name], cell) for name in n}
+    cells = net.population("cells", sum(n.values()), cell)
+    parts = {"exc": cells[: n["exc"]], "inh": cells[n["exc"] :]}
+    # Synapses that learn are a projection of their own.
+    onto = {"exc": list(parts.values()) if learning else [cells], "inh": [cells]}
     projections = [
         (pre, net.project(
-            cells[pre], cells[post], sim.FixedInDegree(k[pre]), weight=WEIGHT_MV[pre], delay=DELAY,
-            **(learning if learning and pre == post == "exc" else {}),
+            part, target, sim.FixedInDegree(k[pre]), weight=WEIGHT_MV[pre], delay=DELAY,
+            **(learning if learning and part is target else {}),
         ))
-        for pre in n for post in n
+        for pre, part in parts.items() for target in onto[pre]
     ]  # fmt: skip
-    for population in cells.values():
-        net.stimulate(population, sim.PoissonDrive(EXTERNAL_HZ, WEIGHT_MV["exc"]))
-    return Told(n, {name: net.record(c, "spikes") for name, c in cells.items()}, projections)
+    net.stimulate(cells, sim.PoissonDrive(EXTERNAL_HZ, WEIGHT_MV["exc"]))
+    return Told(n, {name: net.record(part, "spikes") for name, part in parts.items()}, projections)
 
 
 def brian2(b: Any, seconds: float, scale: float = 1.0) -> Told:

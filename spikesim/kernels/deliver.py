@@ -115,8 +115,14 @@ def sparse_row(step, ring, source, p, static, share):
             row[targets[k]] += weights[k] * share
     else:
         weight = static.weight[p] * share
-        for k in range(targets.size):
-            row[targets[k]] += weight
+        if static.t_lo[p] == 0:
+            # Backwards: at a row's end processors read on, which takes the next thread's part of
+            # the row away from it. Terms are alike, so their order does not matter.
+            for k in range(targets.size - 1, -1, -1):
+                row[targets[k]] += weight
+        else:
+            for k in range(targets.size):
+                row[targets[k]] += weight
     return b - a
 
 
