@@ -97,7 +97,7 @@ def kernel(
             no_cpython_wrapper=fused or inner,
         )(function)
         if fused or inner:
-            compiled.__class__ = InnerKernel
+            compiled.__class__ = InnerKernel  # `njit` takes no class for what it makes
         return compiled
     finally:
         numba.config.CACHE_DIR = before

@@ -92,7 +92,7 @@ class Cell:
         """Exact states that are held while refractory, and that others read meanwhile."""
         held = frozenset(self.clamped) & set(self.system.exact)
         others = (set(names) - {s} for s, names in self.system.pattern().items())
-        return held if held & self.system.read.union(*others) else frozenset()
+        return held if held & self.system.feeding.union(*others) else frozenset()
 
     @functools.cached_property
     def readers(self) -> list[str]:

@@ -23,7 +23,7 @@ def propagator(state: str, source: str, node: float = 1.0, *, held: bool = False
 
 def nodes(cell: Cell) -> tuple[float, ...]:
     """The parts of a step at whose end exact states are needed; the whole comes first."""
-    if not cell.system.stepped or not cell.system.read:
+    if not cell.system.stepped or not cell.system.feeding:
         return (1.0,)
     if cell.system.method == "strang":
         return (1.0, 0.5)
@@ -41,7 +41,7 @@ def step_lines(cell: Cell) -> list[str]:
         if system.method == "exponential_euler":
             lines += _exponential_euler(cell)
         elif system.method in SPLITTINGS:
-            middle = cell.system.read if system.method == "strang" else ()
+            middle = cell.system.feeding if system.method == "strang" else ()
             lines += [_advance(cell, s, f"_mid_{s}", 0.5) for s in system.exact if s in middle]
             lines += splitting(cell).lines
         else:
@@ -120,7 +120,7 @@ def _runge_kutta(cell: Cell) -> list[str]:
     held = set(cell.clamped) & set(system.stepped)
     # What is held does not move within the step either, for others read it.
     lines = ["_free = 0.0 if _left[_i] > 0 else 1.0"] if held else []
-    read = cell.system.read
+    read = cell.system.feeding
     stepped = [system.odes[s] for s in system.stepped]
     needed = [n for n in system.needed(stepped) if n not in system.frozen]
     parts = [n for n in needed if n in system.depending({*system.stepped, *read, TIME})]

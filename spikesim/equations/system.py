@@ -198,7 +198,7 @@ class System:
         return [name for name in self.subexpressions if name in wanted]
 
     @functools.cached_property
-    def read(self) -> frozenset[str]:
+    def feeding(self) -> frozenset[str]:
         """Exact states that the stepped ones read."""
         trees = [self.inlined(self.odes[s]) for s in self.stepped]
         return frozenset().union(*(ex.names(tree) for tree in trees)) & set(self.exact)

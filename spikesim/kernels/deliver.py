@@ -82,6 +82,8 @@ def ask_for_synapses(gid, static):
         if static.kind[p] == SPARSE and static.lo[p] <= gid < static.hi[p]:
             row = static.row0[p] + gid - static.lo[p]
             a, b = static.begin[row], static.end[row]
+            if static.t_lo[p] == 0 and static.weight0[p] < 0 and static.delay0[p] < 0:
+                a = max(a, b - FAR)  # it is read backwards
             b = min(b, a + FAR)
             for k in range(static.syn0[p] + a, static.syn0[p] + b, LINE):
                 prefetch(static.targets, k)
@@ -116,8 +118,8 @@ def sparse_row(step, ring, source, p, static, share):
     else:
         weight = static.weight[p] * share
         if static.t_lo[p] == 0:
-            # Backwards: at a row's end processors read on, which takes the next thread's part of
-            # the row away from it. Terms are alike, so their order does not matter.
+            # Backwards: at its part's end a processor reads on, and would take the other part of
+            # the row from the thread whose it is. Terms are alike: their order does not matter.
             for k in range(targets.size - 1, -1, -1):
                 row[targets[k]] += weight
         else:

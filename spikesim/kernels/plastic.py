@@ -53,7 +53,7 @@ from spikesim.kernels.threads import first_from
 AHEAD = 12  # synapses whose targets' histories are asked for early
 _ONE = np.uint64(1)
 # Typed, so that each kernel is compiled for one set of types.
-READING, ARRIVING, FIRST = np.int64(0), np.int64(1), np.int64(0)
+READING, ARRIVING, ZERO = np.int64(0), np.int64(1), np.int64(0)
 
 # --- rule begins
 HAS_ON_PRE = True
@@ -253,9 +253,10 @@ def replay_row(a, i, upto, synced, lo, hi):
 def send(a, sources, n, base, t, delay, ring):
     """Spikes of step t reach the synapses; returns the events.
 
-    Of the first `n` of `sources`, less `base`, those that are of this projection. Each weight is
-    brought up to the step before, transmitted, and changed by this spike later. Where delays differ
-    and are axonal, spikes reach the synapses of this `delay`.
+    The first `n` of `sources` fired; they are numbered from `base` on, and those of others are
+    passed over. `delay` is that of all synapses, or with axonal delays that differ, of those that
+    are reached now; dendritic ones that differ have their own. Each weight is brought up to the
+    step before, transmitted, and changed by this spike later.
     """
     lo, hi = a.t_lo, a.t_hi
     synced = a.control[SYNCED] - delay if a.axonal else a.control[SYNCED]
@@ -266,33 +267,38 @@ def send(a, sources, n, base, t, delay, ring):
         if not 0 <= i < a.pre_n.size:
             continue
         again, previous = i == previous, i  # it may fire twice in a step
-        if a.log_t.size > 0:
+        if a.dense:
             if not again:
-                replay_row(a, i, t - 1, synced, lo, hi)
-            row = weights_of(a, i)
+                update_row(a, i, t - 1, delay, synced, ARRIVING)
+            row = a.weights[i * a.n_targets + lo : i * a.n_targets + hi]
             if a.sign > 0:
                 add_row(reached[lo:hi], row)
             else:
                 subtract_row(reached[lo:hi], row)
             events += hi - lo
-        elif a.delays.size == 0 and not a.dense:
+        elif a.delays.size == 0:
             events += send_uniform(a, i, t, delay, synced, reached, again)
         else:
-            events += send_any(a, i, t, delay, synced, ring, again)
+            events += send_delayed(a, i, t, delay, synced, ring, again)
     return events
 
 
-@kernel(inline=True)
-def weights_of(a, i):
-    """A dense row's weights, or a thread's share of them."""
-    return a.weights[i * a.n_targets + a.t_lo : i * a.n_targets + a.t_hi]
+@kernel(fused=True)
+def update_row(a, i, upto, delay, synced, why):
+    """Bring source i's dense synapses, or a thread's share of them, up to the end of `upto`."""
+    if a.log_t.size > 0:
+        replay_row(a, i, upto, synced, a.t_lo, a.t_hi)
+        return
+    pre = last_pre(a, i, upto)
+    for j in range(a.t_lo, a.t_hi):
+        update_synapse(a, i * a.n_targets + j, j, delay, upto, synced, pre, why)
 
 
 @kernel(fused=True)
 def send_uniform(a, i, t, delay, synced, reached, again):
-    """`send` source i's spike through synapses of one delay: in a loop of its own, for speed."""
-    first, last = a.begin[i], a.end[i]
-    targets, sign = a.targets[first:last], a.weights.dtype.type(a.sign)
+    """`send` source i's spike through sparse synapses of one delay; returns the events."""
+    first, targets = a.begin[i], a.targets[a.begin[i] : a.end[i]]
+    sign = a.weights.dtype.type(a.sign)
     pre = last_pre(a, i, t - 1)
     for n in range(targets.size):
         k, j = first + n, targets[n]
@@ -303,34 +309,28 @@ def send_uniform(a, i, t, delay, synced, reached, again):
                 prefetch(a.latest, np.int64(targets[n + AHEAD]) * WIDTH)
             w = update_synapse(a, k, np.int64(j), delay, t - 1, synced, pre, ARRIVING)
         reached[j] += sign * w
-    return last - first
+    return targets.size
 
 
 @kernel(fused=True)
-def send_any(a, i, t, delay, synced, ring, again):
-    """`send` source i's spike through dense synapses or those with a delay each."""
-    lo, hi, mask = a.t_lo, a.t_hi, ring.shape[0] - 1
-    dense, targets, delays = a.dense, a.targets, a.delays
-    first, last = i * a.n_targets + lo, i * a.n_targets + hi
-    if not dense:
-        first, last = a.indptr[i], a.indptr[i + 1]
-        if a.axonal:  # rows are sorted by delay
-            first = first_from(delays, first, last, delay)
-            last = first_from(delays, first, last, delay + 1)
+def send_delayed(a, i, t, delay, synced, ring, again):
+    """`send` source i's spike through synapses with a delay each; returns the events."""
+    mask, delays, targets = ring.shape[0] - 1, a.delays, a.targets
+    first, last = a.indptr[i], a.indptr[i + 1]
+    if a.axonal:  # rows are sorted by delay
+        first = first_from(delays, first, last, delay)
+        last = first_from(delays, first, last, delay + 1)
     pre = last_pre(a, i, t - 1)
-    events, d = 0, delay
+    events = 0
     for k in range(first, last):
-        if dense:
-            j = k - i * a.n_targets
-        else:
-            j, d = np.int64(targets[k]), np.int64(delays[k])
-            if not lo <= j < hi:
-                continue
+        if not a.t_lo <= targets[k] < a.t_hi:
+            continue
+        d = np.int64(delays[k])
         if again:
             w = a.weights[k]
         else:
-            w = update_synapse(a, k, j, d, t - 1, synced, pre, ARRIVING)
-        ring[(t + d) & mask, a.slot + j] += a.sign * w
+            w = update_synapse(a, k, np.int64(targets[k]), d, t - 1, synced, pre, ARRIVING)
+        ring[(t + d) & mask, a.slot :][targets[k]] += a.sign * w
         events += 1
     return events
 
@@ -346,15 +346,16 @@ def arrivals(step, a, ring):
         t = step - delay
         if t < 0:
             break
-        if a.sent_n[t % rows] > 0:
-            events += send(a, a.sent[t % rows], a.sent_n[t % rows], FIRST, t, delay, ring)
+        row = t % rows
+        if a.sent_n[row] > 0:
+            events += send(a, a.sent[row], a.sent_n[row], ZERO, t, delay, ring)
     return events
 
 
 @kernel(inner=True)
 def emit(step, a, ring, spikes, n_spikes):
     """Spikes of this step: into the histories, and through the synapses if delays are dendritic."""
-    events, n = 0, np.int64(0)
+    events, n = 0, 0
     for s in range(n_spikes):
         gid = spikes[s]
         if a.pre_lo <= gid < a.pre_hi:
@@ -400,22 +401,17 @@ def flush(last_step, a):
 def _flush_row(a, i, last_step, before):
     """Bring one source's weights up to the end of `last_step`, from that of `before`."""
     back = a.delay if a.axonal else 0
-    if a.log_t.size > 0:
-        replay_row(a, i, last_step - back, before - back, FIRST, a.n_targets)
+    if a.dense:
+        update_row(a, i, last_step - back, a.delay, before - back, READING)
         return
-    first, last = i * a.n_targets, (i + 1) * a.n_targets
-    if not a.dense:
-        first, last = a.indptr[i], a.indptr[i + 1]
+    first, last = a.indptr[i], a.indptr[i + 1]
     pre = last_pre(a, i, last_step - back)
     for k in range(first, last):
         d = np.int64(a.delays[k]) if a.delays.size > 0 else a.delay
         if a.axonal and d != back:
             back = d
             pre = last_pre(a, i, last_step - back)
-        if a.dense:
-            j = k - i * a.n_targets
-        else:
-            j = np.int64(a.targets[k])
-            if k + AHEAD < last:
-                prefetch(a.latest, np.int64(a.targets[k + AHEAD]) * WIDTH)
+        if k + AHEAD < last:
+            prefetch(a.latest, np.int64(a.targets[k + AHEAD]) * WIDTH)
+        j = np.int64(a.targets[k])
         update_synapse(a, k, j, d, last_step - back, before - back, pre, READING)

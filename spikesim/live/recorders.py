@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -37,16 +37,15 @@ class LiveRecorders:
     def __init__(self, network: Network):
         self.network = network
         self._stores: dict[int, SpikeStore | SampleStore] = {}
-        self._cells: dict[str, Cell] = {}
+        self._cells: dict[tuple[Any, ...], Cell] = {}
 
     def check_variable(self, view: View, variable: str) -> None:
         """Raise if the model has no such state variable."""
         model = view.population.model
         assert isinstance(model, Neuron)
-        name = view.population.name
-        if name not in self._cells:
-            self._cells[name] = assemble(model, with_input=True)
-        cell = self._cells[name]
+        if model.key not in self._cells:
+            self._cells[model.key] = assemble(model, with_input=True)
+        cell = self._cells[model.key]
         if not isinstance(variable, str) or variable not in (*cell.states, *cell.derived):
             raise unknown_name(variable, ["spikes", *cell.states, *cell.derived], "variable", view)
         if variable in cell.derived and INPUT in ex.names(cell.derived[variable].rhs):
