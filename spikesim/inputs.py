@@ -45,7 +45,7 @@ class Schedule:
 
     def steps(self, dt: float) -> np.ndarray:
         """The steps of `dt` (ms) at whose start the values change: the nearest ones, int64."""
-        return np.rint(np.minimum(self.times / dt, 2.0**62)).astype(np.int64)
+        return np.rint(np.minimum(self.times, 2.0**62 * dt) / dt).astype(np.int64)
 
     def at(self, step: int, dt: float) -> np.ndarray:
         """The value in a step of `dt` (ms), shape () or (n_neurons,)."""

@@ -12,6 +12,9 @@ def test_a_schedule_holds_between_its_times():
     late = sim.Schedule([5.0], [[1.0, 2.0]])
     assert np.array_equal(late.at(49, 0.1), [0.0, 0.0]), "nothing before the first time"
     assert np.array_equal(late.at(50, 0.1), [1.0, 2.0])
+    never = sim.Schedule([0.0, 1.7e308], [1.0, 2.0])
+    assert never.steps(0.1)[1] > 1 << 61
+    assert never.at(1 << 60, 0.1) == 1.0
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,14 @@ import warnings
 
 import numpy as np
 
-from spikesim.build.inputs import Stimulus, build_drives, change_steps, steady_currents, value_at
+from spikesim.build.inputs import (
+    MOST_STEPS,
+    Stimulus,
+    build_drives,
+    change_steps,
+    steady_currents,
+    value_at,
+)
 from spikesim.build.miniatures import build_miniatures
 from spikesim.build.plan import Plan
 from spikesim.errors import SpikesimWarning
@@ -86,7 +93,7 @@ class ScheduledFeed:
 
 def warn_off_grid(schedule: Schedule, dt: float) -> None:
     """One warning for the times of a schedule that are not multiples of dt."""
-    steps = schedule.times / dt
+    steps = np.minimum(schedule.times, MOST_STEPS * dt) / dt  # what is later never comes
     off = np.abs(steps - np.rint(steps)) > 1e-6
     if off.any():
         first = float(schedule.times[off][0])
