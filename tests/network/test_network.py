@@ -95,10 +95,12 @@ def test_reset_that_keeps_the_weights():
 def test_reset_keeps_weights_of_projections_without_synapses():
     net = sim.Network(seed=1)
     a = cells(net)
-    net.project(a, a, sim.FixedProbability(0.0), weight=1.0, delay=1.0, receptor="exc")
+    none = net.project(a, a, sim.FixedProbability(0.0), weight=1.0, delay=1.0, receptor="exc")
     net.run(1.0)
     net.reset(keep_weights=True)
     net.run(1.0)
+    assert net.t == pytest.approx(1.0)
+    assert none.weight.shape == (0,)
 
 
 def test_reset_before_the_first_run():
