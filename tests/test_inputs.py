@@ -17,6 +17,14 @@ def test_a_schedule_holds_between_its_times():
     assert never.at(1 << 60, 0.1) == 1.0
 
 
+def test_a_current_that_never_comes():
+    net = sim.Network(seed=1)
+    cells = net.population("cells", 2, sim.LIF())
+    net.stimulate(cells, sim.DCCurrent(500.0, start=1.7e308))
+    net.run(2.0)
+    assert (cells.get("V_m") == -70.0).all()
+
+
 @pytest.mark.parametrize(
     ("times", "values", "text"),
     [

@@ -216,8 +216,8 @@ def update_synapse(a, k, j, delay, upto, synced, pre, why):
 
 
 @kernel(fused=True)
-def replay_row(a, i, upto, synced, lo, hi):
-    """Bring targets `lo` to `hi` of a dense row up to date from the log of postsynaptic spikes.
+def replay_row(a, i, upto, synced):
+    """`update_row` from the log of postsynaptic spikes.
 
     For rules without `on_pre`.
     """
@@ -245,7 +245,7 @@ def replay_row(a, i, upto, synced, lo, hi):
         elif t_pre > NEVER:
             x = after * decay(fine, coarse, t - t_pre)
         j = a.log_j[e & log_mask]
-        if lo <= j < hi:
+        if a.t_lo <= j < a.t_hi:
             row[j] = on_post(row[j], x, a.log_v[e & log_mask], p, a, t + back)
 
 
@@ -269,7 +269,7 @@ def send(a, sources, n, base, t, delay, ring):
         again, previous = i == previous, i  # it may fire twice in a step
         if a.dense:
             if not again:
-                update_row(a, i, t - 1, delay, synced, ARRIVING)
+                update_row(a, i, t - 1, synced, ARRIVING)
             row = a.weights[i * a.n_targets + lo : i * a.n_targets + hi]
             if a.sign > 0:
                 add_row(reached[lo:hi], row)
@@ -284,14 +284,14 @@ def send(a, sources, n, base, t, delay, ring):
 
 
 @kernel(fused=True)
-def update_row(a, i, upto, delay, synced, why):
+def update_row(a, i, upto, synced, why):
     """Bring source i's dense synapses, or a thread's share of them, up to the end of `upto`."""
     if a.log_t.size > 0:
-        replay_row(a, i, upto, synced, a.t_lo, a.t_hi)
+        replay_row(a, i, upto, synced)
         return
     pre = last_pre(a, i, upto)
     for j in range(a.t_lo, a.t_hi):
-        update_synapse(a, i * a.n_targets + j, j, delay, upto, synced, pre, why)
+        update_synapse(a, i * a.n_targets + j, j, a.delay, upto, synced, pre, why)
 
 
 @kernel(fused=True)
@@ -402,7 +402,7 @@ def _flush_row(a, i, last_step, before):
     """Bring one source's weights up to the end of `last_step`, from that of `before`."""
     back = a.delay if a.axonal else 0
     if a.dense:
-        update_row(a, i, last_step - back, a.delay, before - back, READING)
+        update_row(a, i, last_step - back, before - back, READING)
         return
     first, last = a.indptr[i], a.indptr[i + 1]
     pre = last_pre(a, i, last_step - back)

@@ -145,11 +145,13 @@ def test_rules_that_are_wrongly_declared(members, text):
         type("Own", (sim.PlasticityRule,), members)()
 
 
-def test_one_expression_is_a_rule_and_a_choice_is_a_weight():
-    for text in ("w + x", "w if w > 0.7 else w + 0.01 * x"):
-        rule = type("Own", (sim.PlasticityRule,), {"on_post": text, **TAUS})()
-        rig = Rig(rule, trains(3, 2), trains(4, 2), layout="dense")
-        moved = (lambda w, x, y: w + x) if text == "w + x" else (
-            lambda w, x, y: w if w > 0.7 else w + 0.01 * x
-        )  # fmt: skip
-        rig.run().check((unchanged, moved))
+@pytest.mark.parametrize(
+    ("text", "moved"),
+    [
+        ("w + x", lambda w, x, y: w + x),
+        ("w if w > 0.7 else w + 0.01 * x", lambda w, x, y: w if w > 0.7 else w + 0.01 * x),
+    ],
+)
+def test_one_expression_is_a_rule_and_a_choice_is_a_weight(text, moved):
+    rule = type("Own", (sim.PlasticityRule,), {"on_post": text, **TAUS})()
+    Rig(rule, trains(3, 2), trains(4, 2), layout="dense").run().check((unchanged, moved))
