@@ -115,6 +115,7 @@ class Network(DescribedNetwork):
         if self._plan is None:
             if not self._description.populations:
                 raise ValidationError("has no populations yet", None, "Network")
+            self._simulator = None  # what an earlier plan holds is let go first
             self._plan, self._written = build(self._description), ""
             self._recording = Recording()
             for recorder in self._recorders:
