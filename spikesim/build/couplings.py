@@ -64,9 +64,8 @@ def check_chain(link: Link, earlier: list[Link]) -> None:
     for other in earlier:
         if _fills(other, link.target, link.variable, link.target.ids):
             raise ValidationError("is linked twice", None, link)
-    for later, before in [(link, other) for other in earlier] + [
-        (o, link) for o in (*earlier, link)
-    ]:
+    pairs = [(link, other) for other in earlier] + [(other, link) for other in (*earlier, link)]
+    for later, before in pairs:
         source = later.source
         if isinstance(source, View) and _fills(
             before, source, later.source_variable, source.ids[later.index]
