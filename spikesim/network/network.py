@@ -191,8 +191,8 @@ class Network(DescribedNetwork):
     def load_state(self, path: str | Path) -> None:
         """Put a state saved by the same network back; recorders start anew from there."""
         self.build()
-        self.note("the state")
         checkpoint.load(self.plan, path)
+        self.note("the state")
         self._live.refresh()
         for recorder in self._recorders:
             recorder.clear()
