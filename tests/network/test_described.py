@@ -297,3 +297,14 @@ def test_a_ring_beyond_a_gigabyte_is_refused():
         sim.ValidationError, match=r"p\.delay: .*60000 steps.*2\.0 GB; at most 1 GB"
     ):
         net.build()
+
+
+def test_names_that_are_made_avoid_those_that_are_taken():
+    net = sim.Network()
+    a, b = cells(net, "a"), cells(net, "b")
+    cells(net, "a->b")
+    cells(net, "a--b")
+    to = {"weight": 1.0, "delay": 1.0, "receptor": "exc"}
+    names = [net.project(a, b, sim.OneToOne(), **to).name for _ in range(2)]
+    assert names == ["a->b.2", "a->b.3"]
+    assert net.gap_junctions(a, b, sim.OneToOne(), g=1.0).name == "a--b.2"
