@@ -68,8 +68,10 @@ class LivePopulations:
         changed = {n: self._whole(view, block, n, v) for n, v in parameters.items()}
         after = {**block.values, **changed}
         drawn = {n for n, v in values.items() if is_drawn(v)}
+        model = view.population.model
+        assert isinstance(model, Neuron)
         warn_of_neurons(
-            view.population.model, table.cell, after, self.network.dt, view.population.name,
+            model, table.cell, after, self.network.dt, view.population.name,
             drawn=drawn, changed=changed,
         )  # fmt: skip
         self.network.note(f"{view.population.name}.{next(iter(checked))}")

@@ -347,7 +347,7 @@ def text_neuron(
         value = plain(value, unit, f"initial[{variable!r}]", name)
         if not isinstance(value, Distribution):
             value = given_values(value, f"initial[{variable!r}]", name, unit=unit)
-        kind.initial[variable] = value  # a copy
+        members["initial"][variable] = value  # a copy, for the class has this very dictionary
     used = names_used(model)
     for given in values:
         if given not in used and given != "t_ref" and given not in text.names:
