@@ -248,7 +248,7 @@ class NoiseCurrent(Input):
     mean, std : float or array
         In pA.
     every : float, optional
-        How long a value is held (ms); one step unless given.
+        How long a value is held (ms), a multiple of dt; one step unless given.
     """
 
     def __init__(self, mean: Any = 0.0, std: Any = 1.0, every: float | None = None):
