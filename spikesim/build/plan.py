@@ -7,6 +7,7 @@ slots count the ports of all tables: slot ``slot0 + port * n + i`` is port `port
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -47,8 +48,9 @@ class Block:
         Global id of its neuron 0.
     name : str
         The population's name.
-    values : dict
-        Parameters by full name (``tau_syn_exc``), float64, shape () or (n,).
+    values : Mapping
+        Parameters by full name (``tau_syn_exc``), float64, shape () or (n,). Never changed: to set
+        a parameter is to put another mapping here, for recorders keep the one that held.
     """
 
     table: int
@@ -56,7 +58,7 @@ class Block:
     hi: int
     gid0: int
     name: str
-    values: dict[str, np.ndarray] = field(default_factory=dict)
+    values: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -243,6 +245,11 @@ class Plan:
     def n_ids(self) -> int:
         """Neurons and sources."""
         return self.static.group.size
+
+    def fill_linked(self) -> None:
+        """Give linked variables their sources' values, as the start of a step does."""
+        if self.links is not None:
+            self.state[self.links.target] = self.state[self.links.source]
 
     def mutable(self) -> dict[str, np.ndarray]:
         """All that changes in a run, by name: what a checkpoint holds."""

@@ -41,6 +41,8 @@ class LivePopulations:
             return source.rate[view.ids] * (1000.0 / self.network.dt)
         block, table = self._place(view, name)
         if name in table.cell.states:
+            if self.network.plan.step == 0:
+                self.network.plan.fill_linked()  # its source may have been set since
             row = table.args.state[table.cell.states.index(name)]
             return row[block.lo + view.ids].astype(np.float64)
         if name in block.values:
@@ -68,13 +70,13 @@ class LivePopulations:
             row = table.args.state[table.cell.states.index(name)]
             row[block.lo + view.ids] = checked[name]
         if parameters:
-            before = dict(block.values)
-            for name, array in parameters.items():
-                self._set_parameter(view, block, name, array)
+            before = block.values
+            changed = {n: self._whole(view, block, n, array) for n, array in parameters.items()}
+            block.values = {**before, **changed}  # a new mapping: recorders keep the one that held
             try:
                 refresh_table(table, self.network.dt)
             except ValidationError:
-                block.values.update(before)
+                block.values = before
                 raise
             self.network.simulator.refresh()
 
@@ -104,13 +106,13 @@ class LivePopulations:
         return array
 
     @staticmethod
-    def _set_parameter(view: View, block: Block, name: str, array: np.ndarray) -> None:
+    def _whole(view: View, block: Block, name: str, array: np.ndarray) -> np.ndarray:
+        """A parameter of the whole population after some of it has been set to `array`."""
         if len(view) == block.size:
-            block.values[name] = array.copy()
-        else:
-            whole = np.broadcast_to(block.values[name], block.size).copy()
-            whole[view.ids] = array
-            block.values[name] = whole
+            return array.copy()
+        whole = np.broadcast_to(block.values[name], block.size).copy()
+        whole[view.ids] = array
+        return whole
 
     def _set_source(self, view: View, name: str, value: Any) -> None:
         population = view.population
