@@ -225,8 +225,8 @@ class Projection:
             raise ValidationError("this projection has no plasticity", "learning", self)
         if not isinstance(on, (bool, np.bool_)):
             raise ValidationError(f"must be True or False, got {on!r}", "learning", self)
+        self.access.set_learning(self, bool(on))
         self._learning = bool(on)
-        self.access.set_learning(self, self._learning)
 
     def normalize(self, total: float) -> None:
         """Scale the weights onto each target so that they sum to `total`.

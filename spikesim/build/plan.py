@@ -164,6 +164,18 @@ class Junction:
 class Feed(Protocol):
     """What changes from outside while a network runs: rates and currents with schedules."""
 
+    def mutable(self) -> dict[str, np.ndarray]:
+        """The rates of sources, which users may set, as entries of `Plan.mutable`."""
+        ...
+
+    def read(self, plan: Plan, arrays: Mapping[str, np.ndarray]) -> Any:
+        """The rates and spike times that a state's arrays say, checked; nothing is changed."""
+        ...
+
+    def restore(self, settings: Any) -> None:
+        """Let sources have what `read` has returned."""
+        ...
+
     def changes(self) -> np.ndarray:
         """The steps at whose start something changes, int64, ascending."""
         ...
@@ -236,6 +248,9 @@ class Plan:
     step: int = 0
     counters: np.ndarray = field(default_factory=lambda: np.zeros(4, np.int64))
 
+    def __reduce__(self) -> Any:
+        raise TypeError("arrays of a plan are views of one another; copy or pickle its network")
+
     @property
     def n_neurons(self) -> int:
         """Neurons, without sources."""
@@ -252,7 +267,12 @@ class Plan:
             self.state[self.links.target] = self.state[self.links.source]
 
     def mutable(self) -> dict[str, np.ndarray]:
-        """All that changes in a run, by name: what a checkpoint holds."""
+        """All that a run changes and that users set, by name: what a saved state holds.
+
+        What is added here is saved and put back. An entry that may come in another shape is named
+        by `spikesim.runtime.state.is_free`; of one that older files lack `older_state` says what it
+        is then.
+        """
         arrays = {
             "state": self.state, "ring": self.ring, "broadcast": self.broadcast,
             "counters": self.counters, "static.weight": self.static.weight,
@@ -276,7 +296,7 @@ class Plan:
         for name, block in self.blocks.items():
             for parameter, value in block.values.items():
                 arrays[f"parameter.{name}.{parameter}"] = value
-        return arrays
+        return arrays | self.feed.mutable()
 
 
 RELEASE_STATE = ("u", "x", "last", "number", "full")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,12 +17,14 @@ from spikesim.inputs import RateSource, SpikeSource, check_rate, check_times
 from spikesim.neurons import Neuron
 from spikesim.populations import View, check_shape
 from spikesim.rng import key
+from spikesim.runtime.turns import taking_turns
 from spikesim.units import Unit, check_array, in_unit
 
 if TYPE_CHECKING:
     from spikesim.network import Network
 
 
+@taking_turns
 class LivePopulations:
     """What neurons and sources ask of their network."""
 
@@ -127,10 +128,8 @@ class LivePopulations:
                 check_shape(rate, len(view), "rate", view.name)
                 whole[view.ids] = rate
                 rate = whole
-            source_model = copy(population.model)
-            source_model.rate = rate
-            source_model.check_size(population.size, population.name)
-            check_source_rate(rate, self.network.dt, population.name)
+            source_model = population.model.with_rate(rate, population.size, population.name)
+            check_source_rate(source_model.rate, self.network.dt, population.name)
             population.model = source_model
             plan.feed.apply_rate(plan, population)  # type: ignore[attr-defined]
             self.network.simulator.reschedule()

@@ -9,6 +9,7 @@ import numpy as np
 from spikesim.analysis.spiketrains import SpikeTrains
 from spikesim.analysis.traces import Traces
 from spikesim.build.inputs import whole_steps
+from spikesim.build.plan import Plan
 from spikesim.equations import expressions as ex
 from spikesim.equations.cell import INPUT, TIME, Cell, assemble
 from spikesim.errors import ValidationError, unknown_name
@@ -23,7 +24,8 @@ from spikesim.recorders import (
     StateRecorder,
     WeightRecorder,
 )
-from spikesim.runtime.recording import SampleStore, SpikeStore
+from spikesim.runtime.recording import Recording, SampleStore, SpikeStore
+from spikesim.runtime.turns import taking_turns
 
 if TYPE_CHECKING:
     from spikesim.network import Network
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 _NOWHERE = np.empty(0, np.int64)
 
 
+@taking_turns
 class LiveRecorders:
     """What recorders ask of their network."""
 
@@ -54,9 +57,8 @@ class LiveRecorders:
                 "made from", "variable", view,
             )  # fmt: skip
 
-    def attach(self, recorder: Recorder) -> None:
+    def attach(self, recorder: Recorder, plan: Plan, recording: Recording) -> None:
         """Make the store of a recorder, from now on."""
-        plan, recording = self.network.plan, self.network.recording
         store: SpikeStore | SampleStore
         if isinstance(recorder, SpikeRecorder):
             block = plan.blocks[recorder.target.population.name]
@@ -163,6 +165,17 @@ class LiveRecorders:
     def _steps(self, recorder: Recorder) -> int:
         assert recorder.every is not None
         return whole_steps(recorder.every, self.network.dt, "every", recorder.name)
+
+    def contents(self, recorder: Recorder) -> dict[str, Any]:
+        """What a recorder's store holds, for a copy of its network."""
+        return self._stores[id(recorder)].contents()
+
+    def refill(self, recorder: Recorder, contents: dict[str, Any]) -> None:
+        """Let a recorder's store hold what that of another network has held."""
+        vars(self._stores[id(recorder)]).update(contents)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"network": self.network, "_stores": {}, "_cells": {}}  # stores are made anew
 
 
 def _sampled(cell: Cell, variable: str) -> list[str]:

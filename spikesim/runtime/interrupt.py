@@ -21,8 +21,8 @@ def unbroken() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield  # handlers run in the main thread only
         return
-    handlers = {s: signal.getsignal(s) for s in _SIGNALS}
-    handlers = {s: handler for s, handler in handlers.items() if callable(handler)}
+    found = {number: signal.getsignal(number) for number in _SIGNALS}
+    handlers = {number: handler for number, handler in found.items() if callable(handler)}
     held: list[tuple[int, FrameType | None]] = []
     for number in handlers:
         signal.signal(number, lambda number, frame: held.append((number, frame)))

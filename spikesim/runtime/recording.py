@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -40,6 +41,10 @@ class SpikeStore:
         """Forget everything; the record starts at step `now`."""
         self.start = now
         self.steps, self.neurons = [], []
+
+    def contents(self) -> dict[str, Any]:
+        """What it holds, by attribute; it shares no list."""
+        return {"start": self.start, "steps": [*self.steps], "neurons": [*self.neurons]}
 
     def spikes(self) -> tuple[np.ndarray, np.ndarray]:
         """Steps, int64, and places among `ids`, int64, ordered by step, then neuron."""
@@ -91,6 +96,10 @@ class SampleStore:
     def clear(self) -> None:
         """Forget everything."""
         self.steps, self.rows, self.parameters = [], [], []
+
+    def contents(self) -> dict[str, Any]:
+        """What it holds, by attribute; it shares no list."""
+        return {name: [*getattr(self, name)] for name in ("steps", "rows", "parameters")}
 
     def samples(self) -> tuple[np.ndarray, np.ndarray]:
         """All samples."""

@@ -48,8 +48,11 @@ class Simulator:
         self.recording = recording
         self.events = Events(plan)
         self._chunk = 256
-        self._fault = ""  # why it cannot go on
+        self.fault = ""  # why it cannot go on
         self.refresh()
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a simulator works on a plan; copy or pickle its network")
 
     def refresh(self) -> None:
         """Load the kernels anew and size the buffers, after models or recorders have changed."""
@@ -117,9 +120,9 @@ class Simulator:
 
     def check_whole(self) -> None:
         """Raise if a run has stopped within a chunk."""
-        if self._fault:
+        if self.fault:
             raise SimulationError(
-                f"{self._fault}; the network cannot go on from there: go back by reset() or "
+                f"{self.fault}; the network cannot go on from there: go back by reset() or "
                 "load_state()"
             )
 
@@ -132,7 +135,7 @@ class Simulator:
             raise
         except BaseException as error:
             why = "there was not enough memory" if isinstance(error, MemoryError) else repr(error)
-            self._fault = f"the run stopped half way at {self._now:g} ms: {why}"
+            self.fault = f"the run stopped half way at {self._now:g} ms: {why}"
             if isinstance(error, MemoryError):
                 self.check_whole()
             raise

@@ -6,12 +6,14 @@ import functools
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from operator import attrgetter
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from spikesim.errors import SimulationError
 
 _Class = TypeVar("_Class", bound=type)
+_Method = TypeVar("_Method", bound=Callable[..., Any])
 _PATIENCE_S = 0.01
 
 
@@ -67,14 +69,21 @@ def taking_turns(kind: _Class) -> _Class:
     """Let each public method of a class whose objects have a `network` be a turn at it."""
     for name, method in list(vars(kind).items()):
         if callable(method) and not name.startswith("_"):
-            setattr(kind, name, _in_turn(method))
+            setattr(kind, name, _with_turn(method, "network._turns"))
     return kind
 
 
-def _in_turn(method: Callable[..., Any]) -> Callable[..., Any]:
+def in_turn(method: _Method) -> _Method:
+    """Let a method of a network be a turn."""
+    return cast(_Method, _with_turn(method, "_turns"))
+
+
+def _with_turn(method: Callable[..., Any], where: str) -> Callable[..., Any]:
+    turns_of = attrgetter(where)
+
     @functools.wraps(method)
     def in_turn(self: Any, *args: Any, **options: Any) -> Any:
-        with self.network.turns:
+        with turns_of(self):
             return method(self, *args, **options)
 
     return in_turn
