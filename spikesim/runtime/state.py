@@ -95,6 +95,7 @@ def put(plan: Plan, state: State, where: str) -> None:
     """
     _check_head(plan, state.head, where)
     arrays = dict(state.arrays)
+    draws = _taken_draws(plan, arrays, where)
     if state.head["format"] in OLDER:
         arrays |= older_state(plan, arrays)
     _check_arrays(plan, arrays, where)
@@ -110,6 +111,7 @@ def put(plan: Plan, state: State, where: str) -> None:
     settings = plan.feed.read(plan, arrays)
     # From here on nothing can be wrong.
     plan.feed.restore(settings)
+    plan.draws = draws
     for name, block in plan.blocks.items():
         block.values = values[name]
     for name, source in plan.sources.items():
@@ -119,7 +121,7 @@ def put(plan: Plan, state: State, where: str) -> None:
         grown: dict[str, Any] = {p: arrays[f"plastic.{name}.{p}"].copy() for p in GROWING}
         plastic.args = plastic.args._replace(**grown)
     for name, own in plan.mutable().items():
-        if not is_free(name):
+        if name in arrays and not is_free(name):
             own[...] = arrays[name]
     for plastic in plan.plastic.values():
         latest = latest_spikes(plastic.args.post, plastic.args.post_n)
@@ -174,7 +176,7 @@ def _check_head(plan: Plan, head: dict[str, Any], where: str) -> None:
 
 
 def _check_arrays(plan: Plan, arrays: dict[str, np.ndarray], where: str) -> None:
-    own = plan.mutable()
+    own = {name: a for name, a in plan.mutable().items() if not name.startswith("draws.")}
     for name in sorted(set(own) ^ set(arrays)):
         holder = "the file" if name in own else "this network"
         raise _refusal(f"{holder} has no {name!r}: {where} is of another network")
@@ -190,6 +192,18 @@ def _check_arrays(plan: Plan, arrays: dict[str, np.ndarray], where: str) -> None
             shape = arrays[f"parameter.{name}.{parameter}"].shape
             if shape not in ((), (block.size,)):
                 raise _refusal(f"{name}.{parameter} has the shape {shape} in {where}")
+
+
+def _taken_draws(plan: Plan, arrays: dict[str, np.ndarray], where: str) -> dict[str, np.ndarray]:
+    """Take out of the arrays how often variables have been drawn; only those drawn are there."""
+    draws = {}
+    for entry in [name for name in arrays if name.startswith("draws.")]:
+        variable, count = entry.removeprefix("draws."), arrays.pop(entry)
+        block = plan.blocks.get(variable.rpartition(".")[0])
+        if block is None or count.dtype != np.int64 or count.shape != (block.size,):
+            raise _refusal(f"{entry!r} does not fit this network: {where} is of another one")
+        draws[variable] = count.copy()
+    return draws
 
 
 def _refusal(message: str) -> ValidationError:
