@@ -249,6 +249,9 @@ class Projection:
         """
         self.access.normalize(self, total)
 
+    def __copy__(self) -> Projection:
+        return self  # it is a handle, of which there is one
+
     def __repr__(self) -> str:
         extra = self.plasticity or self.release
         rule = f", {extra!r}" if extra else ""

@@ -119,9 +119,13 @@ class Network(DescribedNetwork):
 
     # --- running ------------------------------------------------------------------------------
 
-    @in_turn
     def build(self) -> None:
         """Make the synapses and kernels now; `run` does it otherwise."""
+        if self._plan is None:
+            self._build()
+
+    @in_turn
+    def _build(self) -> None:
         if self._plan is None:
             if not self._description.populations:
                 raise ValidationError("has no populations yet", None, "Network")
@@ -152,17 +156,18 @@ class Network(DescribedNetwork):
         """
         duration = check_scalar(duration, "duration", "run", unit=ms, allowed="non-negative")
         steps = whole_steps(duration, self.dt, "duration", "run") if duration else 0
-        with self._turns.running():
+        self._turns.begin_run()
+        try:
             self.build()
-            if not steps:
-                return
             if progress is None and not shows(sys.stderr):
                 progress = False
-            if progress is False:
+            if not steps or progress is False:
                 self.simulator.run(steps)
             else:
                 with ProgressBar(steps, self.dt, at_once=bool(progress)) as bar:
                     self.simulator.run(steps, bar.update)
+        finally:
+            self._turns.end_run()
 
     def reset(self, *, keep_weights: bool = False) -> None:
         """Go back to the description: time 0, nothing in flight, recorders empty.

@@ -186,7 +186,9 @@ class Recording:
         """Take over the state samples of the chunk, which has come to `stop`."""
         at = 0
         for store, (steps, rows) in zip(self.states, self.rooms, strict=True):
-            n = int(np.searchsorted(steps, stop, side="right"))
+            n = steps.size  # fewer if the chunk was broken off
+            while n and steps[n - 1] > stop:
+                n -= 1
             np.copyto(rows, self.args.buffer[at : at + rows.size].reshape(rows.shape))
             store.add(steps[:n], rows[:n])
             at += rows.size

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -107,11 +106,7 @@ class Simulator:
             size = stop - plan.step
             with unbroken():
                 self._get_ready(stop)
-                with self._whole():
-                    self._advance(stop)
-                    self._keep_concentrations()
-                    self._check_finite()
-                    self._sample_weights()
+                self._run_whole(stop)
             took = time.perf_counter() - started
             if size == self._chunk or took > CHUNK_S:
                 self._chunk = int(np.clip(size * CHUNK_S / max(took, 1e-9), 16, 4 * self._chunk))
@@ -126,11 +121,13 @@ class Simulator:
                 "load_state()"
             )
 
-    @contextmanager
-    def _whole(self) -> Iterator[None]:
-        """A chunk is done as a whole, or nothing can follow it."""
+    def _run_whole(self, stop: int) -> None:
+        """Do a chunk as a whole; if that fails nothing can follow."""
         try:
-            yield
+            self._advance(stop)
+            self._keep_concentrations()
+            self._check_finite()
+            self._sample_weights()
         except SimulationError:  # said at a chunk's end, where all is in order
             raise
         except BaseException as error:

@@ -29,6 +29,10 @@ class Turns:
         self._running = False
 
     def __enter__(self) -> None:
+        if not self._lock.acquire(blocking=False):
+            self._wait()
+
+    def _wait(self) -> None:
         while not self._lock.acquire(timeout=_PATIENCE_S):
             if self._running:
                 raise SimulationError(
@@ -48,21 +52,28 @@ class Turns:
         """A turn for what cannot be done within a run."""
         with self:
             if self._running:
-                raise SimulationError(
-                    f"{what} was called while the network runs, by a callback or the handler of a "
-                    "signal; it can be read, set and saved from there"
-                )
+                raise self._refusal(what)
             yield
 
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        """The turn of a run."""
-        with self.alone("run"):
-            self._running = True
-            try:
-                yield
-            finally:
-                self._running = False
+    def begin_run(self) -> None:
+        """Take the turn of a run, which `end_run` ends."""
+        self.__enter__()
+        if self._running:
+            self._lock.release()
+            raise self._refusal("run")
+        self._running = True
+
+    def end_run(self) -> None:
+        """Let others have their turn again."""
+        self._running = False
+        self._lock.release()
+
+    @staticmethod
+    def _refusal(what: str) -> SimulationError:
+        return SimulationError(
+            f"{what} was called while the network runs, by a callback or the handler of a signal; "
+            "it can be read, set and saved from there"
+        )
 
 
 def taking_turns(kind: _Class) -> _Class:
