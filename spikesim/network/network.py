@@ -319,6 +319,11 @@ class Network(DescribedNetwork):
         return self._simulator
 
     @property
+    def recorders(self) -> list[Recorder]:
+        """All recorders, in the order in which they were made; of a copy those of the copy."""
+        return [*self._recorders]
+
+    @property
     def recording(self) -> Recording:
         """The stores of all recorders."""
         return self._recording
