@@ -157,3 +157,10 @@ def test_other_picklers_send_functions_as_they_are():
     connector = sim.DistanceDependent(lambda distance: 0.5 * distance, [[0.0]], [[1.0]])
     copied = pickle.loads(cloudpickle.dumps(connector))
     assert copied.probability(2.0) == 1.0
+
+    def tripled(x):
+        return 3.0 * x
+
+    copied = pickle.loads(cloudpickle.dumps(text({"doubled": tripled})))
+    assert copied.functions["doubled"] is not tripled, "sent whole, so no file has its text"
+    assert "3.0 * x" in copied.source()

@@ -17,6 +17,7 @@ from spikesim.inputs import RateSource, SpikeSource, check_rate, check_times
 from spikesim.neurons import Neuron
 from spikesim.populations import View, check_distinct, check_shape
 from spikesim.rng import key
+from spikesim.runtime.interrupt import unbroken
 from spikesim.runtime.turns import taking_turns
 from spikesim.units import Quantity, Unit, check_array, in_unit
 
@@ -52,6 +53,10 @@ class LivePopulations:
 
     def write(self, view: View, values: Mapping[str, Any]) -> None:
         """Set parameters or state variables."""
+        with unbroken():
+            self._write(view, values)
+
+    def _write(self, view: View, values: Mapping[str, Any]) -> None:
         if view.population.is_source:
             for name, value in values.items():
                 self._set_source(view, name, value)

@@ -18,6 +18,7 @@ from spikesim.populations import View, check_distinct
 from spikesim.projections import Projection
 from spikesim.recorders import Recorder, recorder_of
 from spikesim.runtime import checkpoint
+from spikesim.runtime.interrupt import unbroken
 from spikesim.runtime.progress import ProgressBar, shows
 from spikesim.runtime.recording import Recording
 from spikesim.runtime.simulator import Simulator
@@ -224,10 +225,11 @@ class Network(DescribedNetwork):
         """
         with self._turns.alone("load_state"):
             self.build()
-            checkpoint.load(self.plan, path)
-            self._resume()
-            for recorder in self._recorders:
-                recorder.clear()
+            with unbroken():
+                checkpoint.load(self.plan, path)
+                self._resume()
+                for recorder in self._recorders:
+                    recorder.clear()
 
     def _resume(self) -> None:
         """Let all follow a state that has been put into the plan."""
