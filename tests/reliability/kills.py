@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from tests.reliability.trial import Trial
 OPTIONS = Options(neurons=(6,), seeds=(1,), passes=6, n_label=30, hidden=(5,), epochs=2, n_test=15)
 
 
-def killed(work: Callable[[], None], after_s: float) -> bool:
+def killed(work: Callable[[], Any], after_s: float) -> bool:
     """Fork a process that does the work, and kill it after a while; whether it came to its end.
 
     Raises
@@ -60,28 +61,25 @@ def training(kills: int, seed: int, folder: Path) -> Trial:
     trial, rng = Trial("a training killed and resumed"), np.random.default_rng(seed)
     experiment.CHECKPOINT_EVERY_S = 0.0
     images = split(Dataset("tiny", strokes(60, 0), strokes(25, 1)), OPTIONS)
-    expected = _arrays(Store(folder / "unbroken"), images)
+    expected = _arrays(folder / "unbroken", images)
     started = time.perf_counter()
-    _arrays(Store(folder / "timed"), images)  # its kernels are compiled by now
+    _arrays(folder / "timed", images)  # its kernels are compiled by now
     whole_s = time.perf_counter() - started
     run = 0
     while trial.cases < kills:
         run += 1
-        broken = folder / f"broken{run}"
-        done = False
-        while not done and trial.cases < kills:
-            done = killed(lambda: _arrays(Store(broken), images), rng.uniform(0, whole_s / 3))
-            if not done:
-                trial.right("killed, went on from its checkpoint")
-        if not done:
-            killed(lambda: _arrays(Store(broken), images), 20 * whole_s)
-        found = _arrays(Store(broken), images)
+        work = partial(_arrays, folder=folder / f"broken{run}", images=images)
+        while trial.cases < kills and not killed(work, rng.uniform(0, whole_s / 3)):
+            trial.right("killed, went on from its checkpoint")
+        found = work()
         if not _same(found, expected):
             trial.wrong(f"run {run} ended in other results than the unbroken one")
     return trial
 
 
-def _arrays(store: Store, images: Any) -> list[dict[str, np.ndarray]]:
+def _arrays(folder: Path, images: Any) -> list[dict[str, np.ndarray]]:
+    """Run the training in a folder, from where it is, and return what it found."""
+    store = Store(folder)
     outcomes = Experiment(OPTIONS, images, store).run()
     return [store.get(outcome.arrays) for outcome in outcomes]
 
@@ -109,7 +107,7 @@ def saving(kills: int, seed: int, folder: Path) -> Trial:
     """States and results that are saved over and over while the process is killed."""
     trial, rng = Trial("a process killed while it saves"), np.random.default_rng(seed)
     state, results = folder / "state.npz", folder / "spikes.npz"
-    net, learn, spikes = learning_network()
+    net, _, spikes = learning_network()
     net.run(1.0)
     truth = {}
     reference, its_weights, its_spikes = learning_network()
