@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 
 from spikesim.build.inputs import (
-    MOST_STEPS,
     Stimulus,
     build_drives,
     change_steps,
@@ -16,7 +13,6 @@ from spikesim.build.inputs import (
 )
 from spikesim.build.miniatures import build_miniatures
 from spikesim.build.plan import Plan
-from spikesim.errors import SpikesimWarning
 from spikesim.inputs import PoissonDrive, RateSource, Schedule, StepCurrent
 from spikesim.kernels.sources import set_rates
 from spikesim.populations import Population
@@ -40,9 +36,6 @@ class ScheduledFeed:
         self.sources = [p for p in populations if isinstance(p.model, RateSource)]
         self.stimuli = stimuli
         self.dt = dt
-
-        for schedule in self.schedules():
-            warn_off_grid(schedule, dt)
 
     def schedules(self) -> list[Schedule]:
         """All schedules of sources, drives and currents."""
@@ -89,17 +82,3 @@ class ScheduledFeed:
         source = plan.sources[population.name]
         rate = np.full(source.n, value_at(model.rate, plan.step, self.dt) * (self.dt / 1000.0))
         set_rates(plan.step, source.rate, rate, source.left, source.since)
-
-
-def warn_off_grid(schedule: Schedule, dt: float) -> None:
-    """One warning for the times of a schedule that are not multiples of dt."""
-    steps = np.minimum(schedule.times, MOST_STEPS * dt) / dt  # what is later never comes
-    off = np.abs(steps - np.rint(steps)) > 1e-6
-    if off.any():
-        first = float(schedule.times[off][0])
-        warnings.warn(
-            f"{schedule.owner}.times: {first} ms is not a multiple of dt = {dt} ms; times act at "
-            "the nearest step",
-            SpikesimWarning,
-            stacklevel=2,
-        )

@@ -12,9 +12,10 @@ from spikesim.build.draws import draw
 from spikesim.build.inputs import check_source_rate, given_spikes
 from spikesim.build.plan import Block, NeuronTable
 from spikesim.build.tables import refresh_table
-from spikesim.distributions import Distribution
+from spikesim.build.unusual import warn_of_neurons
+from spikesim.distributions import Distribution, is_drawn
 from spikesim.errors import ValidationError, unknown_name
-from spikesim.inputs import RateSource, SpikeSource, check_rate, check_times
+from spikesim.inputs import RateSource, Schedule, SpikeSource, check_rate, check_times
 from spikesim.neurons import Neuron
 from spikesim.populations import View, check_distinct, check_shape
 from spikesim.rng import key
@@ -63,15 +64,21 @@ class LivePopulations:
                 raise unknown_name(name, valid, None, view.population.name)
             unit = Unit(table.cell.units.get(name, "1"))
             checked[name] = self._checked(view, name, value, unit)
-        drawn = [name for name, value in values.items() if _is_drawn(value)]
         parameters = {n: v for n, v in checked.items() if n not in table.cell.states}
+        changed = {n: self._whole(view, block, n, v) for n, v in parameters.items()}
+        after = {**block.values, **changed}
+        drawn = {n for n, v in values.items() if is_drawn(v)}
+        warn_of_neurons(
+            view.population.model, table.cell, after, self.network.dt, view.population.name,
+            drawn=drawn, changed=changed,
+        )  # fmt: skip
+        self.network.note(f"{view.population.name}.{next(iter(checked))}")
         for name in set(checked) - set(parameters):
             row = table.args.state[table.cell.states.index(name)]
             row[block.lo + view.ids] = checked[name]
         if parameters:
             before = dict(block.values)
-            for name, array in parameters.items():
-                self._set_parameter(view, block, name, array)
+            block.values.update(changed)
             try:
                 refresh_table(table, self.network.dt)
             except ValidationError:
@@ -116,13 +123,13 @@ class LivePopulations:
         return array
 
     @staticmethod
-    def _set_parameter(view: View, block: Block, name: str, array: np.ndarray) -> None:
+    def _whole(view: View, block: Block, name: str, array: np.ndarray) -> np.ndarray:
+        """A parameter of all neurons of a population, with that of some of them changed."""
         if view.contiguous and len(view) == block.size:
-            block.values[name] = array.copy()
-        else:
-            whole = np.broadcast_to(block.values[name], block.size).copy()
-            whole[view.ids] = array
-            block.values[name] = whole
+            return array.copy()
+        whole = np.broadcast_to(block.values[name], block.size).copy()
+        whole[view.ids] = array
+        return whole
 
     def _set_source(self, view: View, name: str, value: Any) -> None:
         population = view.population
@@ -142,6 +149,9 @@ class LivePopulations:
             source_model.rate = rate
             source_model.check_size(population.size, population.name)
             check_source_rate(rate, self.network.dt, population.name)
+            if isinstance(rate, Schedule):
+                rate.check_grid(self.network.dt, population.name)
+            self.network.note(f"{population.name}.rate")
             population.model = source_model
             plan.feed.apply_rate(plan, population)  # type: ignore[attr-defined]
             self.network.simulator.reschedule()
@@ -151,15 +161,14 @@ class LivePopulations:
             given = SpikeSource(check_times(value, population.name))
             given.check_size(population.size, population.name)
             source = plan.sources[population.name]
-            source.step, source.source = given_spikes(given.times, self.network.dt, population.name)
+            source.step, source.source = given_spikes(
+                given.times, self.network.dt, population.name, silent=False
+            )
+            self.network.note(f"{population.name}.times")
             population.model = given
         else:
             valid = ["rate"] if isinstance(population.model, RateSource) else ["times"]
             raise unknown_name(name, valid, None, population.name)
-
-
-def _is_drawn(value: Any) -> bool:
-    return isinstance(value.value if isinstance(value, Quantity) else value, Distribution)
 
 
 def _check_repeats(view: View, value: Any, name: str) -> None:

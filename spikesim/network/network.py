@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from spikesim.build.builder import build
-from spikesim.build.inputs import whole_steps
 from spikesim.build.plan import Plan
 from spikesim.errors import SimulationError, ValidationError
 from spikesim.live import Live
@@ -20,7 +19,7 @@ from spikesim.runtime import checkpoint
 from spikesim.runtime.progress import ProgressBar
 from spikesim.runtime.recording import Recording
 from spikesim.runtime.simulator import Simulator
-from spikesim.units import check_scalar, ms
+from spikesim.units import check_count, check_flag, check_scalar, ms, whole_steps
 
 
 class Network(DescribedNetwork):
@@ -62,11 +61,7 @@ class Network(DescribedNetwork):
         threads: int = 1,
     ):
         super().__init__(dt, seed, precision, Live(self))
-        if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= 1024:
-            raise ValidationError(
-                f"must be a whole number from 1 to 1024, got {threads!r}", "threads", "Network"
-            )
-        self._threads = threads
+        self._threads = check_count(threads, "threads", "Network", least=1, most=1024)
         self._recorders: list[Recorder] = []
         self._recording = Recording()
         self._simulator: Simulator | None = None
@@ -111,6 +106,10 @@ class Network(DescribedNetwork):
         self._recorders.append(recorder)
         return recorder
 
+    def note(self, what: str) -> None:
+        """Remember that the user has set a value, which building anew would lose."""
+        self._written = what
+
     # --- running ------------------------------------------------------------------------------
 
     def build(self) -> None:
@@ -118,7 +117,7 @@ class Network(DescribedNetwork):
         if self._plan is None:
             if not self._description.populations:
                 raise ValidationError("has no populations yet", None, "Network")
-            self._plan = build(self._description)
+            self._plan, self._written = build(self._description), ""
             self._recording = Recording()
             for recorder in self._recorders:
                 self._live.recorders.attach(recorder)
@@ -148,6 +147,8 @@ class Network(DescribedNetwork):
             return
         steps = whole_steps(duration, self.dt, "duration", "run")
         self.build()
+        if progress is not None:
+            progress = check_flag(progress, "progress", "run")
         if progress is None and not sys.stderr.isatty():
             progress = False
         if progress is False:
@@ -164,6 +165,7 @@ class Network(DescribedNetwork):
         keep_weights : bool
             Keep the weights as they are now.
         """
+        keep_weights = check_flag(keep_weights, "keep_weights", "reset")
         if self._plan is None:
             return
         weights = {name: p.weight for name, p in self._description.projections.items()
@@ -190,6 +192,7 @@ class Network(DescribedNetwork):
     def load_state(self, path: str | Path) -> None:
         """Put a state saved by the same network back; recorders start anew from there."""
         self.build()
+        self.note("the state")
         checkpoint.load(self.plan, path)
         self._live.refresh()
         for recorder in self._recorders:
