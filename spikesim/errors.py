@@ -41,6 +41,9 @@ class ValidationError(SpikesimError, ValueError):
         place = ".".join(part for part in (self.obj, attribute) if part)
         super().__init__(f"{place}: {message}" if place else message)
 
+    def __reduce__(self) -> tuple[type, tuple[str, str | None, str | None]]:
+        return type(self), (self.message, self.attribute, self.obj)
+
 
 class SimulationError(SpikesimError, RuntimeError):
     """A running simulation cannot go on; what was recorded until then is kept."""

@@ -266,8 +266,9 @@ class Projection:
     def learning(self, on: bool) -> None:
         if self.plasticity is None:
             raise ValidationError("this projection has no plasticity", "learning", self)
-        self._learning = check_flag(on, "learning", self)
-        self.access.set_learning(self, self._learning)
+        on = check_flag(on, "learning", self)
+        self.access.set_learning(self, on)
+        self._learning = on
 
     def normalize(self, total: float) -> None:
         """Scale the weights onto each target so that they sum to `total`.
@@ -278,6 +279,9 @@ class Projection:
             If the weights onto some target sum to 0.
         """
         self.access.normalize(self, total)
+
+    def __copy__(self) -> Projection:
+        return self  # it is a handle, of which there is one
 
     def __repr__(self) -> str:
         extra = self.plasticity or self.release

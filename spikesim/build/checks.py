@@ -108,7 +108,7 @@ def _check_connections(
     if isinstance(owner, GapJunctions) and isinstance(owner.connector, HALVED):
         n = None  # pairs within a population are looked at once
     for attribute, value in given.items():
-        shape = value.shape if isinstance(value, np.ndarray) else ()
+        shape: tuple[int, ...] = value.shape if isinstance(value, np.ndarray) else ()
         if shape not in ((), sizes) and (len(shape) != 1 or n not in (None, shape[0])):
             raise misshapen(shape, n, sizes, attribute, owner)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -76,7 +77,7 @@ def refractory_steps(cell: Cell, blocks: list[Block], dt: float) -> np.ndarray:
 
 
 def refractory_of(
-    cell: Cell, values: dict[str, np.ndarray], dt: float, owner: str, *, silent: bool
+    cell: Cell, values: Mapping[str, np.ndarray], dt: float, owner: str, *, silent: bool
 ) -> np.ndarray:
     """Refractory periods of a population in steps of `dt` (ms), int32, shape () or (n,)."""
     if cell.t_ref is None:
@@ -95,7 +96,7 @@ def table_constants(
 ) -> tuple[np.ndarray, np.ndarray, frozenset[str]]:
     """The kernel's numbers: scalars of each slice, arrays of what varies, and their names."""
     with np.errstate(all="ignore"):  # what does not work out is said below
-        values = [constant_values(cell, block.values, dt) for block in blocks]
+        values = [constant_values(cell, dict(block.values), dt) for block in blocks]
         for block, constants in zip(blocks, values, strict=True):
             check_constants(cell, constants, dt, block.name)
     names = constants_of(cell).names

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,12 +18,14 @@ from spikesim.inputs import RateSource, Schedule, SpikeSource, check_rate, check
 from spikesim.neurons import Neuron
 from spikesim.populations import View, check_distinct, check_shape
 from spikesim.rng import key
+from spikesim.runtime.turns import taking_turns
 from spikesim.units import Quantity, Unit, check_array, in_unit
 
 if TYPE_CHECKING:
     from spikesim.network import Network
 
 
+@taking_turns
 class LivePopulations:
     """What neurons and sources ask of their network."""
 
@@ -42,6 +43,8 @@ class LivePopulations:
             return source.rate[view.ids] * (1000.0 / self.network.dt)
         block, table = self._place(view, name)
         if name in table.cell.states:
+            if self.network.plan.step == 0:
+                self.network.plan.fill_linked()  # its source may have been set since
             row = table.args.state[table.cell.states.index(name)]
             return row[block.lo + view.ids].astype(np.float64)
         if name in block.values:
@@ -68,23 +71,25 @@ class LivePopulations:
         changed = {n: self._whole(view, block, n, v) for n, v in parameters.items()}
         after = {**block.values, **changed}
         drawn = {n for n, v in values.items() if is_drawn(v)}
+        model = view.population.model
+        assert isinstance(model, Neuron)
         warn_of_neurons(
-            view.population.model, table.cell, after, self.network.dt, view.population.name,
+            model, table.cell, after, self.network.dt, view.population.name,
             drawn=drawn, changed=changed,
         )  # fmt: skip
         self.network.note(f"{view.population.name}.{next(iter(checked))}")
-        for name in set(checked) - set(parameters):
-            row = table.args.state[table.cell.states.index(name)]
-            row[block.lo + view.ids] = checked[name]
         if parameters:
-            before = dict(block.values)
-            block.values.update(changed)
+            before = block.values
+            block.values = {**before, **changed}  # a new mapping: recorders keep the one that held
             try:
                 refresh_table(table, self.network.dt)
             except ValidationError:
-                block.values.update(before)
+                block.values = before
                 raise
             self.network.simulator.refresh()
+        for name in set(checked) - set(parameters):
+            row = table.args.state[table.cell.states.index(name)]
+            row[block.lo + view.ids] = checked[name]
         for name in drawn:  # only now, for a call that fails changes nothing
             self._draws(view, name)[view.ids] += 1
 
@@ -124,7 +129,7 @@ class LivePopulations:
 
     @staticmethod
     def _whole(view: View, block: Block, name: str, array: np.ndarray) -> np.ndarray:
-        """A parameter of all neurons of a population, with that of some of them changed."""
+        """A parameter of the whole population after some of it has been set to `array`."""
         if view.contiguous and len(view) == block.size:
             return array.copy()
         whole = np.broadcast_to(block.values[name], block.size).copy()
@@ -145,10 +150,8 @@ class LivePopulations:
                 check_shape(rate, len(view), "rate", view.name)
                 whole[view.ids] = rate
                 rate = whole
-            source_model = copy(population.model)
-            source_model.rate = rate
-            source_model.check_size(population.size, population.name)
-            check_source_rate(rate, self.network.dt, population.name)
+            source_model = population.model.with_rate(rate, population.size, population.name)
+            check_source_rate(source_model.rate, self.network.dt, population.name)
             if isinstance(rate, Schedule):
                 rate.check_grid(self.network.dt, population.name)
             self.network.note(f"{population.name}.rate")

@@ -17,6 +17,7 @@ from spikesim.equations.ports import shared_transmitters
 from spikesim.equations.sites import INPUT, IONIC, SYNAPTIC, Site
 from spikesim.equations.text import parse_text, text_parameters
 from spikesim.errors import ValidationError, unknown_name
+from spikesim.neurons.recipe import Recipe, blank
 from spikesim.parameters import Parametrized, Value
 from spikesim.receptors import ExpCurrent, Receptor
 from spikesim.units import (
@@ -196,6 +197,10 @@ class Neuron(Parametrized):
         """
         return self.receptors[shared_transmitters(self.receptors).get(port, [port])[0]]
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        recipe = vars(type(self)).get("_recipe")
+        return (blank, (recipe,), vars(self)) if recipe else super().__reduce_ex__(protocol)
+
     def source(self) -> str:
         """The Python text of the kernel that is generated for this model with these receptors.
 
@@ -339,15 +344,14 @@ def text_neuron(
                     "must be a number, a quantity such as 10*ms, an array or a distribution, got "
                     f"{value!r}", given, name,
                 )  # fmt: skip
-    kind = type(name, (Neuron,), members)
-    model = kind(receptors=receptors, channels=channels, **values)
+    model = Recipe(Neuron, name, members).kind(receptors=receptors, channels=channels, **values)
     cell = assemble(model, with_input=True)  # what is wrong with the text is said first
     for variable, value in cell.given.items():
         unit = Unit(cell.units[variable])
         value = plain(value, unit, f"initial[{variable!r}]", name)
         if not isinstance(value, Distribution):
             value = given_values(value, f"initial[{variable!r}]", name, unit=unit)
-        kind.initial[variable] = value  # a copy
+        type(model).initial[variable] = value  # a copy
     used = names_used(model)
     for given in values:
         if given not in used and given != "t_ref" and given not in text.names:
