@@ -16,10 +16,11 @@ from spikesim.connectors import (
     FixedProbability,
     FixedTotalNumber,
 )
+from spikesim.distributions import Distribution, plain
 from spikesim.errors import ValidationError
 from spikesim.modulators import Modulator
 from spikesim.populations import View, check_distinct, self_offset
-from spikesim.units import check_array
+from spikesim.units import check_array, given_values, nS
 
 HALVED = (AllToAll, FixedProbability, DistanceDependent)
 """Connectors that look at every pair by itself: of the two directions one is enough."""
@@ -62,7 +63,6 @@ class GapJunctions:
         self.name = name
         self.a, self.b = a, b
         self.connector = connector
-        self.initial_g = g
         self.access = access
         for role, view in (("a", a), ("b", b)):
             check_neurons(view, role, self)
@@ -73,6 +73,20 @@ class GapJunctions:
             )
         self._check_direction()
         self.self_offset = self_offset(a, b, self, matters=not getattr(connector, "autapses", True))
+        self.initial_g = self._given(g)
+
+    def _given(self, g: Any) -> Any:
+        """Conductances (nS) as they will be used; None if they come with the connections."""
+        if self.connector.holds_weights:
+            if g is not None:
+                raise ValidationError(
+                    "must be None, since the connector's entries are the values", "g", self
+                )
+            return None
+        g = plain(g, nS, "g", self)
+        if isinstance(g, Distribution):
+            return g
+        return given_values(g, "g", self, unit=nS, allowed="non-negative")
 
     def _check_direction(self) -> None:
         if self.a.population is not self.b.population:

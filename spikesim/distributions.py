@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from spikesim.errors import ValidationError
-from spikesim.units import check_scalar
+from spikesim.units import Quantity, Unit, check_scalar, in_unit
 
 LEAST_ACCEPTED = 1e-3
 """Bounds that keep a smaller share of the draws than this are refused."""
@@ -169,6 +170,18 @@ class LogNormal(Distribution):
             return 0.0
         log_low = math.log(low) if low > 0 else -math.inf
         return _normal_mass(self.mu, self.sigma, log_low, math.log(high))
+
+
+def is_drawn(value: Any) -> bool:
+    """Whether values come from a distribution, with or without a unit."""
+    inner = value.value if isinstance(value, Quantity) else value
+    return isinstance(inner, Distribution) and not isinstance(inner, Constant)
+
+
+def plain(value: Any, unit: Unit, attribute: str, obj: object) -> Any:
+    """What a user gives, in `unit`: quantities as plain numbers, `Constant` as its number."""
+    value = in_unit(value, unit, attribute, obj)
+    return value.value if isinstance(value, Constant) else value
 
 
 def _store(distribution: Distribution, *names: str) -> None:

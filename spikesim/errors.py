@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import warnings
 from collections.abc import Iterable
 from difflib import get_close_matches
+
+_PACKAGE = os.path.dirname(__file__) + os.sep
 
 
 class SpikesimError(Exception):
@@ -46,6 +51,14 @@ class SimulationError(SpikesimError, RuntimeError):
 
 class SpikesimWarning(UserWarning):
     """Something was changed or assumed that the user should know of."""
+
+
+def warn(message: str) -> None:
+    """Give a `SpikesimWarning` that points at the user's line, the first outside of the package."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, SpikesimWarning, stacklevel=level)
 
 
 def describe(obj: object) -> str:

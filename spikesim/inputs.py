@@ -13,7 +13,23 @@ from typing import Any
 import numpy as np
 
 from spikesim.errors import ValidationError
-from spikesim.units import Hz, Quantity, Unit, check_array, check_scalar, in_unit, ms, one, pA
+from spikesim.units import (
+    MOST_STEPS,
+    Hz,
+    Quantity,
+    Unit,
+    check_array,
+    check_scalar,
+    given_array,
+    in_unit,
+    ms,
+    nearest_steps,
+    one,
+    pA,
+    refuse_masked,
+)
+
+_NEVER = 1.5 * 2.0**61  # steps
 
 
 class Schedule:
@@ -29,15 +45,21 @@ class Schedule:
     """
 
     def __init__(
-        self, times: Sequence[float], values: Any, *, owner: str = "Schedule", what: str = "values"
+        self,
+        times: Sequence[float],
+        values: Any,
+        *,
+        owner: str = "Schedule",
+        what: str = "values",
+        unit: Unit = one,
     ):
         self.owner = owner
-        self.times = check_array(times, "times", owner, unit=ms, allowed="non-negative")
+        self.times = given_array(times, "times", owner, unit=ms, allowed="non-negative")
         if self.times.ndim != 1 or not self.times.size:
             raise ValidationError("must be a non-empty list of times", "times", owner)
         if (np.diff(self.times) <= 0).any():
             raise ValidationError("must be ascending", "times", owner)
-        self.values = check_array(values, what, owner)
+        self.values = given_array(values, what, owner, unit=unit)
         if self.values.ndim not in (1, 2) or self.values.shape[0] != self.times.size:
             raise ValidationError(
                 f"must have one row for each of the {self.times.size} times, got shape "
@@ -46,7 +68,12 @@ class Schedule:
 
     def steps(self, dt: float) -> np.ndarray:
         """The steps of `dt` (ms) at whose start the values change: the nearest ones, int64."""
-        return np.rint(np.minimum(self.times, 2.0**62 * dt) / dt).astype(np.int64)
+        times = np.minimum(self.times, _NEVER * dt)
+        return nearest_steps(times, dt, "times", self.owner, most=1 << 62, silent=True)
+
+    def check_grid(self, dt: float, owner: str) -> None:
+        """Warn once if times are not multiples of `dt` (ms); they act at the nearest step."""
+        nearest_steps(np.minimum(self.times, MOST_STEPS * dt), dt, "times", owner)
 
     def at(self, step: int, dt: float) -> np.ndarray:
         """The value in a step of `dt` (ms), shape () or (n_neurons,)."""
@@ -115,7 +142,7 @@ class GammaSource(RateSource):
 
     def __init__(self, rate: Any = 0.0, shape: Any = 1.0):
         self.rate = check_rate(rate, self)
-        self.shape = check_array(shape, "shape", self, allowed="positive")
+        self.shape = given_array(shape, "shape", self, allowed="positive")
 
     def check_size(self, size: int, owner: str) -> None:
         super().check_size(size, owner)
@@ -159,7 +186,7 @@ class PoissonDrive(Input):
     def __init__(self, rate: Any, weight: Any, receptor: str | None = None):
         self.rate = check_rate(rate, self)
         self.unit = weight.unit if isinstance(weight, Quantity) else None
-        self.weight = check_array(weight, "weight", self, unit=self.unit or one)
+        self.weight = given_array(weight, "weight", self, unit=self.unit or one)
         self.receptor = receptor
 
     def weight_in(self, unit: Unit) -> np.ndarray:
@@ -184,7 +211,8 @@ class StepCurrent(Input):
     """
 
     def __init__(self, times: Sequence[float], amplitudes: Any):
-        self.schedule = Schedule(times, amplitudes, owner=type(self).__name__, what="amplitudes")
+        self.schedule = Schedule(times, amplitudes, owner=type(self).__name__, what="amplitudes",
+                                 unit=pA)  # fmt: skip
 
     def check_size(self, size: int, owner: str) -> None:
         check_columns(self.schedule, size, "amplitudes", owner)
@@ -232,8 +260,8 @@ class NoiseCurrent(Input):
     """
 
     def __init__(self, mean: Any = 0.0, std: Any = 1.0, every: float | None = None):
-        self.mean = check_array(mean, "mean", self, unit=pA)
-        self.std = check_array(std, "std", self, unit=pA, allowed="non-negative")
+        self.mean = given_array(mean, "mean", self, unit=pA)
+        self.std = given_array(std, "std", self, unit=pA, allowed="non-negative")
         self.every = (
             None
             if every is None
@@ -250,7 +278,7 @@ def check_rate(rate: Any, owner: object) -> np.ndarray | Schedule:
     if isinstance(rate, Schedule):
         check_array(rate.values, "rate", owner, unit=Hz, allowed="non-negative")
         return rate
-    return check_array(rate, "rate", owner, unit=Hz, allowed="non-negative")
+    return given_array(rate, "rate", owner, unit=Hz, allowed="non-negative")
 
 
 def check_columns(value: np.ndarray | Schedule, size: int, attribute: str, owner: str) -> None:
@@ -264,18 +292,24 @@ def check_columns(value: np.ndarray | Schedule, size: int, attribute: str, owner
 
 def check_times(times: Any, owner: object) -> list[np.ndarray]:
     """Spike times (ms) as one sorted array for each source."""
+    refuse_masked(times, "times", owner)
     try:
-        rows = list(times)
+        rows = list(in_unit(times, ms, "times", owner))
         if all(np.ndim(row) == 0 for row in rows):
             rows = [rows]
         sizes = [np.size(row) for row in rows]
-    except (TypeError, ValueError):
+    except ValidationError:
+        raise
+    except (TypeError, ValueError, RecursionError):
         raise ValidationError(
             f"must be times or sequences of times in ms, got {times!r}", "times", owner
         ) from None
-    return [
+    given = [
         np.sort(check_array(row, f"times[{k}]", owner, unit=ms, allowed="positive").ravel())
         if size
         else np.empty(0)
         for k, (row, size) in enumerate(zip(rows, sizes, strict=True))
     ]
+    for row in given:
+        row.flags.writeable = False
+    return given

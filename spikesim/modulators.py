@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from spikesim.errors import ValidationError
 from spikesim.populations import View, check_gapless
-from spikesim.units import check_scalar, ms
+from spikesim.units import check_name, check_scalar, delay_steps, ms
 
 
 class ModulatorAccess(Protocol):
@@ -34,7 +34,7 @@ class Modulator:
     """
 
     def __init__(self, name: str, *, tau: float, baseline: float, access: ModulatorAccess):
-        self.name = name
+        self.name = check_name(name, "name", "modulator")
         self.tau = check_scalar(tau, "tau", name, unit=ms, allowed="positive")
         self.baseline = check_scalar(baseline, "baseline", name, allowed="non-negative")
         self.access = access
@@ -76,11 +76,11 @@ class Secretion:
         Whose spikes, and what they release.
     amount : float
         How much the concentration rises at each spike.
-    delay : float
-        From the spike to the rise (ms).
+    steps : int
+        From the spike to the rise, in steps of the network.
     """
 
-    def __init__(self, source: View, modulator: Modulator, amount: Any, delay: Any):
+    def __init__(self, source: View, modulator: Modulator, amount: Any, delay: Any, dt: float):
         if not isinstance(source, View):
             raise ValidationError(f"must be a population, got {source!r}", "source", "release")
         check_gapless(source, "source", source)
@@ -92,4 +92,5 @@ class Secretion:
         owner = f"{source.name}->{modulator.name}"
         self.source, self.modulator = source, modulator
         self.amount = check_scalar(amount, "amount", owner, allowed="non-negative")
-        self.delay = check_scalar(delay, "delay", owner, unit=ms, allowed="positive")
+        delay = check_scalar(delay, "delay", owner, unit=ms)
+        self.steps = int(delay_steps(delay, dt, owner))

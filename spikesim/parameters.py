@@ -80,6 +80,7 @@ class Parametrized:
             raise ValidationError(
                 f"is shared, so it must be one number, got shape {array.shape}", name, self
             )
+        array.flags.writeable = False
         return array if array.ndim else float(array)
 
     def check_text(self, attribute: str, example: str) -> None:

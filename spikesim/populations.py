@@ -9,13 +9,14 @@ from typing import Any, Protocol
 import numpy as np
 
 from spikesim.connectors import overlap
-from spikesim.distributions import Distribution
+from spikesim.distributions import Distribution, plain
+from spikesim.equations.cell import Cell, Cells
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.inputs import Source
 from spikesim.neurons import Neuron
 from spikesim.parameters import Value
 from spikesim.receptors import TRANSMITTERS
-from spikesim.units import Quantity, check_array, check_count, one
+from spikesim.units import Unit, check_count, check_name, given_values, refuse_masked
 
 MAX_SIZE = 2**31 - 1  # ids are 32-bit
 
@@ -126,6 +127,8 @@ class Population(View):
         Initial values of state variables: numbers, quantities, arrays or distributions.
     access : PopulationAccess
         The network.
+    cells : Cells
+        The equations of the network's models.
     """
 
     def __init__(
@@ -137,10 +140,9 @@ class Population(View):
         transmitter: str | None,
         initial: Mapping[str, Any] | None,
         access: PopulationAccess,
+        cells: Cells,
     ):
-        if not isinstance(name, str) or not name:
-            raise ValidationError(f"must be a non-empty text, got {name!r}", "name", "Population")
-        self._name = name
+        self._name = check_name(name, "name", "Population")
         self.size = check_count(size, "size", name, least=1)
         if self.size > MAX_SIZE:
             raise ValidationError(f"must be at most {MAX_SIZE}, got {size}", "size", name)
@@ -165,14 +167,16 @@ class Population(View):
         self.model = self.described = model
         self.transmitter = transmitter
         self.access = access
-        self.initial: dict[str, Value] = dict(initial or {})
+        self.initial: dict[str, Value] = {}
         super().__init__(self, np.arange(self.size))
         if isinstance(model, Source):
-            if self.initial:
+            if initial:
                 raise ValidationError("a spike source has no state", "initial", name)
             model.check_size(self.size, name)
         else:
-            self._check_shapes(model)
+            for parameter, value in model.full_values.items():
+                check_shape(value, self.size, parameter, name)
+            self.initial = self._checked_initial(cells.of(model), initial or {})
 
     @property
     def name(self) -> str:
@@ -183,15 +187,19 @@ class Population(View):
         """Whether this is a source of spikes, which nothing can project to."""
         return isinstance(self.model, Source)
 
-    def _check_shapes(self, neuron: Neuron) -> None:
-        for name, value in neuron.full_values.items():
-            check_shape(value, self.size, name, self.name)
-        for name, value in self.initial.items():
-            inner = value.value if isinstance(value, Quantity) else value
-            if not isinstance(inner, Distribution):
-                unit = value.unit if isinstance(value, Quantity) else one  # else the state's
-                checked = check_array(value, f"initial[{name!r}]", self.name, unit=unit)
-                check_shape(checked, self.size, f"initial[{name!r}]", self.name)
+    def _checked_initial(self, cell: Cell, given: Mapping[str, Any]) -> dict[str, Value]:
+        """Initial values that are no expressions, the model's and the user's, copied."""
+        checked: dict[str, Value] = {}
+        for name, value in {**cell.given, **given}.items():
+            if name not in cell.states:
+                raise unknown_name(name, cell.states, "initial", self.name)
+            attribute, unit = f"initial[{name!r}]", Unit(cell.units[name])
+            value = plain(value, unit, attribute, self.name)
+            if not isinstance(value, Distribution):
+                value = given_values(value, attribute, self.name, unit=unit)
+                check_shape(value, self.size, attribute, self.name)
+            checked[name] = value
+        return checked
 
 
 def check_shape(value: Any, size: int, attribute: str, owner: str) -> None:
@@ -284,6 +292,7 @@ def _selection(ids: np.ndarray) -> str:
 def _select(view: View, key: Any, ids: np.ndarray) -> np.ndarray:
     if isinstance(key, (int, np.integer)) and not isinstance(key, bool):
         key = [key]
+    refuse_masked(key, None, view)
     try:
         if not isinstance(key, slice):
             key = np.asarray(key)

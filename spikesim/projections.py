@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from spikesim.connectors import Connector
+from spikesim.distributions import Distribution, plain
 from spikesim.equations.ports import alike, shared_transmitters
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.modulators import Modulator
@@ -17,7 +18,7 @@ from spikesim.plasticity import PlasticityRule
 from spikesim.populations import View, check_distinct, self_offset
 from spikesim.receptors import TRANSMITTERS
 from spikesim.release import Release
-from spikesim.units import Unit, in_unit, ms
+from spikesim.units import Unit, check_flag, delay_steps, given_values, ms
 
 
 class ProjectionAccess(Protocol):
@@ -29,6 +30,13 @@ class ProjectionAccess(Protocol):
     def set_learning(self, projection: Projection, on: bool) -> None: ...
     def normalize(self, projection: Projection, total: float) -> None: ...
     def read_release(self, projection: Projection) -> ReleaseState: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """Delays that were given, as whole steps: uint16, of the shape that the user wrote."""
+
+    values: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -77,7 +85,11 @@ class ReleaseState:
 
 
 class Projection:
-    """Synapses from one population (or slice) to another; made by `Network.project`."""
+    """Synapses from one population (or slice) to another; made by `Network.project`.
+
+    Weights and delays are copied as they are given, into what the network will store: `dtype`, and
+    whole steps of `dt` (ms).
+    """
 
     def __init__(
         self,
@@ -94,6 +106,8 @@ class Projection:
         release: Release | None,
         modulators: Mapping[str, Modulator] | None,
         access: ProjectionAccess,
+        dt: float,
+        dtype: Any,
     ):
         self.name = name
         self.source, self.target = source, target
@@ -110,8 +124,8 @@ class Projection:
             source, target, self, matters=not getattr(connector, "autapses", True)
         )
         self.receptor = find_receptor(target, receptor, source.population.transmitter, name)
-        self.initial_weight = in_unit(weight, self.weight_unit, "weight", self)
-        self.initial_delay = in_unit(delay, ms, "delay", self)
+        self.initial_weight = self._given_weight(weight, dtype)
+        self.initial_delay = self._given_delay(delay, dt)
         self.delay_is = self._check_rule(delay_is)
         self._check_release()
         self.modulators = self._check_modulators(modulators)
@@ -124,6 +138,24 @@ class Projection:
         model = self.target.population.model
         assert isinstance(model, Neuron)
         return model.receptor(self.receptor).weight_unit
+
+    def _given_weight(self, weight: Any, dtype: Any) -> Any:
+        """Weights: a number, a distribution, or an array of `dtype`; None if they come with the
+        connections."""
+        if self.connector.holds_weights:
+            if weight is not None:
+                raise ValidationError(
+                    "must be None, since the connector's entries are the values", "weight", self
+                )
+            return None
+        weight = plain(weight, self.weight_unit, "weight", self)
+        if isinstance(weight, Distribution):
+            return weight
+        return given_values(weight, "weight", self, unit=self.weight_unit, dtype=dtype)
+
+    def _given_delay(self, delay: Any, dt: float) -> Distribution | Steps:
+        delay = plain(delay, ms, "delay", self)
+        return delay if isinstance(delay, Distribution) else Steps(delay_steps(delay, dt, self))
 
     def _check_ends(self) -> None:
         for role, view in (("source", self.source), ("target", self.target)):
@@ -234,10 +266,9 @@ class Projection:
     def learning(self, on: bool) -> None:
         if self.plasticity is None:
             raise ValidationError("this projection has no plasticity", "learning", self)
-        if not isinstance(on, (bool, np.bool_)):
-            raise ValidationError(f"must be True or False, got {on!r}", "learning", self)
-        self.access.set_learning(self, bool(on))
-        self._learning = bool(on)
+        on = check_flag(on, "learning", self)
+        self.access.set_learning(self, on)
+        self._learning = on
 
     def normalize(self, total: float) -> None:
         """Scale the weights onto each target so that they sum to `total`.

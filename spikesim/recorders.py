@@ -106,6 +106,7 @@ def _chosen(synapses: Any, owner: Projection) -> np.ndarray:
         raise ValidationError(
             f"must be distinct whole numbers, got {synapses!r}", "synapses", owner
         )
+    chosen.flags.writeable = False
     return chosen
 
 

@@ -132,13 +132,8 @@ def test_what_diffuses_is_a_modulator(modulator):
     ],
 )
 def test_initial_values(initial, text):
-    def build():
-        net = sim.Network()
-        net.population("a", 3, sim.LIF(), initial=initial)
-        net.build()
-
     with pytest.raises(sim.ValidationError, match=rf"a\.{text}"):
-        build()
+        sim.Network().population("a", 3, sim.LIF(), initial=initial)
 
 
 def test_arrays_fit_the_population():
@@ -151,11 +146,10 @@ def test_arrays_fit_the_population():
 
 def test_drawn_parameters_are_checked_too():
     net = sim.Network(seed=1)
-    net.population("a", 50, sim.LIF(tau_m=sim.Normal(1.0, 1.0)))
     with pytest.raises(
         sim.ValidationError, match=r"a\.tau_m: must be positive.* ms \(at index \d+"
     ):
-        net.build()
+        net.population("a", 50, sim.LIF(tau_m=sim.Normal(1.0, 1.0)))
 
 
 def test_a_model_can_be_shared():

@@ -19,9 +19,7 @@ def project(source="a", target="b", **changed):
         views[e] if isinstance(e, str) else e(views) if callable(e) else e for e in (source, target)
     ]
     arguments = {**USUAL, **changed}
-    p = net.project(*ends, arguments.pop("connector"), **arguments)
-    net.build()
-    return p
+    return net.project(*ends, arguments.pop("connector"), **arguments)
 
 
 @pytest.mark.parametrize(
@@ -43,8 +41,8 @@ def project(source="a", target="b", **changed):
         ({"receptor": None}, r"p\.receptor: .*'exc', 'g'; say which"),
         ({"receptor": 5}, r"p\.receptor: unknown name 5"),
         ({"receptor": ["exc"]}, r"p\.receptor: unknown name \['exc'\]"),
-        ({"weight": None}, r"p\.weight: must be a number, got None"),
-        ({"weight": "heavy"}, r"p\.weight: must be a number, got 'heavy'"),
+        ({"weight": None}, r"p\.weight: must be a number in pA, got None"),
+        ({"weight": "heavy"}, r"p\.weight: must be a number in pA, got 'heavy'"),
         ({"weight": np.nan}, r"p\.weight: must be finite, got nan"),
         ({"weight": [1.0, 2.0]}, r"p\.weight: .*shape"),
         ({"weight": 1e300}, r"p\.weight: too large"),

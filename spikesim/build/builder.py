@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from spikesim.build.release import build_release
 from spikesim.build.synapses import Built, build_plastic, build_projection, pool_static
 from spikesim.build.tables import build_table, group_by_model
 from spikesim.couplings import GapJunctions, Link
+from spikesim.equations.cell import Cells
 from spikesim.errors import ValidationError
 from spikesim.inputs import NoiseCurrent, StepCurrent
 from spikesim.modulators import Modulator, Secretion
@@ -39,6 +41,12 @@ class Description:
     links: list[Link] = field(default_factory=list)
     modulators: dict[str, Modulator] = field(default_factory=dict)
     releases: list[Secretion] = field(default_factory=list)
+    cells: Cells = field(default_factory=Cells)
+
+    @property
+    def weight_type(self) -> Any:
+        """The type in which weights are stored."""
+        return PRECISIONS[self.precision][1]
 
 
 def build(description: Description) -> Plan:
@@ -136,7 +144,7 @@ def _build_tables(
     for gaps in description.gaps.values():
         stimulated |= {gaps.a.population.name, gaps.b.population.name}
     noisy = any(isinstance(s.input, NoiseCurrent) for s in description.stimuli)
-    groups = group_by_model(list(description.populations.values()), stimulated)
+    groups = group_by_model(list(description.populations.values()), stimulated, description.cells)
     sizes = [sum(p.size for p in members) for _, members in groups]
     n_states = sum(n * len(cell.states) for n, (cell, _) in zip(sizes, groups, strict=True))
     concentrations = [m.baseline for m in description.modulators.values()]

@@ -20,7 +20,7 @@ from spikesim.distributions import Constant, Distribution
 from spikesim.errors import ValidationError
 from spikesim.kernels import draws as kernels
 from spikesim.kernels.order import BLOCKS, sort_rows
-from spikesim.units import check_array
+from spikesim.units import check_array, check_range
 
 __all__ = ["Connectivity", "Places", "Synapses", "assign", "build_csr", "values_of"]
 
@@ -163,18 +163,10 @@ def values_of(
             raise exhausted(weight)
         check_range(out, dtype, owner)
         return out
-    given = check_array(weight, attribute, owner)
-    check_range(given, dtype, owner)
+    given = check_array(weight, attribute, owner, dtype=dtype)  # a copy
     if given.ndim == 0:
-        return float(given)
-    return connectivity.aligned(given, attribute, owner).astype(dtype)
-
-
-def check_range(weights: np.ndarray, dtype: np.dtype, owner: object) -> None:
-    # Not the maximum of abs: that would be a second array.
-    largest = max(weights.max(initial=0.0), -weights.min(initial=0.0))
-    if largest > np.finfo(dtype).max:
-        raise ValidationError(f"too large for {dtype}: {float(largest)!r}", "weight", owner)
+        return float(weight)
+    return connectivity.aligned(given, attribute, owner)
 
 
 def _sort(connectivity: Connectivity, steps: np.ndarray, weights: np.ndarray, blocks: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +12,8 @@ from spikesim.build.connectivity import Connectivity, build_csr, values_of
 from spikesim.build.plan import Block, Junction, NeuronTable
 from spikesim.couplings import HALVED, GapJunctions, Link
 from spikesim.equations import expressions as ex
-from spikesim.equations.cell import INPUT, Cell, assemble
-from spikesim.errors import SpikesimWarning, ValidationError, unknown_name
+from spikesim.equations.cell import INPUT, Cell, Cells
+from spikesim.errors import ValidationError, unknown_name, warn
 from spikesim.kernels.args import GapArgs, LinkArgs
 from spikesim.modulators import Modulator
 from spikesim.neurons import Neuron
@@ -24,10 +23,10 @@ from spikesim.units import check_array, nS
 MEMBRANE = "V_m"
 
 
-def check_membranes(gaps: GapJunctions) -> None:
+def check_membranes(gaps: GapJunctions, cells: Cells) -> None:
     """Raise unless both sides have a membrane potential that currents act on."""
     for role, view in (("a", gaps.a), ("b", gaps.b)):
-        cell = _cell(view.population)
+        cell = _cell(view.population, cells)
         model = type(view.population.model).__name__
         if MEMBRANE not in cell.states:
             raise ValidationError(
@@ -42,9 +41,9 @@ def check_membranes(gaps: GapJunctions) -> None:
             )  # fmt: skip
 
 
-def check_link(link: Link) -> None:
+def check_link(link: Link, cells: Cells) -> None:
     """Raise unless the variables exist, and the one to fill has no equation of its own."""
-    cell = _cell(link.target.population)
+    cell = _cell(link.target.population, cells)
     if not isinstance(link.variable, str) or link.variable not in cell.states:
         raise unknown_name(link.variable, cell.states, "variable", link.target)
     if not _is_zero(cell.system.odes[link.variable]):
@@ -55,7 +54,7 @@ def check_link(link: Link) -> None:
     if isinstance(link.source, Modulator):
         known: tuple[str, ...] = ("concentration",)
     else:
-        known = _cell(link.source.population).states
+        known = _cell(link.source.population, cells).states
     if not isinstance(link.source_variable, str) or link.source_variable not in known:
         raise unknown_name(link.source_variable, known, "source_variable", link)
 
@@ -75,9 +74,9 @@ def check_linked(population: Population, cell: Cell, links: list[Link]) -> None:
             )  # fmt: skip
 
 
-def _cell(population: Population) -> Cell:
+def _cell(population: Population, cells: Cells) -> Cell:
     assert isinstance(population.model, Neuron)
-    return assemble(population.model, with_input=True)
+    return cells.of(population.model, with_input=True)
 
 
 def _is_zero(tree: ast.expr) -> bool:
@@ -157,11 +156,10 @@ def _check_strength(gaps: GapArgs, places: Places, dt: float) -> None:
         strong = total * dt >= block.values["C_m"]
         if strong.any():
             i = int(np.argmax(strong))
-            warnings.warn(
+            warn(
                 f"{block.name}[{i}] has gap junctions of {total[i]:g} nS in all; with dt = {dt} ms "
-                "its membrane may oscillate from step to step. Take a smaller dt",
-                SpikesimWarning, stacklevel=2,
-            )  # fmt: skip
+                "its membrane may oscillate from step to step. Take a smaller dt"
+            )
 
 
 def _joined(gaps: GapJunctions, seed: int) -> Connectivity:

@@ -49,7 +49,7 @@ class Connectivity:
         Parameters
         ----------
         given : np.ndarray
-            float64, shape (n_syn,), in the order of the arrays that the connector was given, if
+            Shape (n_syn,), in the order of the arrays that the connector was given, if
             it was; or shape (n_pre, n_post), looked up for each synapse.
         attribute, owner : str, object
             Whom the error message names.
@@ -57,14 +57,21 @@ class Connectivity:
         if given.shape == (self.n_syn,):
             return given if self.order is None else given[self.order]
         if given.shape != (self.n_pre, self.n_post):
-            raise ValidationError(
-                f"must be one number, one for each of {self.n_syn} synapses, or of shape "
-                f"{(self.n_pre, self.n_post)}, got shape {given.shape}",
-                attribute,
-                owner,
-            )
-        out = np.empty(self.n_syn, np.float64)
+            sizes = self.n_pre, self.n_post
+            raise misshapen(given.shape, self.n_syn, sizes, attribute, owner)
+        out = np.empty(self.n_syn, given.dtype)
         for row in range(self.n_pre):
             part = slice(self.indptr[row], self.indptr[row + 1])
             np.take(given[row], self.targets[part], out=out[part])
         return out
+
+
+def misshapen(
+    shape: tuple[int, ...], n_syn: int | None, sizes: tuple[int, int], attribute: str, owner: object
+) -> ValidationError:
+    """The error for an array that fits neither the synapses nor (sources, targets)."""
+    each = "each synapse" if n_syn is None else f"each of {n_syn} synapses"
+    return ValidationError(
+        f"must be one number, one for {each}, or of shape {sizes}, got shape {shape}", attribute,
+        owner,
+    )  # fmt: skip

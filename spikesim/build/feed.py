@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 
 import numpy as np
 
 from spikesim.build.inputs import (
-    MOST_STEPS,
     Stimulus,
     build_drives,
     change_steps,
@@ -18,7 +16,7 @@ from spikesim.build.inputs import (
 )
 from spikesim.build.miniatures import build_miniatures
 from spikesim.build.plan import Plan
-from spikesim.errors import SpikesimWarning, ValidationError
+from spikesim.errors import ValidationError
 from spikesim.inputs import PoissonDrive, RateSource, Schedule, Source, SpikeSource, StepCurrent
 from spikesim.kernels.sources import set_rates
 from spikesim.populations import Population
@@ -43,9 +41,6 @@ class ScheduledFeed:
         self.given = [p for p in populations if isinstance(p.model, SpikeSource)]
         self.stimuli = stimuli
         self.dt = dt
-
-        for schedule in self.schedules():
-            warn_off_grid(schedule, dt)
 
     def schedules(self) -> list[Schedule]:
         """All schedules of sources, drives and currents."""
@@ -135,17 +130,3 @@ class ScheduledFeed:
             raise ValidationError("cannot be read: they are no steps of its sources", "times", name)
         times = np.round((step + 1) * self.dt, 9)
         return SpikeSource([times[source == k] for k in range(own.n)])
-
-
-def warn_off_grid(schedule: Schedule, dt: float) -> None:
-    """One warning for the times of a schedule that are not multiples of dt."""
-    steps = np.minimum(schedule.times, MOST_STEPS * dt) / dt  # what is later never comes
-    off = np.abs(steps - np.rint(steps)) > 1e-6
-    if off.any():
-        first = float(schedule.times[off][0])
-        warnings.warn(
-            f"{schedule.owner}.times: {first} ms is not a multiple of dt = {dt} ms; times act at "
-            "the nearest step",
-            SpikesimWarning,
-            stacklevel=2,
-        )

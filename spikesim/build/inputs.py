@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +9,9 @@ import numpy as np
 from scipy.special import pdtr
 
 from spikesim import rng
-from spikesim.build.connectivity import check_range
 from spikesim.build.plan import Block, NeuronTable, SourceTable
 from spikesim.equations.cell import INPUT
-from spikesim.errors import SpikesimWarning, ValidationError
+from spikesim.errors import ValidationError
 from spikesim.inputs import (
     GammaSource,
     Input,
@@ -33,8 +31,8 @@ from spikesim.populations import Population, View, check_gapless
 from spikesim.projections import find_receptor
 from spikesim.receptors import Receptor
 from spikesim.release import Miniatures
+from spikesim.units import check_range, nearest_steps, whole_steps
 
-MOST_STEPS = 2**53  # beyond that, times are no longer multiples of dt
 MAX_COUNT_MEAN = 200.0  # events a step; the table of a drive has about this many columns
 
 
@@ -100,30 +98,15 @@ def build_source(population: Population, gid0: int, dt: float, seed: int) -> Sou
     )  # fmt: skip
 
 
-def given_spikes(times: list[np.ndarray], dt: float, owner: str) -> tuple[np.ndarray, np.ndarray]:
+def given_spikes(
+    times: list[np.ndarray], dt: float, owner: str, *, silent: bool = True
+) -> tuple[np.ndarray, np.ndarray]:
     """Given times as (step, source), ordered; a time t is the end of step t/dt - 1."""
     flat = np.concatenate([*times, np.empty(0)])
     source = np.repeat(np.arange(len(times), dtype=np.int32), [t.size for t in times])
-    if flat.size and flat.max() > MOST_STEPS * dt:
-        raise ValidationError(
-            f"must be at most {MOST_STEPS} steps of dt = {dt} ms, got {float(flat.max())} ms",
-            "times", owner,
-        )  # fmt: skip
-    ends = np.rint(flat / dt)
-    off = np.abs(flat / dt - ends) > 1e-6
-    if off.any():
-        first = flat[off][0]
-        warnings.warn(
-            f"{owner}.times: {int(off.sum())} spike times are not multiples of dt = {dt} ms and "
-            f"were rounded, the first from {first} to {np.rint(first / dt) * dt} ms",
-            SpikesimWarning, stacklevel=2,
-        )  # fmt: skip
-    if ends.size and ends.min() < 1:
-        raise ValidationError(
-            f"must be at least dt = {dt} ms, got {float(flat.min())} ms", "times", owner
-        )
+    ends = nearest_steps(flat, dt, "times", owner, least=1, silent=silent)
     order = np.lexsort((source, ends))
-    return ends[order].astype(np.int64) - 1, source[order]
+    return ends[order] - 1, source[order]
 
 
 def flat_places(view: View, blocks: dict[str, Block], tables: list[NeuronTable]) -> np.ndarray:
@@ -147,21 +130,40 @@ def steady_currents(
             base[places] += stimulus.input.schedule.at(step, dt)
 
 
-def drive_place(
-    stimulus: Stimulus,
-    name: str | None,
-    blocks: dict[str, Block],
-    tables: list[NeuronTable],
-    transmitter: str | None = None,
-) -> tuple[int, Receptor]:
-    """The ring slot of a drive's first target, and the receptor that it reaches."""
+def drive_weight(
+    stimulus: Stimulus, drive: PoissonDrive, dt: float, dtype: Any
+) -> tuple[str, np.ndarray]:
+    """The port that a drive reaches, and its weight in the unit of that."""
+    check_source_rate(drive.rate, dt, stimulus.name)
+    port, receptor = drive_port(stimulus, drive.receptor)
+    weight = drive.weight_in(receptor.weight_unit)
+    if not receptor.signed and weight.min() < 0:
+        raise ValidationError(
+            f"a conductance cannot be negative, got {float(weight.min())} nS", "weight",
+            stimulus.name,
+        )  # fmt: skip
+    check_range(weight, np.dtype(dtype), stimulus.name)
+    return port, weight
+
+
+def drive_port(
+    stimulus: Stimulus, name: str | None, transmitter: str | None = None
+) -> tuple[str, Receptor]:
+    """The port that a drive reaches, and the receptor there."""
+    view = stimulus.target
+    port = find_receptor(view, name, transmitter, stimulus.name)
+    return port, view.population.model.receptor(port)  # type: ignore[union-attr]
+
+
+def drive_slot(
+    stimulus: Stimulus, port: str, blocks: dict[str, Block], tables: list[NeuronTable]
+) -> int:
+    """The ring slot of a drive's first target."""
     view = stimulus.target
     block = blocks[view.population.name]
     table = tables[block.table]
-    name = find_receptor(view, name, transmitter, stimulus.name)
-    port = list(table.cell.ports).index(name)
-    slot = table.args.slot0 + port * table.n + block.lo + int(view.ids[0])
-    return slot, view.population.model.receptor(name)  # type: ignore[union-attr]
+    place = list(table.cell.ports).index(port)
+    return table.args.slot0 + place * table.n + block.lo + int(view.ids[0])
 
 
 def build_drives(
@@ -180,17 +182,9 @@ def build_drives(
         drive, view = stimulus.input, stimulus.target
         if not isinstance(drive, PoissonDrive):
             continue
-        check_source_rate(drive.rate, dt, stimulus.name)
-        slot, receptor = drive_place(stimulus, drive.receptor, blocks, tables)
-        weight = drive.weight_in(receptor.weight_unit)
-        if not receptor.signed and weight.min() < 0:
-            raise ValidationError(
-                f"a conductance cannot be negative, got {float(weight.min())} nS", "weight",
-                stimulus.name,
-            )  # fmt: skip
-        check_range(weight, np.dtype(dtype), stimulus.name)
+        port, weight = drive_weight(stimulus, drive, dt, dtype)
         keys.append(rng.key(seed, "drive", stimulus.name))
-        slots.append(slot)
+        slots.append(drive_slot(stimulus, port, blocks, tables))
         sizes.append(len(view))
         lam.append(np.broadcast_to(value_at(drive.rate, step, dt) * (dt / 1000.0), len(view)))
         weights.append(np.broadcast_to(weight, len(view)))
@@ -247,17 +241,3 @@ def build_noises(
         place=np.concatenate([*places, none]).astype(np.int64),
         mean=np.concatenate([*means, none]), std=np.concatenate([*stds, none]),
     )  # fmt: skip
-
-
-def whole_steps(value: float, dt: float, attribute: str, owner: str) -> int:
-    """`value` (ms) in steps, which must be whole and at least one."""
-    if value > MOST_STEPS * dt:
-        raise ValidationError(
-            f"must be at most {MOST_STEPS} steps of dt = {dt} ms, got {value} ms", attribute, owner
-        )
-    steps = round(value / dt)
-    if steps < 1 or abs(value / dt - steps) > 1e-6:
-        raise ValidationError(
-            f"must be a positive multiple of dt = {dt} ms, got {value} ms", attribute, owner
-        )
-    return steps

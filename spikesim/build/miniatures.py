@@ -7,21 +7,23 @@ from typing import Any
 import numpy as np
 
 from spikesim import rng
-from spikesim.build.connectivity import check_range
 from spikesim.build.draws import law
 from spikesim.build.inputs import (
     Stimulus,
     check_source_rate,
     count_thresholds,
-    drive_place,
+    drive_port,
+    drive_slot,
     value_at,
 )
 from spikesim.build.plan import Block, NeuronTable
 from spikesim.distributions import Distribution, Uniform
 from spikesim.errors import ValidationError
+from spikesim.inputs import Schedule
 from spikesim.kernels.args import MiniArgs
 from spikesim.kernels.drive import CHUNK
 from spikesim.release import Miniatures
+from spikesim.units import check_range
 
 
 def build_miniatures(
@@ -40,14 +42,10 @@ def build_miniatures(
         minis, view = stimulus.input, stimulus.target
         if not isinstance(minis, Miniatures):
             continue
-        rate = minis.total_rate()
-        check_source_rate(rate, dt, stimulus.name)
-        slot, receptor = drive_place(stimulus, minis.receptor, blocks, tables, minis.transmitter)
-        signs.append(minis.sign(receptor, stimulus.name))
-        amplitude = minis.amplitude_in(receptor.weight_unit)
-        _check_amplitude(amplitude, np.dtype(dtype), stimulus.name)
+        rate, port, amplitude, sign = minis_of(stimulus, minis, dt, dtype)
+        signs.append(sign)
         keys.append([rng.key(seed, "miniatures", stimulus.name, p) for p in ("count", "amplitude")])
-        slots.append(slot)
+        slots.append(drive_slot(stimulus, port, blocks, tables))
         sizes.append(len(view))
         lam.append(np.broadcast_to(value_at(rate, step, dt) * (dt / 1000.0), len(view)))
         laws.append(law(amplitude))
@@ -62,6 +60,19 @@ def build_miniatures(
         kind=np.array([x.kind for x in laws], np.int64), a=a, b=b, low=low, high=high,
         sign=np.array(signs, np.float64),
     )  # fmt: skip
+
+
+def minis_of(
+    stimulus: Stimulus, minis: Miniatures, dt: float, dtype: Any
+) -> tuple[np.ndarray | Schedule, str, Distribution, int]:
+    """Rate, port, amplitude and sign of miniature events, if they fit their target."""
+    rate = minis.total_rate()
+    check_source_rate(rate, dt, stimulus.name)
+    port, receptor = drive_port(stimulus, minis.receptor, minis.transmitter)
+    sign = minis.sign(receptor, stimulus.name)
+    amplitude = minis.amplitude_in(receptor.weight_unit)
+    _check_amplitude(amplitude, np.dtype(dtype), stimulus.name)
+    return rate, port, amplitude, sign
 
 
 def _check_amplitude(given: Distribution, dtype: np.dtype, owner: str) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from spikesim.build.delays import LONGEST
-from spikesim.build.inputs import whole_steps
 from spikesim.build.plan import Block
 from spikesim.errors import ValidationError
 from spikesim.kernels.args import ModulationArgs
@@ -45,7 +43,7 @@ def build_modulation(
     n = len(modulators)
     names = [m.name for m in modulators]
     first = [blocks[r.source.population.name].gid0 + int(r.source.ids[0]) for r in releases]
-    delays = [delay_steps(r, dt) for r in releases]
+    delays = [r.steps for r in releases]
     rows = 1 << (max(delays, default=1) - 1).bit_length()
     baseline = np.array([m.baseline for m in modulators])
     return ModulationArgs(
@@ -58,18 +56,6 @@ def build_modulation(
         amount=np.array([r.amount for r in releases], np.float64),
         delay=np.array(delays, np.int64),
     )  # fmt: skip
-
-
-def delay_steps(release: Secretion, dt: float) -> int:
-    """The delay of a release in steps."""
-    owner = f"{release.source.name}->{release.modulator.name}"
-    steps = whole_steps(release.delay, dt, "delay", owner)
-    if steps > LONGEST:
-        raise ValidationError(
-            f"must be at most {LONGEST} steps = {LONGEST * dt:g} ms, got {release.delay!r} ms",
-            "delay", owner,
-        )  # fmt: skip
-    return steps
 
 
 def concentrations_read(projection: Projection, modulators: dict[str, Modulator]) -> np.ndarray:

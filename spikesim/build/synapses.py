@@ -10,11 +10,9 @@ import numpy as np
 
 from spikesim import rng
 from spikesim.build.connectivity import Connectivity, Places, Synapses, assign, build_csr
-from spikesim.build.delays import LONGEST
 from spikesim.build.modules import module_name
 from spikesim.build.plan import Block, NeuronTable, PlasticTable
 from spikesim.connectors import AllToAll
-from spikesim.distributions import Constant
 from spikesim.equations.rule_source import rule_source
 from spikesim.errors import ValidationError
 from spikesim.kernels import histories
@@ -23,8 +21,9 @@ from spikesim.kernels.args import PlasticArgs, StaticArgs
 from spikesim.kernels.deliver import BROADCAST, DENSE, NO_SELF, SPARSE
 from spikesim.kernels.order import BLOCKS
 from spikesim.plasticity import COINCIDENCES, PAIRINGS, PlasticityRule
-from spikesim.projections import Projection
+from spikesim.projections import Projection, Steps
 from spikesim.release import QuantalRelease
+from spikesim.units import LONGEST_DELAY
 
 # Spikes kept for each neuron: powers of two, doubled when needed.
 HISTORY = 64
@@ -124,13 +123,14 @@ def _is_sum(projection: Projection) -> bool:
     """All-to-all with one weight and one delay: a sum, however many synapses it stands for."""
     if not (projection.source.contiguous and projection.target.contiguous):
         return False
-    given = projection.initial_weight, projection.initial_delay
+    delay = projection.initial_delay
     return (
         isinstance(projection.connector, AllToAll)
         and projection.plasticity is None
         and not isinstance(projection.release, QuantalRelease)  # each synapse draws
-        and all(isinstance(v, (Constant, int, float)) for v in given)
-    )
+        and isinstance(projection.initial_weight, float)
+        and isinstance(delay, Steps) and not delay.values.ndim
+    )  # fmt: skip
 
 
 def storage(projection: Projection, synapses: Synapses, n_pre: int, n_post: int) -> int:
@@ -248,7 +248,7 @@ def build_plastic(
     delays = np.empty(0, np.uint16) if one_delay else np.asarray(s.delay_steps, np.uint16)
     low, high = (
         (int(s.delay_steps),) * 2 if one_delay
-        else (int(delays.min(initial=LONGEST)), int(delays.max(initial=1)))
+        else (int(delays.min(initial=LONGEST_DELAY)), int(delays.max(initial=1)))
     )  # fmt: skip
     dense, axonal = built.kind == DENSE, projection.delay_is == "axonal"
     pairing = PAIRINGS.index(rule.pairing)

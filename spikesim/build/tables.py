@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,14 +14,14 @@ from spikesim.build.plan import Block, NeuronTable
 from spikesim.build.stability import check_stability
 from spikesim.distributions import Distribution
 from spikesim.equations import expressions as ex
-from spikesim.equations.cell import Cell, assemble
+from spikesim.equations.cell import Cell, Cells
 from spikesim.equations.neuron_source import constant_values, constants_of, neuron_kernel
 from spikesim.equations.step_source import noise_sources
-from spikesim.errors import ValidationError, unknown_name
+from spikesim.errors import ValidationError
 from spikesim.kernels.args import TableArgs
 from spikesim.neurons import Neuron
-from spikesim.populations import Population, check_shape
-from spikesim.units import Unit, check_array, in_unit, ms
+from spikesim.populations import Population
+from spikesim.units import check_array, ms, nearest_steps
 
 MAX_REFRACTORY = 2**31 - 1
 
@@ -53,23 +54,13 @@ def initial_values(
     """State at the start, shape (states, n)."""
     neuron = population.model
     assert isinstance(neuron, Neuron)
-    for name in population.initial:
-        if name not in cell.states:
-            raise unknown_name(name, cell.states, "initial", population.name)
     zeros = np.zeros(population.size)
     state = dict.fromkeys(cell.states, zeros)
-    chosen = {**cell.given, **population.initial}
-    for name, given in chosen.items():
-        attribute = f"initial[{name!r}]"
-        given = in_unit(given, Unit(cell.units[name]), attribute, population.name)
-        if not isinstance(given, Distribution):
-            given = check_array(given, attribute, population.name)
-        value = drawn(given, population.size, seed, "initial", population.name, name)
-        check_shape(value, population.size, attribute, population.name)
-        state[name] = value
+    for name, given in population.initial.items():
+        state[name] = drawn(given, population.size, seed, "initial", population.name, name)
     functions = {name: f.for_arrays() for name, f in cell.functions.items()}
     for name, tree in cell.initial.items():
-        if name not in chosen:
+        if name not in population.initial:
             with np.errstate(all="ignore"):
                 state[name] = ex.evaluate(tree, {**parameters, **state}, functions)
             if not np.isfinite(state[name]).all():
@@ -81,16 +72,23 @@ def initial_values(
 
 def refractory_steps(cell: Cell, blocks: list[Block], dt: float) -> np.ndarray:
     """``round(t_ref / dt)`` of each neuron, int32; 0 for models that have none."""
-    values = [np.broadcast_to(_refractory(cell, b), b.size) for b in blocks]
-    return np.rint(np.concatenate(values) / dt).astype(np.int32)
+    steps = [refractory_of(cell, b.values, dt, b.name, silent=True) for b in blocks]
+    return np.concatenate([np.broadcast_to(s, b.size) for s, b in zip(steps, blocks, strict=True)])
 
 
-def _refractory(cell: Cell, block: Block) -> np.ndarray:
-    """Refractory periods (ms) of a population."""
+def refractory_of(
+    cell: Cell, values: Mapping[str, np.ndarray], dt: float, owner: str, *, silent: bool
+) -> np.ndarray:
+    """Refractory periods of a population in steps of `dt` (ms), int32, shape () or (n,)."""
     if cell.t_ref is None:
-        return np.asarray(block.values.get("t_ref", 0.0))
-    functions = {name: f.for_arrays() for name, f in cell.functions.items()}
-    return ex.evaluate(cell.t_ref, block.values, functions)
+        attribute, periods = "t_ref", np.asarray(values.get("t_ref", 0.0))
+    else:
+        functions = {name: f.for_arrays() for name, f in cell.functions.items()}
+        attribute, periods = "refractory", ex.evaluate(cell.t_ref, values, functions)
+    checked = check_array(periods, attribute, owner, unit=ms, allowed="non-negative")
+    return nearest_steps(
+        checked, dt, attribute, owner, most=MAX_REFRACTORY, dtype=np.int32, silent=silent
+    )
 
 
 def table_constants(
@@ -100,7 +98,7 @@ def table_constants(
     with np.errstate(all="ignore"):  # what does not work out is said below
         values = [constant_values(cell, dict(block.values), dt) for block in blocks]
         for block, constants in zip(blocks, values, strict=True):
-            _check_constants(cell, block, constants, dt)
+            check_constants(cell, constants, dt, block.name)
     names = constants_of(cell).names
     varied = frozenset(n for n in names if any(v[n].size > 1 for v in values))
     scalars = [n for n in names if n not in varied]
@@ -115,25 +113,19 @@ def table_constants(
     return uniform.reshape(len(blocks), len(scalars)), arrays, varied
 
 
-def _check_constants(cell: Cell, block: Block, constants: dict[str, np.ndarray], dt: float) -> None:
+def check_constants(cell: Cell, constants: dict[str, np.ndarray], dt: float, owner: str) -> None:
+    """Raise if a number that the kernel needs has not worked out."""
     for name, value in constants.items():
         if not np.isfinite(value).all():
             state = constants_of(cell).propagators.get(name, (name,))[0]
             raise ValidationError(
                 f"the step of dt = {dt} ms cannot be computed from its parameters: that of {state} "
-                "is not finite; is a time constant zero or far too small?", None, block.name,
+                "is not finite; is a time constant zero or far too small?", None, owner,
             )  # fmt: skip
-    attribute = "t_ref" if cell.t_ref is None else "refractory"
-    periods = check_array(_refractory(cell, block), attribute, block.name, unit=ms,
-                          allowed="non-negative")  # fmt: skip
-    if (periods / dt > MAX_REFRACTORY).any():
-        raise ValidationError(
-            f"must be at most {MAX_REFRACTORY} steps of dt = {dt} ms", attribute, block.name
-        )
 
 
 def group_by_model(
-    populations: list[Population], stimulated: set[str]
+    populations: list[Population], stimulated: set[str], cells: Cells
 ) -> list[tuple[Cell, list[Population]]]:
     """Populations of each model, with the model's equations; order of first appearance."""
     groups: dict[tuple[Any, ...], tuple[Neuron, list[Population]]] = {}
@@ -142,7 +134,7 @@ def group_by_model(
         if isinstance(model, Neuron):
             groups.setdefault(model.key, (model, []))[1].append(population)
     return [
-        (assemble(model, with_input=any(p.name in stimulated for p in members)), members)
+        (cells.of(model, with_input=any(p.name in stimulated for p in members)), members)
         for model, members in groups.values()
     ]
 

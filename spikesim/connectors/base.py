@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-import numpy as np
-
-from spikesim.errors import ValidationError
+from spikesim.units import check_flag
 
 
 @dataclass(frozen=True)
 class Connector:
-    """Base of all connectors."""
+    """Base of all connectors.
+
+    Class attributes
+    ----------------
+    holds_weights : bool
+        Whether the connections come with their weights, so that a projection is given none.
+    """
+
+    holds_weights: ClassVar[bool] = False
 
     def check(self, n_pre: int, n_post: int, self_offset: int | None = None) -> None:
         """Raise a ValidationError if the rule cannot connect populations of these sizes.
@@ -24,6 +31,13 @@ class Connector:
             Where source and target overlap: target ``s + self_offset`` is source s itself.
         """
 
+    def count(self, n_pre: int, n_post: int, self_offset: int | None = None) -> int | None:
+        """How many synapses there will be, for sizes that `check` allows; None if chance decides.
+
+        Parameters are those of `check`.
+        """
+        return None
+
 
 def overlap(n_pre: int, n_post: int, self_offset: int | None) -> int:
     """How many source neurons are also among the targets."""
@@ -34,6 +48,4 @@ def overlap(n_pre: int, n_post: int, self_offset: int | None) -> int:
 
 def check_flags(connector: Connector, *names: str) -> None:
     for name in names:
-        value = getattr(connector, name)
-        if not isinstance(value, (bool, np.bool_)):
-            raise ValidationError(f"must be True or False, got {value!r}", name, connector)
+        object.__setattr__(connector, name, check_flag(getattr(connector, name), name, connector))

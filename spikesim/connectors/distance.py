@@ -11,7 +11,7 @@ import numpy as np
 from spikesim.connectors.base import Connector, check_flags
 from spikesim.errors import ValidationError
 from spikesim.pickling import check_named
-from spikesim.units import check_array
+from spikesim.units import given_array
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +47,7 @@ class DistanceDependent(Connector):
                 self,
             )
         for name in ("source_positions", "target_positions"):
-            positions = check_array(getattr(self, name), name, self)
+            positions = given_array(getattr(self, name), name, self)
             if positions.ndim != 2 or positions.shape[1] == 0:
                 raise ValidationError(
                     f"must have shape (neurons, dimensions), got {positions.shape}", name, self

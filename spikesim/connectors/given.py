@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy import sparse
 
 from spikesim.connectors.base import Connector
 from spikesim.errors import ValidationError
-from spikesim.units import check_array
+from spikesim.units import check_array, refuse_masked
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +50,9 @@ class FromArrays(Connector):
                     self,
                 )
 
+    def count(self, n_pre: int, n_post: int, self_offset: int | None = None) -> int | None:
+        return int(self.source.size)
+
 
 @dataclass(frozen=True, eq=False)
 class FromSparse(Connector):
@@ -64,6 +67,8 @@ class FromSparse(Connector):
         Shape (n_pre, n_post), real: entry (i, j) is the weight from source i to target j.
     """
 
+    holds_weights: ClassVar[bool] = True
+
     matrix: Any
 
     def __post_init__(self) -> None:
@@ -71,9 +76,12 @@ class FromSparse(Connector):
             raise ValidationError(
                 f"must be a scipy.sparse matrix, got {type(self.matrix).__name__}", "matrix", self
             )
+        refuse_masked(getattr(self.matrix, "data", None), "matrix", self)
         matrix = sparse.csr_array(self.matrix, copy=True)
         matrix.sum_duplicates()
         check_array(matrix.data, "matrix", self)
+        for part in (matrix.data, matrix.indices, matrix.indptr):
+            part.flags.writeable = False
         object.__setattr__(self, "matrix", matrix)
 
     def check(self, n_pre: int, n_post: int, self_offset: int | None = None) -> None:
@@ -84,9 +92,13 @@ class FromSparse(Connector):
                 self,
             )
 
+    def count(self, n_pre: int, n_post: int, self_offset: int | None = None) -> int | None:
+        return int(self.matrix.nnz)
+
 
 def _check_indices(connector: Connector, name: str, value: Any) -> np.ndarray:
     """`value` as an int32 array of indices of at least 0, copied."""
+    refuse_masked(value, name, connector)
     try:
         indices = np.asarray(value)
     except ValueError:
@@ -103,4 +115,6 @@ def _check_indices(connector: Connector, name: str, value: Any) -> np.ndarray:
         raise ValidationError(
             f"must be an index from 0, got {int(indices[at])} (at index {at})", name, connector
         )
-    return indices.astype(np.int32)
+    indices = indices.astype(np.int32)
+    indices.flags.writeable = False
+    return indices

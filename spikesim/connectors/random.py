@@ -62,6 +62,9 @@ class FixedInDegree(Connector):
             barred = not self.autapses and overlap(n_post, n_pre, _reversed(self_offset)) > 0
             _check_degree(self, self.k, n_pre - barred, "sources for each target")
 
+    def count(self, n_pre: int, n_post: int, self_offset: int | None = None) -> int | None:
+        return self.k * n_post
+
 
 @dataclass(frozen=True)
 class FixedOutDegree(Connector):
@@ -90,6 +93,9 @@ class FixedOutDegree(Connector):
             barred = not self.autapses and overlap(n_pre, n_post, self_offset) > 0
             _check_degree(self, self.k, n_post - barred, "targets for each source")
 
+    def count(self, n_pre: int, n_post: int, self_offset: int | None = None) -> int | None:
+        return self.k * n_pre
+
 
 @dataclass(frozen=True)
 class FixedTotalNumber(Connector):
@@ -116,6 +122,9 @@ class FixedTotalNumber(Connector):
     def check(self, n_pre: int, n_post: int, self_offset: int | None = None) -> None:
         barred = 0 if self.autapses else overlap(n_pre, n_post, self_offset)
         _check_degree(self, self.n, n_pre * n_post - barred, "pairs", name="n")
+
+    def count(self, n_pre: int, n_post: int, self_offset: int | None = None) -> int | None:
+        return self.n
 
 
 def _reversed(self_offset: int | None) -> int | None:

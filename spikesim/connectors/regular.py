@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from spikesim.connectors.base import Connector, check_flags
+from spikesim.connectors.base import Connector, check_flags, overlap
 from spikesim.errors import ValidationError
 
 
@@ -23,6 +23,10 @@ class AllToAll(Connector):
     def __post_init__(self) -> None:
         check_flags(self, "autapses")
 
+    def count(self, n_pre: int, n_post: int, self_offset: int | None = None) -> int | None:
+        lost = 0 if self.autapses else overlap(n_pre, n_post, self_offset)
+        return n_pre * n_post - lost
+
 
 @dataclass(frozen=True)
 class OneToOne(Connector):
@@ -37,3 +41,6 @@ class OneToOne(Connector):
                 f"needs as many sources as targets, got {n_pre} sources and {n_post} targets",
                 obj=self,
             )
+
+    def count(self, n_pre: int, n_post: int, self_offset: int | None = None) -> int | None:
+        return n_pre

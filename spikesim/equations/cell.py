@@ -18,7 +18,8 @@ from spikesim.equations.system import System
 from spikesim.equations.text import Equation
 from spikesim.errors import ValidationError, unknown_name
 
-__all__ = ["INPUT", "TIME", "Cell", "assemble"]  # INPUT and TIME are names in a cell's expressions
+# INPUT and TIME are names in a cell's expressions.
+__all__ = ["INPUT", "TIME", "Cell", "Cells", "assemble"]
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,20 @@ def assemble(neuron: NeuronDeclaration, *, with_input: bool) -> Cell:
             "subexpressions of subexpressions are too many; make some of them "
             "variables", "equations", owner,
         ) from None  # fmt: skip
+
+
+class Cells:
+    """The cells of a network's models, each assembled once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Any, ...], Cell] = {}
+
+    def of(self, neuron: NeuronDeclaration, *, with_input: bool = False) -> Cell:
+        """As `assemble` makes it, or has made it of a model with the same equations."""
+        key = (*neuron.key, with_input)
+        if key not in self._known:
+            self._known[key] = assemble(neuron, with_input=with_input)
+        return self._known[key]
 
 
 def _assembled(pieces: Pieces, with_input: bool) -> Cell:

@@ -96,6 +96,9 @@ class NeuronDeclaration(Protocol):
     @property
     def parts(self) -> Mapping[str, PartDeclaration]: ...
 
+    @property
+    def key(self) -> tuple[Any, ...]: ...
+
 
 def local_names(part: ReceptorDeclaration | ChannelDeclaration, name: str) -> dict[str, str]:
     """How a part's own names read inside a neuron: ``tau_syn`` as ``tau_syn_exc``."""

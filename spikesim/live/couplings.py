@@ -37,6 +37,7 @@ class LiveCouplings:
                 f"must be one value or {found.a.size}, one for each junction; got shape "
                 f"{array.shape}", "g", gaps,
             )  # fmt: skip
+        self.network.note(f"{gaps.name}.g")
         g[:] = array
 
     def _junctions(self, gaps: GapJunctions) -> tuple[Junction, np.ndarray]:

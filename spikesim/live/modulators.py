@@ -29,6 +29,7 @@ class LiveModulators:
     def write_concentration(self, modulator: Modulator, value: float) -> None:
         """Set the concentration; events of steps that are done keep what they saw."""
         self.network.build()
+        self.network.note(f"{modulator.name}.concentration")
         plan = self.network.plan
         modulation, k = place_of(plan, modulator)
         modulation.now[k] = value

@@ -11,9 +11,10 @@ from spikesim.build.draws import draw
 from spikesim.build.inputs import check_source_rate, given_spikes
 from spikesim.build.plan import Block, NeuronTable
 from spikesim.build.tables import refresh_table
-from spikesim.distributions import Distribution
+from spikesim.build.unusual import warn_of_neurons
+from spikesim.distributions import Distribution, is_drawn
 from spikesim.errors import ValidationError, unknown_name
-from spikesim.inputs import RateSource, SpikeSource, check_rate, check_times
+from spikesim.inputs import RateSource, Schedule, SpikeSource, check_rate, check_times
 from spikesim.neurons import Neuron
 from spikesim.populations import View, check_distinct, check_shape
 from spikesim.rng import key
@@ -71,14 +72,19 @@ class LivePopulations:
                 raise unknown_name(name, valid, None, view.population.name)
             unit = Unit(table.cell.units.get(name, "1"))
             checked[name] = self._checked(view, name, value, unit)
-        drawn = [name for name, value in values.items() if _is_drawn(value)]
         parameters = {n: v for n, v in checked.items() if n not in table.cell.states}
-        for name in set(checked) - set(parameters):
-            row = table.args.state[table.cell.states.index(name)]
-            row[block.lo + view.ids] = checked[name]
+        changed = {n: self._whole(view, block, n, v) for n, v in parameters.items()}
+        after = {**block.values, **changed}
+        drawn = {n for n, v in values.items() if is_drawn(v)}
+        model = view.population.model
+        assert isinstance(model, Neuron)
+        warn_of_neurons(
+            model, table.cell, after, self.network.dt, view.population.name,
+            drawn=drawn, changed=changed,
+        )  # fmt: skip
+        self.network.note(f"{view.population.name}.{next(iter(checked))}")
         if parameters:
             before = block.values
-            changed = {n: self._whole(view, block, n, array) for n, array in parameters.items()}
             block.values = {**before, **changed}  # a new mapping: recorders keep the one that held
             try:
                 refresh_table(table, self.network.dt)
@@ -86,6 +92,9 @@ class LivePopulations:
                 block.values = before
                 raise
             self.network.simulator.refresh()
+        for name in set(checked) - set(parameters):
+            row = table.args.state[table.cell.states.index(name)]
+            row[block.lo + view.ids] = checked[name]
         for name in drawn:  # only now, for a call that fails changes nothing
             self._draws(view, name)[view.ids] += 1
 
@@ -148,6 +157,9 @@ class LivePopulations:
                 rate = whole
             source_model = population.model.with_rate(rate, population.size, population.name)
             check_source_rate(source_model.rate, self.network.dt, population.name)
+            if isinstance(rate, Schedule):
+                rate.check_grid(self.network.dt, population.name)
+            self.network.note(f"{population.name}.rate")
             population.model = source_model
             plan.feed.apply_rate(plan, population)  # type: ignore[attr-defined]
             self.network.simulator.reschedule()
@@ -157,15 +169,14 @@ class LivePopulations:
             given = SpikeSource(check_times(value, population.name))
             given.check_size(population.size, population.name)
             source = plan.sources[population.name]
-            source.step, source.source = given_spikes(given.times, self.network.dt, population.name)
+            source.step, source.source = given_spikes(
+                given.times, self.network.dt, population.name, silent=False
+            )
+            self.network.note(f"{population.name}.times")
             population.model = given
         else:
             valid = ["rate"] if isinstance(population.model, RateSource) else ["times"]
             raise unknown_name(name, valid, None, population.name)
-
-
-def _is_drawn(value: Any) -> bool:
-    return isinstance(value.value if isinstance(value, Quantity) else value, Distribution)
 
 
 def _check_repeats(view: View, value: Any, name: str) -> None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spikesim.build.connectivity import check_range
 from spikesim.build.plan import Plan, PlasticTable
 from spikesim.build.release import release_now
 from spikesim.build.synapses import check_weights
@@ -19,7 +18,7 @@ from spikesim.populations import View
 from spikesim.projections import Connections, Projection, ReleaseState
 from spikesim.release import QuantalRelease
 from spikesim.runtime.turns import taking_turns
-from spikesim.units import check_array, check_scalar
+from spikesim.units import check_array, check_range, check_scalar
 
 if TYPE_CHECKING:
     from spikesim.network import Network
@@ -63,6 +62,7 @@ class LiveProjections:
         check_range(np.atleast_1d(array), np.dtype(dtype), projection)
         check_weights(projection, array, dtype)
         order = order_of(plan, projection)
+        self.network.note(f"{name}.weight")
         if name in plan.plastic:
             self._flushed(projection).args.weights[order] = array
             return
@@ -109,6 +109,7 @@ class LiveProjections:
             raise ValidationError("has no plasticity; set its weights", "normalize", projection)
         a = self._flushed(projection).args
         sums = np.empty(a.n_targets)
+        self.network.note(f"{projection.name}.weight")
         if a.dense:
             bad = normalize_dense(a.weights, a.n_targets, total, sums)
         else:

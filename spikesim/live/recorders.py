@@ -8,10 +8,9 @@ import numpy as np
 
 from spikesim.analysis.spiketrains import SpikeTrains
 from spikesim.analysis.traces import Traces
-from spikesim.build.inputs import whole_steps
 from spikesim.build.plan import Plan
 from spikesim.equations import expressions as ex
-from spikesim.equations.cell import INPUT, TIME, Cell, assemble
+from spikesim.equations.cell import INPUT, TIME, Cell
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.live.modulators import place_of
 from spikesim.live.projections import n_synapses, order_of
@@ -26,6 +25,7 @@ from spikesim.recorders import (
 )
 from spikesim.runtime.recording import Recording, SampleStore, SpikeStore
 from spikesim.runtime.turns import taking_turns
+from spikesim.units import whole_steps
 
 if TYPE_CHECKING:
     from spikesim.network import Network
@@ -40,15 +40,12 @@ class LiveRecorders:
     def __init__(self, network: Network):
         self.network = network
         self._stores: dict[int, SpikeStore | SampleStore] = {}
-        self._cells: dict[tuple[Any, ...], Cell] = {}
 
     def check_variable(self, view: View, variable: str) -> None:
         """Raise if the model has no such state variable."""
         model = view.population.model
         assert isinstance(model, Neuron)
-        if model.key not in self._cells:
-            self._cells[model.key] = assemble(model, with_input=True)
-        cell = self._cells[model.key]
+        cell = self.network._description.cells.of(model, with_input=True)
         if not isinstance(variable, str) or variable not in (*cell.states, *cell.derived):
             raise unknown_name(variable, ["spikes", *cell.states, *cell.derived], "variable", view)
         if variable in cell.derived and INPUT in ex.names(cell.derived[variable].rhs):

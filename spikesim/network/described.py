@@ -9,10 +9,16 @@ from typing import Any
 import numpy as np
 
 from spikesim.build.builder import Description
+from spikesim.build.checks import (
+    check_junctions,
+    check_population,
+    check_projection,
+    check_stimulus,
+)
 from spikesim.build.couplings import check_link, check_membranes
 from spikesim.build.inputs import Stimulus, check_felt
-from spikesim.build.modulators import delay_steps
 from spikesim.build.plan import PRECISIONS, Plan
+from spikesim.build.unusual import warn_of_taus
 from spikesim.connectors import Connector
 from spikesim.couplings import GapJunctions, Link
 from spikesim.errors import ValidationError, unknown_name
@@ -24,7 +30,7 @@ from spikesim.plasticity import PlasticityRule
 from spikesim.populations import Population, View, check_distinct
 from spikesim.projections import Projection
 from spikesim.release import Release
-from spikesim.units import check_scalar, ms
+from spikesim.units import Param, check_name, check_scalar, ms
 
 
 class DescribedNetwork:
@@ -48,7 +54,8 @@ class DescribedNetwork:
             raise unknown_name(precision, PRECISIONS, "precision", "Network")
         self._description = Description(dt, int(seed), precision)
         self._live = live
-        self._plan: Plan | None = None  # what is described is fixed once there is one
+        self._plan: Plan | None = None
+        self._written = ""  # a value that the user has set in the plan
 
     def population(
         self,
@@ -82,8 +89,10 @@ class DescribedNetwork:
             transmitter=transmitter,
             initial=initial,
             access=self._live.populations,
+            cells=self._description.cells,
         )
         self._check_free(name)
+        check_population(population, self._description)
         self._description.populations[name] = population
         return population
 
@@ -134,14 +143,16 @@ class DescribedNetwork:
         self._check_mine(source=source, target=target)
         if name is None:
             name = _numbered(_joined("->", source, target), self._description.projections)
-        self._check_free(name)
+        else:
+            self._check_new(name)
         projection = Projection(
             name, source, target, connector, weight=weight, delay=delay, receptor=receptor,
             plasticity=plasticity, delay_is=delay_is, release=release, modulators=modulators,
-            access=self._live.projections,
+            access=self._live.projections, dt=self.dt, dtype=self._description.weight_type,
         )  # fmt: skip
         for modulator in projection.modulators.values():
             self._check_mine(modulator=modulator)
+        check_projection(projection, self._description)
         self._description.projections[name] = projection
         return projection
 
@@ -175,11 +186,11 @@ class DescribedNetwork:
         names = {s.name: s for s in self._description.stimuli}
         if name is None:
             name = _numbered(f"{target.name}.{kind}", names)
-        elif not isinstance(name, str) or not name:
-            raise ValidationError(f"must be a non-empty text, got {name!r}", "name", "stimulate")
-        elif name in names:
+        elif check_name(name, "name", "stimulate") in names:
             raise ValidationError(f"the name {name!r} is taken", "name", "stimulate")
-        self._description.stimuli.append(Stimulus(name, target, stimulus))
+        named = Stimulus(name, target, stimulus)
+        check_stimulus(named, self._description)
+        self._description.stimuli.append(named)
 
     def gap_junctions(
         self, a: View, b: View, connector: Connector, *, g: Any, name: str | None = None
@@ -203,9 +214,11 @@ class DescribedNetwork:
         self._check_mine(a=a, b=b)
         if name is None:
             name = _numbered(_joined("--", a, b), self._description.gaps)
-        self._check_free(name)
+        else:
+            self._check_new(name)
         gaps = GapJunctions(name, a, b, connector, g=g, access=self._live.couplings)
-        check_membranes(gaps)
+        check_membranes(gaps, self._description.cells)
+        check_junctions(gaps)
         self._description.gaps[name] = gaps
         return gaps
 
@@ -233,7 +246,7 @@ class DescribedNetwork:
         self._check_open("link")
         self._check_mine(target=target, source=source)
         link = Link(target, variable, source, source_variable, index)
-        check_link(link)
+        check_link(link, self._description.cells)
         self._description.links.append(link)
 
     def modulator(self, name: str, *, tau: float, baseline: float = 0.0) -> Modulator:
@@ -249,8 +262,9 @@ class DescribedNetwork:
             Tonic concentration, in the unit in which amounts are given.
         """
         self._check_open("modulator")
-        self._check_free(name)
+        self._check_new(name)
         modulator = Modulator(name, tau=tau, baseline=baseline, access=self._live.modulators)
+        warn_of_taus({"tau": Param(None, ms)}, {"tau": modulator.tau}, self.dt, modulator)
         self._description.modulators[name] = modulator
         return modulator
 
@@ -270,9 +284,7 @@ class DescribedNetwork:
         """
         self._check_open("release")
         self._check_mine(source=source, modulator=modulator)
-        release = Secretion(source, modulator, amount, delay)
-        delay_steps(release, self.dt)
-        self._description.releases.append(release)
+        self._description.releases.append(Secretion(source, modulator, amount, delay, self.dt))
 
     @property
     def dt(self) -> float:
@@ -300,16 +312,26 @@ class DescribedNetwork:
         return dict(self._description.projections)
 
     def _check_open(self, what: str) -> None:
-        if self._plan is not None:
+        """Raise if nothing can be added any more; a plan that nothing has changed is let go."""
+        if self._plan is None:
+            return
+        if self._plan.step:
             raise ValidationError(
                 f"the network has run already; add every {what} before the first run", None,
                 "Network",
             )  # fmt: skip
+        if self._written:
+            raise ValidationError(
+                f"{self._written} has been set already, and would be lost; add every {what} before "
+                "values are set", None, "Network",
+            )  # fmt: skip
+        self._plan = None
+
+    def _check_new(self, name: Any) -> None:
+        self._check_free(check_name(name, "name", "Network"))
 
     def _check_free(self, name: str) -> None:
         d = self._description
-        if not isinstance(name, str) or not name:
-            raise ValidationError(f"must be a non-empty text, got {name!r}", "name", "Network")
         if any(name in named for named in (d.populations, d.projections, d.gaps, d.modulators)):
             raise ValidationError(f"the name {name!r} is taken", "name", "Network")
 

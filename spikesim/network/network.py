@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from spikesim.build.builder import build
-from spikesim.build.inputs import whole_steps
 from spikesim.build.plan import Plan
 from spikesim.errors import SimulationError, ValidationError
 from spikesim.live import Live
@@ -23,7 +22,7 @@ from spikesim.runtime.progress import ProgressBar, shows
 from spikesim.runtime.recording import Recording
 from spikesim.runtime.simulator import Simulator
 from spikesim.runtime.turns import Turns, in_turn
-from spikesim.units import check_scalar, ms
+from spikesim.units import check_count, check_flag, check_scalar, ms, whole_steps
 
 _NOT_COPIED = ("_turns", "_built", "_simulator", "_recording")
 
@@ -68,11 +67,7 @@ class Network(DescribedNetwork):
     ):
         self._turns = Turns()
         super().__init__(dt, seed, precision, Live(self))
-        if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= 1024:
-            raise ValidationError(
-                f"must be a whole number from 1 to 1024, got {threads!r}", "threads", "Network"
-            )
-        self._threads = threads
+        self._threads = check_count(threads, "threads", "Network", least=1, most=1024)
         self._recorders: list[Recorder] = []
         self._recording = Recording()
         self._simulator: Simulator | None = None
@@ -118,6 +113,10 @@ class Network(DescribedNetwork):
         self._recorders.append(recorder)
         return recorder
 
+    def note(self, what: str) -> None:
+        """Remember that the user has set a value, which building anew would lose."""
+        self._written = what
+
     # --- running ------------------------------------------------------------------------------
 
     def build(self) -> None:
@@ -134,7 +133,7 @@ class Network(DescribedNetwork):
             for recorder in self._recorders:
                 self._live.recorders.attach(recorder, plan, recording)
             self._simulator = Simulator(plan, recording, self._threads)
-            self._plan, self._recording = plan, recording
+            self._plan, self._recording, self._written = plan, recording, ""
 
     def run(self, duration: float, *, progress: bool | None = None) -> None:
         """Simulate, from where the network is now.
@@ -157,6 +156,8 @@ class Network(DescribedNetwork):
         """
         duration = check_scalar(duration, "duration", "run", unit=ms, allowed="non-negative")
         steps = whole_steps(duration, self.dt, "duration", "run") if duration else 0
+        if progress is not None:
+            progress = check_flag(progress, "progress", "run")
         self._turns.begin_run()
         try:
             self.build()
@@ -181,6 +182,7 @@ class Network(DescribedNetwork):
         keep_weights : bool
             Keep the weights as they are now.
         """
+        keep_weights = check_flag(keep_weights, "keep_weights", "reset")
         with self._turns.alone("reset"):
             if self._plan is None:
                 return
@@ -227,6 +229,7 @@ class Network(DescribedNetwork):
             self.build()
             with unbroken():
                 checkpoint.load(self.plan, path)
+                self.note("the state")
                 self._resume()
                 for recorder in self._recorders:
                     recorder.clear()

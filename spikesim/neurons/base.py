@@ -6,10 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar
 
-import numpy as np
-
 from spikesim.channels import Channel
-from spikesim.distributions import Distribution
+from spikesim.distributions import Distribution, plain
 from spikesim.equations.cell import assemble
 from spikesim.equations.functions import read_function, read_functions
 from spikesim.equations.methods import METHODS
@@ -22,7 +20,17 @@ from spikesim.errors import ValidationError, unknown_name
 from spikesim.neurons.recipe import Recipe, blank
 from spikesim.parameters import Parametrized, Value
 from spikesim.receptors import ExpCurrent, Receptor
-from spikesim.units import Param, Quantity, Unit, check_array, in_unit, ms, one
+from spikesim.units import (
+    Param,
+    Quantity,
+    Unit,
+    check_identifier,
+    check_name,
+    given_values,
+    in_unit,
+    ms,
+    one,
+)
 
 Part = TypeVar("Part", bound=Parametrized)
 
@@ -254,6 +262,7 @@ class Neuron(Parametrized):
                 "the name 'name' belongs to what messages call the model, which is text; choose "
                 f"another for a constant, got {name!r}", "name", cls.__name__,
             )  # fmt: skip
+        check_name(name, "name", cls.__name__)
         return text_neuron(
             equations, threshold=threshold, reset=reset, refractory=refractory, method=method,
             initial=dict(initial or {}), functions=dict(functions or {}),
@@ -280,8 +289,7 @@ def checked_parts(
     if not isinstance(given, Mapping):
         raise ValidationError(f"must map names to {attribute}, got {given!r}", attribute, owner)
     for name, part in given.items():
-        if not isinstance(name, str) or not name.isidentifier():
-            raise ValidationError(f"names must be identifiers, got {name!r}", attribute, owner)
+        check_identifier(name, attribute, owner)
         if not isinstance(part, kind):
             raise ValidationError(
                 f"{name!r} must be a {attribute[:-1]} such as {example}, got {part!r}", attribute,
@@ -324,9 +332,12 @@ def text_neuron(
     values = {given: v for given, v in values.items() if given not in members["initial"]}
     for given, value in values.items():
         if given not in text.names and given not in members:
-            if isinstance(value, Quantity):
-                members[given] = Param(None, value.unit)
-            elif isinstance(value, (int, float, list, np.ndarray, np.number, Distribution)):
+            first = value[0] if isinstance(value, (list, tuple)) and value else value
+            if isinstance(first, Quantity):
+                members[given] = Param(None, first.unit)
+            elif isinstance(value, (int, float, list, tuple, Distribution)) or hasattr(
+                value, "__array__"
+            ):
                 members[given] = Param(None, one)
             elif re.search(rf"\b{re.escape(given)}\b", words):
                 raise ValidationError(
@@ -336,9 +347,11 @@ def text_neuron(
     model = Recipe(Neuron, name, members).kind(receptors=receptors, channels=channels, **values)
     cell = assemble(model, with_input=True)  # what is wrong with the text is said first
     for variable, value in cell.given.items():
-        plain = in_unit(value, Unit(cell.units[variable]), f"initial[{variable!r}]", name)
-        if not isinstance(plain, Distribution):
-            check_array(plain, f"initial[{variable!r}]", name)
+        unit = Unit(cell.units[variable])
+        value = plain(value, unit, f"initial[{variable!r}]", name)
+        if not isinstance(value, Distribution):
+            value = given_values(value, f"initial[{variable!r}]", name, unit=unit)
+        type(model).initial[variable] = value  # a copy
     used = names_used(model)
     for given in values:
         if given not in used and given != "t_ref" and given not in text.names:

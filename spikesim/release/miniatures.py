@@ -19,7 +19,7 @@ from spikesim.distributions import Constant, Distribution
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.inputs import Input, Schedule, check_columns, check_rate
 from spikesim.receptors import TRANSMITTERS, Receptor
-from spikesim.units import Quantity, Unit, check_array, check_scalar, in_unit
+from spikesim.units import Quantity, Unit, check_scalar, given_array, in_unit
 
 
 class Miniatures(Input):
@@ -57,7 +57,7 @@ class Miniatures(Input):
             amplitude = Constant(check_scalar(amplitude, "amplitude", self))
         self.amplitude = amplitude
         self.receptor = receptor
-        self.n_synapses = check_array(n_synapses, "n_synapses", self, allowed="non-negative")
+        self.n_synapses = given_array(n_synapses, "n_synapses", self, allowed="non-negative")
         if transmitter is not None and (
             not isinstance(transmitter, str) or transmitter not in TRANSMITTERS
         ):

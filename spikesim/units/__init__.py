@@ -7,8 +7,21 @@ consistent set: nS * mV = pA, pA / pF = mV/ms, pF / nS = ms, amol / um3 = mM. A 
 
 from __future__ import annotations
 
-from spikesim.units.checks import Param, check_array, check_count, check_scalar, in_unit, param
-from spikesim.units.quantities import Quantity, Unit, one
+from spikesim.units.checks import (
+    Param,
+    check_array,
+    check_count,
+    check_flag,
+    check_range,
+    check_scalar,
+    given_array,
+    given_values,
+    in_unit,
+    param,
+)
+from spikesim.units.names import check_identifier, check_name
+from spikesim.units.quantities import Quantity, Unit, one, refuse_masked
+from spikesim.units.steps import LONGEST_DELAY, MOST_STEPS, delay_steps, nearest_steps, whole_steps
 from spikesim.units.symbols import (
     BASE,
     COMMON,
@@ -24,10 +37,12 @@ from spikesim.units.symbols import (
 )
 
 __all__ = [
-    "BASE", "COMMON", "PLAIN", "Dimension", "Hz", "Param", "Quantity", "Unit", "as_fraction",
-    "check_array", "check_count", "check_scalar", "combined", "in_unit", "is_common_unit",
-    "is_unit_name", "mM", "mV", "ms", "nS", "one", "pA", "pF", "param", "power_of_ten", "raised",
-    "symbol_of", "um",
+    "BASE", "COMMON", "LONGEST_DELAY", "MOST_STEPS", "PLAIN", "Dimension", "Hz", "Param",
+    "Quantity", "Unit", "as_fraction", "check_array", "check_count", "check_flag",
+    "check_identifier", "check_name", "check_range", "check_scalar", "combined", "delay_steps",
+    "given_array", "given_values", "in_unit", "is_common_unit", "is_unit_name", "mM", "mV", "ms",
+    "nS", "nearest_steps", "one", "pA", "pF", "param", "power_of_ten", "raised", "refuse_masked",
+    "symbol_of", "um", "whole_steps",
 ]  # fmt: skip
 
 ms = Unit("ms")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from spikesim.errors import ValidationError
-from spikesim.units.quantities import Quantity, Unit, one
+from spikesim.units.quantities import Quantity, Unit, one, refuse_masked
 
 
 @dataclass(frozen=True)
@@ -65,41 +65,86 @@ def param(default: float, unit: Unit, allowed: str = "finite", doc: str = "") ->
 
 
 def check_array(
-    value: Any, attribute: str, obj: object, *, unit: Unit = one, allowed: str = "finite"
+    value: Any,
+    attribute: str,
+    obj: object,
+    *,
+    unit: Unit = one,
+    allowed: str = "finite",
+    dtype: Any = np.float64,
 ) -> np.ndarray:
-    """`value` as a float64 array whose entries are all allowed."""
+    """`value` as a new array whose entries are all allowed, float64 unless another `dtype` is said.
+
+    What the user gives is copied here, once, so that it can be changed or dropped afterwards.
+    """
     text = "" if unit == one else f" {unit}"
-    value = in_unit(value, unit, attribute, obj)
-    _refuse_foreign(value, attribute, obj)
     try:
+        refuse_masked(value, attribute, obj)
+        value = in_unit(value, unit, attribute, obj)
+        _refuse_foreign(value, attribute, obj)
         array = np.asarray(value)
         kinds = "biuf" if allowed == "boolean" else "iuf"
         if array.dtype.kind not in kinds:
             raise TypeError
-        array = array.astype(np.float64)
-    except (TypeError, ValueError):
+        wide = array if array.dtype == dtype else array.astype(np.float64, copy=False)
+    except ValidationError:
+        raise
+    except (TypeError, ValueError, RecursionError):
         raise ValidationError(
             f"must be a number{' in' + text if text else ''}, got {value!r}", attribute, obj
         ) from None
     test, rule = _RULES[allowed]
-    good = test(array)
+    good = test(wide)
     if not good.all():
-        bad = array[~good].ravel()[0] if array.ndim else float(array)
-        where = f" (at index {int(np.flatnonzero(~good.ravel())[0])})" if array.ndim else ""
+        bad = wide[~good].ravel()[0] if wide.ndim else float(wide)
+        where = f" (at index {int(np.flatnonzero(~good.ravel())[0])})" if wide.ndim else ""
         if 0 < bad < _LEAST:
             rule = f"must be at least {_LEAST:.2g}{text}"
         raise ValidationError(f"{rule}, got {float(bad)!r}{text}{where}", attribute, obj)
+    if wide.dtype != dtype:
+        check_range(wide, dtype, obj, attribute)
+    return np.array(wide, dtype)
+
+
+def check_range(values: np.ndarray, dtype: Any, obj: object, attribute: str = "weight") -> None:
+    """Raise if a value is beyond the largest number of `dtype`."""
+    # Not the maximum of abs: that would be a second array.
+    largest = max(values.max(initial=0.0), -values.min(initial=0.0))
+    if largest > np.finfo(dtype).max:
+        raise ValidationError(
+            f"too large for {np.dtype(dtype)}: {float(largest)!r}", attribute, obj
+        )
+
+
+def given_array(value: Any, attribute: str, obj: object, **kind: Any) -> np.ndarray:
+    """As `check_array`, for what is kept and read again: the array cannot be written to."""
+    array = check_array(value, attribute, obj, **kind)
+    array.flags.writeable = False
     return array
+
+
+def given_values(value: Any, attribute: str, obj: object, **kind: Any) -> float | np.ndarray:
+    """As `given_array`, and one number as a float."""
+    array = given_array(value, attribute, obj, **kind)
+    if array.ndim:
+        return array
+    return float(check_array(value, attribute, obj, **{**kind, "dtype": np.float64}))
 
 
 def in_unit(value: Any, unit: Unit, attribute: str, obj: object) -> Any:
     """A quantity, of numbers or of a distribution, as plain numbers in `unit`; others as they are.
 
+    A list may hold quantities, too.
+
     Raises
     ------
     ValidationError
-        If the quantity is of another dimension.
+        If a quantity is of another dimension.
     """
+    if isinstance(value, (list, tuple)):
+        kinds = tuple(set(map(type, value)))
+        if any(issubclass(kind, (Quantity, list, tuple)) for kind in kinds):
+            return [in_unit(item, unit, attribute, obj) for item in value]
     if not isinstance(value, Quantity):
         return value
     if value.unit.dimension != unit.dimension:
@@ -111,8 +156,9 @@ def in_unit(value: Any, unit: Unit, attribute: str, obj: object) -> Any:
 def _refuse_foreign(value: Any, attribute: str, obj: object) -> None:
     """Raise for another package's quantity: NumPy would take its number and forget its unit."""
     for item in (value, *(value[:1] if isinstance(value, (list, tuple)) else ())):
-        package = type(item).__module__.partition(".")[0]
-        marks = (getattr(item, name, None) for name in _UNITS)  # methods are other things
+        kind = type(item)  # of its own a table has columns, which may be called so
+        package = kind.__module__.partition(".")[0]
+        marks = (getattr(kind, name, None) for name in _UNITS)  # methods are other things
         if package not in ("numpy", "spikesim") and any(m is not None and not callable(m)
                                                         for m in marks):  # fmt: skip
             raise ValidationError(
@@ -131,10 +177,21 @@ def check_scalar(
     return float(array)
 
 
-def check_count(value: Any, attribute: str, obj: object, *, least: int = 0) -> int:
-    """`value` as a whole number of at least `least`."""
+def check_count(
+    value: Any, attribute: str, obj: object, *, least: int = 0, most: int | None = None
+) -> int:
+    """`value` as a whole number from `least` to `most`."""
     if isinstance(value, (bool, np.timedelta64)) or not isinstance(value, (int, np.integer)):
         raise ValidationError(f"must be a whole number, got {value!r}", attribute, obj)
     if value < least:
         raise ValidationError(f"must be at least {least}, got {int(value)}", attribute, obj)
+    if most is not None and value > most:
+        raise ValidationError(f"must be at most {most}, got {int(value)}", attribute, obj)
     return int(value)
+
+
+def check_flag(value: Any, attribute: str, obj: object) -> bool:
+    """`value` as a bool, if it is True or False."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise ValidationError(f"must be True or False, got {value!r}", attribute, obj)
+    return bool(value)

@@ -151,6 +151,7 @@ class Quantity:
     @property
     def _number(self) -> Any:
         """What can be reckoned with."""
+        refuse_masked(self.value)
         value = np.asarray(self.value) if isinstance(self.value, (list, tuple)) else self.value
         if np.asarray(value).dtype.kind not in "iuf":
             raise ValidationError(f"cannot reckon with {self!r}; only with numbers and arrays")
@@ -169,6 +170,24 @@ class Quantity:
 
     def __repr__(self) -> str:
         return f"{self.value!r} * {self.unit}"
+
+
+def refuse_masked(value: Any, attribute: str | None = None, obj: object = None) -> None:
+    """Raise if a value is masked: NumPy would take the number behind the mask."""
+    if isinstance(value, Quantity):
+        refuse_masked(value.value, attribute, obj)
+    elif isinstance(value, np.ma.MaskedArray):
+        masked = np.flatnonzero(np.ma.getmaskarray(value))
+        if masked.size:
+            where = f" at index {int(masked[0])}" if value.ndim else ""
+            raise ValidationError(
+                f"has a masked value{where}; leave it out or fill it in", attribute, obj
+            )
+    elif isinstance(value, (list, tuple)):
+        kinds = tuple(set(map(type, value)))  # a list of numbers is passed at once
+        if any(issubclass(kind, (np.ma.MaskedArray, list, tuple, Quantity)) for kind in kinds):
+            for item in value:
+                refuse_masked(item, attribute, obj)
 
 
 def _quantity(value: Any) -> Quantity:

@@ -379,9 +379,9 @@ def test_delays_on_the_grid_are_taken_silently(steps, dt):
 @pytest.mark.parametrize(
     ("delay", "message"),
     [
-        (0.0, r"net.delay: must be positive, got 0.0 ms; the shortest delay is dt = 0.1 ms"),
+        (0.0, r"net.delay: must be positive, got 0.0 ms; the shortest is dt = 0.1 ms"),
         (-1.0, r"net.delay: must be positive, got -1.0 ms; the shortest"),
-        (0.04, r"net.delay: must be at least dt, got 0.04 ms"),
+        (0.04, r"net.delay: must be at least dt = 0.1 ms, got 0.04 ms"),
         (6553.6, r"net.delay: must be at most 65535 steps = 6553.5 ms, got 6553.6 ms"),
         (1.7e307, r"net.delay: must be at most 65535 steps"),
         ([1.0, 1.7e307], r"net.delay: must be at most 65535 steps"),

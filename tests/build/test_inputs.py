@@ -52,9 +52,10 @@ def test_a_run_that_ends_between_two_steps_of_current():
 @pytest.mark.parametrize(("time", "step"), [(1.04, 10), (1.06, 11), (0.96, 10)])
 def test_times_off_the_grid_act_at_the_nearest_step(time, step):
     net, cells = integrators()
-    net.stimulate(cells, sim.StepCurrent([0.0, time], [0.0, 5.0]))
-    with pytest.warns(sim.SpikesimWarning, match=rf"{time} .*multiple.* dt = 0\.1 ms"):
-        net.build()
+    text = rf"StepCurrent\.times: {time} .*multiple.* dt = 0\.1 ms; rounded to {step * DT:g} ms"
+    with pytest.warns(sim.SpikesimWarning, match=text) as caught:
+        net.stimulate(cells, sim.StepCurrent([0.0, time], [0.0, 5.0]))
+    assert [w.filename for w in caught] == [__file__]
     assert currents(net, cells, 2.0)[:, 0] == pytest.approx(
         np.where(np.arange(20) < step, 0.0, 5.0)
     )
@@ -248,21 +249,19 @@ def test_given_spikes_on_and_off_the_grid():
     net, record = net_of([[3.0, 1.0, 1.0], [0.1]])
     net.run(5.0)
     assert record.result().times == pytest.approx([0.1, 1.0, 1.0, 3.0])
-    net, record = net_of([[1.04], [2.0, 1.26]])
-    with pytest.warns(sim.SpikesimWarning, match=r"source\.times: 2 spike times.*1\.04 to 1\.0 ms"):
-        net.build()
+    with pytest.warns(
+        sim.SpikesimWarning, match=r"source\.times: 1\.04 ms \(and 1 more\) .*rounded to 1 ms"
+    ) as caught:
+        net, record = net_of([[1.04], [2.0, 1.26]])
+    assert [w.filename for w in caught] == [__file__]
     net.run(5.0)
     assert record.result().times == pytest.approx([1.0, 1.3, 2.0])
 
 
 def test_given_spikes_before_the_first_step_and_after_the_run():
     net = sim.Network(dt=DT, seed=1)
-    net.population("source", 1, sim.SpikeSource([0.01]))
-    with (
-        pytest.raises(sim.ValidationError, match=r"source\.times: .*at least dt.*got 0\.01 ms"),
-        pytest.warns(sim.SpikesimWarning, match="rounded"),
-    ):
-        net.build()
+    with pytest.raises(sim.ValidationError, match=r"source\.times: .*at least dt.*got 0\.01 ms"):
+        net.population("source", 1, sim.SpikeSource([0.01]))
     net = sim.Network(dt=DT, seed=1)
     record = net.record(net.population("source", 1, sim.SpikeSource([1.0, 50.0])), "spikes")
     net.run(10.0)

@@ -107,9 +107,8 @@ def test_a_reversal_potential_gives_the_sign_of_a_conductance():
 def test_magnitudes_are_positive(weight):
     net = sim.Network(seed=1)
     cell = cells(net, n=1, transmitter="GABA")
-    net.project(cell, cell, sim.OneToOne(), weight=weight, delay=1.0, receptor="inh", name="p")
     with pytest.raises(sim.ValidationError, match=r"p\.weight: .*releases GABA.*magnitudes; got -"):
-        net.build()
+        net.project(cell, cell, sim.OneToOne(), weight=weight, delay=1.0, receptor="inh", name="p")
 
 
 def test_setting_magnitudes_keeps_the_sign():
@@ -156,22 +155,21 @@ def test_the_longest_delay():
 def test_delays_off_the_grid_are_rounded_with_one_warning():
     net = sim.Network(seed=1)
     a = cells(net)
-    p = net.project(a, a, sim.OneToOne(), weight=1.0, delay=[1.24] * 5 + [1.0] * 5, receptor="exc",
-                    name="p")  # fmt: skip
     with pytest.warns(
         sim.SpikesimWarning, match=r"p\.delay: 1\.24 ms.*rounded to 1\.2 ms"
     ) as caught:
-        net.build()
-    assert len(caught) == 1
+        p = net.project(a, a, sim.OneToOne(), weight=1.0, delay=[1.24] * 5 + [1.0] * 5,
+                        receptor="exc", name="p")  # fmt: skip
+    assert [w.filename for w in caught] == [__file__]
     assert p.delay == pytest.approx([1.2] * 5 + [1.0] * 5)
 
 
 @pytest.mark.parametrize(
     ("delay", "text"),
     [
-        (0.0, r"must be positive, got 0\.0 ms; the shortest delay is dt = 0\.1 ms"),
+        (0.0, r"must be positive, got 0\.0 ms; the shortest is dt = 0\.1 ms"),
         (-1.0, r"must be positive, got -1\.0 ms"),
-        (0.04, r"at least dt, got 0\.04 ms; the shortest delay is dt = 0\.1 ms"),
+        (0.04, r"at least dt = 0\.1 ms, got 0\.04 ms"),
         (7000.0, r"at most 65535 steps = 6553\.5 ms, got 7000\.0 ms"),
         (np.nan, "must be finite, got nan ms"),
         (sim.Normal(-5.0, 1.0), "of the draws"),
@@ -180,14 +178,10 @@ def test_delays_off_the_grid_are_rounded_with_one_warning():
     ],
 )
 def test_impossible_delays(delay, text):
-    def build():
-        net = sim.Network(seed=1)
-        a = cells(net)
-        net.project(a, a, sim.OneToOne(), weight=1.0, delay=delay, receptor="exc", name="p")
-        net.build()
-
+    net = sim.Network(seed=1)
+    a = cells(net)
     with pytest.raises(sim.ValidationError, match=rf"p\.delay: .*{text}"):
-        build()
+        net.project(a, a, sim.OneToOne(), weight=1.0, delay=delay, receptor="exc", name="p")
 
 
 def test_a_ring_beyond_a_gigabyte_is_refused():

@@ -1,0 +1,145 @@
+"""What can be judged before anything is built, so that errors are raised at the user's own line.
+
+The build checks the same again, by the same functions, and what only synapses can show.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from spikesim import rng
+from spikesim.build.builder import Description
+from spikesim.build.csr import misshapen
+from spikesim.build.delays import check_drawn
+from spikesim.build.draws import draw
+from spikesim.build.inputs import Stimulus, check_source_rate, drive_weight, given_spikes
+from spikesim.build.miniatures import minis_of
+from spikesim.build.stability import check_stability
+from spikesim.build.synapses import check_weights
+from spikesim.build.tables import check_constants, initial_values, resolve_parameters
+from spikesim.build.unusual import warn_of_neurons, warn_of_taus
+from spikesim.connectors import FromSparse
+from spikesim.couplings import HALVED, GapJunctions
+from spikesim.distributions import Distribution, is_drawn
+from spikesim.equations.neuron_source import constant_values
+from spikesim.errors import ValidationError
+from spikesim.inputs import (
+    NoiseCurrent,
+    PoissonDrive,
+    RateSource,
+    Schedule,
+    SpikeSource,
+    StepCurrent,
+)
+from spikesim.neurons import Neuron
+from spikesim.populations import Population, View
+from spikesim.projections import Projection, Steps
+from spikesim.release import Miniatures
+from spikesim.units import check_range, whole_steps
+
+_SAMPLES = 32  # draws of a weight that are looked at
+_LOOKED_AT = 4  # neurons, beside those with the least and the greatest parameters
+
+
+def check_population(population: Population, description: Description) -> None:
+    """Raise if a population cannot be built; warn of what it may not be meant to do."""
+    model, dt, name = population.model, description.dt, population.name
+    if isinstance(model, SpikeSource):
+        given_spikes(model.times, dt, name, silent=False)
+    elif isinstance(model, RateSource):
+        check_source_rate(model.rate, dt, name)
+        if isinstance(model.rate, Schedule):
+            model.rate.check_grid(dt, name)
+    else:
+        _check_neurons(population, description)
+
+
+def _check_neurons(population: Population, description: Description) -> None:
+    model, dt, name = population.model, description.dt, population.name
+    assert isinstance(model, Neuron)
+    cell = description.cells.of(model)
+    values = resolve_parameters(population, description.seed)
+    state = initial_values(population, cell, values, description.seed)
+    some = _outermost(values, population.size)
+    chosen = {n: v[some] if v.ndim else v for n, v in values.items()}
+    with np.errstate(all="ignore"):
+        check_constants(cell, constant_values(cell, chosen, dt), dt, name)
+    check_stability(cell, values, state, dt, name)
+    drawn = {n for n, v in model.full_values.items() if is_drawn(v)}
+    warn_of_neurons(model, cell, values, dt, name, drawn=drawn)
+
+
+def _outermost(values: dict[str, np.ndarray], size: int) -> np.ndarray:
+    """Some neurons, and those whose parameters are the least and the greatest."""
+    places = set(np.linspace(0, size - 1, _LOOKED_AT).astype(int).tolist())
+    for value in values.values():
+        if value.ndim:
+            places |= {int(np.argmin(value)), int(np.argmax(value))}
+    return np.array(sorted(places))
+
+
+def check_projection(projection: Projection, description: Description) -> None:
+    """Raise if no connections could make the synapses of a projection."""
+    weight, delay, dt = projection.initial_weight, projection.initial_delay, description.dt
+    given = {"weight": weight, "delay": delay.values if isinstance(delay, Steps) else delay}
+    _check_connections(projection, projection.source, projection.target, given)
+    if isinstance(delay, Distribution):
+        check_drawn(delay, dt, projection)
+    _check_signs(projection, weight, description.weight_type)
+    for part in (projection.plasticity, projection.release):
+        if part is not None:
+            warn_of_taus(part.declared, part.values, dt, projection)
+
+
+def check_junctions(gaps: GapJunctions) -> None:
+    """Raise if no pairs could make these gap junctions."""
+    _check_connections(gaps, gaps.a, gaps.b, {"g": gaps.initial_g})
+
+
+def _check_connections(
+    owner: Projection | GapJunctions, source: View, target: View, given: dict[str, Any]
+) -> None:
+    """Raise if a connector does not fit the sizes of both sides, or arrays its connections."""
+    offset, sizes = owner.self_offset, (len(source), len(target))
+    owner.connector.check(*sizes, offset)
+    n = owner.connector.count(*sizes, offset)
+    if isinstance(owner, GapJunctions) and isinstance(owner.connector, HALVED):
+        n = None  # pairs within a population are looked at once
+    for attribute, value in given.items():
+        shape: tuple[int, ...] = value.shape if isinstance(value, np.ndarray) else ()
+        if shape not in ((), sizes) and (len(shape) != 1 or n not in (None, shape[0])):
+            raise misshapen(shape, n, sizes, attribute, owner)
+
+
+def _check_signs(projection: Projection, weight: Any, dtype: Any) -> None:
+    """Raise if weights, or all that are drawn, are not what the synapses can have."""
+    if isinstance(projection.connector, FromSparse):
+        weight = projection.connector.matrix.data
+        check_range(weight, dtype, projection)
+    if not isinstance(weight, Distribution):
+        check_weights(projection, np.asarray(weight), dtype)
+        return
+    for sample in draw(weight, rng.key(0, "sample"), np.arange(_SAMPLES)):
+        try:
+            check_weights(projection, sample, dtype)
+        except ValidationError as found:
+            error = found
+        else:
+            return
+    raise error
+
+
+def check_stimulus(stimulus: Stimulus, description: Description) -> None:
+    """Raise if a stimulus cannot act on its target; warn of times off the grid."""
+    given, dt, dtype = stimulus.input, description.dt, description.weight_type
+    if isinstance(given, PoissonDrive):
+        drive_weight(stimulus, given, dt, dtype)
+    elif isinstance(given, Miniatures):
+        minis_of(stimulus, given, dt, dtype)
+    elif isinstance(given, NoiseCurrent):
+        whole_steps(given.every or dt, dt, "every", stimulus.name)
+    changing = given.schedule if isinstance(given, StepCurrent) else getattr(given, "rate", None)
+    if isinstance(changing, Schedule):
+        changing.check_grid(dt, stimulus.name)

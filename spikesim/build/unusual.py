@@ -1,0 +1,109 @@
+"""Warn of parameter values that are allowed, and yet hardly meant.
+
+A refractory period between two steps is taken to the nearest; a time constant far below the step
+hints at a value in seconds; a reset that meets the threshold makes a neuron fire for ever.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import numpy as np
+
+from spikesim.build.tables import refractory_of
+from spikesim.equations import expressions as ex
+from spikesim.equations.cell import Cell
+from spikesim.errors import describe, warn
+from spikesim.neurons import Neuron
+from spikesim.units import Param, ms
+
+_SHORTEST = 0.1  # time constants, in steps
+
+
+def warn_of_neurons(
+    model: Neuron,
+    cell: Cell,
+    values: dict[str, np.ndarray],
+    dt: float,
+    owner: str,
+    *,
+    drawn: Collection[str] = (),
+    changed: Collection[str] | None = None,
+) -> None:
+    """Warn of a population's parameters.
+
+    Parameters
+    ----------
+    model, cell : Neuron, Cell
+        The model and its equations.
+    values : dict
+        Parameters by full name, of shape () or (n,).
+    dt : float
+        Step (ms).
+    owner : str
+        The population's name.
+    drawn : collection of str
+        Parameters that were drawn; they lie between steps, and are rounded in silence.
+    changed : collection of str, optional
+        Look at these alone, and at what depends on them; at all unless given.
+    """
+    asked = set(values) if changed is None else set(changed)
+    timed = {"t_ref"} if cell.t_ref is None else ex.names(cell.t_ref)
+    if timed & asked:
+        refractory_of(cell, values, dt, owner, silent=bool(timed & set(drawn)))
+    declared = {}
+    for name in asked:
+        found = model.owner(name)
+        if found is not None:
+            declared[name] = found[0].declared[found[1]]
+    warn_of_taus(declared, values, dt, owner)
+    _warn_of_reset(model, cell, values, asked, owner)
+
+
+def warn_of_taus(
+    declared: Mapping[str, Param], values: Mapping[str, Any], dt: float, owner: object
+) -> None:
+    """Warn of time constants below a tenth of `dt` (ms): parameters in ms called ``tau...``."""
+    for name, parameter in declared.items():
+        if not name.startswith("tau") or parameter.unit.dimension != ms.dimension:
+            continue
+        given = np.atleast_1d(values[name])
+        short = (given > 0) & (given * parameter.unit.scale < _SHORTEST * dt)
+        if short.any():
+            i = int(np.argmax(short))
+            where = f" (at index {i})" if given.size > 1 else ""
+            warn(
+                f"{describe(owner)}.{name}: {given[i]:g} {parameter.unit}{where} is less than a "
+                f"tenth of dt = {dt:g} ms; values are in {parameter.unit}: is it meant in another "
+                "unit?"
+            )
+
+
+def _warn_of_reset(
+    model: Neuron, cell: Cell, values: dict[str, np.ndarray], asked: set[str], owner: str
+) -> None:
+    """Warn where a spike's reset leaves the neuron at its threshold, whatever its state is."""
+    if cell.rearm is not None or not cell.reset:
+        return
+    threshold = cell.system.whole(cell.threshold)
+    reset = {name: cell.system.whole(tree) for name, tree in cell.reset.items()}
+    after: ast.expr = ex.substitute(threshold, reset)
+    read = ex.names(after)
+    if not ex.names(threshold) & set(reset) or not read <= set(values) or not read & asked:
+        return
+    if ex.RAND in ex.called(after):
+        return
+    functions = {name: f.for_arrays() for name, f in cell.functions.items()}
+    with np.errstate(all="ignore"):
+        fires = np.atleast_1d(ex.evaluate(after, values, functions) != 0)
+    if fires.any():
+        i = int(np.argmax(fires))
+        where = f" in neuron {i}" if fires.size > 1 else ""
+        at = ", ".join(f"{n} = {values[n][i] if values[n].ndim else values[n]:g}"
+                       for n in sorted(read))  # fmt: skip
+        warn(
+            f"{owner}: the reset meets the threshold {model.threshold!r}{where} ({at}), so that "
+            "after one spike the neuron fires for ever"
+        )
