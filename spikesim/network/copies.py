@@ -34,10 +34,12 @@ class Kept:
 
     def bring_back(self, network: Network) -> None:
         """Build the network, and let it be as the first one was."""
+        written = network._written  # which a fresh network has not
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SpikesimWarning)  # said when the first was built
             network.build()
         put(network.plan, self.state, "the copy")
         network._resume()
+        network._written = written
         for recorder, contents in zip(network._recorders, self.contents, strict=True):
             network._live.recorders.refill(recorder, contents)

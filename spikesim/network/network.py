@@ -113,6 +113,10 @@ class Network(DescribedNetwork):
         self._recorders.append(recorder)
         return recorder
 
+    def _check_open(self, what: str) -> None:
+        with self._turns.alone(f"a call that adds a {what}"):
+            super()._check_open(what)
+
     def note(self, what: str) -> None:
         """Remember that the user has set a value, which building anew would lose."""
         self._written = what

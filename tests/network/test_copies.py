@@ -97,6 +97,21 @@ def test_a_part_takes_its_network_with_it(way, part, read):
     assert np.array_equal(read(copied), expected)
 
 
+@each_way
+def test_more_can_be_added_to_a_copy_as_to_its_network(way):
+    """As long as that would lose nothing."""
+    rig = everything()
+    rig.cells.get("v")
+    other = way(rig.net)
+    assert other.populations["cells"].get("v").size == 4
+    other.population("more", 1, sim.LIF())
+    rig.cells.set(v=-60.0)
+    other = way(rig.net)
+    assert (other.populations["cells"].get("v") == -60.0).all()
+    with pytest.raises(sim.ValidationError, match=r"cells\.v has been set already"):
+        other.population("more", 1, sim.LIF())
+
+
 def test_recorders_of_a_copy_are_found():
     rig = everything()
     rig.net.run(5.0)

@@ -51,6 +51,7 @@ CALLS = {
     "reset_state": lambda rig: rig.net.reset_state(),
     "save_state": lambda rig: rig.net.save_state(os.devnull),
     "load_state": lambda rig: rig.net.load_state(os.devnull),
+    "population": lambda rig: rig.net.population("more", 1, sim.LIF()),
     "record": lambda rig: rig.net.record(rig.cells, "spikes"),
     "copy": lambda rig: rig.net.__getstate__(),
     "get": lambda rig: rig.cells.get("v"),
