@@ -116,7 +116,7 @@ def released(part):
         (released("modulator"), "dopamine", r"source\.modulator: must be a modulator, made by net"),
         (released("amount"), -1.0, r"source->dopamine\.amount: must be zero or positive"),
         (released("delay"), 0.0, r"source->dopamine\.delay: must be positive.*0\.0 ms"),
-        (released("delay"), 0.25, r"source->dopamine\.delay: must be a positive multiple of dt"),
+        (released("delay"), 0.04, r"source->dopamine\.delay: must be at least dt = 0\.1 ms"),
         (released("delay"), 1e5, r"source->dopamine\.delay: must be at most 65535 steps"),
         (lambda n, v: n.record(n.dopamine, v), "V_m", r"dopamine\.variable: unknown name 'V_m'"),
         (lambda n, v: setattr(n.dopamine, "concentration", v), -1.0, r"must be zero or positive"),

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spikesim.errors import ValidationError
-from spikesim.units import check_count
+from spikesim.units import check_count, refuse_masked
 
 # What happens at step k has the time k * dt, which misses the decimal number meant by some last
 # bits: relative to the time, this much is the same.
@@ -33,6 +33,7 @@ class ReadOnly:
 
 def whole_numbers(value: ArrayLike, attribute: str, obj: object) -> NDArray[np.int64]:
     """A new 1-D int64 array of whole numbers of at least zero."""
+    refuse_masked(value, attribute, obj)
     array = np.asarray(value)
     if array.size == 0:
         array = array.astype(np.int64)
@@ -74,6 +75,7 @@ def positions(key: Any, n: int, obj: object) -> NDArray[np.int64]:
     """
     if isinstance(key, slice):
         return np.arange(n)[key]
+    refuse_masked(key, None, obj)
     try:
         wanted = np.atleast_1d(np.asarray(key))
     except ValueError:

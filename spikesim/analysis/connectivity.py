@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from spikesim.analysis.checks import pair_of_counts, whole_numbers
 from spikesim.errors import ValidationError
-from spikesim.units import check_array
+from spikesim.units import check_array, refuse_masked
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -106,6 +106,7 @@ def _listed(weights: Any) -> tuple[Any, Any, Any]:
 
 
 def _dense(weights: Any) -> Floats:
+    refuse_masked(weights, "weights")
     try:
         dense = np.asarray(weights, dtype=np.float64)
     except (TypeError, ValueError):

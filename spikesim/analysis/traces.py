@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from spikesim.analysis.checks import ROUNDING, ReadOnly, frozen, positions, whole_numbers
 from spikesim.errors import ValidationError
-from spikesim.units import Unit, check_array, check_scalar, ms
+from spikesim.units import Unit, check_array, check_scalar, ms, refuse_masked
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -127,6 +127,7 @@ class Traces(ReadOnly):
 
 def _samples(value: Any, shape: tuple[int, int], who: str) -> NDArray[np.floating]:
     """A new float array of this shape; single precision stays single."""
+    refuse_masked(value, "values", who)
     try:
         array = np.array(value)
     except ValueError:

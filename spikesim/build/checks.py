@@ -17,7 +17,7 @@ from spikesim.build.draws import draw
 from spikesim.build.inputs import Stimulus, check_source_rate, drive_weight, given_spikes
 from spikesim.build.miniatures import minis_of
 from spikesim.build.stability import check_stability
-from spikesim.build.synapses import check_weights
+from spikesim.build.synapses import check_weights, rule_text
 from spikesim.build.tables import check_constants, initial_values, resolve_parameters
 from spikesim.build.unusual import warn_of_neurons, warn_of_taus
 from spikesim.connectors import FromSparse
@@ -88,6 +88,8 @@ def check_projection(projection: Projection, description: Description) -> None:
     if isinstance(delay, Distribution):
         check_drawn(delay, dt, projection)
     _check_signs(projection, weight, description.weight_type)
+    if projection.plasticity is not None:
+        rule_text(projection.plasticity)
     for part in (projection.plasticity, projection.release):
         if part is not None:
             warn_of_taus(part.declared, part.values, dt, projection)

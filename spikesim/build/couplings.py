@@ -59,6 +59,29 @@ def check_link(link: Link, cells: Cells) -> None:
         raise unknown_name(link.source_variable, known, "source_variable", link)
 
 
+def check_chain(link: Link, earlier: list[Link]) -> None:
+    """Raise if a variable is linked twice, or takes its values from one that is linked itself."""
+    for other in earlier:
+        if _fills(other, link.target, link.variable, link.target.ids):
+            raise ValidationError("is linked twice", None, link)
+    pairs = [(link, other) for other in earlier] + [(other, link) for other in (*earlier, link)]
+    for later, before in pairs:
+        source = later.source
+        if isinstance(source, View) and _fills(
+            before, source, later.source_variable, source.ids[later.index]
+        ):
+            raise ValidationError(
+                "its source is a linked variable itself; link to where that takes its values from",
+                "source", later,
+            )  # fmt: skip
+
+
+def _fills(link: Link, view: View, variable: str, ids: np.ndarray) -> bool:
+    """Whether a link fills a variable of some of these neurons."""
+    same = link.target.population is view.population and link.variable == variable
+    return same and bool(np.isin(link.target.ids, ids).any())
+
+
 def check_linked(population: Population, cell: Cell, links: list[Link]) -> None:
     """Raise if a variable that is declared as linked is not, in any neuron of a population."""
     for variable in cell.linked:
@@ -216,17 +239,7 @@ def build_links(
             origin = places.of(link.source, link.source_variable)
         source.append(origin[link.index])
         gid.append(places.gids(link.target))
-    args = LinkArgs(
+    return LinkArgs(
         target=np.concatenate(target).astype(np.int64),
         source=np.concatenate(source).astype(np.int64), gid=np.concatenate(gid),
     )  # fmt: skip
-    filled, count = np.unique(args.target, return_counts=True)
-    for link, places_filled, places_read in zip(links, target, source, strict=True):
-        if np.isin(places_filled, filled[count > 1]).any():
-            raise ValidationError("is linked twice", None, link)
-        if np.isin(places_read, filled).any():
-            raise ValidationError(
-                "its source is a linked variable itself; link to where that takes its values from",
-                "source", link,
-            )  # fmt: skip
-    return args

@@ -296,15 +296,25 @@ def build_plastic(
 
 def rule_module(rule: PlasticityRule) -> str:
     """The generated module of a rule's kernels."""
+    return module_name("plastic", rule_text(rule))
+
+
+def rule_text(rule: PlasticityRule) -> str:
+    """The Python text of a rule's kernels.
+
+    Raises
+    ------
+    ValidationError
+        If an expression of the rule cannot be read.
+    """
     places = {name: k for k, name in enumerate(rule.declared)}
     # What nearly all use has kernels of its own: they are a quarter faster.
     common = rule.pairing == PAIRINGS[0] and rule.coincidence == COINCIDENCES[0]
     fixed = {"pairing": 0, "coincidence": 0} if common else {}
-    text = rule_source(
+    return rule_source(
         type(rule).__name__, rule.on_pre, rule.on_post, places, Path(template.__file__), fixed,
         rule.modulators,
     )  # fmt: skip
-    return module_name("plastic", text)
 
 
 def _fine(rule: PlasticityRule, tau: str, dt: float) -> np.ndarray:

@@ -15,7 +15,7 @@ from spikesim.build.checks import (
     check_projection,
     check_stimulus,
 )
-from spikesim.build.couplings import check_link, check_membranes
+from spikesim.build.couplings import check_chain, check_link, check_membranes
 from spikesim.build.inputs import Stimulus, check_felt
 from spikesim.build.plan import PRECISIONS, Plan
 from spikesim.build.unusual import warn_of_taus
@@ -247,6 +247,7 @@ class DescribedNetwork:
         self._check_mine(target=target, source=source)
         link = Link(target, variable, source, source_variable, index)
         check_link(link, self._description.cells)
+        check_chain(link, self._description.links)
         self._description.links.append(link)
 
     def modulator(self, name: str, *, tau: float, baseline: float = 0.0) -> Modulator:

@@ -133,6 +133,7 @@ class Network(DescribedNetwork):
         if self._plan is None:
             if not self._description.populations:
                 raise ValidationError("has no populations yet", None, "Network")
+            self._simulator = None  # what an earlier plan holds is let go first
             plan, recording = build(self._description), Recording()
             for recorder in self._recorders:
                 self._live.recorders.attach(recorder, plan, recording)

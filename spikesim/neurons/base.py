@@ -332,12 +332,10 @@ def text_neuron(
     values = {given: v for given, v in values.items() if given not in members["initial"]}
     for given, value in values.items():
         if given not in text.names and given not in members:
-            first = value[0] if isinstance(value, (list, tuple)) and value else value
+            first = value[0] if isinstance(value, list) and value else value
             if isinstance(first, Quantity):
                 members[given] = Param(None, first.unit)
-            elif isinstance(value, (int, float, list, tuple, Distribution)) or hasattr(
-                value, "__array__"
-            ):
+            elif isinstance(value, (int, float, list, Distribution)) or hasattr(value, "__array__"):
                 members[given] = Param(None, one)
             elif re.search(rf"\b{re.escape(given)}\b", words):
                 raise ValidationError(

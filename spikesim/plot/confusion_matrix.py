@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from spikesim.errors import ValidationError
 from spikesim.plot.style import canvas
-from spikesim.units import check_array
+from spikesim.units import check_array, check_flag
 
 
 def confusion_matrix(
@@ -43,6 +43,7 @@ def confusion_matrix(
     ValidationError
         If `counts` is not such a matrix, or labels are not as many as classes.
     """
+    percent = check_flag(percent, "percent", "confusion_matrix")
     table = check_array(counts, "counts", "confusion_matrix", allowed="non-negative")
     if table.ndim != 2 or table.shape[1] - table.shape[0] not in (0, 1) or not len(table):
         raise ValidationError(

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from spikesim.errors import ValidationError
 from spikesim.plot.style import canvas, colour
-from spikesim.units import check_array, check_scalar
+from spikesim.units import check_array, check_scalar, refuse_masked
 
 Curve = tuple[ArrayLike, ArrayLike]
 
@@ -76,6 +76,7 @@ def learning_curves(
 
 def _checked(curve: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
     """x of shape (points,) and y of shape (runs, points)."""
+    refuse_masked(curve, "curves", name)
     try:
         x, y = curve
         runs = np.atleast_2d(np.asarray(y, dtype=np.float64))

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from spikesim.analysis.statistics import stdp_curve
 from spikesim.errors import ValidationError
 from spikesim.plot.style import canvas, colour
+from spikesim.units import refuse_masked
 
 Window = Callable[[float], float] | tuple[ArrayLike, ArrayLike]
 
@@ -60,6 +61,7 @@ def stdp_window(
 
 
 def _measured(pair: Any) -> tuple[np.ndarray, np.ndarray]:
+    refuse_masked(pair, "window", "stdp_window")
     try:
         lags, changes = (np.asarray(part, dtype=np.float64) for part in pair)
     except (TypeError, ValueError):

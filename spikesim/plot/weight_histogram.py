@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from spikesim.errors import ValidationError
 from spikesim.plot.style import canvas, colour
-from spikesim.units import Unit, check_array, check_count
+from spikesim.units import Unit, check_array, check_count, check_flag
 
 
 def weight_histogram(
@@ -40,6 +40,7 @@ def weight_histogram(
     -------
     Axes
     """
+    log = check_flag(log, "log", "weight_histogram")
     several = isinstance(weights, Mapping)
     given = dict(weights) if isinstance(weights, Mapping) else {"": weights}
     sets = {k: check_array(v, "weights", k or "weight_histogram").ravel() for k, v in given.items()}

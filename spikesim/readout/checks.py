@@ -6,10 +6,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from spikesim.errors import ValidationError
+from spikesim.units import refuse_masked
 
 
 def check_counts(counts: ArrayLike, obj: object, n_neurons: int | None = None) -> np.ndarray:
     """Spike counts as a 2-D array of finite numbers of at least zero, one row an image."""
+    refuse_masked(counts, "counts", obj)
     array = np.asarray(counts)
     if array.ndim != 2:
         raise ValidationError(
@@ -33,6 +35,7 @@ def check_labels(
     labels: ArrayLike, n_images: int, obj: object, n_classes: int | None = None
 ) -> np.ndarray:
     """Labels as int64, one for each image, from 0 to `n_classes` - 1."""
+    refuse_masked(labels, "labels", obj)
     array = np.asarray(labels)
     if array.shape != (n_images,):
         raise ValidationError(

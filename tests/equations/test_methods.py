@@ -108,7 +108,6 @@ def test_a_step_that_is_too_long():
     fast = sim.Neuron.from_text("dv/dt = -v*abs(v)/(0.2*ms*mV) : mV", threshold="never",
                                 method="euler", initial={"v": "2*mV"})  # fmt: skip
     net = sim.Network(dt=1.0, seed=1)
-    net.population("cells", 3, fast)
     with pytest.raises(sim.ValidationError, match=r"cells: dt = 1 ms is too long a step.*v relaxes "
                        r"within 0\.05 ms .*take dt <= 0\.1 ms"):  # fmt: skip
-        net.build()
+        net.population("cells", 3, fast)

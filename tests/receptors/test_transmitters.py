@@ -123,9 +123,8 @@ def test_drives_name_the_transmitter():
     assert (cells.get("g_ampa") > 0.0).all()
     assert (cells.get("g_nmda") > 0.0).all()
     other, others = target(BOTH)
-    other.stimulate(others, sim.PoissonDrive(2000.0, -1.0, receptor="glutamate"))
     with pytest.raises(sim.ValidationError, match=r"weight: a conductance cannot be negative"):
-        other.build()
+        other.stimulate(others, sim.PoissonDrive(2000.0, -1.0, receptor="glutamate"))
 
 
 def test_plastic_weights_reach_all_receptors():
@@ -196,7 +195,7 @@ def test_threads_and_checkpoints_change_nothing(tmp_path):
 )  # fmt: skip
 def test_what_is_refused(receptors, transmitter, given, text):
     with pytest.raises(sim.ValidationError, match=text):
-        project(receptors, transmitter, **given)[0].build()
+        project(receptors, transmitter, **given)
 
 
 def test_receptors_in_other_units_can_be_named():

@@ -66,19 +66,14 @@ def test_what_does_not_fit_the_neurons(minis, text):
     net = sim.Network(seed=1)
     cells = net.population("cells", 3, sim.LIF(receptors=RECEPTORS))
 
-    def build():
-        net.stimulate(cells, minis)
-        net.build()
-
     with pytest.raises(sim.ValidationError, match=rf"cells\.Miniatures\.{text}"):
-        build()
+        net.stimulate(cells, minis)
 
 
 def test_a_slice_with_gaps_is_refused():
     net, cells = network(4)
-    net.stimulate(cells[::2], sim.Miniatures(1.0, 1.0))
     with pytest.raises(sim.ValidationError, match="slice without gaps"):
-        net.build()
+        net.stimulate(cells[::2], sim.Miniatures(1.0, 1.0))
 
 
 def test_the_transmitter_chooses_the_receptor_and_the_sign():

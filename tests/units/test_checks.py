@@ -9,9 +9,12 @@ from spikesim import inputs, neurons, plasticity, receptors
 from spikesim.errors import ValidationError
 from spikesim.units import (
     Param,
+    Unit,
     check_array,
     check_count,
+    check_flag,
     check_scalar,
+    given_array,
     ms,
     mV,
     nS,
@@ -138,3 +141,106 @@ def test_what_kernels_take_for_zero_is_not_positive():
     with pytest.raises(ValidationError, match=r"tau: must be at least 2.2e-308 ms, got 1e-320 ms"):
         check_scalar(1e-320, "tau", "net", unit=ms, allowed="positive")
     assert check_scalar(2.3e-308, "tau", "net", unit=ms, allowed="positive") == 2.3e-308
+
+
+# --- masks, lists, tables ------------------------------------------------------------------------
+
+
+def masked(values, mask):
+    return np.ma.array(values, mask=mask)
+
+
+@given(st.lists(st.tuples(st.floats(-1e6, 1e6), st.booleans()), min_size=1, max_size=6),
+       st.sampled_from([np.ma.array, list, tuple, "rows"]), st.booleans())  # fmt: skip
+def test_what_is_masked_is_refused(pairs, form, with_unit):
+    values, mask = zip(*pairs, strict=True)
+    array = masked(values, mask)
+    given_as = [list(array)] if form == "rows" else array if form is np.ma.array else form(array)
+    given_as = given_as * mV if with_unit else given_as
+    if not any(mask):
+        assert np.array_equal(np.ravel(check_array(given_as, "x", "thing", unit=mV)), values)
+        return
+    with pytest.raises(ValidationError, match=r"^thing\.x: has a masked value"):
+        check_array(given_as, "x", "thing", unit=mV)
+
+
+def test_one_masked_number():
+    for value in (np.ma.masked, masked(1.0, True), np.ma.masked * mV):
+        with pytest.raises(ValidationError, match=r"^thing\.x: has a masked value; leave it out"):
+            check_scalar(value, "x", "thing", unit=mV)
+    assert check_scalar(masked(1.0, False), "x", "thing") == 1.0
+    with pytest.raises(ValidationError, match="has a masked value"):
+        [1.0, np.ma.masked] * mV * 2.0
+
+
+@given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=5), st.sampled_from([list, tuple]))
+def test_lists_of_quantities(values, form):
+    given_as = form([v * mV if k % 2 else v * Unit("V") / 1000 for k, v in enumerate(values)])
+    assert check_array(given_as, "x", "thing", unit=mV) == pytest.approx(np.array(values))
+    rows = [given_as, given_as]
+    assert check_array(rows, "x", "thing", unit=mV).shape == (2, len(values))
+    with pytest.raises(ValidationError, match=r"^thing\.x: must be a quantity in pA, got"):
+        check_array(given_as, "x", "thing", unit=pA)
+
+
+def test_a_list_that_holds_itself():
+    endless = []
+    endless.append(endless)
+    with pytest.raises(ValidationError, match="must be a number"):
+        check_array(endless, "x", "thing")
+
+
+class Row:
+    """A row of a table: its columns are attributes."""
+
+    __module__ = "pandas.core.series"
+
+    def __init__(self, **columns):
+        self.__dict__.update(columns)
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array([*vars(self).values()], dtype)
+
+
+class Foreign(Row):
+    """A quantity of another package."""
+
+    __module__ = "pint"
+    units = "mV"
+
+
+@pytest.mark.parametrize("column", ["unit", "units", "dim", "dimensionality", "x"])
+def test_columns_may_be_called_as_one_likes(column):
+    assert check_array(Row(**{column: 1.5}), "x", "thing") == [1.5]
+    with pytest.raises(ValidationError, match=r"a quantity of the package pint; take units from"):
+        check_array(Foreign(value=1.5), "x", "thing")
+
+
+@pytest.mark.parametrize("value", [True, False, np.True_, np.bool_(0)])
+def test_flags(value):
+    assert check_flag(value, "on", "thing") is bool(value)
+
+
+@pytest.mark.parametrize("value", ["no", "", 0, 1, None, [], np.array(True), np.array([True])])
+def test_what_is_no_flag(value):
+    with pytest.raises(ValidationError, match=r"thing\.on: must be True or False, got"):
+        check_flag(value, "on", "thing")
+
+
+@given(st.lists(st.floats(-1e300, 1e300), min_size=1, max_size=4))
+def test_the_last_precision_is_checked_and_copied(values):
+    given_as = np.array(values)
+    largest = np.finfo(np.float32).max
+    if np.abs(given_as).max() > largest:
+        with pytest.raises(ValidationError, match=r"thing\.x: too large for float32: "):
+            check_array(given_as, "x", "thing", dtype=np.float32)
+        return
+    found = given_array(given_as, "x", "thing", dtype=np.float32)
+    assert found.dtype == np.float32
+    assert np.array_equal(found, given_as.astype(np.float32))
+    same = given_array(found, "x", "thing", dtype=np.float32)
+    given_as[:] = 5.0
+    for array in (found, same):
+        assert np.array_equal(array, np.array(values, np.float32))
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1.0
