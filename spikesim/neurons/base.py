@@ -30,6 +30,7 @@ from spikesim.units import (
     in_unit,
     ms,
     one,
+    refuse_masked,
 )
 
 Part = TypeVar("Part", bound=Parametrized)
@@ -331,6 +332,7 @@ def text_neuron(
     words = "\n".join(map(str, texts))
     values = {given: v for given, v in values.items() if given not in members["initial"]}
     for given, value in values.items():
+        refuse_masked(value, given, name)
         if given not in text.names and given not in members:
             first = value[0] if isinstance(value, list) and value else value
             if isinstance(first, Quantity):
