@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from spikesim.attributes import Guarded
 from spikesim.errors import ValidationError
 from spikesim.units import Hz, Quantity, Unit, check_array, check_scalar, in_unit, ms, one, pA
 
 
-class Schedule:
+class Schedule(Guarded):
     """Values that change at given times and stay in between.
 
     Parameters
@@ -53,8 +54,11 @@ class Schedule:
         return np.zeros(self.values.shape[1:]) if place < 0 else self.values[place]
 
 
-class Input:
+class Input(Guarded):
     """Base of everything that acts on a network from outside."""
+
+    def _instead(self, name: str) -> str:
+        return f"is fixed once it is made; make another, {type(self).__name__}({name}=...)"
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from spikesim.attributes import Guarded
 from spikesim.distributions import Distribution
 from spikesim.equations.text import parse_text, text_parameters
 from spikesim.errors import ValidationError, unknown_name
@@ -14,7 +15,7 @@ from spikesim.units import Param, in_unit
 Value = float | np.ndarray | Distribution
 
 
-class Parametrized:
+class Parametrized(Guarded):
     """A thing with declared parameters.
 
     A subclass declares them as class attributes, ``tau_m = param(20.0, ms, "positive")``, and an
@@ -89,6 +90,15 @@ class Parametrized:
             raise ValidationError(
                 f"must be text such as {example!r}, got {text!r}", attribute, self
             )
+
+    def _instead(self, name: str) -> str:
+        kind = type(self).__name__
+        if name in self.declared:
+            return (
+                f"is fixed once the model is made; make another, {kind}({name}=...), or set it of "
+                f"a population, cells.set({name}=...)"
+            )
+        return f"is fixed once the model is made; make another {kind}"
 
     @property
     def values(self) -> dict[str, Value]:

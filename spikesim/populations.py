@@ -7,8 +7,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from spikesim.attributes import Guarded
 from spikesim.distributions import Distribution
 from spikesim.errors import ValidationError, unknown_name
+from spikesim.fixed import Values
 from spikesim.inputs import Source
 from spikesim.neurons import Neuron
 from spikesim.parameters import Value
@@ -21,12 +23,17 @@ MAX_SIZE = 2**31 - 1  # ids are 32-bit
 class PopulationAccess(Protocol):
     """What the network offers to its populations: values between runs."""
 
-    def read(self, view: View, name: str) -> np.ndarray: ...
+    def read(self, view: View, name: str) -> Any: ...
     def write(self, view: View, values: Mapping[str, Any]) -> None: ...
+    def names(self, population: Population) -> list[str]: ...
 
 
-class View:
+class View(Guarded):
     """Some neurons of a population, in order.
+
+    Parameters and state variables are attributes too: ``cells[3:5].V_m = -60.0`` does what `set`
+    does, and ``cells.V_m`` what `get` does. A name that every population has, such as ``size``, is
+    for `get` and `set` alone.
 
     Attributes
     ----------
@@ -60,7 +67,7 @@ class View:
     def __getitem__(self, key: Any) -> View:
         return View(self.population, _select(self, key, self.ids))
 
-    def get(self, name: str) -> np.ndarray:
+    def get(self, name: str) -> Any:
         """A parameter or state variable of these neurons.
 
         Parameters
@@ -71,9 +78,11 @@ class View:
         Returns
         -------
         numpy.ndarray
-            One value for each neuron, in the unit that the model declares.
+            One value for each neuron, in the unit that the model declares; a copy that cannot be
+            changed. Of a `SpikeSource` ``times`` are a tuple, with an array for each source.
         """
-        return self.population.access.read(self, name)
+        values = self.population.access.read(self, name)
+        return Values.of(values) if isinstance(values, np.ndarray) else values
 
     def set(self, **values: Any) -> None:
         """Set parameters or state variables: a number, an array or a distribution each.
@@ -82,6 +91,37 @@ class View:
         distribution; of a source only ``rate`` or ``times`` can be set.
         """
         self.population.access.write(self, values)
+
+    def __getattr__(self, name: str) -> Any:
+        if name[:1] != "_" and not hasattr(type(self), name) and name in self._variables():
+            return self.get(name)
+        return super().__getattr__(name)  # type: ignore[misc]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        taken = name[:1] == "_" or name in vars(self) or hasattr(type(self), name)
+        if self._finished and not taken and name in self._variables():
+            self.set(**{name: value})
+        else:
+            super().__setattr__(name, value)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *self._variables()})
+
+    def _variables(self) -> list[str]:
+        """Names of parameters and state variables."""
+        population = vars(self).get("population")
+        return [] if population is None else population.access.names(population)
+
+    def _settable(self) -> list[str]:
+        return self._variables()
+
+    def _instead(self, name: str) -> str:
+        if name in self._variables():
+            return (
+                f"is what every population has; the model's own {name!r} is set by "
+                f"set({name}=...) and read by get({name!r})"
+            )
+        return "is read-only: it is given when the population is made"
 
     def __repr__(self) -> str:
         return f"<{self.name}: {len(self)} neurons>"

@@ -8,9 +8,11 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from spikesim.attributes import Guarded, guarded
 from spikesim.connectors import Connector
 from spikesim.equations.ports import alike, shared_transmitters
 from spikesim.errors import ValidationError, unknown_name
+from spikesim.fixed import Values
 from spikesim.modulators import Modulator
 from spikesim.neurons import Neuron
 from spikesim.plasticity import PlasticityRule
@@ -31,8 +33,9 @@ class ProjectionAccess(Protocol):
     def read_release(self, projection: Projection) -> ReleaseState: ...
 
 
+@guarded
 @dataclass(frozen=True)
-class Connections:
+class Connections(Guarded):
     """All synapses of a projection, one entry each.
 
     Attributes
@@ -54,8 +57,9 @@ class Connections:
         return self.source.size
 
 
+@guarded
 @dataclass(frozen=True)
-class ReleaseState:
+class ReleaseState(Guarded):
     """What a spike would find now at synapses that depress or facilitate.
 
     Attributes
@@ -71,7 +75,7 @@ class ReleaseState:
     x: np.ndarray
 
 
-class Projection:
+class Projection(Guarded):
     """Synapses from one population (or slice) to another; made by `Network.project`."""
 
     def __init__(
@@ -186,8 +190,12 @@ class Projection:
 
     @property
     def weight(self) -> np.ndarray:
-        """Weights in the receptor's unit, one for each synapse in the order of `connections`."""
-        return self.access.read_weight(self)
+        """Weights in the receptor's unit, one for each synapse in the order of `connections`.
+
+        What is read is a copy that cannot be changed: set all, ``projection.weight = weights``, or
+        compute with them, ``projection.weight *= 0.5``.
+        """
+        return Values.of(self.access.read_weight(self))
 
     @weight.setter
     def weight(self, values: Any) -> None:
@@ -237,6 +245,9 @@ class Projection:
             If the weights onto some target sum to 0.
         """
         self.access.normalize(self, total)
+
+    def _instead(self, name: str) -> str:
+        return "is read-only: synapses stay as `Network.project` has made them"
 
     def __repr__(self) -> str:
         extra = self.plasticity or self.release

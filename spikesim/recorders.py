@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from spikesim.attributes import Guarded, unknown_attribute
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.modulators import Modulator
 from spikesim.populations import View
@@ -22,7 +23,7 @@ class RecorderAccess(Protocol):
     def clear(self, recorder: Recorder) -> None: ...
 
 
-class Recorder:
+class Recorder(Guarded):
     """Base of recorders; made by `Network.record`.
 
     Attributes
@@ -32,6 +33,8 @@ class Recorder:
     every : float or None
         Sampling interval (ms).
     """
+
+    _gives = "Traces: recorder.result().values"
 
     def __init__(self, name: str, every: float | None, access: RecorderAccess):
         self.name, self.every, self.access = name, every, access
@@ -44,12 +47,22 @@ class Recorder:
         """Forget what was recorded so far; recording goes on from now."""
         self.access.clear(self)
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            if name[:1] == "_":
+                return super().__getattr__(name)
+            hint = f"; what was recorded is in its result(), {self._gives}"
+            raise unknown_attribute(self, name, hint=hint)
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.name}>"
 
 
 class SpikeRecorder(Recorder):
     """Spikes of a population or of some of its neurons."""
+
+    _gives = "SpikeTrains: recorder.result().times"
 
     def __init__(self, target: View, access: RecorderAccess):
         super().__init__(f"{target.name}.spikes", None, access)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any, ClassVar
 
+from spikesim.attributes import altered
 from spikesim.parameters import Parametrized
 from spikesim.units import Param, nS
 
@@ -53,9 +53,5 @@ class Channel(Parametrized):
         From densities to totals: 1 mS/cm2 is 0.01 nS/um2, so that ``Na(g=1.2).scaled(area)`` has
         120 mS/cm2 on ``area`` um2.
         """
-        other = copy.copy(self)
-        for name in self.extensive:
-            if name in self.declared:
-                value: Any = getattr(self, name)
-                setattr(other, name, other.checked(name, value * factor))
-        return other
+        grown = [name for name in self.extensive if name in self.declared]
+        return altered(self, **{n: self.checked(n, getattr(self, n) * factor) for n in grown})

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spikesim.attributes import Guarded, guarded
 from spikesim.errors import ValidationError
 
 
+@guarded
 @dataclass(frozen=True)
-class Connector:
+class Connector(Guarded):
     """Base of all connectors."""
 
     def check(self, n_pre: int, n_post: int, self_offset: int | None = None) -> None:

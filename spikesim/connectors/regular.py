@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from spikesim.attributes import guarded
 from spikesim.connectors.base import Connector, check_flags
 from spikesim.errors import ValidationError
 
 
+@guarded
 @dataclass(frozen=True)
 class AllToAll(Connector):
     """Every source neuron to every target neuron, once.
@@ -24,6 +26,7 @@ class AllToAll(Connector):
         check_flags(self, "autapses")
 
 
+@guarded
 @dataclass(frozen=True)
 class OneToOne(Connector):
     """Source neuron i to target neuron i; both sides must be of one size.

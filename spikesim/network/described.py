@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from spikesim.attributes import Guarded
 from spikesim.build.builder import Description
 from spikesim.build.couplings import check_link, check_membranes
 from spikesim.build.inputs import Stimulus, check_felt
@@ -16,6 +17,7 @@ from spikesim.build.plan import PRECISIONS, Plan
 from spikesim.connectors import Connector
 from spikesim.couplings import GapJunctions, Link
 from spikesim.errors import ValidationError, unknown_name
+from spikesim.fixed import FixedDict
 from spikesim.inputs import Input, Source
 from spikesim.live import Live
 from spikesim.modulators import Modulator, Secretion
@@ -27,7 +29,7 @@ from spikesim.release import Release
 from spikesim.units import check_scalar, ms
 
 
-class DescribedNetwork:
+class DescribedNetwork(Guarded):
     """What users say of a network before it runs.
 
     Parameters
@@ -37,6 +39,8 @@ class DescribedNetwork:
     live : Live
         Whom populations, projections and modulators ask for their values.
     """
+
+    _extensible = True
 
     def __init__(self, dt: float, seed: int | None, precision: str, live: Live):
         dt = check_scalar(dt, "dt", "Network", unit=ms, allowed="positive")
@@ -291,12 +295,12 @@ class DescribedNetwork:
     @property
     def populations(self) -> dict[str, Population]:
         """All populations by name."""
-        return dict(self._description.populations)
+        return FixedDict(self._description.populations)
 
     @property
     def projections(self) -> dict[str, Projection]:
         """All projections by name."""
-        return dict(self._description.projections)
+        return FixedDict(self._description.projections)
 
     def _check_open(self, what: str) -> None:
         if self._plan is not None:
