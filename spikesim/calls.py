@@ -84,7 +84,8 @@ def _reason(
     placed = [p for p in taken if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     if len(args) > len(placed) and Parameter.VAR_POSITIONAL not in kinds:
         others = [p.name for p in taken if p.kind == p.KEYWORD_ONLY]
-        most = f"at most {len(placed)} argument{'s' * (len(placed) > 1)}" if placed else "no argument"
+        most = f"at most {len(placed)}" if placed else "no"
+        most = f"{most} argument{'s' * (len(placed) > 1)}"
         listed = f" ({', '.join(p.name for p in placed)})" if placed else ""
         by_name = f"; give others by name: {', '.join(f'{n}=...' for n in others)}"
         return f"takes {most} by position{listed}, got {len(args)}{by_name if others else ''}"

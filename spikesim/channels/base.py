@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from spikesim.attributes import altered
+from spikesim.errors import unknown_name
 from spikesim.parameters import Parametrized
 from spikesim.units import Param, nS
 
@@ -36,6 +37,8 @@ class Channel(Parametrized):
         Parameters that grow with the membrane's area.
     """
 
+    _between_runs = ", or set it of a population under its full name, such as cells.{0}_Na = ..."
+
     equations: ClassVar[str] = ""
     current: ClassVar[str] = ""
     ion: ClassVar[str] = ""
@@ -45,6 +48,11 @@ class Channel(Parametrized):
 
     def __init__(self, **values: Any) -> None:
         self.check_text("current", "g * (E - V_m)")
+        self.check_text("ion", "Ca")
+        if self.extensive is not Channel.extensive:
+            for name in self.extensive:
+                if name not in self.declared:
+                    raise unknown_name(name, self.declared, "extensive", self)
         super().__init__(**values)
 
     def scaled(self, factor: float) -> Channel:

@@ -87,6 +87,8 @@ class Neuron(Parametrized):
         For an unknown name, a value that is not allowed, or something that is no receptor.
     """
 
+    _between_runs = ", or set it of a population, cells.{0} = ..."
+
     equations: str
     threshold: ClassVar[str]
     reset: ClassVar[dict[str, str] | str] = {}
