@@ -85,13 +85,16 @@ def _reason(
     if len(args) > len(placed) and Parameter.VAR_POSITIONAL not in kinds:
         others = [p.name for p in taken if p.kind == p.KEYWORD_ONLY]
         most = f"at most {len(placed)}" if placed else "no"
-        most = f"{most} argument{'s' * (len(placed) > 1)}"
+        many = "s" * (len(placed) != 1)
         listed = f" ({', '.join(p.name for p in placed)})" if placed else ""
         by_name = f"; give others by name: {', '.join(f'{n}=...' for n in others)}"
-        return f"takes {most} by position{listed}, got {len(args)}{by_name if others else ''}"
+        return (
+            f"takes {most} positional argument{many}{listed}, got {len(args)}"
+            f"{by_name if others else ''}"
+        )
     for p in placed[: len(args)]:
         if p.name in values:
-            return f"got the argument {p.name!r} twice, by position and by name"
+            return f"got the argument {p.name!r} twice, positional and by name"
     missing = [
         p.name for p in taken
         if p.default is p.empty and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+from collections.abc import Callable
 from typing import Any
 
 from spikesim.errors import ValidationError, nearest
@@ -58,16 +59,20 @@ def declarations(cls: type, root: type) -> set[str]:
     return {n for n in valued | (noted - given) if n[0] != "_"} - {"declared", *parameters}
 
 
-@functools.cache
 def keywords_of(cls: type) -> list[str]:
     """What may be given by name when an instance is made, besides declared parameters."""
     found: dict[str, None] = {}
     for base in cls.__mro__:
         if "__init__" in vars(base) and base is not object:
-            taken = inspect.signature(vars(base)["__init__"]).parameters.values()
-            named = [p.name for p in taken if p.kind in (p.KEYWORD_ONLY, p.POSITIONAL_OR_KEYWORD)]
-            found |= dict.fromkeys(named)
+            found |= dict.fromkeys(_named(vars(base)["__init__"]))
     return [name for name in found if name != "self"]
+
+
+@functools.cache
+def _named(function: Callable[..., Any]) -> tuple[str, ...]:
+    """Arguments that may be given by name."""
+    taken = inspect.signature(function).parameters.values()
+    return tuple(p.name for p in taken if p.kind in (p.KEYWORD_ONLY, p.POSITIONAL_OR_KEYWORD))
 
 
 def _unknown(

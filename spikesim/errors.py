@@ -37,7 +37,7 @@ class ValidationError(SpikesimError, ValueError):
         super().__init__(f"{place}: {message}" if place else message)
 
 
-class InvalidAttributeError(ValidationError, AttributeError):
+class InvalidAttributeError(ValidationError, AttributeError):  # type: ignore[misc]  # both have obj
     """An attribute that an object does not have, or that cannot be set."""
 
 

@@ -75,8 +75,8 @@ class FixedDict(dict[K, V]):
             f"cannot be changed; it is part of an object that is finished: {dict(self)!r}"
         )
 
-    __setitem__ = __delitem__ = __ior__ = _refuse  # type: ignore[assignment]
-    clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
 
     def __reduce__(self) -> Any:
         return FixedDict, (dict(self),)

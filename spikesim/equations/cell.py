@@ -183,6 +183,7 @@ def _system(pieces: Pieces, external: Trees, with_input: bool) -> System:
         functions=set(pieces.functions),
         frozen=[n for n, eq in pieces.parts.items() if "constant over dt" in eq.flags],
         given=pieces.step.returned if pieces.step else (), joint=pieces.neuron.joint,
+        owners={name: origins.of(name).owner for name in (*odes, *parts)},
     )  # fmt: skip
 
 

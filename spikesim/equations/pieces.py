@@ -296,14 +296,14 @@ class Pieces:
         if isinstance(neuron.refractory, str):
             texts["refractory"] = neuron.refractory
         read = {a: set(re.findall(r"\b[A-Za-z_]\w*", text)) for a, text in texts.items()}
-        read["equations"] = set().union(
-            set(), *(ex.names(eq.rhs) for eq in (*self.odes.values(), *self.parts.values()))
-        )
         read["reset"] = set().union(set(), *(ex.names(tree) for tree in self.reset.values()))
+        places = [(self.owner, attribute, names) for attribute, names in read.items()]
+        for variable, eq in {**self.odes, **self.parts}.items():
+            places.append((self.origins.of(variable).owner, "equations", ex.names(eq.rhs)))
         for name, hint in UNHELD.items():
-            for attribute, names in read.items():
+            for owner, attribute, names in places:
                 if name in names and name not in self.units:
-                    raise ValidationError(f"there is no {name!r}; {hint}", attribute, self.owner)
+                    raise ValidationError(f"there is no {name!r}; {hint}", attribute, owner)
 
     def of_parameters(self, tree: ast.expr, system: System, attribute: str) -> ast.expr:
         """An expression with its subexpressions put in, if parameters are all that it reads."""
