@@ -110,12 +110,14 @@ def finish(thing: Any) -> None:
     held = vars(thing)
     if not thing._extensible:
         held |= {name: fixed(value) for name, value in held.items() if name[0] != "_"}
-    held["_finished"] = True
+    if not type(thing)._finished:
+        held["_finished"] = True
 
 
 def guarded(cls: C) -> C:
     """Let a frozen dataclass refuse in the words of `Guarded`; it stands above the other one."""
     del cls.__setattr__, cls.__delattr__
+    cls._finished = True  # from the start, and not among `vars`
     cls.__init__ = finishing(cls.__init__)  # type: ignore[misc]
     return cls
 
