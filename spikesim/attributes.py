@@ -39,6 +39,10 @@ class Guarded:
         """Why an attribute that there is cannot be set, and what to do instead."""
         return "is read-only"
 
+    def _absent(self, name: str) -> str:
+        """What to add to the news that an attribute is not there."""
+        return nearest(name, [n for n in dir(self) if n[0] != "_"])
+
     def _settable(self) -> list[str]:
         """Names that can be set."""
         kind = type(self)
@@ -53,7 +57,7 @@ class Guarded:
             elif name in vars(self) or hasattr(type(self), name):
                 raise InvalidAttributeError(self._instead(name), name, self)
             else:
-                raise unknown_attribute(self, name, setting=True)
+                raise _unknown(self, name, self._settable())
 
         def __delattr__(self, name: str) -> None:
             if name[:1] != "_" and self._finished:
@@ -66,17 +70,14 @@ class Guarded:
                 raise AttributeError(f"{kind!r} object has no attribute {name!r}")
             if hasattr(type(self), name):  # a property, which has failed: for the same reason again
                 return object.__getattribute__(self, name)
-            raise unknown_attribute(self, name)
+            raise _unknown(self, name, [])
 
 
-def unknown_attribute(
-    thing: Guarded, name: str, *, setting: bool = False, hint: str = ""
-) -> InvalidAttributeError:
-    """The error for an attribute that an object does not have, with the most similar one."""
-    close = nearest(name, [n for n in dir(thing) if n[0] != "_"])
-    settable = thing._settable() if setting else []
+def _unknown(thing: Guarded, name: str, settable: list[str]) -> InvalidAttributeError:
+    """The error for an attribute that an object does not have."""
     can = f"; what can be set: {', '.join(settable)}" if settable else ""
-    return InvalidAttributeError(f"there is no such attribute{close or hint}{can}", name, thing)
+    message = f"there is no such attribute{thing._absent(name)}{can}"
+    return InvalidAttributeError(message, name, thing)
 
 
 def _has_setter(kind: type, name: str) -> bool:

@@ -83,10 +83,12 @@ class FixedDict(dict[K, V]):
 
 
 def fixed(value: Any) -> Any:
-    """`value` as a part of a finished object: arrays and dictionaries cannot be changed there."""
+    """`value` as a part of a finished object: arrays, lists and dictionaries are fixed there."""
     if isinstance(value, np.ndarray) and value.flags.writeable:
         value = value.view()
         value.flags.writeable = False
     elif type(value) is dict:
         value = FixedDict(value)
+    elif type(value) is list:
+        value = tuple(fixed(item) for item in value)
     return value

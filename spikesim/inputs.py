@@ -129,7 +129,7 @@ class SpikeSource(Source):
     """
 
     def __init__(self, times: Any = ()):
-        self.times = check_times(times, self)
+        self.times: Sequence[np.ndarray] = check_times(times, self)
 
     def check_size(self, size: int, owner: str) -> None:
         if len(self.times) != size:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
-from spikesim.attributes import Guarded, unknown_attribute
+from spikesim.attributes import Guarded
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.modulators import Modulator
 from spikesim.populations import View
@@ -47,13 +47,8 @@ class Recorder(Guarded):
         """Forget what was recorded so far; recording goes on from now."""
         self.access.clear(self)
 
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any:
-            if name[:1] == "_":
-                return super().__getattr__(name)
-            hint = f"; what was recorded is in its result(), {self._gives}"
-            raise unknown_attribute(self, name, hint=hint)
+    def _absent(self, name: str) -> str:
+        return super()._absent(name) or f"; what was recorded is in its result(), {self._gives}"
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.name}>"

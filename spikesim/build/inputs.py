@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,7 +98,9 @@ def build_source(population: Population, gid0: int, dt: float, seed: int) -> Sou
     )  # fmt: skip
 
 
-def given_spikes(times: list[np.ndarray], dt: float, owner: str) -> tuple[np.ndarray, np.ndarray]:
+def given_spikes(
+    times: Sequence[np.ndarray], dt: float, owner: str
+) -> tuple[np.ndarray, np.ndarray]:
     """Given times as (step, source), ordered; a time t is the end of step t/dt - 1."""
     flat = np.concatenate([*times, np.empty(0)])
     source = np.repeat(np.arange(len(times), dtype=np.int32), [t.size for t in times])

@@ -80,6 +80,10 @@ class DeltaRule(Guarded):
         self.seed = check_count(seed, "seed", self)
         self.n_classes = n_classes
 
+    def _absent(self, name: str) -> str:
+        fitted = name in type(self).__annotations__
+        return "; call fit(counts, labels) first" if fitted else super()._absent(name)
+
     def fit(self, counts: ArrayLike, labels: ArrayLike) -> DeltaRule:
         """Learn from all images, `epochs` times.
 

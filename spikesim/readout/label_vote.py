@@ -55,6 +55,10 @@ class LabelVote(Guarded):
             n_classes = check_count(n_classes, "n_classes", "LabelVote", least=1)
         self.n_classes = n_classes
 
+    def _absent(self, name: str) -> str:
+        fitted = name in type(self).__annotations__
+        return "; call fit(counts, labels) first" if fitted else super()._absent(name)
+
     def fit(self, counts: ArrayLike, labels: ArrayLike) -> LabelVote:
         """Give each neuron its class.
 
