@@ -148,8 +148,7 @@ def test_what_to_do_instead():
 @settings(deadline=None, max_examples=60)
 def test_variables_are_attributes(data):
     """Reading and setting does what `get` and `set` do, of whole populations and of slices."""
-    held = network()
-    population = data.draw(st.sampled_from([held["cells"], held["poisson"]]))
+    population = data.draw(st.sampled_from([HELD["cells"], HELD["poisson"]]))
     view = population
     if data.draw(st.booleans()):
         start = data.draw(st.integers(0, N - 2))

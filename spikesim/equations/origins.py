@@ -33,11 +33,14 @@ class Origins:
         self._of: dict[str, str] = {}
         self._currents: set[str] = set()
 
-    def add(self, attribute: str, name: str, part: object, mapping: Mapping[str, str]) -> str:
-        """Note a part with its names, local to full; returns whom messages name."""
+    def add(
+        self, attribute: str, name: str, part: object, own: Mapping[str, str], voltage: str
+    ) -> str:
+        """Note a part with its own names, local to full; returns whom messages name."""
         owner = f"{self._neuron.owner}.{attribute}[{name!r}], {type(part).__name__}"
-        self._parts[name] = Origin(owner, {full: local for local, full in mapping.items()})
-        self._of |= dict.fromkeys(mapping.values(), name)
+        local = {voltage: "V_m"} | {full: local for local, full in own.items()}
+        self._parts[name] = Origin(owner, local)
+        self._of |= dict.fromkeys(own.values(), name)
         return owner
 
     def add_current(self, name: str) -> None:

@@ -166,7 +166,7 @@ class Pieces:
     def _add_receptor(self, name: str, receptor: ReceptorDeclaration, site: Site) -> None:
         mapping = local_names(receptor, name)
         here = {"V_m": site.voltage, **mapping}
-        owner = self.origins.add("receptors", name, receptor, here)
+        owner = self.origins.add("receptors", name, receptor, mapping, site.voltage)
         texts = [receptor.equations, receptor.current, *receptor.on_spike]
         if re.search(r"\bV_m\b", "\n".join(texts)) and site.voltage not in self.taken:
             raise ValidationError(
@@ -194,7 +194,7 @@ class Pieces:
             currents = [f"I_{n}" for n, c in site.channels.items() if c.ion == ion and c.current]
             around[f"I_{ion}"] = ex.total(ast.Name(c, ast.Load()) for c in currents)
         own = {local: ast.Name(full, ast.Load()) for local, full in mapping.items()}
-        owner = self.origins.add("channels", name, channel, {"V_m": site.voltage, **mapping})
+        owner = self.origins.add("channels", name, channel, mapping, site.voltage)
         for other, earlier in site.channels.items():
             if other == name:
                 break

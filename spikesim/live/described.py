@@ -45,10 +45,11 @@ class DescribedValues:
             return np.broadcast_to(rate, population.size)[view.ids]
         if not isinstance(model, Neuron) or name not in self.names(population):
             return None
-        cell, seed = self._cell(model), self.network.seed
+        seed = self.network.seed
         parameters = resolve_parameters(population, seed)
         if name in parameters:
             return np.broadcast_to(parameters[name], population.size)[view.ids]
+        cell = self._cell(model)
         if name in cell.linked:
             return None
         state = initial_values(population, cell, parameters, seed)[cell.states.index(name)]
