@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spikesim.attributes import Guarded, put
-from spikesim.errors import ValidationError
+from spikesim.errors import InvalidAttributeError
 from spikesim.readout.checks import check_counts, check_labels, classes_of
 from spikesim.units import check_count
 
@@ -109,7 +109,7 @@ class LabelVote(Guarded):
 
     def _check_fitted(self) -> None:
         if not hasattr(self, "assignment"):
-            raise ValidationError("call fit(counts, labels) first", obj=self)
+            raise InvalidAttributeError("call fit(counts, labels) first", obj=self)
 
 
 def _mean_by_class(x: np.ndarray, y: np.ndarray, n_classes: int) -> NDArray[np.float64]:

@@ -54,7 +54,7 @@ CASES = [
     (with_receptor, {"equations": "a = b : 1\nb = a : 1\ndg/dt = -g / tau : nS"},
      rf"{EXC}\.equations: subexpressions go round in a circle: a -> b -> a"),
     (with_receptor, {"equations": "dg/dt = -g / tau + xi**2 * nS : nS"},
-     rf"{EXC}\.equations: dg/dt must be in"),
+     rf"{EXC}\.equations: dg_exc/dt must be a sum of a drift and factors times 'xi'"),
     (with_receptor, {"equations": "n = xi : 1/ms**0.5\ndg/dt = -g / tau + n * nS : nS"},
      rf"{EXC}\.equations: "),
     (with_receptor, {"equations": "dg/dt = -g / tau * lastspike / ms : nS"},
@@ -64,7 +64,7 @@ CASES = [
     (with_receptor, {"on_spike": {"g": "tau"}},
      rf"{EXC}\.on_spike: the gain of g \(nS\) for weights in nS must be .*, but 'tau' is in ms"),
     (with_receptor, {"on_spike": {"g": "tau +"}}, rf"{EXC}\.on_spike: cannot read 'tau \+'"),
-    (with_receptor, {"current": "g"}, rf"{EXC}\.current: a current must be in pA, but 'g' is in nS"),
+    (with_receptor, {"current": "g"}, rf"{EXC}\.current: a current must be in pA, but 'g'"),
     (with_receptor, {"current": "g * (E_rev + 5 - V_m)"},
      rf"{EXC}\.current: cannot add '5' \(a plain number\) to 'E_rev' \(mV\) in 'E_rev \+ 5'"),
     (with_receptor, {"current": "g *"}, rf"{EXC}\.current: cannot read"),
@@ -72,7 +72,7 @@ CASES = [
      rf"{NA}\.equations: unknown name 'm_in'"),
     (with_channel, {"current": "g * m"}, rf"{NA}\.current: I_Na must be in pA, but 'g \* m' is in"),
     (with_channel, {"current": "g * n * V_m"}, rf"{NA}\.current: unknown name 'n'"),
-    (with_channel, {"initial": {"m": "tau"}}, rf"{NA}\.initial: m must be a plain.* 'tau' is in ms"),
+    (with_channel, {"initial": {"m": "tau"}}, rf"{NA}\.initial: m must be a .* 'tau' is in ms"),
     (in_compartment, {"current": "g * (E_rev - V_x)"},
      r"MultiCompartment\.receptors\['exc_dend'\], Own\.current: unknown name 'V_x' .*'V_m'"),
     (in_compartment, {"current": "g + V_m"},
@@ -90,11 +90,8 @@ def test_parts_are_named(make, members, text):
 @settings(deadline=None, max_examples=100)
 def test_a_misspelt_name_is_said_of_its_part(data):
     """Whatever name, in whatever text of a part, under whatever name the part is held."""
-    make, members, kind = data.draw(
-        st.sampled_from(
-            [(with_receptor, RECEPTOR, "receptors"), (with_channel, CHANNEL, "channels")]
-        )
-    )
+    receptor, channel = (with_receptor, RECEPTOR, "receptors"), (with_channel, CHANNEL, "channels")
+    make, members, kind = data.draw(st.sampled_from([receptor, channel]))
     attribute = data.draw(st.sampled_from(["equations", "current"]))
     held = data.draw(st.sampled_from(["exc", "x", "tau", "Na_1"]))
     word = data.draw(st.sampled_from(["tau", "V_m"] if attribute == "equations" else ["V_m"]))
