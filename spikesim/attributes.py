@@ -118,7 +118,7 @@ def finish(thing: Any) -> None:
 def guarded(cls: C) -> C:
     """Let a frozen dataclass refuse in the words of `Guarded`; it stands above the other one."""
     del cls.__setattr__, cls.__delattr__
-    cls._finished = True  # from the start, and not among `vars`
+    cls._finished = True  # type: ignore[attr-defined]  # from the start, not among `vars`
     cls.__init__ = finishing(cls.__init__)  # type: ignore[misc]
     return cls
 

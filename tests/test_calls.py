@@ -146,8 +146,8 @@ def test_other_type_errors_stay_what_they_are():
 
 
 def test_names_of_the_package():
-    with pytest.raises(AttributeError, match=r"'spikesim' has no attribute 'Netwrok' \(did you"):
-        sim.Netwrok  # noqa: B018
+    with pytest.raises(AttributeError, match=r"'spikesim' has no attribute 'Netwerk' \(did you"):
+        sim.Netwerk  # noqa: B018
 
 
 RECORDED = ["spikes", "trace"]
@@ -160,7 +160,7 @@ def test_recorders_tell_where_their_result_is(key, name):
     with pytest.raises(AttributeError, match=rf"\.{name}: .*in its result\(\), {kind}: recorder\."):
         getattr(HELD[key], name)
     with pytest.raises(AttributeError, match=r"did you mean 'result'\?"):
-        HELD[key].resutl  # noqa: B018
+        HELD[key].results  # noqa: B018
 
 
 def test_recorders_are_taken_where_results_are(tmp_path):

@@ -64,7 +64,7 @@ def test_members_that_a_kind_does_not_know(data):
         (sim.LIF, {"tau_m": property(lambda self: 5.0)}, r"Mine\.tau_m: is a parameter"),
         (sim.AMPA, {"tau_syn": 3}, r"Mine\.tau_syn: is a parameter"),
         (sim.LIF, {"resets": {"V_m": "E_L"}}, r"Mine\.resets: .*did you mean 'reset'"),
-        (sim.LIF, {"treshold": "V_m > 0*mV"}, r"Mine\.treshold: .*did you mean 'threshold'"),
+        (sim.LIF, {"thresholds": "V_m > 0*mV"}, r"Mine\.thresholds: .*did you mean 'threshold'"),
         (sim.LIF, {"check": 5}, r"Mine\.check: is nothing that a Neuron knows"),
         (sim.LIF, {"declared": {}}, r"Mine\.declared: is nothing that a Neuron knows"),
         (sim.LIF, {"f": functools.partial(print)}, r"Mine\.f: is nothing that a Neuron knows"),
@@ -184,10 +184,10 @@ def membrane(**members):
 def test_unknown_parameters_propose_keywords():
     for make, text in [
         (lambda: sim.LIF(receptor={}), r"LIF: unknown name 'receptor' \(did you mean 'receptors'"),
-        (lambda: sim.LIF(methd="rk4"), r"did you mean 'method'"),
+        (lambda: sim.LIF(methods="rk4"), r"did you mean 'method'"),
         (lambda: sim.PairSTDP(paring="x"), r"did you mean 'pairing'"),
-        (lambda: sim.AMPA(transmiter="GABA"), r"did you mean 'transmitter'"),
-        (lambda: sim.cable(3, lenght=3.0), r"cable: unknown name 'lenght' \(did you mean 'length'"),
+        (lambda: sim.AMPA(transmitters="GABA"), r"did you mean 'transmitter'"),
+        (lambda: sim.cable(3, lengths=3.0), r"cable: unknown name 'lengths' \(did you mean 'length'"),
     ]:
         with pytest.raises(sim.ValidationError, match=text):
             make()
