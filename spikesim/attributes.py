@@ -51,9 +51,9 @@ class Guarded:
     if not TYPE_CHECKING:  # type checkers shall know what there is
 
         def __setattr__(self, name: str, value: Any) -> None:
-            free = name[:1] == "_" or not self._finished or _has_setter(type(self), name)
+            free = not self._finished or name[:1] == "_" or _has_setter(type(self), name)
             if free or (self._extensible and name in vars(self)):
-                super().__setattr__(name, value)
+                object.__setattr__(self, name, value)
             elif name in vars(self) or hasattr(type(self), name):
                 raise InvalidAttributeError(self._instead(name), name, self)
             else:
@@ -62,7 +62,7 @@ class Guarded:
         def __delattr__(self, name: str) -> None:
             if name[:1] != "_" and self._finished:
                 raise InvalidAttributeError("cannot be deleted", name, self)
-            super().__delattr__(name)
+            object.__delattr__(self, name)
 
         def __getattr__(self, name: str) -> Any:
             if name[:1] == "_" or name == "name":  # of which messages make use themselves

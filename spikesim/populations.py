@@ -93,19 +93,23 @@ class View(Guarded):
         self.population.access.write(self, values)
 
     def __getattr__(self, name: str) -> Any:
-        if name[:1] != "_" and not hasattr(type(self), name) and name in self._variables():
+        if self._is_variable(name):
             return self.get(name)
         return super().__getattr__(name)  # type: ignore[misc]
 
     def __setattr__(self, name: str, value: Any) -> None:
-        taken = name[:1] == "_" or name in vars(self) or hasattr(type(self), name)
-        if self._finished and not taken and name in self._variables():
+        if self._finished and self._is_variable(name):
             self.set(**{name: value})
         else:
             super().__setattr__(name, value)
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *self._variables()})
+
+    def _is_variable(self, name: str) -> bool:
+        """Whether a name is that of a variable alone."""
+        own = name[:1] == "_" or name in vars(self) or hasattr(type(self), name)
+        return not own and name in self._variables()
 
     def _variables(self) -> list[str]:
         """Names of parameters and state variables."""

@@ -187,7 +187,10 @@ def test_unknown_parameters_propose_keywords():
         (lambda: sim.LIF(methods="rk4"), r"did you mean 'method'"),
         (lambda: sim.PairSTDP(paring="x"), r"did you mean 'pairing'"),
         (lambda: sim.AMPA(transmitters="GABA"), r"did you mean 'transmitter'"),
-        (lambda: sim.cable(3, lengths=3.0), r"cable: unknown name 'lengths' \(did you mean 'length'"),
+        (
+            lambda: sim.cable(3, lengths=3.0),
+            r"cable: unknown name 'lengths' \(did you mean 'length'",
+        ),
     ]:
         with pytest.raises(sim.ValidationError, match=text):
             make()
