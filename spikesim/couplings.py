@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from spikesim.attributes import Guarded, guarded
 from spikesim.connectors import (
     AllToAll,
     Connector,
@@ -18,6 +19,7 @@ from spikesim.connectors import (
 )
 from spikesim.distributions import Distribution, plain
 from spikesim.errors import ValidationError
+from spikesim.fixed import Values
 from spikesim.modulators import Modulator
 from spikesim.populations import View, check_distinct, self_offset
 from spikesim.units import check_array, given_values, nS
@@ -34,8 +36,9 @@ class JunctionAccess(Protocol):
     def write_conductance(self, gaps: GapJunctions, values: Any) -> None: ...
 
 
+@guarded
 @dataclass(frozen=True)
-class Junctions:
+class Junctions(Guarded):
     """All gap junctions of one call, one entry each.
 
     Attributes
@@ -54,7 +57,7 @@ class Junctions:
         return self.a.size
 
 
-class GapJunctions:
+class GapJunctions(Guarded):
     """Electrical synapses between two populations; made by `Network.gap_junctions`."""
 
     def __init__(
@@ -109,7 +112,7 @@ class GapJunctions:
     @property
     def g(self) -> np.ndarray:
         """Conductances (nS), one for each junction in the order of `junctions`."""
-        return self.junctions().g
+        return Values.of(self.junctions().g)
 
     @g.setter
     def g(self, values: Any) -> None:

@@ -7,11 +7,11 @@ drive plasticity. A *drive* or a *current* is attached to neurons with `Network.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import copy
 from typing import Any
 
 import numpy as np
 
+from spikesim.attributes import Guarded, altered
 from spikesim.errors import ValidationError
 from spikesim.units import (
     MOST_STEPS,
@@ -32,7 +32,7 @@ from spikesim.units import (
 _NEVER = 1.5 * 2.0**61  # steps
 
 
-class Schedule:
+class Schedule(Guarded):
     """Values that change at given times and stay in between.
 
     Parameters
@@ -81,8 +81,11 @@ class Schedule:
         return np.zeros(self.values.shape[1:]) if place < 0 else self.values[place]
 
 
-class Input:
+class Input(Guarded):
     """Base of everything that acts on a network from outside."""
+
+    def _instead(self, name: str) -> str:
+        return f"is fixed once it is made; make another, {type(self).__name__}({name}=...)"
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
@@ -106,8 +109,7 @@ class RateSource(Source):
 
     def with_rate(self, rate: Any, size: int, owner: str) -> RateSource:
         """The same source with another rate (Hz), checked for a population of `size`."""
-        changed = copy(self)
-        object.__setattr__(changed, "rate", check_rate(rate, owner))
+        changed = altered(self, rate=check_rate(rate, owner))
         changed.check_size(size, owner)
         return changed
 
@@ -160,7 +162,7 @@ class SpikeSource(Source):
     """
 
     def __init__(self, times: Any = ()):
-        self.times = check_times(times, self)
+        self.times: Sequence[np.ndarray] = check_times(times, self)
 
     def check_size(self, size: int, owner: str) -> None:
         if len(self.times) != size:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from spikesim.attributes import Guarded
 from spikesim.errors import ValidationError
 from spikesim.populations import View, check_gapless
 from spikesim.units import check_name, check_scalar, delay_steps, ms
@@ -16,7 +17,7 @@ class ModulatorAccess(Protocol):
     def write_concentration(self, modulator: Modulator, value: float) -> None: ...
 
 
-class Modulator:
+class Modulator(Guarded):
     """A substance in the fluid around neurons, such as dopamine; made by `Network.modulator`.
 
     Its concentration, in whatever unit amounts are given in, is that of one well-mixed volume: it

@@ -8,10 +8,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from spikesim.attributes import Guarded
 from spikesim.connectors import overlap
 from spikesim.distributions import Distribution, plain
 from spikesim.equations.cell import Cell, Cells
 from spikesim.errors import ValidationError, unknown_name
+from spikesim.fixed import Values
 from spikesim.inputs import Source
 from spikesim.neurons import Neuron
 from spikesim.parameters import Value
@@ -24,12 +26,17 @@ MAX_SIZE = 2**31 - 1  # ids are 32-bit
 class PopulationAccess(Protocol):
     """What the network offers to its populations: values between runs."""
 
-    def read(self, view: View, name: str) -> np.ndarray: ...
+    def read(self, view: View, name: str) -> Any: ...
     def write(self, view: View, values: Mapping[str, Any]) -> None: ...
+    def names(self, population: Population) -> list[str]: ...
 
 
-class View:
+class View(Guarded):
     """Some neurons of a population, in the order in which they were selected.
+
+    Parameters and state variables are attributes too: ``cells[3:5].V_m = -60.0`` does what `set`
+    does, and ``cells.V_m`` what `get` does. A name that every population has, such as ``size``, is
+    for `get` and `set` alone.
 
     Attributes
     ----------
@@ -69,7 +76,7 @@ class View:
     def __getitem__(self, key: Any) -> View:
         return View(self.population, _select(self, key, self.ids))
 
-    def get(self, name: str) -> np.ndarray:
+    def get(self, name: str) -> Any:
         """A parameter or state variable of these neurons.
 
         Parameters
@@ -80,9 +87,11 @@ class View:
         Returns
         -------
         numpy.ndarray
-            One value for each neuron, in the unit that the model declares.
+            One value for each neuron, in the unit that the model declares; a copy that cannot be
+            changed. Of a `SpikeSource` ``times`` are a tuple, with an array for each source.
         """
-        return self.population.access.read(self, name)
+        values = self.population.access.read(self, name)
+        return Values.of(values) if isinstance(values, np.ndarray) else values
 
     def set(self, **values: Any) -> None:
         """Set parameters or state variables: a number, an array or a distribution each.
@@ -102,6 +111,41 @@ class View:
 
     def __copy__(self) -> View:
         return self  # it is a handle, of which there is one
+
+    def __getattr__(self, name: str) -> Any:
+        if self._is_variable(name):
+            return self.get(name)
+        return super().__getattr__(name)  # type: ignore[misc]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if self._finished and self._is_variable(name):
+            self.set(**{name: value})
+        else:
+            super().__setattr__(name, value)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *self._variables()})
+
+    def _is_variable(self, name: str) -> bool:
+        """Whether a name is that of a variable alone."""
+        own = name[:1] == "_" or name in vars(self) or hasattr(type(self), name)
+        return not own and name in self._variables()
+
+    def _variables(self) -> list[str]:
+        """Names of parameters and state variables."""
+        population = vars(self).get("population")
+        return [] if population is None else population.access.names(population)
+
+    def _settable(self) -> list[str]:
+        return self._variables()
+
+    def _instead(self, name: str) -> str:
+        if name in self._variables():
+            return (
+                f"is what every population has; the model's own {name!r} is set by "
+                f"set({name}=...) and read by get({name!r})"
+            )
+        return "is read-only: it is given when the population is made"
 
     def __repr__(self) -> str:
         return f"<{self.name}: {len(self)} neurons>"

@@ -8,10 +8,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from spikesim.attributes import Guarded, guarded
 from spikesim.connectors import Connector
 from spikesim.distributions import Distribution, plain
 from spikesim.equations.ports import alike, shared_transmitters
 from spikesim.errors import ValidationError, unknown_name
+from spikesim.fixed import Values
 from spikesim.modulators import Modulator
 from spikesim.neurons import Neuron
 from spikesim.plasticity import PlasticityRule
@@ -39,8 +41,9 @@ class Steps:
     values: np.ndarray
 
 
+@guarded
 @dataclass(frozen=True)
-class Connections:
+class Connections(Guarded):
     """All synapses of a projection, one entry each, by source, then target.
 
     Several synapses of one pair (multapses) are ordered by delay, and those with equal delays as
@@ -67,8 +70,9 @@ class Connections:
         return self.source.size
 
 
+@guarded
 @dataclass(frozen=True)
-class ReleaseState:
+class ReleaseState(Guarded):
     """What a spike would find now at synapses that depress or facilitate.
 
     Attributes
@@ -84,7 +88,7 @@ class ReleaseState:
     x: np.ndarray
 
 
-class Projection:
+class Projection(Guarded):
     """Synapses from one population (or slice) to another; made by `Network.project`.
 
     Weights and delays are copied as they are given, into what the network will store: `dtype`, and
@@ -228,9 +232,11 @@ class Projection:
     def weight(self) -> np.ndarray:
         """Weights in the receptor's unit, one for each synapse in the order of `Connections`.
 
-        Setting takes one number, or one for each synapse in this order; it acts at once.
+        Setting takes one number, or one for each synapse in this order; it acts at once. What is
+        read is a copy that cannot be changed: set all, ``projection.weight = weights``, or compute
+        with them, ``projection.weight *= 0.5``.
         """
-        return self.access.read_weight(self)
+        return Values.of(self.access.read_weight(self))
 
     @weight.setter
     def weight(self, values: Any) -> None:
@@ -282,6 +288,9 @@ class Projection:
 
     def __copy__(self) -> Projection:
         return self  # it is a handle, of which there is one
+
+    def _instead(self, name: str) -> str:
+        return "is read-only: synapses stay as `Network.project` has made them"
 
     def __repr__(self) -> str:
         extra = self.plasticity or self.release

@@ -12,10 +12,11 @@ import spikesim
 PACKAGE = Path(spikesim.__file__).parent
 # From the bottom up. A module may import from its own layer and from those below.
 LAYERS = [
-    ["errors", "units", "jit", "rng", "pickling"],
+    ["errors", "calls", "fixed", "attributes", "units", "jit", "rng", "pickling"],
     ["equations", "kernels", "_generated"],
-    ["parameters", "distributions", "channels", "receptors", "neurons", "plasticity", "release",
-     "connectors", "inputs", "populations", "projections", "modulators", "couplings", "recorders"],
+    ["declarations", "parameters", "distributions", "channels", "receptors", "neurons",
+     "plasticity", "release", "connectors", "inputs", "populations", "projections", "modulators",
+     "couplings", "recorders"],
     ["build"],
     ["runtime"],
     ["analysis", "readout", "plot", "interchange", "live", "network"],

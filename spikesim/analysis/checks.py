@@ -7,12 +7,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from spikesim.attributes import Guarded
 from spikesim.errors import ValidationError
+from spikesim.recorders import Recorder
 from spikesim.units import check_count, refuse_masked
 
 # What happens at step k has the time k * dt, which misses the decimal number meant by some last
 # bits: relative to the time, this much is the same.
 ROUNDING = 1e-12
+
+
+def result_of(given: Any) -> Any:
+    """What a recorder holds; anything else as it is."""
+    return given.result() if isinstance(given, Recorder) else given
 
 
 def frozen(array: np.ndarray) -> np.ndarray:
@@ -21,7 +28,7 @@ def frozen(array: np.ndarray) -> np.ndarray:
     return array
 
 
-class ReadOnly:
+class ReadOnly(Guarded):
     """Base of results: their arrays are read-only in copies and from pickles, too."""
 
     def __setstate__(self, state: dict[str, Any]) -> None:

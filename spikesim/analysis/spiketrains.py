@@ -18,6 +18,7 @@ from spikesim.analysis.checks import (
     positions,
     whole_numbers,
 )
+from spikesim.attributes import guarded
 from spikesim.errors import ValidationError
 from spikesim.units import check_array, check_count, check_scalar, ms
 
@@ -27,6 +28,7 @@ _MAX_BINS = 100_000_000
 Floats = NDArray[np.float64]
 
 
+@guarded
 @dataclass(frozen=True, eq=False, repr=False)
 class SpikeTrains(ReadOnly):
     """The spikes of `n` neurons between `t_start` and `t_stop`.

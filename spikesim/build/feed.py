@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from spikesim.attributes import put
 from spikesim.build.inputs import (
     Stimulus,
     build_drives,
@@ -105,7 +106,7 @@ class ScheduledFeed:
 
     def restore(self, settings: list[tuple[Population, Source]]) -> None:
         for population, model in settings:
-            population.model = model
+            put(population, model=model)
 
     def _rated(self, population: Population, arrays: Mapping[str, np.ndarray]) -> Source:
         name, model = population.name, population.model

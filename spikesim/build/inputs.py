@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,7 +100,7 @@ def build_source(population: Population, gid0: int, dt: float, seed: int) -> Sou
 
 
 def given_spikes(
-    times: list[np.ndarray], dt: float, owner: str, *, silent: bool = True
+    times: Sequence[np.ndarray], dt: float, owner: str, *, silent: bool = True
 ) -> tuple[np.ndarray, np.ndarray]:
     """Given times as (step, source), ordered; a time t is the end of step t/dt - 1."""
     flat = np.concatenate([*times, np.empty(0)])

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from spikesim.attributes import Guarded, guarded
 from spikesim.units import check_flag
 
 
+@guarded
 @dataclass(frozen=True)
-class Connector:
+class Connector(Guarded):
     """Base of all connectors.
 
     Class attributes

@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from spikesim.attributes import guarded
 from spikesim.connectors.base import Connector, check_flags
 from spikesim.errors import ValidationError
 from spikesim.pickling import check_named
 from spikesim.units import given_array
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class DistanceDependent(Connector):
     """Each pair of neurons with a probability that is a function of their distance.

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from spikesim.attributes import guarded
 from spikesim.connectors.base import Connector, check_flags, overlap
 from spikesim.errors import ValidationError
 from spikesim.units import check_count, check_scalar
 
 
+@guarded
 @dataclass(frozen=True)
 class FixedProbability(Connector):
     """Each pair of a source and a target neuron with the same probability, independently.
@@ -35,6 +37,7 @@ class FixedProbability(Connector):
         check_flags(self, "autapses")
 
 
+@guarded
 @dataclass(frozen=True)
 class FixedInDegree(Connector):
     """Every target neuron receives the same number of synapses, from sources drawn evenly.
@@ -66,6 +69,7 @@ class FixedInDegree(Connector):
         return self.k * n_post
 
 
+@guarded
 @dataclass(frozen=True)
 class FixedOutDegree(Connector):
     """Every source neuron makes the same number of synapses, onto targets drawn evenly.
@@ -97,6 +101,7 @@ class FixedOutDegree(Connector):
         return self.k * n_pre
 
 
+@guarded
 @dataclass(frozen=True)
 class FixedTotalNumber(Connector):
     """A given number of synapses in all, each pair of neurons equally likely.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from spikesim.attributes import guarded
 from spikesim.connectors.base import Connector, check_flags, overlap
 from spikesim.errors import ValidationError
 
 
+@guarded
 @dataclass(frozen=True)
 class AllToAll(Connector):
     """Every source neuron to every target neuron, once.
@@ -28,6 +30,7 @@ class AllToAll(Connector):
         return n_pre * n_post - lost
 
 
+@guarded
 @dataclass(frozen=True)
 class OneToOne(Connector):
     """Source neuron i to target neuron i; both sides must be of one size.

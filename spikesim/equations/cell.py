@@ -10,7 +10,8 @@ from typing import Any
 from spikesim.equations import expressions as ex
 from spikesim.equations.firing import clamped_of, condition, reset_of, rest_of
 from spikesim.equations.functions import Function
-from spikesim.equations.pieces import GIVEN, MS, PA, Pieces, Trees, in_order
+from spikesim.equations.order import in_order
+from spikesim.equations.pieces import GIVEN, MS, PA, Pieces, Trees
 from spikesim.equations.ports import ports_of
 from spikesim.equations.sites import INPUT, TIME, NeuronDeclaration
 from spikesim.equations.starts import starts_of
@@ -145,6 +146,10 @@ def _assembled(pieces: Pieces, with_input: bool) -> Cell:
     neuron = pieces.neuron
     pieces.check_unheld()
     pieces.check_receptors()
+    for attribute, names in (("persistent", neuron.persistent), ("joint", neuron.joint)):
+        for name in names:
+            if name not in pieces.odes:
+                raise unknown_name(name, pieces.odes, attribute, pieces.owner)
     external = pieces.external(with_input)
     system = _system(pieces, external, with_input)
     t_ref, rearm = rest_of(pieces, system, external)
@@ -172,13 +177,19 @@ def _system(pieces: Pieces, external: Trees, with_input: bool) -> System:
     """The differential equations, in consistent units."""
     rates = [eq.rhs for eq in pieces.odes.values()]
     scope = pieces.scope("equations", rates + [eq.rhs for eq in pieces.parts.values()])
+    origins = pieces.origins
     odes = {
-        name: scope.convert(eq.rhs, eq.unit / MS, f"d{name}/dt") for name, eq in pieces.odes.items()
+        name: origins.scope(scope, name).convert(
+            eq.rhs, eq.unit / MS, f"d{origins.of(name).local.get(name, name)}/dt"
+        )
+        for name, eq in pieces.odes.items()
     }
     trees = {name: part.rhs for name, part in pieces.parts.items()}
     parts = {
-        name: scope.convert(trees[name], pieces.parts[name].unit, name)
-        for name in in_order(trees, "equations", pieces.owner)
+        name: origins.scope(scope, name).convert(
+            trees[name], pieces.parts[name].unit, origins.of(name).local.get(name, name)
+        )
+        for name in in_order(trees, "equations", origins)
     }
     return System.of(
         {name: ex.substitute(tree, external) for name, tree in odes.items()},
@@ -187,6 +198,7 @@ def _system(pieces: Pieces, external: Trees, with_input: bool) -> System:
         functions=set(pieces.functions),
         frozen=[n for n, eq in pieces.parts.items() if "constant over dt" in eq.flags],
         given=pieces.step.returned if pieces.step else (), joint=pieces.neuron.joint,
+        owners={name: origins.of(name).owner for name in (*odes, *parts)},
     )  # fmt: skip
 
 

@@ -11,18 +11,22 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
+from spikesim.analysis.checks import result_of
 from spikesim.analysis.spiketrains import SpikeTrains
 from spikesim.analysis.traces import Traces
+from spikesim.calls import public
 from spikesim.errors import ValidationError
 from spikesim.interchange.columns import Columns, named_columns, spike_arrays, trains
 from spikesim.interchange.files import existing, written_whole
 from spikesim.interchange.table import Table, names, read_table
+from spikesim.recorders import Recorder
 
 _MARK = "spikesim "
 _VERSION = 1
 
 
-def save_csv(path: str | os.PathLike[str], result: SpikeTrains | Traces) -> None:
+@public
+def save_csv(path: str | os.PathLike[str], result: SpikeTrains | Traces | Recorder) -> None:
     """Save spikes as ``time_ms,id``, or traces as ``time_ms`` and a column for each neuron.
 
     Numbers are written so that `load_csv` gets back exactly the same ones.
@@ -31,7 +35,7 @@ def save_csv(path: str | os.PathLike[str], result: SpikeTrains | Traces) -> None
     ----------
     path : str or path-like
         The file. What was there is replaced once the new one is complete.
-    result : SpikeTrains or Traces
+    result : SpikeTrains, Traces or recorder
         What to save.
 
     Raises
@@ -40,6 +44,7 @@ def save_csv(path: str | os.PathLike[str], result: SpikeTrains | Traces) -> None
         If something else is to be saved, or the folder does not exist.
     """
     rows: Iterable[str]
+    result = result_of(result)
     about: dict[str, Any] = {"version": _VERSION, "name": getattr(result, "name", "")}
     if isinstance(result, SpikeTrains):
         about |= {"kind": "spikes", "n": result.n}
@@ -61,6 +66,7 @@ def save_csv(path: str | os.PathLike[str], result: SpikeTrains | Traces) -> None
         file.writelines(row.encode() for row in rows)
 
 
+@public
 def load_csv(
     path: str | os.PathLike[str],
     *,

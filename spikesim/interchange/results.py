@@ -17,10 +17,13 @@ from typing import Any
 
 import numpy as np
 
+from spikesim.analysis.checks import result_of
 from spikesim.analysis.spiketrains import SpikeTrains
 from spikesim.analysis.traces import Traces
+from spikesim.calls import public
 from spikesim.errors import ValidationError
 from spikesim.interchange.files import existing, written_whole
+from spikesim.recorders import Recorder
 
 Result = SpikeTrains | Traces
 
@@ -41,14 +44,17 @@ _ARRAYS = {"spikes": ("times", "ids"), "traces": ("times", "values", "ids")}
 _FIELDS = {"spikes": ("n", "t_start", "t_stop", "name"), "traces": ("variable", "unit", "name")}
 
 
-def save(path: str | os.PathLike[str], results: Result | Mapping[str, Result]) -> None:
+@public
+def save(
+    path: str | os.PathLike[str], results: Result | Recorder | Mapping[str, Result | Recorder]
+) -> None:
     """Save spikes and traces exactly, as `load` returns them.
 
     Parameters
     ----------
     path : str or path-like
         The file, as a rule ``*.npz``. What was there is replaced once the new one is complete.
-    results : SpikeTrains, Traces, or mapping of str to these
+    results : SpikeTrains, Traces or recorder, or mapping of str to these
         What to save.
 
     Raises
@@ -57,7 +63,8 @@ def save(path: str | os.PathLike[str], results: Result | Mapping[str, Result]) -
         If something else is to be saved, or the folder does not exist.
     """
     single = not isinstance(results, Mapping)
-    named = dict(results) if isinstance(results, Mapping) else {"": results}
+    given = results if isinstance(results, Mapping) else {"": results}
+    named = {key: result_of(one) for key, one in given.items()}
     arrays: dict[str, Any] = {}
     items = []
     for k, (key, result) in enumerate(named.items()):
@@ -78,6 +85,7 @@ def save(path: str | os.PathLike[str], results: Result | Mapping[str, Result]) -
         )
 
 
+@public
 def load(path: str | os.PathLike[str]) -> Any:
     """Load what `save` wrote.
 

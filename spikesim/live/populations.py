@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from spikesim.attributes import put
 from spikesim.build.draws import draw
 from spikesim.build.inputs import check_source_rate, given_spikes
 from spikesim.build.plan import Block, NeuronTable
@@ -15,8 +16,9 @@ from spikesim.build.unusual import warn_of_neurons
 from spikesim.distributions import Distribution, is_drawn
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.inputs import RateSource, Schedule, SpikeSource, check_rate, check_times
+from spikesim.live.described import DescribedValues
 from spikesim.neurons import Neuron
-from spikesim.populations import View, check_distinct, check_shape
+from spikesim.populations import Population, View, check_distinct, check_shape
 from spikesim.rng import key
 from spikesim.runtime.interrupt import unbroken
 from spikesim.runtime.turns import taking_turns
@@ -32,12 +34,23 @@ class LivePopulations:
 
     def __init__(self, network: Network):
         self.network = network
+        self.described = DescribedValues(network)
 
-    def read(self, view: View, name: str) -> np.ndarray:
+    def names(self, population: Population) -> list[str]:
+        """Parameters and state variables of a population, or what can be set of a source."""
+        return self.described.names(population)
+
+    def read(self, view: View, name: str) -> Any:
         """A parameter or state variable, float64, shape (len(view),)."""
         population = view.population
         if not isinstance(name, str):
             raise ValidationError(f"names are texts, got {name!r}", "get", view)
+        if isinstance(population.model, SpikeSource) and name == "times":
+            return tuple(population.model.times[k] for k in view.ids)
+        if self.network._plan is None:  # reading alone shall not end the description
+            described = self.described.read(view, name)
+            if described is not None:
+                return described
         if isinstance(population.model, RateSource) and name == "rate":
             self.network.build()
             source = self.network.plan.sources[population.name]
@@ -106,7 +119,7 @@ class LivePopulations:
 
     def _place(self, view: View, name: str) -> tuple[Block, NeuronTable]:
         if view.population.is_source:
-            valid = ["rate"] if isinstance(view.population.model, RateSource) else []
+            valid = self.names(view.population)
             raise unknown_name(name, valid, None, view.population.name)
         self.network.build()
         block = self.network.plan.blocks[view.population.name]
@@ -160,7 +173,7 @@ class LivePopulations:
             if isinstance(rate, Schedule):
                 rate.check_grid(self.network.dt, population.name)
             self.network.note(f"{population.name}.rate")
-            population.model = source_model
+            put(population, model=source_model)
             plan.feed.apply_rate(plan, population)  # type: ignore[attr-defined]
             self.network.simulator.reschedule()
         elif isinstance(population.model, SpikeSource) and name == "times":
@@ -173,10 +186,9 @@ class LivePopulations:
                 given.times, self.network.dt, population.name, silent=False
             )
             self.network.note(f"{population.name}.times")
-            population.model = given
+            put(population, model=given)
         else:
-            valid = ["rate"] if isinstance(population.model, RateSource) else ["times"]
-            raise unknown_name(name, valid, None, population.name)
+            raise unknown_name(name, self.names(population), None, population.name)
 
 
 def _check_repeats(view: View, value: Any, name: str) -> None:

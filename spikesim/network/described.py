@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from spikesim.attributes import Guarded
 from spikesim.build.builder import Description
 from spikesim.build.checks import (
     check_junctions,
@@ -22,6 +23,7 @@ from spikesim.build.unusual import warn_of_taus
 from spikesim.connectors import Connector
 from spikesim.couplings import GapJunctions, Link
 from spikesim.errors import ValidationError, unknown_name
+from spikesim.fixed import FixedDict
 from spikesim.inputs import Input, Source
 from spikesim.live import Live
 from spikesim.modulators import Modulator, Secretion
@@ -33,7 +35,7 @@ from spikesim.release import Release
 from spikesim.units import Param, check_name, check_scalar, ms
 
 
-class DescribedNetwork:
+class DescribedNetwork(Guarded):
     """What users say of a network before it runs.
 
     Parameters
@@ -43,6 +45,8 @@ class DescribedNetwork:
     live : Live
         Whom populations, projections and modulators ask for their values.
     """
+
+    _extensible = True
 
     def __init__(self, dt: float, seed: int | None, precision: str, live: Live):
         dt = check_scalar(dt, "dt", "Network", unit=ms, allowed="positive")
@@ -305,12 +309,12 @@ class DescribedNetwork:
     @property
     def populations(self) -> dict[str, Population]:
         """All populations by name."""
-        return dict(self._description.populations)
+        return FixedDict(self._description.populations)
 
     @property
     def projections(self) -> dict[str, Projection]:
         """All projections by name."""
-        return dict(self._description.projections)
+        return FixedDict(self._description.projections)
 
     def _check_open(self, what: str) -> None:
         """Raise if nothing can be added any more; a plan that nothing has changed is let go."""

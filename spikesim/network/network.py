@@ -6,9 +6,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from spikesim.attributes import put
 from spikesim.build.builder import build
 from spikesim.build.plan import Plan
-from spikesim.errors import SimulationError, ValidationError
+from spikesim.errors import NotBuiltError, ValidationError
 from spikesim.live import Live
 from spikesim.modulators import Modulator
 from spikesim.network.copies import Kept
@@ -195,7 +196,7 @@ class Network(DescribedNetwork):
                        if keep_weights}  # fmt: skip
             self._plan = None
             for population in self._description.populations.values():
-                population.model = population.described
+                put(population, model=population.described)
             self.build()
             for name, weight in weights.items():
                 self._description.projections[name].weight = weight
@@ -304,6 +305,11 @@ class Network(DescribedNetwork):
         return 0 if self._plan is None else int(self._plan.counters[2:4].sum())
 
     @property
+    def threads(self) -> int:
+        """How many threads share the work."""
+        return self._threads
+
+    @property
     def learning(self) -> bool:
         """Whether any plasticity acts; setting it switches all plastic projections."""
         return any(p.learning for p in self._description.projections.values())
@@ -318,14 +324,14 @@ class Network(DescribedNetwork):
     def plan(self) -> Plan:
         """The arrays behind the network, once it is built."""
         if self._plan is None:
-            raise SimulationError("the network is not built yet; run() or build() it first")
+            raise NotBuiltError("the network is not built yet; run() or build() it first")
         return self._plan
 
     @property
     def simulator(self) -> Simulator:
         """What runs the plan, once it is built."""
         if self._simulator is None:
-            raise SimulationError("the network is not built yet; run() or build() it first")
+            raise NotBuiltError("the network is not built yet; run() or build() it first")
         return self._simulator
 
     @property
@@ -337,6 +343,13 @@ class Network(DescribedNetwork):
     def recording(self) -> Recording:
         """The stores of all recorders."""
         return self._recording
+
+    def _instead(self, name: str) -> str:
+        if name == "t":
+            return "is read-only; run() goes on, and reset() goes back to 0"
+        if name in ("dt", "seed", "precision", "threads"):
+            return f"is fixed once the network is made; make another, Network({name}=...)"
+        return super()._instead(name)
 
     def __repr__(self) -> str:
         d = self._description

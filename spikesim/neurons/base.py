@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from typing import Any, ClassVar, TypeVar
 
 from spikesim.channels import Channel
@@ -96,6 +97,8 @@ class Neuron(Parametrized):
     ValidationError
         For an unknown name, a value that is not allowed, or something that is no receptor.
     """
+
+    _between_runs = ", or set it of a population, cells.{0} = ..."
 
     equations: str
     threshold: ClassVar[str]
@@ -328,6 +331,7 @@ def text_neuron(
             raise ValidationError("is given twice, in initial too", variable, name)
         value = values[variable]
         members["initial"][variable] = float(value) if isinstance(value, bool) else value
+    members["initial"] = deepcopy(members["initial"])  # arrays may change later
     texts = (equations, refractory, *(attributes[a] for a in ("threshold", "reset", "initial")))
     words = "\n".join(map(str, texts))
     values = {given: v for given, v in values.items() if given not in members["initial"]}
@@ -350,8 +354,7 @@ def text_neuron(
         unit = Unit(cell.units[variable])
         value = plain(value, unit, f"initial[{variable!r}]", name)
         if not isinstance(value, Distribution):
-            value = given_values(value, f"initial[{variable!r}]", name, unit=unit)
-        type(model).initial[variable] = value  # a copy
+            given_values(value, f"initial[{variable!r}]", name, unit=unit)
     used = names_used(model)
     for given in values:
         if given not in used and given != "t_ref" and given not in text.names:

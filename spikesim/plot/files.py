@@ -8,14 +8,15 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from spikesim.analysis.spiketrains import SpikeTrains
+from spikesim.calls import public
 from spikesim.errors import ValidationError
-from spikesim.plot.raster import raster
+from spikesim.plot.raster import Spikes, raster
 from spikesim.plot.style import style
 
 
+@public
 def save_raster(
-    trains: SpikeTrains | Mapping[str, SpikeTrains],
+    trains: Spikes | Mapping[str, Spikes],
     path: str | os.PathLike[str],
     *,
     bin: float | None = None,
@@ -25,7 +26,7 @@ def save_raster(
 
     Parameters
     ----------
-    trains : SpikeTrains or mapping of str to SpikeTrains
+    trains : SpikeTrains or spike recorder, or mapping of str to these
         One population, or several by name.
     path : str or path-like
         The file; its ending says the format.

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import TwoSlopeNorm
 
 from spikesim.analysis.connectivity import as_triplets, mean_blocks
+from spikesim.calls import public
 from spikesim.plot.style import canvas
 from spikesim.units import Unit
 
@@ -16,6 +17,7 @@ from spikesim.units import Unit
 _MAX_PIXELS = 500
 
 
+@public
 def weight_matrix(
     weights: Any,
     ax: Axes | None = None,

@@ -18,11 +18,13 @@ def test_parameters_and_states_by_name():
         cells.get("tau_x")
 
 
-def test_what_is_read_is_a_copy():
+def test_what_is_read_cannot_be_changed():
     _, cells = network()
     for name in ("V_m", "tau_m", "C_m"):
         before = cells.get(name)
-        cells.get(name)[:] = 0.0
+        with pytest.raises(sim.ValidationError, match="would not reach the network"):
+            cells.get(name)[:] = 0.0
+        before.copy()[:] = 0.0
         assert np.array_equal(cells.get(name), before)
 
 
