@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -45,11 +44,14 @@ class View(Guarded):
     ids : numpy.ndarray
         Their indices within the population, int64, shape (n,). Order and repeats are those of the
         selection: ``cells[[5, 1]]`` is neuron 5, then neuron 1.
+    contiguous : bool
+        Whether they are a range of ids in ascending order, without gaps or repeats.
     """
 
     def __init__(self, population: Population, ids: np.ndarray):
         self.population = population
         self.ids = ids
+        self.contiguous = bool((np.diff(ids) == 1).all())
 
     def __len__(self) -> int:
         return self.ids.size
@@ -60,11 +62,6 @@ class View(Guarded):
         if self.contiguous and len(self) == self.population.size:
             return self.population.name
         return f"{self.population.name}[{_selection(self.ids)}]"
-
-    @cached_property
-    def contiguous(self) -> bool:
-        """Whether the neurons are a range of ids in ascending order, without gaps or repeats."""
-        return bool((np.diff(self.ids) == 1).all())
 
     @property
     def span(self) -> tuple[int, int]:

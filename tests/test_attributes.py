@@ -144,6 +144,7 @@ def test_what_to_do_instead():
     net.project(held["spiking"], cells, sim.AllToAll(), weight=1.0, delay=1.0, receptor="exc")
 
 
+@pytest.mark.filterwarnings("ignore::spikesim.SpikesimWarning")  # of resets above the threshold
 @given(data=st.data())
 @settings(deadline=None, max_examples=60)
 def test_variables_are_attributes(data):
@@ -223,7 +224,8 @@ def test_looking_builds_nothing(build):
     for thing in (net, cells, cells[1:3], held["poisson"], held["spikes"], cells.model):
         assert inspect.getmembers(thing)
         assert not hasattr(thing, "__deepcopy__")
-        copy.copy(thing)
+        if thing is not net:
+            copy.copy(thing)
     for name in ("LIF", "Uniform", "rule", "DCCurrent", "MultiCompartment", "FromSparse"):
         again = pickle.loads(pickle.dumps(PLAIN[name]))
         for one in (again, copy.deepcopy(PLAIN[name]), copy.copy(PLAIN[name])):

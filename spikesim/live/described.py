@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from spikesim.build.inputs import value_at
 from spikesim.build.plan import PRECISIONS
 from spikesim.build.tables import initial_values, resolve_parameters
-from spikesim.equations.cell import Cell, assemble
+from spikesim.equations.cell import Cell
 from spikesim.errors import ValidationError
 from spikesim.inputs import RateSource
 from spikesim.neurons import Neuron
@@ -24,7 +24,6 @@ class DescribedValues:
 
     def __init__(self, network: Network):
         self.network = network
-        self._cells: dict[tuple[Any, ...], Cell] = {}
 
     def names(self, population: Population) -> list[str]:
         """Parameters and state variables of a population, or what can be set of a source."""
@@ -57,6 +56,4 @@ class DescribedValues:
         return stored[view.ids].astype(np.float64)
 
     def _cell(self, model: Neuron) -> Cell:
-        if model.key not in self._cells:
-            self._cells[model.key] = assemble(model, with_input=False)
-        return self._cells[model.key]
+        return self.network._description.cells.of(model)

@@ -22,7 +22,7 @@ from spikesim.populations import Population, View, check_distinct, check_shape
 from spikesim.rng import key
 from spikesim.runtime.interrupt import unbroken
 from spikesim.runtime.turns import taking_turns
-from spikesim.units import Quantity, Unit, check_array, in_unit
+from spikesim.units import Unit, check_array, in_unit
 
 if TYPE_CHECKING:
     from spikesim.network import Network
@@ -109,13 +109,15 @@ class LivePopulations:
             row = table.args.state[table.cell.states.index(name)]
             row[block.lo + view.ids] = checked[name]
         for name in drawn:  # only now, for a call that fails changes nothing
-            self._draws(view, name)[view.ids] += 1
+            counts = self._draws(view, name)
+            counts[view.ids] += 1
+            self.network.plan.draws[f"{view.population.name}.{name}"] = counts
 
     def _draws(self, view: View, name: str) -> np.ndarray:
         """How often `set` has drawn a variable of each neuron of a population, int64."""
         population = view.population
-        counts = self.network.plan.draws
-        return counts.setdefault(f"{population.name}.{name}", np.zeros(population.size, np.int64))
+        counts = self.network.plan.draws.get(f"{population.name}.{name}")
+        return np.zeros(population.size, np.int64) if counts is None else counts
 
     def _place(self, view: View, name: str) -> tuple[Block, NeuronTable]:
         if view.population.is_source:
@@ -133,16 +135,17 @@ class LivePopulations:
         if declared is not None:
             unit = declared[0].declared[declared[1]].unit
         value = in_unit(value, unit, name, owner)
-        if isinstance(value, Distribution):
+        drawn = isinstance(value, Distribution)
+        if drawn:
             before = self._draws(view, name)[view.ids]
             value = draw(value, key(self.network.seed, "set", owner, name), view.ids, before)
-        else:
-            _check_repeats(view, value, name)
         if declared is not None:
             array = declared[0].declared[declared[1]].check(value, name, owner)
         else:
             array = check_array(value, name, owner, unit=unit)
         check_shape(array, len(view), name, view.name)
+        if array.ndim and not drawn:  # which value would a neuron have that is given twice?
+            check_distinct(view, name, view)
         return array
 
     @staticmethod
@@ -161,10 +164,11 @@ class LivePopulations:
         if isinstance(population.model, RateSource) and name == "rate":
             rate = check_rate(value, population.name)
             if not (view.contiguous and len(view) == population.size):
-                _check_repeats(view, rate, "rate")
                 whole = self.read(population, "rate")
                 if not isinstance(rate, np.ndarray):
                     raise ValidationError("a schedule is for all sources", "rate", view)
+                if rate.ndim:
+                    check_distinct(view, "rate", view)
                 check_shape(rate, len(view), "rate", view.name)
                 whole[view.ids] = rate
                 rate = whole
@@ -189,9 +193,3 @@ class LivePopulations:
             put(population, model=given)
         else:
             raise unknown_name(name, self.names(population), None, population.name)
-
-
-def _check_repeats(view: View, value: Any, name: str) -> None:
-    """Raise for one value each where a neuron is selected more than once: which would it have?"""
-    if np.ndim(value.value if isinstance(value, Quantity) else value):
-        check_distinct(view, name, view)

@@ -177,7 +177,7 @@ class LiveRecorders:
         vars(self._stores[id(recorder)]).update(contents)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"network": self.network, "_stores": {}, "_cells": {}}  # stores are made anew
+        return {"network": self.network, "_stores": {}}  # stores are made anew
 
 
 def _sampled(cell: Cell, variable: str) -> list[str]:
