@@ -281,18 +281,18 @@ def build_plastic(
         kept=np.zeros(n_synapses if pairing == histories.PRE_CENTRED else 0),
         levels=levels, sees=sees,
     )  # fmt: skip
-    return PlasticTable(projection.name, rule_module(rule), args)
+    return PlasticTable(projection.name, rule_module(rule, projection.floor), args)
 
 
-def rule_module(rule: PlasticityRule) -> str:
-    """The generated module of a rule's kernels."""
+def rule_module(rule: PlasticityRule, floor: float | None = None) -> str:
+    """The generated module of a rule's kernels; no weight falls below `floor`, if there is one."""
     places = {name: k for k, name in enumerate(rule.declared)}
     # What nearly all use has kernels of its own: they are a quarter faster.
     common = rule.pairing == PAIRINGS[0] and rule.coincidence == COINCIDENCES[0]
     fixed = {"pairing": 0, "coincidence": 0} if common else {}
     text = rule_source(
         type(rule).__name__, rule.on_pre, rule.on_post, places, Path(template.__file__), fixed,
-        rule.modulators,
+        rule.modulators, floor, {name: getattr(rule, name) for name in rule.declared},
     )  # fmt: skip
     return module_name("plastic", text)
 

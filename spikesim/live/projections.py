@@ -12,6 +12,7 @@ from spikesim.build.release import release_now
 from spikesim.build.synapses import check_weights
 from spikesim.errors import ValidationError
 from spikesim.kernels import histories
+from spikesim.kernels.args import PlasticArgs
 from spikesim.kernels.deliver import BROADCAST, DENSE, NO_SELF
 from spikesim.kernels.normalize import normalize_dense, normalize_sparse
 from spikesim.projections import Connections, Projection, ReleaseState
@@ -70,6 +71,14 @@ class LiveProjections:
                 "distribution to set them one by one", "weight", projection,
             )  # fmt: skip
 
+    def carry_weights(self, before: Plan) -> None:
+        """Take the weights of the plan before, which has the same synapses, as they are stored."""
+        plan = self.network.plan
+        plan.static.weight[:] = before.static.weight
+        plan.static.weights[:] = before.static.weights
+        for name, table in plan.plastic.items():
+            table.args.weights[:] = before.plastic[name].args.weights
+
     def read_connections(self, projection: Projection) -> Connections:
         """All synapses, by source and then in stored order."""
         self.network.build()
@@ -107,6 +116,12 @@ class LiveProjections:
         if projection.plasticity is None:
             raise ValidationError("has no plasticity; set its weights", "normalize", projection)
         a = self._flushed(projection).args
+        floor = getattr(projection.plasticity, "w_min", -np.inf)
+        if floor > 0:
+            a.weights[:] = scaled_above(
+                a.weights.astype(np.float64), _targets(a), total, floor, projection
+            )
+            return
         sums = np.empty(a.n_targets)
         if a.dense:
             bad = normalize_dense(a.weights, a.n_targets, total, sums)
@@ -148,3 +163,34 @@ def n_synapses(plan: Plan, projection: Projection) -> int:
     if s.kind[p] in (BROADCAST, DENSE):
         return n_pre * n_post
     return int(s.indptr[s.row0[p] + n_pre])
+
+
+def _targets(a: PlasticArgs) -> np.ndarray:
+    """The target of each synapse of a plastic projection."""
+    return np.tile(np.arange(a.n_targets), a.weights.size // a.n_targets) if a.dense else a.targets
+
+
+def scaled_above(
+    weights: np.ndarray, target: np.ndarray, total: float, floor: float, owner: object
+) -> np.ndarray:
+    """Weights, none below `floor`, scaled so that those onto each target sum to `total`.
+
+    Those that would fall below the floor stay on it, and the others share what is left.
+    """
+    least = floor * np.bincount(target)
+    if least.max(initial=0.0) > total * (1 + 1e-12):
+        j = int(np.argmax(least))
+        raise ValidationError(
+            f"the weights onto target {j} cannot sum to {total}: each is at least the rule's w_min "
+            f"= {floor}, together {least[j]}", "normalize", owner,
+        )  # fmt: skip
+    free = np.ones(weights.size, bool)
+    while True:
+        rest = total - floor * np.bincount(target, ~free)
+        share = np.bincount(target, np.where(free, weights, 0.0))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            scaled = np.where(free, weights * (rest / share)[target], floor)
+        low = free & (scaled < floor)
+        if not low.any():
+            return scaled
+        free &= ~low

@@ -54,6 +54,14 @@ class LiveRecorders:
                 "made from", "variable", view,
             )  # fmt: skip
 
+    def stores(self) -> dict[int, SpikeStore | SampleStore]:
+        """What holds the recorders' samples now."""
+        return dict(self._stores)
+
+    def put_back(self, stores: dict[int, SpikeStore | SampleStore]) -> None:
+        """Take what `stores` has told again."""
+        self._stores = stores
+
     def attach(self, recorder: Recorder) -> None:
         """Make the store of a recorder, from now on."""
         plan, recording = self.network.plan, self.network.recording

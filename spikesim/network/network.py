@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -113,14 +115,37 @@ class Network(DescribedNetwork):
 
     def build(self) -> None:
         """Make the synapses and kernels now; `run` does it otherwise."""
-        if self._plan is None:
-            if not self._description.populations:
-                raise ValidationError("has no populations yet", None, "Network")
-            self._plan = build(self._description)
-            self._recording = Recording()
-            for recorder in self._recorders:
-                self._live.recorders.attach(recorder)
-            self._simulator = Simulator(self._plan, self._recording, self._threads)
+        if self._plan is not None:
+            return
+        if not self._description.populations:
+            raise ValidationError("has no populations yet", None, "Network")
+        with self._unchanged_on_failure():
+            self._make()
+
+    def _make(self, weights_of: Plan | None = None) -> None:
+        """Put a new plan in place, with empty recorders, and with the weights of another plan."""
+        self._plan = build(self._description)
+        if weights_of is not None:
+            self._live.projections.carry_weights(weights_of)
+        self._recording = Recording()
+        for recorder in self._recorders:
+            self._live.recorders.attach(recorder)
+        self._simulator = Simulator(self._plan, self._recording, self._threads)
+
+    @contextmanager
+    def _unchanged_on_failure(self) -> Iterator[None]:
+        """If what is done within fails, the network is as it was before."""
+        before = self._plan, self._recording, self._simulator
+        stores = self._live.recorders.stores()
+        models = [(p, p.model) for p in self._description.populations.values()]
+        try:
+            yield
+        except BaseException:
+            self._plan, self._recording, self._simulator = before
+            self._live.recorders.put_back(stores)
+            for population, model in models:
+                population.model = model
+            raise
 
     def run(self, duration: float, *, progress: bool | None = None) -> None:
         """Simulate, from where the network is now.
@@ -164,14 +189,14 @@ class Network(DescribedNetwork):
         """
         if self._plan is None:
             return
-        weights = {name: p.weight for name, p in self._description.projections.items()
-                   if keep_weights}  # fmt: skip
-        self._plan = None
-        for population in self._description.populations.values():
-            population.model = population.described
-        self.build()
-        for name, weight in weights.items():
-            self._description.projections[name].weight = weight
+        before = self._plan
+        if keep_weights:
+            for table in before.plastic.values():
+                self.simulator.flush(table)
+        with self._unchanged_on_failure():
+            for population in self._description.populations.values():
+                population.model = population.described
+            self._make(before if keep_weights else None)
 
     def reset_state(self) -> None:
         """Bring membranes, receptors, traces and spikes in flight back to their start.
