@@ -10,6 +10,7 @@ import numpy as np
 from spikesim.distributions import Distribution
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.inputs import Source
+from spikesim.machine import require
 from spikesim.neurons import Neuron
 from spikesim.parameters import Value
 from spikesim.receptors import TRANSMITTERS
@@ -125,6 +126,7 @@ class Population(View):
         self.size = check_count(size, "size", name, least=1)
         if self.size > MAX_SIZE:
             raise ValidationError(f"must be at most {MAX_SIZE}, got {size}", "size", name)
+        require(50 * self.size, f"{self.size} neurons", "size", name)
         if not isinstance(model, (Neuron, Source)):
             raise ValidationError(
                 f"must be a neuron model such as LIF() or a source such as PoissonSource(), "

@@ -67,7 +67,7 @@ def build_projection(
     port = list(table.cell.ports).index(projection.receptor)
     slot = table.args.slot0 + port * table.n + post.lo + int(target.ids[0])
     key = rng.key(seed, "projection", projection.name)
-    if _is_sum(projection):  # needs no synapses at all
+    if is_sum(projection):  # needs no synapses at all
         connectivity = Connectivity(np.zeros(1, np.int64), np.empty(0, np.int32), len(target))
     else:
         connectivity = build_csr(
@@ -117,7 +117,7 @@ def check_weights(projection: Projection, weight: np.ndarray, dtype: Any) -> Non
         )
 
 
-def _is_sum(projection: Projection) -> bool:
+def is_sum(projection: Projection) -> bool:
     """All-to-all with one weight and one delay: a sum, however many synapses it stands for."""
     given = projection.initial_weight, projection.initial_delay
     return (
@@ -130,7 +130,7 @@ def _is_sum(projection: Projection) -> bool:
 
 def storage(projection: Projection, synapses: Synapses, n_pre: int, n_post: int) -> int:
     """Sparse; for all-to-all with one delay a matrix, or a sum where also the weight is one."""
-    if _is_sum(projection):
+    if is_sum(projection):
         return BROADCAST
     one_delay = not isinstance(synapses.delay_steps, np.ndarray)
     many_weights = isinstance(synapses.weight, np.ndarray) or projection.plasticity is not None

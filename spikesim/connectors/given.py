@@ -50,6 +50,9 @@ class FromArrays(Connector):
                     self,
                 )
 
+    def expected(self, n_pre: int, n_post: int, self_offset: int | None = None) -> float:
+        return float(self.source.size)
+
 
 @dataclass(frozen=True, eq=False)
 class FromSparse(Connector):
@@ -83,6 +86,9 @@ class FromSparse(Connector):
                 "matrix",
                 self,
             )
+
+    def expected(self, n_pre: int, n_post: int, self_offset: int | None = None) -> float:
+        return float(self.matrix.nnz)
 
 
 def _check_indices(connector: Connector, name: str, value: Any) -> np.ndarray:

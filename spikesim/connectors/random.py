@@ -5,9 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from spikesim.connectors.base import Connector, check_flags, overlap
+from spikesim.connectors.base import (
+    MOST_NEURONS,
+    MOST_SYNAPSES,
+    Connector,
+    check_flags,
+    check_synapses,
+    overlap,
+    pairs,
+)
 from spikesim.errors import ValidationError
-from spikesim.units import check_count, check_scalar
+from spikesim.units import check_scalar
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,9 @@ class FixedProbability(Connector):
         object.__setattr__(self, "p", p)
         check_flags(self, "autapses")
 
+    def expected(self, n_pre: int, n_post: int, self_offset: int | None = None) -> float:
+        return self.p * pairs(n_pre, n_post, self_offset, self.autapses)
+
 
 @dataclass(frozen=True)
 class FixedInDegree(Connector):
@@ -54,13 +65,16 @@ class FixedInDegree(Connector):
     multapses: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "k", check_count(self.k, "k", self))
+        check_synapses(self, "k", MOST_NEURONS)
         check_flags(self, "autapses", "multapses")
 
     def check(self, n_pre: int, n_post: int, self_offset: int | None = None) -> None:
         if n_post > 0:
             barred = not self.autapses and overlap(n_post, n_pre, _reversed(self_offset)) > 0
             _check_degree(self, self.k, n_pre - barred, "sources for each target")
+
+    def expected(self, n_pre: int, n_post: int, self_offset: int | None = None) -> float:
+        return float(self.k * n_post)
 
 
 @dataclass(frozen=True)
@@ -82,13 +96,16 @@ class FixedOutDegree(Connector):
     multapses: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "k", check_count(self.k, "k", self))
+        check_synapses(self, "k", MOST_NEURONS)
         check_flags(self, "autapses", "multapses")
 
     def check(self, n_pre: int, n_post: int, self_offset: int | None = None) -> None:
         if n_pre > 0:
             barred = not self.autapses and overlap(n_pre, n_post, self_offset) > 0
             _check_degree(self, self.k, n_post - barred, "targets for each source")
+
+    def expected(self, n_pre: int, n_post: int, self_offset: int | None = None) -> float:
+        return float(self.k * n_pre)
 
 
 @dataclass(frozen=True)
@@ -110,12 +127,15 @@ class FixedTotalNumber(Connector):
     multapses: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "n", check_count(self.n, "n", self))
+        check_synapses(self, "n", MOST_SYNAPSES)
         check_flags(self, "autapses", "multapses")
 
     def check(self, n_pre: int, n_post: int, self_offset: int | None = None) -> None:
-        barred = 0 if self.autapses else overlap(n_pre, n_post, self_offset)
-        _check_degree(self, self.n, n_pre * n_post - barred, "pairs", name="n")
+        possible = pairs(n_pre, n_post, self_offset, self.autapses)
+        _check_degree(self, self.n, possible, "pairs", name="n")
+
+    def expected(self, n_pre: int, n_post: int, self_offset: int | None = None) -> float:
+        return float(self.n)
 
 
 def _reversed(self_offset: int | None) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from spikesim.connectors.base import Connector, check_flags
+from spikesim.connectors.base import Connector, check_flags, pairs
 from spikesim.errors import ValidationError
 
 
@@ -23,6 +23,9 @@ class AllToAll(Connector):
     def __post_init__(self) -> None:
         check_flags(self, "autapses")
 
+    def expected(self, n_pre: int, n_post: int, self_offset: int | None = None) -> float:
+        return float(pairs(n_pre, n_post, self_offset, self.autapses))
+
 
 @dataclass(frozen=True)
 class OneToOne(Connector):
@@ -37,3 +40,6 @@ class OneToOne(Connector):
                 f"needs as many sources as targets, got {n_pre} sources and {n_post} targets",
                 obj=self,
             )
+
+    def expected(self, n_pre: int, n_post: int, self_offset: int | None = None) -> float:
+        return float(n_pre)

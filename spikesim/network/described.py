@@ -11,6 +11,7 @@ import numpy as np
 from spikesim.build.builder import Description
 from spikesim.build.couplings import check_link, check_membranes
 from spikesim.build.inputs import Stimulus, check_felt
+from spikesim.build.memory_synapses import check_synapses
 from spikesim.build.modulators import delay_steps
 from spikesim.build.plan import PRECISIONS, Plan
 from spikesim.connectors import Connector
@@ -18,6 +19,7 @@ from spikesim.couplings import GapJunctions, Link
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.inputs import Input, Source
 from spikesim.live import Live
+from spikesim.machine import require
 from spikesim.modulators import Modulator, Secretion
 from spikesim.neurons import Neuron
 from spikesim.plasticity import PlasticityRule
@@ -142,6 +144,7 @@ class DescribedNetwork:
         )  # fmt: skip
         for modulator in projection.modulators.values():
             self._check_mine(modulator=modulator)
+        check_synapses(projection, np.dtype(PRECISIONS[self.precision][1]).itemsize)
         self._description.projections[name] = projection
         return projection
 
@@ -205,6 +208,8 @@ class DescribedNetwork:
         self._check_free(name)
         gaps = GapJunctions(name, a, b, connector, g=g, access=self._live.couplings)
         check_membranes(gaps)
+        n = connector.expected(len(a), len(b))
+        require(56 * n, f"{n:.3g} junctions (to be expected)", "connector", gaps)
         self._description.gaps[name] = gaps
         return gaps
 

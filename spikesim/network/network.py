@@ -8,13 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from spikesim.build.builder import build
+from spikesim.build.builder import build, grouped
 from spikesim.build.inputs import whole_steps
+from spikesim.build.memory import uses
 from spikesim.build.plan import Plan
 from spikesim.errors import SimulationError, ValidationError
 from spikesim.live import Live
 from spikesim.modulators import Modulator
 from spikesim.network.described import DescribedNetwork
+from spikesim.network.memory import MemoryTable
 from spikesim.populations import View
 from spikesim.projections import Projection
 from spikesim.recorders import Recorder, recorder_of
@@ -124,7 +126,7 @@ class Network(DescribedNetwork):
 
     def _make(self, weights_of: Plan | None = None) -> None:
         """Put a new plan in place, with empty recorders, and with the weights of another plan."""
-        self._plan = build(self._description)
+        self._plan = build(self._description, self._threads)
         if weights_of is not None:
             self._live.projections.carry_weights(weights_of)
         self._recording = Recording()
@@ -140,11 +142,16 @@ class Network(DescribedNetwork):
         models = [(p, p.model) for p in self._description.populations.values()]
         try:
             yield
-        except BaseException:
+        except BaseException as error:
             self._plan, self._recording, self._simulator = before
             self._live.recorders.put_back(stores)
             for population, model in models:
                 population.model = model
+            if isinstance(error, MemoryError):
+                raise SimulationError(
+                    f"there is not enough memory for the network ({error}); net.memory() tells "
+                    "what takes how much"
+                ) from error
             raise
 
     def run(self, duration: float, *, progress: bool | None = None) -> None:
@@ -171,6 +178,7 @@ class Network(DescribedNetwork):
             return
         steps = whole_steps(duration, self.dt, "duration", "run")
         self.build()
+        self._live.recorders.check_room(steps)
         if progress is None and not sys.stderr.isatty():
             progress = False
         if progress is False:
@@ -217,6 +225,17 @@ class Network(DescribedNetwork):
         self._live.refresh()
         for recorder in self._recorders:
             recorder.clear()
+
+    def memory(self) -> MemoryTable:
+        """What the network will take of memory, and what the machine has; nothing is built for it.
+
+        Numbers of synapses that are left to chance are the expected ones. A network that needs more
+        than the machine has is refused when it is built, a population or projection that does when
+        it is added, and a run whose samples would not fit when it is asked for.
+        """
+        d = self._description
+        parts = uses(d, grouped(d), self._threads)
+        return MemoryTable([*parts, *map(self._live.recorders.growth, self._recorders)])
 
     # --- reading ------------------------------------------------------------------------------
 

@@ -121,7 +121,7 @@ def test_a_reset_that_fails_changes_nothing(monkeypatch, part, keep):
         each.pixels.set(rate=100.0)
     with monkeypatch.context() as patch:
         patch.setattr(f"spikesim.network.network.{part}", fails)
-        with pytest.raises(MemoryError):
+        with pytest.raises(sim.SimulationError, match="not enough memory for the network"):
             rig.net.reset(keep_weights=keep)
     for each in (rig, other):
         each.net.run(100.0)
