@@ -14,6 +14,7 @@ from spikesim.equations.cell import Cell, Cells
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.fixed import Values
 from spikesim.inputs import Source
+from spikesim.machine import require
 from spikesim.neurons import Neuron
 from spikesim.parameters import Value
 from spikesim.receptors import TRANSMITTERS
@@ -187,6 +188,7 @@ class Population(View):
         self.size = check_count(size, "size", name, least=1)
         if self.size > MAX_SIZE:
             raise ValidationError(f"must be at most {MAX_SIZE}, got {size}", "size", name)
+        require(50 * self.size, f"{self.size} neurons", "size", name)
         if not isinstance(model, (Neuron, Source)):
             raise ValidationError(
                 f"must be a neuron model such as LIF() or a source such as PoissonSource(), "

@@ -131,6 +131,7 @@ class Projection(Guarded):
         self.initial_weight = self._given_weight(weight, dtype)
         self.initial_delay = self._given_delay(delay, dt)
         self.delay_is = self._check_rule(delay_is)
+        self._check_floor()
         self._check_release()
         self.modulators = self._check_modulators(modulators)
         self.sign = self._find_sign()
@@ -187,6 +188,32 @@ class Projection(Guarded):
                 "says which side of the synapse the delay lies on", "delay_is", self,
             )  # fmt: skip
         return delay_is
+
+    @property
+    def magnitudes(self) -> str | None:
+        """Why weights are magnitudes, which are never negative; None where they have a sign."""
+        transmitter, model = self.source.population.transmitter, self.target.population.model
+        assert isinstance(model, Neuron)
+        if transmitter is not None:
+            return f"{self.source.population.name!r} releases {transmitter}, which gives the sign"
+        if not model.receptor(self.receptor).signed:
+            return f"{self.receptor!r} is a conductance, which is never negative"
+        return None
+
+    @property
+    def floor(self) -> float | None:
+        """What no weight falls below by learning: 0 or more for magnitudes, else None."""
+        if self.magnitudes is None:
+            return None
+        return max(0.0, float(getattr(self.plasticity, "w_min", 0.0)))
+
+    def _check_floor(self) -> None:
+        low = getattr(self.plasticity, "w_min", 0.0)
+        if self.magnitudes is not None and low < 0:
+            raise ValidationError(
+                f"the rule's w_min must be zero or positive, got {low} {self.weight_unit}: "
+                f"{self.magnitudes}, so weights are magnitudes", "plasticity", self,
+            )  # fmt: skip
 
     def _check_release(self) -> None:
         if self.release is None:

@@ -10,6 +10,7 @@ import numpy as np
 from spikesim.build.couplings import Places, build_gaps, build_links, check_linked
 from spikesim.build.feed import ScheduledFeed
 from spikesim.build.inputs import Stimulus, build_drives, build_noises, build_source
+from spikesim.build.memory import Groups, check_memory
 from spikesim.build.miniatures import build_miniatures
 from spikesim.build.modulators import build_modulation, concentrations_read
 from spikesim.build.plan import PRECISIONS, Block, NeuronTable, Plan
@@ -49,18 +50,20 @@ class Description:
         return PRECISIONS[self.precision][1]
 
 
-def build(description: Description) -> Plan:
-    """Make the plan of a described network.
+def build(description: Description, threads: int = 1) -> Plan:
+    """Make the plan of a described network, which so many threads will run.
 
     Raises
     ------
     ValidationError
-        If parts of the description do not fit each other.
+        If parts of the description do not fit each other, or the whole does not fit the machine.
     """
     dt, seed = description.dt, description.seed
     state_type, weight_type = PRECISIONS[description.precision]
     populations = list(description.populations.values())
-    tables, blocks, state, base, n_slots = _build_tables(description, state_type)
+    groups = grouped(description)
+    check_memory(description, groups, threads)
+    tables, blocks, state, base, n_slots = _build_tables(description, groups, state_type)
     sources, next_gid = {}, base.size
     for population in populations:
         if population.is_source:
@@ -133,9 +136,8 @@ def build(description: Description) -> Plan:
     return plan
 
 
-def _build_tables(
-    description: Description, state_type: type
-) -> tuple[list[NeuronTable], dict[str, Block], np.ndarray, np.ndarray, int]:
+def grouped(description: Description) -> Groups:
+    """The populations of each model, with its equations."""
     stimulated = {
         s.target.population.name
         for s in description.stimuli
@@ -143,8 +145,13 @@ def _build_tables(
     }
     for gaps in description.gaps.values():
         stimulated |= {gaps.a.population.name, gaps.b.population.name}
+    return group_by_model(list(description.populations.values()), stimulated, description.cells)
+
+
+def _build_tables(
+    description: Description, groups: Groups, state_type: type
+) -> tuple[list[NeuronTable], dict[str, Block], np.ndarray, np.ndarray, int]:
     noisy = any(isinstance(s.input, NoiseCurrent) for s in description.stimuli)
-    groups = group_by_model(list(description.populations.values()), stimulated, description.cells)
     sizes = [sum(p.size for p in members) for _, members in groups]
     n_states = sum(n * len(cell.states) for n, (cell, _) in zip(sizes, groups, strict=True))
     concentrations = [m.baseline for m in description.modulators.values()]

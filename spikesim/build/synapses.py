@@ -63,7 +63,7 @@ def build_projection(
     port = list(table.cell.ports).index(projection.receptor)
     slot = table.args.slot0 + port * table.n + post.lo + post_first
     key = rng.key(seed, "projection", projection.name)
-    if _is_sum(projection):  # needs no synapses at all
+    if is_sum(projection):  # needs no synapses at all
         connectivity = Connectivity(np.zeros(1, np.int64), np.empty(0, np.int32), len(target))
     else:
         connectivity = build_csr(
@@ -119,7 +119,7 @@ def check_weights(projection: Projection, weight: np.ndarray, dtype: Any) -> Non
         )
 
 
-def _is_sum(projection: Projection) -> bool:
+def is_sum(projection: Projection) -> bool:
     """All-to-all with one weight and one delay: a sum, however many synapses it stands for."""
     if not (projection.source.contiguous and projection.target.contiguous):
         return False
@@ -135,7 +135,7 @@ def _is_sum(projection: Projection) -> bool:
 
 def storage(projection: Projection, synapses: Synapses, n_pre: int, n_post: int) -> int:
     """Sparse; for all-to-all with one delay a matrix, or a sum where also the weight is one."""
-    if _is_sum(projection):
+    if is_sum(projection):
         return BROADCAST
     one_delay = not isinstance(synapses.delay_steps, np.ndarray)
     many_weights = isinstance(synapses.weight, np.ndarray) or projection.plasticity is not None
@@ -291,15 +291,15 @@ def build_plastic(
         kept=np.zeros(n_synapses if pairing == histories.PRE_CENTRED else 0),
         levels=levels, sees=sees,
     )  # fmt: skip
-    return PlasticTable(projection.name, rule_module(rule), args)
+    return PlasticTable(projection.name, rule_module(rule, projection.floor), args)
 
 
-def rule_module(rule: PlasticityRule) -> str:
-    """The generated module of a rule's kernels."""
-    return module_name("plastic", rule_text(rule))
+def rule_module(rule: PlasticityRule, floor: float | None = None) -> str:
+    """The generated module of a rule's kernels; no weight falls below `floor`, if there is one."""
+    return module_name("plastic", rule_text(rule, floor))
 
 
-def rule_text(rule: PlasticityRule) -> str:
+def rule_text(rule: PlasticityRule, floor: float | None = None) -> str:
     """The Python text of a rule's kernels.
 
     Raises
@@ -313,7 +313,7 @@ def rule_text(rule: PlasticityRule) -> str:
     fixed = {"pairing": 0, "coincidence": 0} if common else {}
     return rule_source(
         type(rule).__name__, rule.on_pre, rule.on_post, places, Path(template.__file__), fixed,
-        rule.modulators,
+        rule.modulators, floor, {name: getattr(rule, name) for name in rule.declared},
     )  # fmt: skip
 
 

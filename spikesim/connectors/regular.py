@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from spikesim.attributes import guarded
-from spikesim.connectors.base import Connector, check_flags, overlap
+from spikesim.connectors.base import Connector, check_flags, pairs
 from spikesim.errors import ValidationError
 
 
@@ -26,8 +26,7 @@ class AllToAll(Connector):
         check_flags(self, "autapses")
 
     def count(self, n_pre: int, n_post: int, self_offset: int | None = None) -> int | None:
-        lost = 0 if self.autapses else overlap(n_pre, n_post, self_offset)
-        return n_pre * n_post - lost
+        return pairs(n_pre, n_post, self_offset, self.autapses)
 
 
 @guarded

@@ -11,6 +11,7 @@ from spikesim.build.release import release_now
 from spikesim.build.synapses import check_weights
 from spikesim.errors import ValidationError
 from spikesim.kernels import histories
+from spikesim.kernels.args import PlasticArgs
 from spikesim.kernels.connect import stable_order
 from spikesim.kernels.deliver import BROADCAST, DENSE, NO_SELF
 from spikesim.kernels.normalize import normalize_dense, normalize_sparse
@@ -108,6 +109,13 @@ class LiveProjections:
         if projection.plasticity is None:
             raise ValidationError("has no plasticity; set its weights", "normalize", projection)
         a = self._flushed(projection).args
+        floor = getattr(projection.plasticity, "w_min", -np.inf)
+        if floor > 0:
+            target = place_in(projection.target)[_targets(a)]
+            a.weights[:] = scaled_above(
+                a.weights.astype(np.float64), target, total, floor, projection
+            )
+            return
         sums = np.empty(a.n_targets)
         self.network.note(f"{projection.name}.weight")
         if a.dense:
@@ -139,6 +147,14 @@ class LiveProjections:
         table = self.network.plan.plastic[projection.name]
         self.network.simulator.flush(table)
         return table
+
+
+def carry_weights(before: Plan, plan: Plan) -> None:
+    """Give a plan the weights of the plan before, which has the same synapses, as stored."""
+    plan.static.weight[:] = before.static.weight
+    plan.static.weights[:] = before.static.weights
+    for name, table in plan.plastic.items():
+        table.args.weights[:] = before.plastic[name].args.weights
 
 
 def n_synapses(plan: Plan, projection: Projection) -> int:
@@ -209,3 +225,34 @@ def place_in(view: View) -> np.ndarray:
     places = np.full(end - first, -1, np.int64)
     places[view.ids - first] = np.arange(len(view))
     return places
+
+
+def _targets(a: PlasticArgs) -> np.ndarray:
+    """The target of each synapse of a plastic projection."""
+    return np.tile(np.arange(a.n_targets), a.weights.size // a.n_targets) if a.dense else a.targets
+
+
+def scaled_above(
+    weights: np.ndarray, target: np.ndarray, total: float, floor: float, owner: object
+) -> np.ndarray:
+    """Weights, none below `floor`, scaled so that those onto each target sum to `total`.
+
+    Those that would fall below the floor stay on it, and the others share what is left.
+    """
+    least = floor * np.bincount(target)
+    if least.max(initial=0.0) > total * (1 + 1e-12):
+        j = int(np.argmax(least))
+        raise ValidationError(
+            f"the weights onto target {j} cannot sum to {total}: each is at least the rule's w_min "
+            f"= {floor}, together {least[j]}", "normalize", owner,
+        )  # fmt: skip
+    free = np.ones(weights.size, bool)
+    while True:
+        rest = total - floor * np.bincount(target, ~free)
+        share = np.bincount(target, np.where(free, weights, 0.0))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            scaled = np.where(free, weights * (rest / share)[target], floor)
+        low = free & (scaled < floor)
+        if not low.any():
+            return scaled
+        free &= ~low

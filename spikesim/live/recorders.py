@@ -8,12 +8,14 @@ import numpy as np
 
 from spikesim.analysis.spiketrains import SpikeTrains
 from spikesim.analysis.traces import Traces
+from spikesim.build.memory import Use
 from spikesim.build.plan import Plan
 from spikesim.equations import expressions as ex
 from spikesim.equations.cell import INPUT, TIME, Cell
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.live.modulators import place_of
 from spikesim.live.projections import n_synapses, order_of
+from spikesim.machine import SMALL, require
 from spikesim.neurons import Neuron
 from spikesim.populations import View
 from spikesim.recorders import (
@@ -53,6 +55,47 @@ class LiveRecorders:
                 f"{variable!r} depends on {INPUT}, which is not kept; record what else it is "
                 "made from", "variable", view,
             )  # fmt: skip
+
+    def stores(self) -> dict[int, SpikeStore | SampleStore]:
+        """What holds the recorders' samples now."""
+        return dict(self._stores)
+
+    def put_back(self, stores: dict[int, SpikeStore | SampleStore]) -> None:
+        """Take what `stores` has told again."""
+        self._stores = stores
+
+    def growth(self, recorder: Recorder) -> Use:
+        """What a recorder will hold: bytes for each second of biology, or for each spike."""
+        kind, store = "recorder", self._stores.get(id(recorder))
+        if isinstance(recorder, SpikeRecorder):
+            return Use(kind, recorder.name, 0, what="spikes", per_spike=12)
+        if isinstance(store, SampleStore):
+            n = store.places.size
+        elif isinstance(recorder, StateRecorder):
+            n = len(recorder.target)
+        elif isinstance(recorder, WeightRecorder):
+            n = _n_recorded(recorder)
+        else:
+            n = 1
+        assert recorder.every is not None
+        what = f"{n} values every {recorder.every:g} ms"
+        return Use(
+            kind, recorder.name, 0, what=what, per_second=8 * (n + 1) * 1000 / recorder.every
+        )
+
+    def check_room(self, steps: int) -> None:
+        """Raise a ValidationError if samples of so many steps cannot fit into memory."""
+        seconds = steps * self.network.dt / 1000.0
+        parts = [self.growth(r) for r in self.network._recorders]
+        need = seconds * sum(part.per_second for part in parts)
+        if need > SMALL:
+            worst = max(parts, key=lambda part: part.per_second)
+            what = f"the samples of {seconds:g} s, most of them of {worst.name!r} ({worst.what}),"
+            remedy = (
+                "record fewer neurons, sample more seldom with every=, or run in parts and clear() "
+                "the recorders between them"
+            )
+            require(need, what, "duration", "run", remedy)
 
     def attach(self, recorder: Recorder, plan: Plan, recording: Recording) -> None:
         """Make the store of a recorder, from now on."""
@@ -178,6 +221,13 @@ class LiveRecorders:
 
     def __getstate__(self) -> dict[str, Any]:
         return {"network": self.network, "_stores": {}}  # stores are made anew
+
+
+def _n_recorded(recorder: WeightRecorder) -> int:
+    if recorder.synapses is not None:
+        return recorder.synapses.size
+    p = recorder.target
+    return int(p.connector.expected(len(p.source), len(p.target)))
 
 
 def _sampled(cell: Cell, variable: str) -> list[str]:

@@ -18,6 +18,7 @@ from spikesim.build.checks import (
 )
 from spikesim.build.couplings import check_chain, check_link, check_membranes
 from spikesim.build.inputs import Stimulus, check_felt
+from spikesim.build.memory_synapses import check_synapses
 from spikesim.build.plan import PRECISIONS, Plan
 from spikesim.build.unusual import warn_of_taus
 from spikesim.connectors import Connector
@@ -26,6 +27,7 @@ from spikesim.errors import ValidationError, unknown_name
 from spikesim.fixed import FixedDict
 from spikesim.inputs import Input, Source
 from spikesim.live import Live
+from spikesim.machine import require
 from spikesim.modulators import Modulator, Secretion
 from spikesim.neurons import Neuron
 from spikesim.plasticity import PlasticityRule
@@ -157,6 +159,7 @@ class DescribedNetwork(Guarded):
         for modulator in projection.modulators.values():
             self._check_mine(modulator=modulator)
         check_projection(projection, self._description)
+        check_synapses(projection, np.dtype(PRECISIONS[self.precision][1]).itemsize)
         self._description.projections[name] = projection
         return projection
 
@@ -223,6 +226,8 @@ class DescribedNetwork(Guarded):
         gaps = GapJunctions(name, a, b, connector, g=g, access=self._live.couplings)
         check_membranes(gaps, self._description.cells)
         check_junctions(gaps)
+        n = connector.expected(len(a), len(b))
+        require(56 * n, f"{n:.3g} junctions (to be expected)", "connector", gaps)
         self._description.gaps[name] = gaps
         return gaps
 

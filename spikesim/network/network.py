@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from spikesim.attributes import put
-from spikesim.build.builder import build
+from spikesim.build.builder import build, grouped
+from spikesim.build.memory import uses
 from spikesim.build.plan import Plan
-from spikesim.errors import NotBuiltError, ValidationError
+from spikesim.errors import NotBuiltError, SimulationError, ValidationError
 from spikesim.live import Live
+from spikesim.live.projections import carry_weights
 from spikesim.modulators import Modulator
 from spikesim.network.copies import Kept
 from spikesim.network.described import DescribedNetwork
+from spikesim.network.memory import MemoryTable
 from spikesim.populations import View, check_distinct
 from spikesim.projections import Projection
 from spikesim.recorders import Recorder, recorder_of
@@ -135,11 +140,38 @@ class Network(DescribedNetwork):
             if not self._description.populations:
                 raise ValidationError("has no populations yet", None, "Network")
             self._simulator = None  # what an earlier plan holds is let go first
-            plan, recording = build(self._description), Recording()
-            for recorder in self._recorders:
-                self._live.recorders.attach(recorder, plan, recording)
-            self._simulator = Simulator(plan, recording, self._threads)
-            self._plan, self._recording, self._written = plan, recording, ""
+            with self._unchanged_on_failure():
+                self._make()
+
+    def _make(self, weights_of: Plan | None = None) -> None:
+        """Put a new plan in place, with empty recorders, and with the weights of another plan."""
+        plan, recording = build(self._description, self._threads), Recording()
+        if weights_of is not None:
+            carry_weights(weights_of, plan)
+        for recorder in self._recorders:
+            self._live.recorders.attach(recorder, plan, recording)
+        self._simulator = Simulator(plan, recording, self._threads)
+        self._plan, self._recording, self._written = plan, recording, ""
+
+    @contextmanager
+    def _unchanged_on_failure(self) -> Iterator[None]:
+        """If what is done within fails, the network is as it was before."""
+        before = self._plan, self._recording, self._simulator, self._written
+        stores = self._live.recorders.stores()
+        models = [(p, p.model) for p in self._description.populations.values()]
+        try:
+            yield
+        except BaseException as error:
+            self._plan, self._recording, self._simulator, self._written = before
+            self._live.recorders.put_back(stores)
+            for population, model in models:
+                put(population, model=model)
+            if isinstance(error, MemoryError):
+                raise SimulationError(
+                    f"there is not enough memory for the network ({error}); net.memory() tells "
+                    "what takes how much"
+                ) from error
+            raise
 
     def run(self, duration: float, *, progress: bool | None = None) -> None:
         """Simulate, from where the network is now.
@@ -167,6 +199,7 @@ class Network(DescribedNetwork):
         self._turns.begin_run()
         try:
             self.build()
+            self._live.recorders.check_room(steps)
             if progress is None and not shows(sys.stderr):
                 progress = False
             if not steps or progress is False:
@@ -192,14 +225,14 @@ class Network(DescribedNetwork):
         with self._turns.alone("reset"):
             if self._plan is None:
                 return
-            weights = {name: p.weight for name, p in self._description.projections.items()
-                       if keep_weights}  # fmt: skip
-            self._plan = None
-            for population in self._description.populations.values():
-                put(population, model=population.described)
-            self.build()
-            for name, weight in weights.items():
-                self._description.projections[name].weight = weight
+            before = self._plan
+            if keep_weights:
+                for table in before.plastic.values():
+                    self.simulator.flush(table)
+            with self._unchanged_on_failure():
+                for population in self._description.populations.values():
+                    put(population, model=population.described)
+                self._make(before if keep_weights else None)
 
     def reset_state(self) -> None:
         """Bring membranes, receptors, traces and spikes in flight back to their start.
@@ -286,6 +319,17 @@ class Network(DescribedNetwork):
         vars(self).update(
             parts, _turns=Turns(), _built=None, _simulator=None, _recording=Recording()
         )
+
+    def memory(self) -> MemoryTable:
+        """What the network will take of memory, and what the machine has; nothing is built for it.
+
+        Numbers of synapses that are left to chance are the expected ones. A network that needs more
+        than the machine has is refused when it is built, a population or projection that does when
+        it is added, and a run whose samples would not fit when it is asked for.
+        """
+        d = self._description
+        parts = uses(d, grouped(d), self._threads)
+        return MemoryTable([*parts, *map(self._live.recorders.growth, self._recorders)])
 
     # --- reading ------------------------------------------------------------------------------
 
