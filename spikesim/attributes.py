@@ -35,6 +35,12 @@ class Guarded:
         if cls.__module__.split(".")[0] == PACKAGE:
             _name_calls(cls)
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Neither `copy` nor `pickle` keeps arrays from being changed."""
+        vars(self).update(state)
+        if self._finished:
+            finish(self)
+
     def _instead(self, name: str) -> str:
         """Why an attribute that there is cannot be set, and what to do instead."""
         return "is read-only"

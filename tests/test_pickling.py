@@ -164,3 +164,13 @@ def test_other_picklers_send_functions_as_they_are():
     copied = pickle.loads(cloudpickle.dumps(text({"doubled": tripled})))
     assert copied.functions["doubled"] is not tripled, "sent whole, so no file has its text"
     assert "3.0 * x" in copied.source()
+
+
+@pytest.mark.parametrize("way", [copy.copy, copy.deepcopy, "pickle"], ids=str)
+def test_what_is_finished_stays_so(way):
+    model = sim.LIF(tau_m=[10.0, 20.0])
+    copied = pickle.loads(pickle.dumps(model)) if way == "pickle" else way(model)
+    with pytest.raises(ValueError, match="read-only"):
+        copied.tau_m[0] = 5.0
+    with pytest.raises(AttributeError, match="tau_m"):
+        copied.tau_m = 5.0

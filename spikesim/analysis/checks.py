@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spikesim.attributes import Guarded
 from spikesim.errors import ValidationError
 from spikesim.recorders import Recorder
 from spikesim.units import check_count, refuse_masked
@@ -26,16 +25,6 @@ def frozen(array: np.ndarray) -> np.ndarray:
     """`array`, made read-only."""
     array.flags.writeable = False
     return array
-
-
-class ReadOnly(Guarded):
-    """Base of results: their arrays are read-only in copies and from pickles, too."""
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update(state)
-        for value in state.values():
-            if isinstance(value, np.ndarray):
-                frozen(value)
 
 
 def whole_numbers(value: ArrayLike, attribute: str, obj: object) -> NDArray[np.int64]:

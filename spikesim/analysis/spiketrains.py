@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 
 from spikesim.analysis.checks import (
     ROUNDING,
-    ReadOnly,
     check_span,
     frozen,
     in_order,
     positions,
     whole_numbers,
 )
-from spikesim.attributes import guarded
+from spikesim.attributes import Guarded, guarded
 from spikesim.errors import ValidationError
 from spikesim.units import check_array, check_count, check_scalar, ms
 
@@ -30,7 +29,7 @@ Floats = NDArray[np.float64]
 
 @guarded
 @dataclass(frozen=True, eq=False, repr=False)
-class SpikeTrains(ReadOnly):
+class SpikeTrains(Guarded):
     """The spikes of `n` neurons between `t_start` and `t_stop`.
 
     Immutable: slices and windows are new objects, and the arrays are read-only.

@@ -104,12 +104,12 @@ def test_more_can_be_added_to_a_copy_as_to_its_network(way):
     rig.cells.get("v")
     other = way(rig.net)
     assert other.populations["cells"].get("v").size == 4
-    other.population("more", 1, sim.LIF())
+    other.population("extra", 1, sim.LIF())
     rig.cells.set(v=-60.0)
     other = way(rig.net)
     assert (other.populations["cells"].get("v") == -60.0).all()
     with pytest.raises(sim.ValidationError, match=r"cells\.v has been set already"):
-        other.population("more", 1, sim.LIF())
+        other.population("extra", 1, sim.LIF())
 
 
 def test_recorders_of_a_copy_are_found():
