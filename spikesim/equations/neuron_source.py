@@ -19,17 +19,17 @@ import numpy as np
 
 from spikesim.equations import expressions as ex
 from spikesim.equations.cell import INPUT, TIME, Cell
+from spikesim.equations.exact_source import propagator
+from spikesim.equations.explicit_source import RUNAWAY, Explicit
 from spikesim.equations.functions import imports_of
-from spikesim.equations.methods import SPLITTINGS
+from spikesim.equations.methods import SPLITTINGS, TABLEAUX
 from spikesim.equations.rolled import ROLLED, Roller
 from spikesim.equations.splitting_source import splitting
 from spikesim.equations.step_source import (
-    RUNAWAY,
     currents_given,
     nodes,
     noise_gain,
     noise_sources,
-    propagator,
     step_lines,
 )
 
@@ -102,6 +102,22 @@ def constants_of(cell: Cell) -> Constants:
     return Constants(propagators, gains, tuple(sorted(used - local)))
 
 
+def watched(cell: Cell) -> bool:
+    """Whether a step can turn out to be too long for the cell's explicit scheme."""
+    return cell.system.method in TABLEAUX and Explicit(cell).watched
+
+
+def kept(cell: Cell) -> list[str]:
+    """States whose values at a step's start are kept for steps that are too long."""
+    rolled = len(cell.states) > ROLLED and cell.step is None
+    return Explicit(cell).kept if watched(cell) and not rolled else []
+
+
+def reads_time(cell: Cell) -> bool:
+    """Whether a cell's kernel reads the time."""
+    return TIME in _all_names(cell)
+
+
 def neuron_source(cell: Cell, varied: frozenset[str]) -> str:
     """The text of `neuron_kernel`."""
     return neuron_kernel(cell, varied)[0]
@@ -132,6 +148,8 @@ def neuron_kernel(cell: Cell, varied: frozenset[str]) -> tuple[str, int]:
     sources = noise_sources(cell)
     views |= {f"_N_{source}": f"_table.noise[{k}, _a:_b]" for k, source in enumerate(sources)}
     views |= {f"_W_{name}": f"_varied[{k}, _a:_b]" for k, name in enumerate(ordered)}
+    late = not rolled and watched(cell)
+    views |= {f"_O_{s}": f"_table.kept[{k}, : _b - _a]" for k, s in enumerate(kept(cell))}
     load_varied = [f"{name} = _W_{name}[_i]" for name in ordered]
     body = [f"{name} = {view}" for name, view in views.items()]
     body += ["_left = _refractory[_a:_b]", "_size = _b - _a"]
@@ -141,7 +159,7 @@ def neuron_kernel(cell: Cell, varied: frozenset[str]) -> tuple[str, int]:
         f"_N_{source})"
         for k, source in enumerate(sources)
     ]
-    if TIME in _all_names(cell):
+    if reads_time(cell):
         body.append(f"{TIME} = _step * dt")
     loop, roller = load_varied + _propagate(cell), Roller()
     if rolled:
@@ -152,7 +170,7 @@ def neuron_kernel(cell: Cell, varied: frozenset[str]) -> tuple[str, int]:
     body += ["for _i in range(_size, (_size + 7) // 8 * 8):", "    _flags[_i] = 0"]
     body += ["for _w in range((_size + 7) // 8):", "    if _words[_w] != 0:"]
     body += ["        for _i in range(8 * _w, 8 * _w + 8):", "            if _flags[_i] != 0:"]
-    body += _indented(load_varied + _spike(cell), 4)
+    body += _indented(load_varied + (_relaxed(cell) if late else []) + _spike(cell), 4)
     body += ["_table.spiked[_s] = _n_spikes"]
     lines = [*_imports(cell), "", *(["import numpy as np", ""] if rolled else []), *roller.tables]
     lines += [*_functions(cell), "", "", "@kernel(inner=True)", *_HEAD.splitlines()]
@@ -185,7 +203,7 @@ def _rolled(
     if ordered:
         at += len(scalars)
         lines += [f"for _k in range({len(ordered)}):", f"    _y[{at} + _k] = _varied[_k, _a + _i]"]
-    if TIME in _all_names(cell):
+    if reads_time(cell):
         before.append(f"{roller.put(TIME)} = _step * {roller.put('dt')}")
     text = [
         re.sub(r"(_A_\w+)\[_i\]", r"\1", line) for line in _propagate(cell, lean=True)
@@ -237,7 +255,7 @@ def _imports(cell: Cell) -> list[str]:
         lines.append("from spikesim.kernels.functions import uniforms as _uniforms")
     if cell.system.stepped and cell.system.method == "exponential_euler":
         lines.append("from spikesim.kernels.phi import phi as _phi")
-    if cell.system.stepped and cell.system.method in SPLITTINGS:
+    if cell.system.stepped and (cell.system.method in SPLITTINGS or watched(cell)):
         lines.append("from spikesim.kernels.phi import phi_rational as _phi")
     return lines
 
@@ -265,7 +283,7 @@ def _propagate(cell: Cell, *, lean: bool = False) -> list[str]:
     lines = [f"{state} = _S_{state}[_i]" for state in cell.states]
     if cell.has_input:
         lines.append(f"{INPUT} = _C_{INPUT}[_i]")
-    lines += step_lines(cell)
+    lines += step_lines(cell, branches=not lean)
     new = {state: f"_new_{state}" for state in cell.states}
     for port, targets in cell.ports.items():
         for state, gain in targets.items():
@@ -273,17 +291,18 @@ def _propagate(cell: Cell, *, lean: bool = False) -> list[str]:
             lines.append(f"{new[state]} += {factor}_A_{port}[_i]")
         lines.append(f"_A_{port}[_i] = 0.0")
     lines += _hold(cell, new)
-    threshold = _source_after(cell, cell.threshold, new)
-    threshold = re.sub(rf"\b{ex.RAND}\(\)", f"_N_{ex.RAND}[_i]", threshold)
+    threshold = _threshold_after(cell, new)
+    late = watched(cell) and not lean
+    maybe = f"(({threshold}) | _long)" if late else f"({threshold})"  # `_relaxed` looks again
     rests = cell.rests or cell.rearm is not None
-    lines.append(f"_fired = ({threshold}){' & (not _held)' if rests else ''}")
+    lines.append(f"_fired = {maybe}{' & (not _held)' if rests else ''}")
     crooked = [*cell.system.stepped, *(cell.step.returned if cell.step else ())]
     if crooked:
         total = " + ".join(f"abs({new[s]})" for s in crooked)
         if lean:  # a long sum in lines that are alike
             lines += ["_total = 0.0", *(f"_total += abs({new[s]})" for s in crooked)]
             total = "_total"
-        lines.append(f"_lost = not ({total} < {RUNAWAY})")
+        lines.append(f"_lost = {'_long | ' * late}(not ({total} < {RUNAWAY}))")
     lines.append(f"_flags[_i] = _fired{' | (2 * _lost)' if crooked else ''}")
     return lines + [f"_S_{state}[_i] = {new[state]}" for state in cell.states]
 
@@ -308,11 +327,29 @@ def _hold(cell: Cell, new: dict[str, str]) -> list[str]:
 
 def _source_after(cell: Cell, tree: ast.expr, new: dict[str, str]) -> str:
     """An expression over the values at the step's end."""
-    return ex.source(ex.rename(_whole(cell, tree), new))
+    names = {old: ast.parse(name, mode="eval").body for old, name in new.items()}
+    return ex.source(ex.substitute(_whole(cell, tree), names))
+
+
+def _threshold_after(cell: Cell, new: dict[str, str]) -> str:
+    text = _source_after(cell, cell.threshold, new)
+    return re.sub(rf"\b{ex.RAND}\(\)", f"_N_{ex.RAND}[_i]", text)
 
 
 def _whole(cell: Cell, tree: ast.expr) -> ast.expr:
     return cell.system.inlined(tree, set(cell.system.subexpressions))
+
+
+def _relaxed(cell: Cell) -> list[str]:
+    """A step that was too long is made, and its end is looked at once more."""
+    new = {state: f"_S_{state}[_i]" for state in cell.states}
+    threshold = _threshold_after(cell, new)
+    lines = Explicit(cell).relaxed()
+    if cell.rearm is not None and not cell.clamped:
+        again = _source_after(cell, cell.rearm, new)
+        lines.append(f"_left[_i] = 0 if _left[_i] == 1 and ({again}) else _left[_i]")
+    lines.append(f"_flags[_i] = _flags[_i] & (2 + ({threshold}))")
+    return ["if _flags[_i] > 1:", *_indented(lines)]
 
 
 def _spike(cell: Cell) -> list[str]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from spikesim.build.modules import load, module_name
 from spikesim.build.plan import Plan, PlasticTable
-from spikesim.equations.step_source import RUNAWAY
+from spikesim.equations.explicit_source import RUNAWAY
 from spikesim.errors import SimulationError
 from spikesim.jit import COMPILED
 from spikesim.kernels import histories
