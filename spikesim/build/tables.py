@@ -14,13 +14,8 @@ from spikesim.build.stability import check_stability
 from spikesim.distributions import Distribution
 from spikesim.equations import expressions as ex
 from spikesim.equations.cell import TIME, Cell, assemble
-from spikesim.equations.neuron_source import (
-    constant_values,
-    constants_of,
-    kept,
-    neuron_kernel,
-    reads_time,
-)
+from spikesim.equations.constants import constant_values, constants_of
+from spikesim.equations.neuron_source import kept, neuron_kernel, reads_time
 from spikesim.equations.step_source import noise_sources
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.kernels.args import TableArgs

@@ -55,6 +55,11 @@ def damping(system: System) -> Damping:
     return Damping(rates, parts)
 
 
+def derivative(tree: ast.expr, name: str) -> ast.expr | None:
+    """The derivative of an expression by a name that it reads, as above; None for zero."""
+    return _slope(tree, {name: _ONE})
+
+
 def _read(tree: ast.expr, own: Slopes) -> Slopes:
     """Those derivatives that an expression reads, directly or through others."""
     wanted = ex.names(tree)

@@ -1,10 +1,10 @@
 """The lines of a kernel that carry stepped states over a step by an explicit scheme.
 
 A step in which a variable relaxes by more than `methods.LONGEST` is too long for the scheme, and is
-carried over by exponential Euler instead, for that neuron alone. The loop over neurons, which has no
+made by exponential Euler instead, for that neuron alone. The loop over neurons, which has no
 branch, leaves the states of such a neuron as they are, flags it, and keeps what arriving spikes and
-exact integration change; the loop over what is flagged moves it. What that costs was measured:
-docs/decisions/stable-steps.md.
+exact integration change; the loop over what is flagged moves it. Why: stable-steps.md among the
+decisions.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from spikesim.equations.methods import LONGEST, TABLEAUX
 from spikesim.equations.system import System
 
 RUNAWAY = 1e20  # beyond this a variable is lost, whatever its unit
+SLIGHT = 0.01  # part of itself by which a variable may fall in a step and yet end above its start
 
 
 class Explicit:
@@ -30,6 +31,8 @@ class Explicit:
     ----------
     driven : set of str
         States whose rates depend on more than the state itself and parameters.
+    opaque : list of str
+        States that a user's function of them moves, so that their rates are not known in full.
     watched : bool
         Whether steps can be found too long, and are then made by exponential Euler.
     """
@@ -39,6 +42,7 @@ class Explicit:
         self.tableau = TABLEAUX[self.system.method]
         rates, slopes = damping(self.system)
         self.driven = {s for s in rates if not _alone(self.system, s, rates[s], slopes)}
+        self.opaque = [s for s in self.system.stepped if _opaque(cell, s)]
         # Euler's method does not watch what depends on nothing but the variable itself: a look at
         # it would cost as much as the step.
         self.watched = bool(self.driven if len(self.tableau.nodes) == 1 else rates)
@@ -148,7 +152,17 @@ class Explicit:
         """What becomes of a step in which a rate is too fast, or a stage has overshot."""
         tests = [f"({rate} < _fastest)" for rate in checked]
         lines = [f"_fastest = {-LONGEST} / dt"] if tests else []
+        lost: list[str] = []
         if len(self.tableau.nodes) > 1:
+            for s in self.opaque:
+                fast = "".join(f" & (not {test})" for test in tests)
+                # What starts to fall and then rises by more was driven up by the scheme.
+                lines += [
+                    f"_fall = -dt * _k0_{s}",
+                    f"_odd_{s} = (_fall > {SLIGHT} * abs({s})) & (not (_new_{s} - {s} < _fall))"
+                    + fast,
+                ]
+                lost.append(f"_new_{s} = _nan if _odd_{s} else _new_{s}")
             # In the upstroke of an exponential a stage may overshoot beyond all numbers, in a step
             # that ends with a reset: Euler's does not.
             total = " + ".join(f"abs(_new_{s})" for s in self.equations)
@@ -158,20 +172,33 @@ class Explicit:
         lines.append(f"_long = {' | '.join(tests)}")
         if branches and self.watched:
             lines += [f"_O_{s}[_i] = {s}" for s in self.kept]
-            return lines + [f"_new_{s} = {s} if _long else _new_{s}" for s in self.equations]
-        return lines + [
-            f"_new_{s} = {s} + {self._exponential(s)} if _long else _new_{s}"
-            for s in self.equations
-        ]
+            lines += [f"_new_{s} = {s} if _long else _new_{s}" for s in self.equations]
+        else:
+            lines += [
+                f"_new_{s} = {s} + {self._exponential(s)} if _long else _new_{s}"
+                for s in self.equations
+            ]
+        return lines + lost
 
     def _exponential(self, state: str) -> str:
         factor = f"_phi(min(_r0_{state}, 0.0) * dt) * " if state in self.rates else ""
         return f"{factor}dt * _k0_{state}"
 
 
+def _opaque(cell: Cell, state: str) -> bool:
+    """Whether a user's function of a state stands in its equation."""
+    tree = cell.system.inlined(cell.system.odes[state])
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return any(
+        isinstance(call.func, ast.Name) and call.func.id in cell.functions
+        and state in ex.names(call) for call in calls
+    )  # fmt: skip
+
+
 def _alone(system: System, state: str, rate: ast.expr, slopes: Slopes) -> bool:
     """Whether a rate depends on nothing but the state itself and parameters."""
-    trees = [rate, *slopes.values()]
+    reached = _closure([rate], slopes)
+    trees = [rate, *(slopes[name] for name in slopes if name in reached)]
     trees += [system.subexpressions[name] for name in system.needed(trees)]
     read = set().union(*(ex.names(tree) for tree in trees))
     return not read & ({*system.odes, *system.inputs, TIME} - {state})

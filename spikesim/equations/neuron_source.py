@@ -13,25 +13,16 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
-
-import numpy as np
 
 from spikesim.equations import expressions as ex
 from spikesim.equations.cell import INPUT, TIME, Cell
-from spikesim.equations.exact_source import propagator
+from spikesim.equations.constants import constants_of, is_one
 from spikesim.equations.explicit_source import RUNAWAY, Explicit
 from spikesim.equations.functions import imports_of
 from spikesim.equations.methods import SPLITTINGS, TABLEAUX
 from spikesim.equations.rolled import ROLLED, Roller
 from spikesim.equations.splitting_source import splitting
-from spikesim.equations.step_source import (
-    currents_given,
-    nodes,
-    noise_gain,
-    noise_sources,
-    step_lines,
-)
+from spikesim.equations.step_source import currents_given, noise_sources, step_lines
 
 _FILL = {ex.RAND: "_uniforms"}  # what fills a row of draws; normals otherwise
 _HEAD = """\
@@ -43,63 +34,6 @@ def update(_step, _table, _ring, _spikes, _n_spikes):
     _n = _refractory.size
     _row = _ring[_step & (_ring.shape[0] - 1)]
 """
-
-
-@dataclass(frozen=True)
-class Constants:
-    """Names of the numbers that a cell's kernel reads, and how they are computed.
-
-    ``propagators`` maps a name to ``(state, source, part of a step, held states)``, ``gains`` to an
-    expression over parameters, and ``parameters`` are read as they are.
-    """
-
-    propagators: dict[str, tuple[str, str, float, frozenset[str]]]
-    gains: dict[str, ast.expr]
-    parameters: tuple[str, ...]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """All of them, in the order of the kernel's table."""
-        return (*self.propagators, *self.gains, *self.parameters)
-
-
-def constants_of(cell: Cell) -> Constants:
-    """What numbers a cell's kernel needs."""
-    system = cell.system
-    none: frozenset[str] = frozenset()
-    propagators = {
-        propagator(state, source, node, held=bool(held)): (state, source, node, held)
-        for node in nodes(cell)
-        for held, moving in ((none, system.exact), (cell.held, cell.readers))
-        for state in moving
-        for source in system.pattern(held)[state]
-    }
-    gains = {
-        f"_G_{port}__{state}": gain
-        for port, targets in cell.ports.items()
-        for state, gain in targets.items()
-        if not _is_one(gain)
-    }
-    read = [cell.threshold, *cell.reset.values(), *([cell.rearm] if cell.rearm else [])]
-    read += [system.odes[state] for state in system.stepped]
-    read += [system.subexpressions[name] for name in system.frozen]
-    for state, terms in system.noise.items():
-        for source, tree in terms.items():
-            gain = noise_gain(cell, state, source)
-            if gain is None:
-                read.append(tree)
-                gains["_root_dt"] = ast.parse("sqrt(dt)", mode="eval").body
-            else:
-                gains[f"_E_{state}__{source}"] = gain
-    if cell.step is not None:
-        read += [ast.Name(name, ast.Load()) for name in cell.step.arguments]
-        read += currents_given(cell).values()
-    read += [system.subexpressions[name] for name in system.needed(read)]
-    local = {*cell.states, *system.subexpressions, INPUT, "I_syn", TIME}
-    used = set().union(set(), *(ex.names(tree) for tree in read))
-    if system.stepped or (TIME in used):
-        used.add("dt")
-    return Constants(propagators, gains, tuple(sorted(used - local)))
 
 
 def watched(cell: Cell) -> bool:
@@ -253,9 +187,11 @@ def _imports(cell: Cell) -> list[str]:
         lines.append("from spikesim.kernels.normal import normals as _normals")
     if ex.RAND in called:
         lines.append("from spikesim.kernels.functions import uniforms as _uniforms")
+    if cell.system.method in TABLEAUX and Explicit(cell).opaque:
+        lines.append("from math import nan as _nan")
     if cell.system.stepped and cell.system.method == "exponential_euler":
         lines.append("from spikesim.kernels.phi import phi as _phi")
-    if cell.system.stepped and (cell.system.method in SPLITTINGS or watched(cell)):
+    elif cell.relaxing or cell.system.method in SPLITTINGS or watched(cell):
         lines.append("from spikesim.kernels.phi import phi_rational as _phi")
     return lines
 
@@ -275,10 +211,6 @@ def _indented(lines: list[str], depth: int = 1) -> list[str]:
     return ["    " * depth + line for line in lines]
 
 
-def _is_one(tree: ast.expr) -> bool:
-    return isinstance(tree, ast.Constant) and tree.value == 1
-
-
 def _propagate(cell: Cell, *, lean: bool = False) -> list[str]:
     lines = [f"{state} = _S_{state}[_i]" for state in cell.states]
     if cell.has_input:
@@ -287,7 +219,7 @@ def _propagate(cell: Cell, *, lean: bool = False) -> list[str]:
     new = {state: f"_new_{state}" for state in cell.states}
     for port, targets in cell.ports.items():
         for state, gain in targets.items():
-            factor = "" if _is_one(gain) else f"_G_{port}__{state} * "
+            factor = "" if is_one(gain) else f"_G_{port}__{state} * "
             lines.append(f"{new[state]} += {factor}_A_{port}[_i]")
         lines.append(f"_A_{port}[_i] = 0.0")
     lines += _hold(cell, new)
@@ -373,34 +305,3 @@ def _spike(cell: Cell) -> list[str]:
         f"        if not abs(_state[_k, _a + _i]) < {RUNAWAY}:",
         "            _table.fault[0] = _step",
     ]  # fmt: skip
-
-
-def constant_values(
-    cell: Cell, parameters: dict[str, np.ndarray], dt: float
-) -> dict[str, np.ndarray]:
-    """The kernel's numbers for one population, each of shape (1,) or (n,).
-
-    Parameters
-    ----------
-    cell : Cell
-        The model.
-    parameters : dict
-        Values of the neuron's and its receptors' parameters, of shape () or (n,).
-    dt : float
-        Step (ms).
-    """
-    needed = constants_of(cell)
-    known = {**parameters, "dt": np.asarray(dt)}
-    values: dict[str, np.ndarray] = {}
-    if needed.propagators:
-        for node, held in {(node, held) for *_, node, held in needed.propagators.values()}:
-            increments = cell.system.propagators(known, node * dt, held)
-            values |= {
-                name: increments[state, source]
-                for name, (state, source, *which) in needed.propagators.items()
-                if which == [node, held]
-            }
-    functions = {name: f.for_arrays() for name, f in cell.functions.items()}
-    values |= {name: ex.evaluate(tree, known, functions) for name, tree in needed.gains.items()}
-    values |= {name: known[name] for name in needed.parameters}
-    return {name: np.atleast_1d(value) for name, value in values.items()}

@@ -10,7 +10,7 @@ from spikesim.equations.algebra import CONSTANT, Terms, linear_terms, multiplied
 from spikesim.equations.cell import INPUT, TIME, Cell
 from spikesim.equations.exact_source import advance
 from spikesim.equations.explicit_source import Explicit
-from spikesim.equations.methods import SPLITTINGS, TABLEAUX
+from spikesim.equations.methods import LONGEST, SPLITTINGS, TABLEAUX
 from spikesim.equations.sites import SYNAPTIC
 from spikesim.equations.splitting_source import splitting
 
@@ -43,15 +43,28 @@ def step_lines(cell: Cell, *, branches: bool = True) -> list[str]:
             lines += splitting(cell).lines
         else:
             lines += Explicit(cell).lines(branches=branches)
-    if cell.step is not None:
-        new = ", ".join(f"_new_{state}" for state in cell.step.returned)
-        needed = [n for n in cell.step.arguments if n in system.subexpressions]
-        lines += _parts(cell, system.needed([ast.Name(n, ast.Load()) for n in needed]))
-        lines += [f"{name} = {ex.source(tree)}" for name, tree in currents_given(cell).items()]
-        lines.append(f"{new} = _user_step({', '.join(cell.step.arguments)})")
+    lines += _user_step(cell)
     for state, terms in system.noise.items():
         lines += _noise(cell, state, terms)
     return lines
+
+
+def _user_step(cell: Cell) -> list[str]:
+    """The user's step. What would relax a state by too much acts as on average over the step."""
+    system = cell.system
+    if cell.step is None:
+        return []
+    needed = [n for n in cell.step.arguments if n in system.subexpressions]
+    lines = _parts(cell, system.needed([ast.Name(n, ast.Load()) for n in needed]))
+    lines += [f"{name} = {ex.source(tree)}" for name, tree in currents_given(cell).items()]
+    for name, tree in cell.relaxing.items():
+        lines += [
+            f"_span = ({ex.source(tree)}) * dt",
+            f"_mean_{name} = {name} * _phi(_span) if _span < {-LONGEST} else {name}",
+        ]
+    given = [f"_mean_{n}" if n in cell.relaxing else n for n in cell.step.arguments]
+    new = ", ".join(f"_new_{state}" for state in cell.step.returned)
+    return [*lines, f"{new} = _user_step({', '.join(given)})"]
 
 
 def currents_given(cell: Cell) -> dict[str, ast.expr]:

@@ -123,12 +123,12 @@ class Recording:
             for store in self.spikes:
                 store.collect(step, gid)
 
-    def collect_states(self, start: int, stop: int) -> None:
-        """Take over the state samples of the chunk from `start` to `stop`."""
+    def collect_states(self, start: int, stop: int, planned: int) -> None:
+        """Take over the samples from `start` to `stop`, of a chunk that was `planned` to go on."""
         at = 0
         for store in self.states:
             steps = np.arange(start // store.every + 1, stop // store.every + 1) * store.every
             size = steps.size * store.places.size
             rows = self.args.buffer[at : at + size].reshape(steps.size, store.places.size)
             store.add(steps, rows.astype(float))
-            at += size
+            at += (planned // store.every - start // store.every) * store.places.size

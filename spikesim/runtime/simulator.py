@@ -150,7 +150,7 @@ class Simulator:
                 break
             for table in plan.plastic.values():
                 self._make_room(table)
-        self.recording.collect_states(start, plan.step)
+        self.recording.collect_states(start, plan.step, stop)
 
     def _lost(self) -> bool:
         """Whether a kernel has stopped because a variable ran away."""
@@ -213,12 +213,12 @@ class Simulator:
                     if b in table.blocks and b.lo <= column < b.hi
                 )  # fmt: skip
                 state = table.cell.states[row]
-                method = f" or method {table.cell.system.method!r}" if lost else ""
+                method = f" for method {table.cell.system.method!r}" if lost else ""
                 raise SimulationError(
                     f"{name}[{column - block.lo}].{state} is {table.args.state[row, column]:g} "
                     f"{table.cell.units[state]} at {self.plan.step * self.plan.dt:g} ms; what was "
-                    f"recorded until then is kept. The step of dt = {self.plan.dt} ms{method} may "
-                    "not fit this model, or its inputs are too strong"
+                    f"recorded until then is kept. Steps of dt = {self.plan.dt} ms are too long"
+                    f"{method}, or inputs too strong; take a smaller dt or another method"
                 )
         k = int(np.argmax(bad[self.plan.state.size - len(self.plan.modulators) :]))
         raise SimulationError(
