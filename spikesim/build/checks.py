@@ -23,7 +23,7 @@ from spikesim.build.unusual import warn_of_neurons, warn_of_taus
 from spikesim.connectors import FromSparse
 from spikesim.couplings import HALVED, GapJunctions
 from spikesim.distributions import Distribution, is_drawn
-from spikesim.equations.neuron_source import constant_values
+from spikesim.equations.constants import constant_values
 from spikesim.errors import ValidationError
 from spikesim.inputs import (
     NoiseCurrent,

@@ -14,8 +14,9 @@ from spikesim.build.plan import Block, NeuronTable
 from spikesim.build.stability import check_stability
 from spikesim.distributions import Distribution
 from spikesim.equations import expressions as ex
-from spikesim.equations.cell import Cell, Cells
-from spikesim.equations.neuron_source import constant_values, constants_of, neuron_kernel
+from spikesim.equations.cell import TIME, Cell, Cells
+from spikesim.equations.constants import constant_values, constants_of
+from spikesim.equations.neuron_source import kept, neuron_kernel, reads_time
 from spikesim.equations.step_source import noise_sources
 from spikesim.errors import ValidationError
 from spikesim.kernels.args import TableArgs
@@ -94,7 +95,12 @@ def refractory_of(
 def table_constants(
     cell: Cell, blocks: list[Block], dt: float, dtype: Any
 ) -> tuple[np.ndarray, np.ndarray, frozenset[str]]:
-    """The kernel's numbers: scalars of each slice, arrays of what varies, and their names."""
+    """The kernel's numbers: scalars of each slice, arrays of what varies, and their names.
+
+    Where equations read the time they are float64 whatever `dtype` is, so that the time and its
+    multiples are.
+    """
+    dtype = np.float64 if reads_time(cell) else dtype
     with np.errstate(all="ignore"):  # what does not work out is said below
         values = [constant_values(cell, dict(block.values), dt) for block in blocks]
         for block, constants in zip(blocks, values, strict=True):
@@ -121,6 +127,17 @@ def check_constants(cell: Cell, constants: dict[str, np.ndarray], dt: float, own
             raise ValidationError(
                 f"the step of dt = {dt} ms cannot be computed from its parameters: that of {state} "
                 "is not finite; is a time constant zero or far too small?", None, owner,
+            )  # fmt: skip
+
+
+def _check_clock(cell: Cell, dtype: Any, owner: str) -> None:
+    """Raise if a state would have to hold the time, and cannot."""
+    for state, tree in cell.reset.items():
+        whole = cell.system.whole(tree)
+        if TIME in ex.names(whole) and dtype != np.float64:
+            raise ValidationError(
+                f"sets {state!r} to an expression of the time t, of which precision='single' keeps "
+                "seven digits; use precision='mixed'", "reset", owner,
             )  # fmt: skip
 
 
@@ -153,6 +170,7 @@ def build_table(
     seed: int,
 ) -> tuple[NeuronTable, dict[str, Block]]:
     """One table; `state` (states, n) and `current` (n) are its parts of the flat arrays."""
+    _check_clock(cell, state.dtype, members[0].name)
     blocks: dict[str, Block] = {}
     lo = 0
     for population in members:
@@ -187,6 +205,7 @@ def build_table(
         noise=np.empty((len(noises), lo if noises else 0), state.dtype),
         fault=np.full(1, -1, np.int64),
         scratch=np.empty(scratch),
+        kept=np.empty((len(kept(cell)), max(b.size for b in parts)), state.dtype),
     )  # fmt: skip
     module = module_name("neuron", text)
     model = members[0].model

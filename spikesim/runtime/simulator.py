@@ -10,7 +10,7 @@ import numpy as np
 
 from spikesim.build.modules import load, module_name
 from spikesim.build.plan import Plan, PlasticTable
-from spikesim.equations.step_source import RUNAWAY
+from spikesim.equations.explicit_source import RUNAWAY
 from spikesim.errors import SimulationError
 from spikesim.jit import COMPILED
 from spikesim.kernels import histories
@@ -255,12 +255,12 @@ class Simulator:
                     if b in table.blocks and b.lo <= column < b.hi
                 )  # fmt: skip
                 state = table.cell.states[row]
-                method = f" or method {table.cell.system.method!r}" if lost else ""
+                method = f" for method {table.cell.system.method!r}" if lost else ""
                 raise SimulationError(
                     f"{name}[{column - block.lo}].{state} is {table.args.state[row, column]:g} "
                     f"{table.cell.units[state]} at {self._now:g} ms; what was recorded "
-                    f"until then is kept. The step of dt = {self.plan.dt} ms{method} may "
-                    "not fit this model, or its inputs are too strong"
+                    f"until then is kept. Steps of dt = {self.plan.dt} ms are too long"
+                    f"{method}, or inputs too strong; take a smaller dt or another method"
                 )
         k = int(np.argmax(bad[self.plan.state.size - len(self.plan.modulators) :]))
         raise SimulationError(
