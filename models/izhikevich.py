@@ -43,6 +43,7 @@ from models.common import (
     save,
 )
 from spikesim import plot
+from spikesim.units import ms, pA, param
 
 N_EXC, N_INH = 800, 200
 W_EXC, W_INH = 0.5, -1.0  # the strongest, mV/ms for 1 ms
@@ -59,6 +60,17 @@ EXPECTED = {
     "gamma share": Expected(0.25, 0.6, "", "a Poisson process 0.12"),
     "CV": Expected(0.35, 0.5, "", "fairly regular: each recovers from its spikes"),
 }
+
+
+class Pulse(sim.Receptor):
+    """A current of 1 ms: a step later nothing is left of it."""
+
+    fade = param(1e-3, ms, "positive", "time constant, short against the step of 1 ms")
+
+    equations = "dI/dt = -I / fade : pA"
+    on_spike = {"I": "1"}  # noqa: RUF012
+    current = "I"
+    weight_unit = pA
 
 
 @dataclass(frozen=True)
@@ -109,8 +121,7 @@ def build(*, seed: int = 1, threads: int = 1) -> tuple[sim.Network, sim.Populati
     net = sim.Network(dt=1.0, seed=seed, threads=threads)
     rng = np.random.default_rng(seed)
     r_exc, r_inh = rng.random(N_EXC), rng.random(N_INH)
-    # So short a time constant leaves nothing of a current after a step: a pulse of 1 ms.
-    receptors = {"pulse": sim.ExpCurrent(tau_syn=1e-3)}
+    receptors = {"pulse": Pulse()}
     cells_exc = sim.IzhikevichHalfSteps(
         a=0.02, b=0.2, c=-65.0 + 15.0 * r_exc**2, d=8.0 - 6.0 * r_exc**2, receptors=receptors
     )

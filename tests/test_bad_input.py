@@ -271,6 +271,7 @@ def test_one_clear_error(case, value):
         assert word in text, f"{text!r} does not name {word!r}"
 
 
+@pytest.mark.filterwarnings("ignore::spikesim.SpikesimWarning")
 @pytest.mark.parametrize("name", ["C_m", "tau_m", "E_L", "V_th", "V_reset", "t_ref", "I_e"])
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(value=st.floats() | st.sampled_from([1e-320, 1e-300, 1e-9, 1e300, 1.7e308]))

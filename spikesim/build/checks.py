@@ -90,9 +90,7 @@ def check_projection(projection: Projection, description: Description) -> None:
     _check_signs(projection, weight, description.weight_type)
     if projection.plasticity is not None:
         rule_text(projection.plasticity)
-    for part in (projection.plasticity, projection.release):
-        if part is not None:
-            warn_of_taus(part.declared, part.values, dt, projection)
+        warn_of_taus(projection.plasticity.declared, projection.plasticity.values, dt, projection)
 
 
 def check_junctions(gaps: GapJunctions) -> None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from spikesim.attributes import Guarded
-from spikesim.build.builder import Description
 from spikesim.build.checks import (
     check_junctions,
     check_population,
@@ -19,49 +16,25 @@ from spikesim.build.checks import (
 from spikesim.build.couplings import check_chain, check_link, check_membranes
 from spikesim.build.inputs import Stimulus, check_felt
 from spikesim.build.memory_synapses import check_synapses
-from spikesim.build.plan import PRECISIONS, Plan
+from spikesim.build.plan import PRECISIONS
 from spikesim.build.unusual import warn_of_taus
 from spikesim.connectors import Connector
 from spikesim.couplings import GapJunctions, Link
-from spikesim.errors import ValidationError, unknown_name
-from spikesim.fixed import FixedDict
+from spikesim.errors import ValidationError
 from spikesim.inputs import Input, Source
-from spikesim.live import Live
 from spikesim.machine import require
 from spikesim.modulators import Modulator, Secretion
+from spikesim.network.parts import Parts, joined, numbered
 from spikesim.neurons import Neuron
 from spikesim.plasticity import PlasticityRule
 from spikesim.populations import Population, View, check_distinct
 from spikesim.projections import Projection
 from spikesim.release import Release
-from spikesim.units import Param, check_name, check_scalar, ms
+from spikesim.units import Param, check_name, ms
 
 
-class DescribedNetwork(Guarded):
-    """What users say of a network before it runs.
-
-    Parameters
-    ----------
-    dt, seed, precision
-        As in `Network`.
-    live : Live
-        Whom populations, projections and modulators ask for their values.
-    """
-
-    _extensible = True
-
-    def __init__(self, dt: float, seed: int | None, precision: str, live: Live):
-        dt = check_scalar(dt, "dt", "Network", unit=ms, allowed="positive")
-        if seed is None:
-            seed = secrets.randbits(32)
-        elif isinstance(seed, (bool, np.timedelta64)) or not isinstance(seed, (int, np.integer)):
-            raise ValidationError(f"must be a whole number, got {seed!r}", "seed", "Network")
-        if not isinstance(precision, str) or precision not in PRECISIONS:
-            raise unknown_name(precision, PRECISIONS, "precision", "Network")
-        self._description = Description(dt, int(seed), precision)
-        self._live = live
-        self._plan: Plan | None = None
-        self._written = ""  # a value that the user has set in the plan
+class DescribedNetwork(Parts):
+    """What users say of a network before it runs; parameters are those of `Parts`."""
 
     def population(
         self,
@@ -148,7 +121,7 @@ class DescribedNetwork(Guarded):
         self._check_open("projection")
         self._check_mine(source=source, target=target)
         if name is None:
-            name = _numbered(_joined("->", source, target), self._description.projections)
+            name = numbered(joined("->", source, target), self._names)
         else:
             self._check_new(name)
         projection = Projection(
@@ -192,7 +165,7 @@ class DescribedNetwork(Guarded):
         stimulus.check_size(len(target), f"{target.name}.{kind}")  # type: ignore[attr-defined]
         names = {s.name: s for s in self._description.stimuli}
         if name is None:
-            name = _numbered(f"{target.name}.{kind}", names)
+            name = numbered(f"{target.name}.{kind}", names)
         elif check_name(name, "name", "stimulate") in names:
             raise ValidationError(f"the name {name!r} is taken", "name", "stimulate")
         named = Stimulus(name, target, stimulus)
@@ -220,7 +193,7 @@ class DescribedNetwork(Guarded):
         self._check_open("gap junction")
         self._check_mine(a=a, b=b)
         if name is None:
-            name = _numbered(_joined("--", a, b), self._description.gaps)
+            name = numbered(joined("--", a, b), self._names)
         else:
             self._check_new(name)
         gaps = GapJunctions(name, a, b, connector, g=g, access=self._live.couplings)
@@ -295,76 +268,3 @@ class DescribedNetwork(Guarded):
         self._check_open("release")
         self._check_mine(source=source, modulator=modulator)
         self._description.releases.append(Secretion(source, modulator, amount, delay, self.dt))
-
-    @property
-    def dt(self) -> float:
-        """Time step (ms)."""
-        return self._description.dt
-
-    @property
-    def seed(self) -> int:
-        """The seed of everything random."""
-        return self._description.seed
-
-    @property
-    def precision(self) -> str:
-        """``"mixed"``, ``"double"`` or ``"single"``."""
-        return self._description.precision
-
-    @property
-    def populations(self) -> dict[str, Population]:
-        """All populations by name."""
-        return FixedDict(self._description.populations)
-
-    @property
-    def projections(self) -> dict[str, Projection]:
-        """All projections by name."""
-        return FixedDict(self._description.projections)
-
-    def _check_open(self, what: str) -> None:
-        """Raise if nothing can be added any more; a plan that nothing has changed is let go."""
-        if self._plan is None:
-            return
-        if self._plan.step:
-            raise ValidationError(
-                f"the network has run already; add every {what} before the first run", None,
-                "Network",
-            )  # fmt: skip
-        if self._written:
-            raise ValidationError(
-                f"{self._written} has been set already, and would be lost; add every {what} before "
-                "values are set", None, "Network",
-            )  # fmt: skip
-        self._plan = None
-
-    def _check_new(self, name: Any) -> None:
-        self._check_free(check_name(name, "name", "Network"))
-
-    def _check_free(self, name: str) -> None:
-        d = self._description
-        if any(name in named for named in (d.populations, d.projections, d.gaps, d.modulators)):
-            raise ValidationError(f"the name {name!r} is taken", "name", "Network")
-
-    def _check_mine(self, **named: Any) -> None:
-        """Raise for populations and modulators of another network; other things are not judged."""
-        d = self._description
-        for role, part in named.items():
-            if isinstance(part, View):
-                if d.populations.get(part.population.name) is not part.population:
-                    raise ValidationError("belongs to another network", role, part)
-            elif isinstance(part, Modulator) and d.modulators.get(part.name) is not part:
-                raise ValidationError("belongs to another network", "modulator", part)
-
-
-def _joined(sign: str, *ends: Any) -> str:
-    return sign.join(end.name if isinstance(end, View) else "?" for end in ends)
-
-
-def _numbered(name: str, taken: Mapping[str, Any]) -> str:
-    """The name, with a number where it is taken."""
-    if name not in taken:
-        return name
-    k = 2
-    while f"{name}.{k}" in taken:
-        k += 1
-    return f"{name}.{k}"

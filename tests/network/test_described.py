@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 import spikesim as sim
+from spikesim.kernels import histories
 from tests.network.rig import cells, pulse
+from tests.networks import assert_same
 
 
 def test_names_are_taken_once():
@@ -32,6 +34,109 @@ def test_everything_is_added_before_the_first_run():
     ):
         with pytest.raises(sim.ValidationError, match="before the first run"):
             add()
+
+
+def grown(look):
+    """A network to which things are added after each look at it."""
+    net = sim.Network(seed=3)
+    a = cells(net, "a", initial={"V_m": sim.Uniform(-70.0, -50.0)})
+    look(net, a)
+    source = net.population("source", 4, sim.PoissonSource(500.0))
+    look(net, a)
+    rule = {"plasticity": sim.PairSTDP(w_max=90.0), "delay_is": "axonal"}
+    weight = sim.Uniform(20.0, 60.0)
+    p = net.project(source, a, sim.FixedProbability(0.5), weight=weight, delay=1.0, receptor="exc",
+                    **rule)  # fmt: skip
+    spikes, weights = net.record(a, "spikes"), net.record(p, "weight", every=5.0)
+    look(net, a)
+    net.stimulate(a[:5], sim.DCCurrent(300.0))
+    look(net, a)
+    net.gap_junctions(a[:5], a[5:], sim.OneToOne(), g=1.0)
+    dopamine = net.modulator("dopamine", tau=20.0)
+    look(net, a)
+    net.release(source, dopamine, amount=1.0, delay=1.0)
+    late = net.record(a, "V_m", every=5.0)
+    net.run(30.0)
+    return {"times": spikes.result().times, "weights": weights.result().values,
+            "V_m": late.result().values, "now": a.get("V_m"), "w": p.weight,
+            "level": np.array(dopamine.concentration)}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda net, a: a.get("V_m"), lambda net, a: net.build(), lambda net, a: net.run(0.0),
+        lambda net, a: [p.weight for p in net.projections.values()], lambda net, a: net.reset(),
+        lambda net, a: [r.result() for r in net._recorders], lambda net, a: net.reset_state(),
+        lambda net, a: [setattr(p, "learning", True) for p in net.projections.values()],
+    ],
+)  # fmt: skip
+def test_looking_at_a_network_does_not_close_it(look):
+    """What is described later comes in as if nobody had looked; recorders too."""
+    assert_same(grown(look), grown(lambda net, a: None))
+
+
+def test_switches_survive_what_is_added_later():
+    net = sim.Network(seed=1)
+    a = cells(net)
+    rule = {"plasticity": sim.PairSTDP(w_max=5.0), "delay_is": "axonal"}
+    p = net.project(a, a, sim.OneToOne(), weight=1.0, delay=1.0, receptor="exc", **rule)
+    net.build()
+    p.learning = False
+    cells(net, "b")
+    net.build()
+    assert not p.learning
+    assert not net.plan.plastic[p.name].args.control[histories.LEARNING]
+
+
+@pytest.mark.parametrize(
+    ("write", "what"),
+    [
+        (lambda p: p["a"].set(V_m=-60.0), r"a\.V_m"),
+        (lambda p: p["a"][:2].set(tau_m=9.0), r"a\.tau_m"),
+        (lambda p: p["rated"].set(rate=9.0), r"rated\.rate"),
+        (lambda p: p["given"].set(times=[3.0]), r"given\.times"),
+        (lambda p: setattr(p["plain"], "weight", 2.0), r"plain\.weight"),
+        (lambda p: setattr(p["learn"], "weight", 2.0), r"learn\.weight"),
+        (lambda p: p["learn"].normalize(2.0), r"learn\.weight"),
+        (lambda p: setattr(p["gaps"], "g", 2.0), r"gaps\.g"),
+        (lambda p: setattr(p["dopamine"], "concentration", 2.0), r"dopamine\.concentration"),
+        (lambda p: p["dopamine"].add(2.0), r"dopamine\.concentration"),
+    ],
+)  # fmt: skip
+def test_values_that_were_set_are_not_lost(write, what):
+    net = sim.Network(seed=1)
+    a = cells(net, "a")
+    to = {"weight": 1.0, "delay": 1.0, "receptor": "exc"}
+    rule = {"plasticity": sim.PairSTDP(w_max=5.0), "delay_is": "axonal"}
+    parts = {
+        "a": a, "rated": net.population("rated", 2, sim.PoissonSource(1.0)),
+        "given": net.population("given", 1, sim.SpikeSource([1.0])),
+        "plain": net.project(a, a, sim.OneToOne(), **to, name="plain"),
+        "learn": net.project(a, a, sim.OneToOne(), **to, **rule, name="learn"),
+        "gaps": net.gap_junctions(a[:5], a[5:], sim.OneToOne(), g=1.0, name="gaps"),
+        "dopamine": net.modulator("dopamine", tau=1.0),
+    }  # fmt: skip
+    write(parts)
+    with pytest.raises(sim.ValidationError, match=rf"^Network: {what} has been set already, and "
+                       r"would be lost; add every population before values are set"):  # fmt: skip
+        cells(net, "b")
+    net.run(1.0)
+    with pytest.raises(sim.ValidationError, match="has run already"):
+        cells(net, "b")
+    net.reset()
+    cells(net, "b")
+    net.run(1.0)
+    assert len(net.populations["b"].get("V_m")) == 10
+
+
+def test_a_write_that_fails_closes_nothing():
+    net = sim.Network(seed=1)
+    a = cells(net, "a")
+    for wrong in ({"V_m": "high"}, {"V_x": 1.0}, {"tau_m": -1.0}):
+        with pytest.raises(sim.ValidationError):
+            a.set(**wrong)
+    cells(net, "b")
 
 
 def test_populations_of_another_network_are_refused():
@@ -192,3 +297,14 @@ def test_a_ring_beyond_a_gigabyte_is_refused():
         sim.ValidationError, match=r"p\.delay: .*60000 steps.*2\.0 GB; at most 1 GB"
     ):
         net.build()
+
+
+def test_names_that_are_made_avoid_those_that_are_taken():
+    net = sim.Network()
+    a, b = cells(net, "a"), cells(net, "b")
+    cells(net, "a->b")
+    cells(net, "a--b")
+    to = {"weight": 1.0, "delay": 1.0, "receptor": "exc"}
+    names = [net.project(a, b, sim.OneToOne(), **to).name for _ in range(2)]
+    assert names == ["a->b.2", "a->b.3"]
+    assert net.gap_junctions(a, b, sim.OneToOne(), g=1.0).name == "a--b.2"

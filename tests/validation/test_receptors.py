@@ -210,6 +210,7 @@ def test_equal_time_constants_are_no_singularity(kind):
         assert deviation(near, equal) < 0.5 * 10.0**-k + 1e-12
 
 
+@pytest.mark.filterwarnings("ignore:.*tau_rise_x.*tenth of dt:spikesim.SpikesimWarning")
 @pytest.mark.parametrize("ratio", [1e-6, 1e-3, 0.1, 0.5, 0.9])
 def test_the_peak_is_the_weight_for_all_ratios(ratio):
     receptor = sim.DualExpConductance(tau_rise=ratio * 8.0, tau_decay=8.0)
@@ -233,7 +234,7 @@ def test_nicotinic_currents_rise_as_measured(times, rise):
 def currents(voltages, Mg):
     """Current (pA) through 1 nS of open NMDA receptors at each holding potential."""
     net = sim.Network(dt=DT, seed=1, precision="double")
-    nmda = sim.NMDA(tau_rise=1e-3, tau_decay=1e9, Mg=Mg)
+    nmda = sim.NMDA(tau_rise=DT / 10, tau_decay=1e9, Mg=Mg)
     model = Clamp(V_m=np.asarray(voltages), receptors={"x": nmda})
     cells = net.population("cells", len(voltages), model)
     source = net.population("source", 1, sim.SpikeSource([1.0]))

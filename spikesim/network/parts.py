@@ -1,0 +1,126 @@
+"""What a network description is made of: its parts by name, and whether more can be added."""
+
+from __future__ import annotations
+
+import secrets
+from collections import ChainMap
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from spikesim.attributes import Guarded
+from spikesim.build.builder import Description
+from spikesim.build.plan import PRECISIONS, Plan
+from spikesim.errors import ValidationError, unknown_name
+from spikesim.fixed import FixedDict
+from spikesim.live import Live
+from spikesim.modulators import Modulator
+from spikesim.populations import Population, View
+from spikesim.projections import Projection
+from spikesim.units import check_name, check_scalar, ms
+
+
+class Parts(Guarded):
+    """Parts of a network by name. As long as nothing has run, more can be added.
+
+    Parameters
+    ----------
+    dt, seed, precision
+        As in `Network`.
+    live : Live
+        Whom populations, projections and modulators ask for their values.
+    """
+
+    _extensible = True
+
+    def __init__(self, dt: float, seed: int | None, precision: str, live: Live):
+        dt = check_scalar(dt, "dt", "Network", unit=ms, allowed="positive")
+        if seed is None:
+            seed = secrets.randbits(32)
+        elif isinstance(seed, (bool, np.timedelta64)) or not isinstance(seed, (int, np.integer)):
+            raise ValidationError(f"must be a whole number, got {seed!r}", "seed", "Network")
+        if not isinstance(precision, str) or precision not in PRECISIONS:
+            raise unknown_name(precision, PRECISIONS, "precision", "Network")
+        self._description = Description(dt, int(seed), precision)
+        self._live = live
+        self._plan: Plan | None = None
+        self._written = ""  # a value that the user has set in the plan
+
+    @property
+    def dt(self) -> float:
+        """Time step (ms)."""
+        return self._description.dt
+
+    @property
+    def seed(self) -> int:
+        """The seed of everything random."""
+        return self._description.seed
+
+    @property
+    def precision(self) -> str:
+        """``"mixed"``, ``"double"`` or ``"single"``."""
+        return self._description.precision
+
+    @property
+    def populations(self) -> dict[str, Population]:
+        """All populations by name."""
+        return FixedDict(self._description.populations)
+
+    @property
+    def projections(self) -> dict[str, Projection]:
+        """All projections by name."""
+        return FixedDict(self._description.projections)
+
+    def _check_open(self, what: str) -> None:
+        """Raise if nothing can be added any more; a plan that nothing has changed is let go."""
+        if self._plan is None:
+            return
+        if self._plan.step:
+            raise ValidationError(
+                f"the network has run already; add every {what} before the first run", None,
+                "Network",
+            )  # fmt: skip
+        if self._written:
+            raise ValidationError(
+                f"{self._written} has been set already, and would be lost; add every {what} before "
+                "values are set", None, "Network",
+            )  # fmt: skip
+        self._plan = None
+
+    def _check_new(self, name: Any) -> None:
+        self._check_free(check_name(name, "name", "Network"))
+
+    @property
+    def _names(self) -> ChainMap[str, Any]:
+        d = self._description
+        named: tuple[dict[str, Any], ...] = (d.populations, d.projections, d.gaps, d.modulators)
+        return ChainMap(*named)
+
+    def _check_free(self, name: str) -> None:
+        if name in self._names:
+            raise ValidationError(f"the name {name!r} is taken", "name", "Network")
+
+    def _check_mine(self, **named: Any) -> None:
+        """Raise for populations and modulators of another network; other things are not judged."""
+        d = self._description
+        for role, part in named.items():
+            if isinstance(part, View):
+                if d.populations.get(part.population.name) is not part.population:
+                    raise ValidationError("belongs to another network", role, part)
+            elif isinstance(part, Modulator) and d.modulators.get(part.name) is not part:
+                raise ValidationError("belongs to another network", "modulator", part)
+
+
+def joined(sign: str, *ends: Any) -> str:
+    return sign.join(end.name if isinstance(end, View) else "?" for end in ends)
+
+
+def numbered(name: str, taken: Mapping[str, Any]) -> str:
+    """The name, with a number where it is taken."""
+    if name not in taken:
+        return name
+    k = 2
+    while f"{name}.{k}" in taken:
+        k += 1
+    return f"{name}.{k}"
