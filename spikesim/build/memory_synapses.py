@@ -39,7 +39,7 @@ def longest_delay(projection: Projection, dt: float, n: float) -> int:
             longest = float(np.max(given, initial=0.0)) / dt
         except (TypeError, ValueError):  # no numbers: they are refused later
             return 1
-        return round(min(max(longest, 1.0), LONGEST))
+        return round(min(max(1.0, longest), LONGEST))  # NaN is refused later, too
     steps = 1
     while steps < LONGEST and n * given.mass(steps * dt, math.inf) > 0.5:
         steps *= 2
