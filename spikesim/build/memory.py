@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spikesim.build.inputs import value_at
+from spikesim.build.inputs import MAX_COUNT_MEAN, value_at
 from spikesim.build.memory_synapses import (
     Layout,
     layout,
@@ -197,7 +197,7 @@ def _inputs(description: Description, state: int, weight: int) -> Use:
     n_neurons = sum(p.size for p in description.populations.values() if not p.is_source)
     size += state * n_neurons * ((noisy or bool(description.gaps)) + noisy)
     distinct = np.unique(np.concatenate([*means, np.empty(0)]))
-    highest = distinct.max(initial=0.0)
+    highest = min(distinct.max(initial=0.0), MAX_COUNT_MEAN)  # above it a rate is refused
     table = distinct.size * (highest + 7.0 * np.sqrt(highest) + 10.0)
     return Use("inputs", "inputs", int(size + 4 * table), passing=int(24 * table),
                what=f"{len(description.stimuli)} inputs")  # fmt: skip
