@@ -18,7 +18,7 @@ from spikesim.connectors import (
 )
 from spikesim.errors import ValidationError
 from spikesim.modulators import Modulator
-from spikesim.populations import View, check_gapless
+from spikesim.populations import View, check_distinct, self_offset
 from spikesim.units import check_array
 
 HALVED = (AllToAll, FixedProbability, DistanceDependent)
@@ -66,12 +66,13 @@ class GapJunctions:
         self.access = access
         for role, view in (("a", a), ("b", b)):
             check_neurons(view, role, self)
-            check_gapless(view, role, self)
+            check_distinct(view, role, self)
         if not isinstance(connector, Connector):
             raise ValidationError(
                 f"must be a connector such as AllToAll(), got {connector!r}", "connector", self
             )
         self._check_direction()
+        self.self_offset = self_offset(a, b, self, matters=not getattr(connector, "autapses", True))
 
     def _check_direction(self) -> None:
         if self.a.population is not self.b.population:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 
+from spikesim.connectors import overlap
 from spikesim.distributions import Distribution
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.inputs import Source
@@ -26,14 +28,15 @@ class PopulationAccess(Protocol):
 
 
 class View:
-    """Some neurons of a population, in order.
+    """Some neurons of a population, in the order in which they were selected.
 
     Attributes
     ----------
     population : Population
-        Whose neurons they are.
+        The population that the neurons belong to.
     ids : numpy.ndarray
-        Their indices within the population, int64, ascending and distinct.
+        Their indices within the population, int64, shape (n,). Order and repeats are those of the
+        selection: ``cells[[5, 1]]`` is neuron 5, then neuron 1.
     """
 
     def __init__(self, population: Population, ids: np.ndarray):
@@ -45,15 +48,20 @@ class View:
 
     @property
     def name(self) -> str:
-        """The population's name, with the slice."""
-        if len(self) == self.population.size:
+        """The population's name, with the selection: ``"cells[2:5]"``, ``"cells[[5, 1]]"``."""
+        if self.contiguous and len(self) == self.population.size:
             return self.population.name
-        return f"{self.population.name}[{self.ids[0]}:{self.ids[-1] + 1}]"
+        return f"{self.population.name}[{_selection(self.ids)}]"
+
+    @cached_property
+    def contiguous(self) -> bool:
+        """Whether the neurons are a range of ids in ascending order, without gaps or repeats."""
+        return bool((np.diff(self.ids) == 1).all())
 
     @property
-    def contiguous(self) -> bool:
-        """Whether the neurons follow each other without a gap."""
-        return int(self.ids[-1] - self.ids[0]) + 1 == self.ids.size
+    def span(self) -> tuple[int, int]:
+        """The lowest id, and one past the highest."""
+        return int(self.ids.min()), int(self.ids.max()) + 1
 
     __iter__ = None  # neither neurons nor ids would be the obvious thing to get
 
@@ -78,8 +86,16 @@ class View:
     def set(self, **values: Any) -> None:
         """Set parameters or state variables: a number, an array or a distribution each.
 
-        Takes effect with the next step. Only a whole population's parameters may be set by a
-        distribution; of a source only ``rate`` or ``times`` can be set.
+        Takes effect with the next step. An array has one value for each neuron, in the order of
+        this selection. A distribution draws a value for each neuron, the same whether neurons are
+        set together or in parts; each call draws anew. Of a source only ``rate`` or ``times`` can
+        be set.
+
+        Raises
+        ------
+        ValidationError
+            If a name or a value is not allowed, or an array is given for a selection that holds a
+            neuron more than once. Nothing is changed then.
         """
         self.population.access.write(self, values)
 
@@ -185,11 +201,81 @@ def check_shape(value: Any, size: int, attribute: str, owner: str) -> None:
 
 
 def check_gapless(view: View, role: str, owner: object) -> None:
-    """Raise unless the neurons follow each other: what is built takes them as one range."""
+    """Raise unless the neurons are a range in ascending order, as kernels take them."""
     if not view.contiguous:
         raise ValidationError(
-            "must be a population or a slice without gaps, such as exc[:100]", role, owner
-        )
+            "must be a population or a slice without gaps in ascending order, such as exc[:100]; "
+            f"got {view.name}", role, owner,
+        )  # fmt: skip
+
+
+def check_distinct(view: View, role: str, owner: object) -> None:
+    """Raise if a neuron is selected more than once."""
+    if view.contiguous:
+        return
+    ids, count = np.unique(view.ids, return_counts=True)
+    if count.max() > 1:
+        k = int(np.argmax(count))
+        raise ValidationError(
+            f"takes each neuron once; {view.name} holds neuron {ids[k]} {count[k]} times", role,
+            owner,
+        )  # fmt: skip
+
+
+def self_offset(source: View, target: View, owner: object, *, matters: bool = True) -> int | None:
+    """Where source and target overlap: the target at place ``s + offset`` is the source at s.
+
+    Both hold each neuron once.
+
+    Parameters
+    ----------
+    source, target : View
+        The two ends of a projection.
+    owner : str or object
+        The projection, for the message.
+    matters : bool
+        Whether the connector leaves autapses out, so that a single offset is needed.
+
+    Returns
+    -------
+    int or None
+        None if no neuron is in both, or if it does not matter.
+
+    Raises
+    ------
+    ValidationError
+        If the common neurons do not lie at a single offset.
+    """
+    if source.population is not target.population or not matters:
+        return None
+    if source.contiguous and target.contiguous:
+        return int(source.ids[0] - target.ids[0])
+    _, at_source, at_target = np.intersect1d(
+        source.ids, target.ids, assume_unique=True, return_indices=True
+    )
+    offsets = np.unique(at_target - at_source)
+    # Connectors leave out the target at this offset from every source, so all must be common.
+    if offsets.size > 1 or (
+        offsets.size and overlap(len(source), len(target), int(offsets[0])) != at_source.size
+    ):
+        raise ValidationError(
+            f"cannot leave out autapses between {source.name} and {target.name}: the neurons that "
+            "both hold lie at different places; use autapses=True, FromArrays or slices",
+            "connector", owner,
+        )  # fmt: skip
+    return int(offsets[0]) if offsets.size else None
+
+
+def _selection(ids: np.ndarray) -> str:
+    """Ids as a user would select them: ``2:5``, ``9:2:-1``, ``[5, 1, 7]``."""
+    steps = np.unique(np.diff(ids)) if ids.size > 1 else np.ones(1, np.int64)
+    if steps.size == 1 and steps[0]:
+        step, stop = int(steps[0]), int(ids[-1] + steps[0])
+        if step == 1:
+            return f"{ids[0]}:{stop}"
+        return f"{ids[0]}:{stop if stop >= 0 else ''}:{step}"
+    shown = ", ".join(map(str, ids[:6].tolist()))
+    return f"[{shown}]" if ids.size <= 6 else f"[{shown}, ...]"
 
 
 def _select(view: View, key: Any, ids: np.ndarray) -> np.ndarray:
@@ -200,7 +286,7 @@ def _select(view: View, key: Any, ids: np.ndarray) -> np.ndarray:
             key = np.asarray(key)
             if key.ndim != 1 or key.dtype.kind not in "iub":
                 raise TypeError
-        chosen = np.unique(ids[key])
+        chosen = ids[key]
     except (TypeError, ValueError):
         raise ValidationError(f"cannot be indexed by {key!r}", None, view) from None
     except IndexError:

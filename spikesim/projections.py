@@ -14,7 +14,7 @@ from spikesim.errors import ValidationError, unknown_name
 from spikesim.modulators import Modulator
 from spikesim.neurons import Neuron
 from spikesim.plasticity import PlasticityRule
-from spikesim.populations import View, check_gapless
+from spikesim.populations import View, check_distinct, self_offset
 from spikesim.receptors import TRANSMITTERS
 from spikesim.release import Release
 from spikesim.units import Unit, in_unit, ms
@@ -33,12 +33,17 @@ class ProjectionAccess(Protocol):
 
 @dataclass(frozen=True)
 class Connections:
-    """All synapses of a projection, one entry each.
+    """All synapses of a projection, one entry each, by source, then target.
+
+    Several synapses of one pair (multapses) are ordered by delay, and those with equal delays as
+    they were given. So ``np.lexsort((delay, target, source))`` brings the arrays of a `FromArrays`
+    into this order.
 
     Attributes
     ----------
     source, target : numpy.ndarray
-        Indices within the projection's source and target, int64.
+        Places within the projection's source and target, int64: between ``exc[[7, 3]]`` and
+        ``inh`` source 0 is neuron 7.
     weight : numpy.ndarray
         In the receptor's unit, as the user wrote it.
     delay : numpy.ndarray
@@ -101,6 +106,9 @@ class Projection:
             raise ValidationError(
                 f"must be a connector such as AllToAll(), got {connector!r}", "connector", self
             )
+        self.self_offset = self_offset(
+            source, target, self, matters=not getattr(connector, "autapses", True)
+        )
         self.receptor = find_receptor(target, receptor, source.population.transmitter, name)
         self.initial_weight = in_unit(weight, self.weight_unit, "weight", self)
         self.initial_delay = in_unit(delay, ms, "delay", self)
@@ -121,7 +129,7 @@ class Projection:
         for role, view in (("source", self.source), ("target", self.target)):
             if not isinstance(view, View):
                 raise ValidationError(f"must be a population, got {view!r}", role, self)
-            check_gapless(view, role, self)
+            check_distinct(view, role, self)
         if self.target.population.is_source:
             raise ValidationError(
                 f"{self.target.name!r} is a source of spikes; nothing can project to it",
@@ -186,7 +194,10 @@ class Projection:
 
     @property
     def weight(self) -> np.ndarray:
-        """Weights in the receptor's unit, one for each synapse in the order of `connections`."""
+        """Weights in the receptor's unit, one for each synapse in the order of `Connections`.
+
+        Setting takes one number, or one for each synapse in this order; it acts at once.
+        """
         return self.access.read_weight(self)
 
     @weight.setter

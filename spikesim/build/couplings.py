@@ -167,10 +167,9 @@ def _check_strength(gaps: GapArgs, places: Places, dt: float) -> None:
 def _joined(gaps: GapJunctions, seed: int) -> Connectivity:
     """The pairs that are joined, each once."""
     same = gaps.a.population is gaps.b.population
-    offset = int(gaps.a.ids[0] - gaps.b.ids[0]) if same else None
     drawn = build_csr(
         gaps.connector, len(gaps.a), len(gaps.b),
-        key=rng.key(seed, "gap junctions", gaps.name, "connect"), self_offset=offset,
+        key=rng.key(seed, "gap junctions", gaps.name, "connect"), self_offset=gaps.self_offset,
     )  # fmt: skip
     if not same:
         _check_once(gaps, np.repeat(np.arange(drawn.n_pre), np.diff(drawn.indptr)), drawn.targets)

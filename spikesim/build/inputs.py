@@ -29,9 +29,10 @@ from spikesim.kernels.drive import CHUNK
 from spikesim.kernels.sources import first_intervals
 from spikesim.neurons import Neuron
 from spikesim.neurons.base import mentions
-from spikesim.populations import Population, View
+from spikesim.populations import Population, View, check_gapless
 from spikesim.projections import find_receptor
 from spikesim.receptors import Receptor
+from spikesim.release import Miniatures
 
 MOST_STEPS = 2**53  # beyond that, times are no longer multiples of dt
 MAX_COUNT_MEAN = 200.0  # events a step; the table of a drive has about this many columns
@@ -47,9 +48,11 @@ class Stimulus:
 
 
 def check_felt(target: View, stimulus: Input) -> None:
-    """Raise for a current into neurons whose model has no place for it."""
+    """Raise for neurons that cannot take this input."""
     model = target.population.model
     assert isinstance(model, Neuron)
+    if isinstance(stimulus, (PoissonDrive, Miniatures)):
+        check_gapless(target, "target", "stimulate")
     if isinstance(stimulus, (StepCurrent, NoiseCurrent)) and not mentions(model, INPUT):
         raise ValidationError(
             f"would feel nothing of it, for the equations of {type(model).__name__} do not mention "
@@ -153,8 +156,6 @@ def drive_place(
 ) -> tuple[int, Receptor]:
     """The ring slot of a drive's first target, and the receptor that it reaches."""
     view = stimulus.target
-    if not view.contiguous:
-        raise ValidationError("a drive needs a slice without gaps", "target", stimulus.name)
     block = blocks[view.population.name]
     table = tables[block.table]
     name = find_receptor(view, name, transmitter, stimulus.name)

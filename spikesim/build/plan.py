@@ -202,6 +202,8 @@ class Plan:
         Neuromodulators, if there are any.
     modulators : tuple of str
         Their names, in the order of the arrays.
+    draws : dict
+        How often `set` has drawn each variable, by ``"population.variable"``: int64, shape (n,).
     counters : numpy.ndarray
         Int64: recorded, spikes, static events, plastic events.
     """
@@ -232,6 +234,7 @@ class Plan:
     modulation: ModulationArgs | None = None
     modulators: tuple[str, ...] = ()
     step: int = 0
+    draws: dict[str, np.ndarray] = field(default_factory=dict)
     counters: np.ndarray = field(default_factory=lambda: np.zeros(4, np.int64))
 
     @property
@@ -269,6 +272,8 @@ class Plan:
         for name, block in self.blocks.items():
             for parameter, value in block.values.items():
                 arrays[f"parameter.{name}.{parameter}"] = value
+        for variable, count in self.draws.items():
+            arrays[f"draws.{variable}"] = count
         return arrays
 
 

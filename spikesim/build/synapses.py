@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from spikesim import rng
-from spikesim.build.connectivity import Connectivity, Synapses, assign, build_csr
+from spikesim.build.connectivity import Connectivity, Places, Synapses, assign, build_csr
 from spikesim.build.delays import LONGEST
 from spikesim.build.modules import module_name
 from spikesim.build.plan import Block, NeuronTable, PlasticTable
@@ -44,7 +44,6 @@ class Built:
     post_lo: int
     post_hi: int
     slot: int
-    self_offset: int | None
     synapses: Synapses
 
 
@@ -60,30 +59,34 @@ def build_projection(
     """Make the synapses of one projection: keyed draws, straight into their final arrays."""
     source, target = projection.source, projection.target
     pre, post = blocks[source.population.name], blocks[target.population.name]
-    pre_lo, post_lo = pre.gid0 + int(source.ids[0]), post.gid0 + int(target.ids[0])
-    same = source.population is target.population
-    offset = int(source.ids[0] - target.ids[0]) if same else None
+    (pre_first, pre_end), (post_first, post_end) = source.span, target.span
     table = tables[post.table]
     port = list(table.cell.ports).index(projection.receptor)
-    slot = table.args.slot0 + port * table.n + post.lo + int(target.ids[0])
+    slot = table.args.slot0 + port * table.n + post.lo + post_first
     key = rng.key(seed, "projection", projection.name)
     if _is_sum(projection):  # needs no synapses at all
         connectivity = Connectivity(np.zeros(1, np.int64), np.empty(0, np.int32), len(target))
     else:
         connectivity = build_csr(
             projection.connector, len(source), len(target),
-            key=rng.key(seed, "projection", projection.name, "connect"), self_offset=offset,
+            key=rng.key(seed, "projection", projection.name, "connect"),
+            self_offset=projection.self_offset,
         )  # fmt: skip
+    ranges = source.contiguous and target.contiguous
     synapses = assign(
         connectivity, projection.initial_weight, projection.initial_delay, dt,
         key=key, dtype=weight_type, owner=projection.name,
         blocks=BLOCKS if projection.plasticity is None else 1,
+        places=None if ranges else Places(
+            source.ids - pre_first, target.ids - post_first,
+            pre_end - pre_first, post_end - post_first,
+        ),
     )  # fmt: skip
     check_weights(projection, np.asarray(synapses.weight), weight_type)
     kind = storage(projection, synapses, len(source), len(target))
     return Built(
-        projection, kind, pre_lo, pre_lo + len(source), post_lo, post_lo + len(target), slot,
-        offset, synapses,
+        projection, kind, pre.gid0 + pre_first, pre.gid0 + pre_end, post.gid0 + post_first,
+        post.gid0 + post_end, slot, synapses,
     )  # fmt: skip
 
 
@@ -119,6 +122,8 @@ def check_weights(projection: Projection, weight: np.ndarray, dtype: Any) -> Non
 
 def _is_sum(projection: Projection) -> bool:
     """All-to-all with one weight and one delay: a sum, however many synapses it stands for."""
+    if not (projection.source.contiguous and projection.target.contiguous):
+        return False
     given = projection.initial_weight, projection.initial_delay
     return (
         isinstance(projection.connector, AllToAll)
@@ -134,7 +139,12 @@ def storage(projection: Projection, synapses: Synapses, n_pre: int, n_post: int)
         return BROADCAST
     one_delay = not isinstance(synapses.delay_steps, np.ndarray)
     many_weights = isinstance(synapses.weight, np.ndarray) or projection.plasticity is not None
-    full = isinstance(projection.connector, AllToAll) and synapses.targets.size == n_pre * n_post
+    ranges = projection.source.contiguous and projection.target.contiguous
+    full = (
+        ranges
+        and isinstance(projection.connector, AllToAll)
+        and synapses.targets.size == n_pre * n_post
+    )
     return DENSE if full and one_delay and many_weights else SPARSE
 
 
@@ -171,8 +181,8 @@ def pool_static(built: list[Built], group: np.ndarray, n_groups: int, dtype: Any
             column["delay"][p] = s.delay_steps
         connector = b.projection.connector
         spares = isinstance(connector, AllToAll) and not connector.autapses
-        if b.kind == BROADCAST and spares and b.self_offset is not None:
-            column["self0"][p] = b.self_offset
+        if b.kind == BROADCAST and spares and b.projection.self_offset is not None:
+            column["self0"][p] = b.projection.self_offset
     indptr = np.empty(sizes["row"], np.int64)
     most = max([b.post_hi - b.post_lo for b in built], default=0)
     targets = np.empty(sizes["synapse"], target_type(most))

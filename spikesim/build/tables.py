@@ -28,7 +28,7 @@ MAX_REFRACTORY = 2**31 - 1
 def drawn(value: Any, size: int, seed: int, *names: str) -> np.ndarray:
     """A parameter as float64 of shape () or (size,); distributions are drawn, keyed by names."""
     if isinstance(value, Distribution):
-        return draw(value, rng.key(seed, *names), size)
+        return draw(value, rng.key(seed, *names), np.arange(size))
     return np.asarray(value, dtype=np.float64)
 
 

@@ -16,9 +16,9 @@ from spikesim.distributions import Distribution
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.inputs import RateSource, SpikeSource, check_rate, check_times
 from spikesim.neurons import Neuron
-from spikesim.populations import View, check_shape
+from spikesim.populations import View, check_distinct, check_shape
 from spikesim.rng import key
-from spikesim.units import Unit, check_array, in_unit
+from spikesim.units import Quantity, Unit, check_array, in_unit
 
 if TYPE_CHECKING:
     from spikesim.network import Network
@@ -63,6 +63,7 @@ class LivePopulations:
                 raise unknown_name(name, valid, None, view.population.name)
             unit = Unit(table.cell.units.get(name, "1"))
             checked[name] = self._checked(view, name, value, unit)
+        drawn = [name for name, value in values.items() if _is_drawn(value)]
         parameters = {n: v for n, v in checked.items() if n not in table.cell.states}
         for name in set(checked) - set(parameters):
             row = table.args.state[table.cell.states.index(name)]
@@ -77,6 +78,14 @@ class LivePopulations:
                 block.values.update(before)
                 raise
             self.network.simulator.refresh()
+        for name in drawn:  # only now, for a call that fails changes nothing
+            self._draws(view, name)[view.ids] += 1
+
+    def _draws(self, view: View, name: str) -> np.ndarray:
+        """How often `set` has drawn a variable of each neuron of a population, int64."""
+        population = view.population
+        counts = self.network.plan.draws
+        return counts.setdefault(f"{population.name}.{name}", np.zeros(population.size, np.int64))
 
     def _place(self, view: View, name: str) -> tuple[Block, NeuronTable]:
         if view.population.is_source:
@@ -95,7 +104,10 @@ class LivePopulations:
             unit = declared[0].declared[declared[1]].unit
         value = in_unit(value, unit, name, owner)
         if isinstance(value, Distribution):
-            value = draw(value, key(self.network.seed, "set", owner, name), len(view))
+            before = self._draws(view, name)[view.ids]
+            value = draw(value, key(self.network.seed, "set", owner, name), view.ids, before)
+        else:
+            _check_repeats(view, value, name)
         if declared is not None:
             array = declared[0].declared[declared[1]].check(value, name, owner)
         else:
@@ -105,7 +117,7 @@ class LivePopulations:
 
     @staticmethod
     def _set_parameter(view: View, block: Block, name: str, array: np.ndarray) -> None:
-        if len(view) == block.size:
+        if view.contiguous and len(view) == block.size:
             block.values[name] = array.copy()
         else:
             whole = np.broadcast_to(block.values[name], block.size).copy()
@@ -118,7 +130,8 @@ class LivePopulations:
         plan = self.network.plan
         if isinstance(population.model, RateSource) and name == "rate":
             rate = check_rate(value, population.name)
-            if len(view) < population.size:
+            if not (view.contiguous and len(view) == population.size):
+                _check_repeats(view, rate, "rate")
                 whole = self.read(population, "rate")
                 if not isinstance(rate, np.ndarray):
                     raise ValidationError("a schedule is for all sources", "rate", view)
@@ -133,6 +146,8 @@ class LivePopulations:
             plan.feed.apply_rate(plan, population)  # type: ignore[attr-defined]
             self.network.simulator.reschedule()
         elif isinstance(population.model, SpikeSource) and name == "times":
+            if not (view.contiguous and len(view) == population.size):
+                raise ValidationError("are set for all sources of a population", "times", view)
             given = SpikeSource(check_times(value, population.name))
             given.check_size(population.size, population.name)
             source = plan.sources[population.name]
@@ -141,3 +156,13 @@ class LivePopulations:
         else:
             valid = ["rate"] if isinstance(population.model, RateSource) else ["times"]
             raise unknown_name(name, valid, None, population.name)
+
+
+def _is_drawn(value: Any) -> bool:
+    return isinstance(value.value if isinstance(value, Quantity) else value, Distribution)
+
+
+def _check_repeats(view: View, value: Any, name: str) -> None:
+    """Raise for one value each where a neuron is selected more than once: which would it have?"""
+    if np.ndim(value.value if isinstance(value, Quantity) else value):
+        check_distinct(view, name, view)

@@ -13,7 +13,7 @@ from spikesim.equations import expressions as ex
 from spikesim.equations.cell import INPUT, TIME, Cell, assemble
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.live.modulators import place_of
-from spikesim.live.projections import n_synapses
+from spikesim.live.projections import n_synapses, order_of
 from spikesim.neurons import Neuron
 from spikesim.populations import View
 from spikesim.recorders import (
@@ -83,11 +83,13 @@ class LiveRecorders:
                 raise ValidationError(
                     f"has {n} synapses; got index {chosen.max()}", "synapses", recorder.target
                 )
-            store = SampleStore(self._steps(recorder), chosen)
+            order = order_of(plan, recorder.target)
+            stored = chosen if isinstance(order, slice) else order[chosen]
+            store = SampleStore(self._steps(recorder), stored)
             recording.weights.setdefault(recorder.target.name, []).append(store)
             if plan.step == 0:  # the initial value is a sample too
                 weights = plan.plastic[recorder.target.name].args.weights
-                store.add(np.zeros(1, np.int64), weights[chosen][None].astype(float))
+                store.add(np.zeros(1, np.int64), weights[stored][None].astype(float))
         self._stores[id(recorder)] = store
 
     def result(self, recorder: Recorder) -> SpikeTrains | Traces:
@@ -118,8 +120,11 @@ class LiveRecorders:
         model = recorder.target.target.population.model
         assert isinstance(model, Neuron)
         unit = str(model.receptor(recorder.target.receptor).weight_unit)
+        synapses = recorder.synapses
+        if synapses is None:
+            synapses = np.arange(store.places.size)
         return Traces(
-            steps * dt, rows, variable="weight", unit=unit, ids=store.places,
+            steps * dt, rows, variable="weight", unit=unit, ids=synapses,
             name=recorder.target.name,
         )  # fmt: skip
 

@@ -21,7 +21,7 @@ from spikesim.live import Live
 from spikesim.modulators import Modulator, Secretion
 from spikesim.neurons import Neuron
 from spikesim.plasticity import PlasticityRule
-from spikesim.populations import Population, View
+from spikesim.populations import Population, View, check_distinct
 from spikesim.projections import Projection
 from spikesim.release import Release
 from spikesim.units import check_scalar, ms
@@ -168,6 +168,7 @@ class DescribedNetwork:
             )  # fmt: skip
         if target.population.is_source:
             raise ValidationError("is a source of spikes; it takes no input", "target", target)
+        check_distinct(target, "target", "stimulate")
         check_felt(target, stimulus)
         kind = type(stimulus).__name__
         stimulus.check_size(len(target), f"{target.name}.{kind}")  # type: ignore[attr-defined]

@@ -13,7 +13,7 @@ from spikesim.errors import SimulationError, ValidationError
 from spikesim.live import Live
 from spikesim.modulators import Modulator
 from spikesim.network.described import DescribedNetwork
-from spikesim.populations import View
+from spikesim.populations import View, check_distinct
 from spikesim.projections import Projection
 from spikesim.recorders import Recorder, recorder_of
 from spikesim.runtime import checkpoint
@@ -102,6 +102,8 @@ class Network(DescribedNetwork):
             every = check_scalar(every, "every", "record", unit=ms, allowed="positive")
             whole_steps(every, self.dt, "every", "record")
         self._check_mine(target=target)
+        if isinstance(target, View):
+            check_distinct(target, "target", "record")
         recorder = recorder_of(target, variable, every, synapses, self.dt, self._live.recorders)
         if self._plan is not None:
             self._live.recorders.attach(recorder)

@@ -25,9 +25,9 @@ def weight_matrix(
 ) -> Axes:
     """Draw the weights between two populations: sources downwards, targets to the right.
 
-    Where there is no synapse the image is grey. Weights of both signs are drawn around white, each
-    sign with a scale of its own. Large matrices are drawn as the mean weight of
-    the synapses in blocks.
+    Where there is no synapse the image is grey. Several synapses of one pair (multapses) are drawn
+    as their mean weight. Weights of both signs are drawn around white, each sign with a scale of
+    its own. Large matrices are drawn as the mean weight of the synapses in blocks.
 
     Parameters
     ----------

@@ -80,10 +80,14 @@ def load(plan: Plan, path: str | os.PathLike[str]) -> None:
                 f"{path} was saved with {name} = {head.get(name)}, this network has {value}",
                 "path", "load_state",
             )  # fmt: skip
+    draws = _taken_draws(plan, arrays, str(path))
     _check_same(plan, arrays, str(path))
     if older:
         _reorder(plan, arrays)
+    plan.draws = draws
     for name, own in plan.mutable().items():
+        if name.startswith("draws."):
+            continue
         part = name.rsplit(".", 1)[-1]
         if name.startswith("plastic.") and part in _GROWING:
             table = plan.plastic[name.split(".", 1)[1].rsplit(".", 1)[0]]
@@ -120,8 +124,23 @@ def _reorder(plan: Plan, arrays: dict[str, np.ndarray]) -> None:
             part[then] = part.copy()
 
 
+def _taken_draws(plan: Plan, arrays: dict[str, np.ndarray], path: str) -> dict[str, np.ndarray]:
+    """Take out of the arrays how often variables have been drawn; only those drawn are there."""
+    draws = {}
+    for entry in [name for name in arrays if name.startswith("draws.")]:
+        variable, count = entry.removeprefix("draws."), arrays.pop(entry)
+        block = plan.blocks.get(variable.rpartition(".")[0])
+        if block is None or count.dtype != np.int64 or count.shape != (block.size,):
+            raise ValidationError(
+                f"{entry!r} does not fit this network: {path} is of another one", "path",
+                "load_state",
+            )  # fmt: skip
+        draws[variable] = count
+    return draws
+
+
 def _check_same(plan: Plan, arrays: dict[str, np.ndarray], path: str) -> None:
-    own = plan.mutable()
+    own = {name: a for name, a in plan.mutable().items() if not name.startswith("draws.")}
     for name in sorted(set(own) ^ set(arrays)):
         where = "the file" if name in own else "this network"
         raise ValidationError(f"{where} has no {name!r}: {path} is of another network", "path",

@@ -24,7 +24,7 @@ class SpikeStore:
 
     def collect(self, step: np.ndarray, gid: np.ndarray) -> None:
         """Take what is ours from the spikes of a chunk."""
-        low, high = self.gid0 + self.ids[0], self.gid0 + self.ids[-1]
+        low, high = self.gid0 + self.ids.min(), self.gid0 + self.ids.max()
         mine = (gid >= low) & (gid <= high)
         if high - low + 1 != self.ids.size:
             mine &= np.isin(gid, self.gid0 + self.ids)
@@ -41,10 +41,15 @@ class SpikeStore:
         self.steps, self.neurons = [], []
 
     def spikes(self) -> tuple[np.ndarray, np.ndarray]:
-        """Steps, int64, and places among `ids`, int64, ordered by step, then neuron."""
+        """Steps, int64, and places among `ids`, int64, ordered by step, then place."""
         step = np.concatenate([*self.steps, np.empty(0, np.int64)])
         neuron = np.concatenate([*self.neurons, np.empty(0, np.int64)]).astype(np.int64)
-        return step, np.searchsorted(self.ids, neuron)
+        if (np.diff(self.ids) > 0).all():
+            return step, np.searchsorted(self.ids, neuron)
+        ascending = np.argsort(self.ids)
+        place = ascending[np.searchsorted(self.ids, neuron, sorter=ascending)]
+        order = np.lexsort((place, step))
+        return step[order], place[order]
 
     def counts(self) -> np.ndarray:
         """Spikes of each of `ids`."""
