@@ -105,6 +105,9 @@ class GapJunctions:
         """Both ends and the conductance of every junction."""
         return self.access.read_junctions(self)
 
+    def __copy__(self) -> GapJunctions:
+        return self  # it is a handle, of which there is one
+
     def __repr__(self) -> str:
         return f"<{self.name}: {self.a.name} -- {self.b.name}>"
 

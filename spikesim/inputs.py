@@ -7,6 +7,7 @@ drive plasticity. A *drive* or a *current* is attached to neurons with `Network.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -75,6 +76,13 @@ class RateSource(Source):
 
     def check_size(self, size: int, owner: str) -> None:
         check_columns(self.rate, size, "rate", owner)
+
+    def with_rate(self, rate: Any, size: int, owner: str) -> RateSource:
+        """The same source with another rate (Hz), checked for a population of `size`."""
+        changed = copy(self)
+        object.__setattr__(changed, "rate", check_rate(rate, owner))
+        changed.check_size(size, owner)
+        return changed
 
 
 class PoissonSource(RateSource):

@@ -60,6 +60,9 @@ class Modulator:
             )  # fmt: skip
         self.access.write_concentration(self, before + amount)
 
+    def __copy__(self) -> Modulator:
+        return self  # it is a handle, of which there is one
+
     def __repr__(self) -> str:
         return f"<{self.name}: tau = {self.tau:g} ms, baseline = {self.baseline:g}>"
 

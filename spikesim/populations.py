@@ -99,6 +99,9 @@ class View:
         """
         self.population.access.write(self, values)
 
+    def __copy__(self) -> View:
+        return self  # it is a handle, of which there is one
+
     def __repr__(self) -> str:
         return f"<{self.name}: {len(self)} neurons>"
 

@@ -236,8 +236,8 @@ class Projection:
             raise ValidationError("this projection has no plasticity", "learning", self)
         if not isinstance(on, (bool, np.bool_)):
             raise ValidationError(f"must be True or False, got {on!r}", "learning", self)
+        self.access.set_learning(self, bool(on))
         self._learning = bool(on)
-        self.access.set_learning(self, self._learning)
 
     def normalize(self, total: float) -> None:
         """Scale the weights onto each target so that they sum to `total`.
@@ -248,6 +248,9 @@ class Projection:
             If the weights onto some target sum to 0.
         """
         self.access.normalize(self, total)
+
+    def __copy__(self) -> Projection:
+        return self  # it is a handle, of which there is one
 
     def __repr__(self) -> str:
         extra = self.plasticity or self.release

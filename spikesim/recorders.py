@@ -44,6 +44,9 @@ class Recorder:
         """Forget what was recorded so far; recording goes on from now."""
         self.access.clear(self)
 
+    def __copy__(self) -> Recorder:
+        return self  # it is a handle, of which there is one
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.name}>"
 

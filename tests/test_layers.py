@@ -12,7 +12,7 @@ import spikesim
 PACKAGE = Path(spikesim.__file__).parent
 # From the bottom up. A module may import from its own layer and from those below.
 LAYERS = [
-    ["errors", "units", "files", "cache", "jit", "rng"],
+    ["errors", "units", "files", "cache", "jit", "rng", "pickling"],
     ["equations", "kernels", "_generated"],
     ["parameters", "distributions", "channels", "receptors", "neurons", "plasticity", "release",
      "connectors", "inputs", "populations", "projections", "modulators", "couplings", "recorders"],

@@ -21,6 +21,16 @@ def frozen(array: np.ndarray) -> np.ndarray:
     return array
 
 
+class ReadOnly:
+    """Base of results: their arrays are read-only in copies and from pickles, too."""
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        for value in state.values():
+            if isinstance(value, np.ndarray):
+                frozen(value)
+
+
 def whole_numbers(value: ArrayLike, attribute: str, obj: object) -> NDArray[np.int64]:
     """A new 1-D int64 array of whole numbers of at least zero."""
     array = np.asarray(value)

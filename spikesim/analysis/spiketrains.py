@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from spikesim.analysis.checks import (
     ROUNDING,
+    ReadOnly,
     check_span,
     frozen,
     in_order,
@@ -27,7 +28,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SpikeTrains:
+class SpikeTrains(ReadOnly):
     """The spikes of `n` neurons between `t_start` and `t_stop`.
 
     Immutable: slices and windows are new objects, and the arrays are read-only.

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikesim.analysis.checks import ROUNDING, frozen, positions, whole_numbers
+from spikesim.analysis.checks import ROUNDING, ReadOnly, frozen, positions, whole_numbers
 from spikesim.errors import ValidationError
 from spikesim.units import Unit, check_array, check_scalar, ms
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Traces:
+class Traces(ReadOnly):
     """A variable of k neurons (or synapses), sampled T times.
 
     Immutable: slices and windows are new objects, and the arrays are read-only.

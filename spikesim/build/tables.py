@@ -98,7 +98,7 @@ def table_constants(
 ) -> tuple[np.ndarray, np.ndarray, frozenset[str]]:
     """The kernel's numbers: scalars of each slice, arrays of what varies, and their names."""
     with np.errstate(all="ignore"):  # what does not work out is said below
-        values = [constant_values(cell, block.values, dt) for block in blocks]
+        values = [constant_values(cell, dict(block.values), dt) for block in blocks]
         for block, constants in zip(blocks, values, strict=True):
             _check_constants(cell, block, constants, dt)
     names = constants_of(cell).names

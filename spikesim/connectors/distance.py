@@ -10,6 +10,7 @@ import numpy as np
 
 from spikesim.connectors.base import Connector, check_flags
 from spikesim.errors import ValidationError
+from spikesim.pickling import check_named
 from spikesim.units import check_array
 
 
@@ -60,6 +61,10 @@ class DistanceDependent(Connector):
                 self,
             )
         check_flags(self, "autapses")
+
+    def __getstate__(self) -> dict[str, Any]:
+        check_named(self.probability, "probability", self)
+        return vars(self)
 
     def check(self, n_pre: int, n_post: int, self_offset: int | None = None) -> None:
         for name, n in (("source_positions", n_pre), ("target_positions", n_post)):

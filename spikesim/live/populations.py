@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,12 +17,14 @@ from spikesim.inputs import RateSource, SpikeSource, check_rate, check_times
 from spikesim.neurons import Neuron
 from spikesim.populations import View, check_distinct, check_shape
 from spikesim.rng import key
+from spikesim.runtime.turns import taking_turns
 from spikesim.units import Quantity, Unit, check_array, in_unit
 
 if TYPE_CHECKING:
     from spikesim.network import Network
 
 
+@taking_turns
 class LivePopulations:
     """What neurons and sources ask of their network."""
 
@@ -41,6 +42,8 @@ class LivePopulations:
             return source.rate[view.ids] * (1000.0 / self.network.dt)
         block, table = self._place(view, name)
         if name in table.cell.states:
+            if self.network.plan.step == 0:
+                self.network.plan.fill_linked()  # its source may have been set since
             row = table.args.state[table.cell.states.index(name)]
             return row[block.lo + view.ids].astype(np.float64)
         if name in block.values:
@@ -69,13 +72,13 @@ class LivePopulations:
             row = table.args.state[table.cell.states.index(name)]
             row[block.lo + view.ids] = checked[name]
         if parameters:
-            before = dict(block.values)
-            for name, array in parameters.items():
-                self._set_parameter(view, block, name, array)
+            before = block.values
+            changed = {n: self._whole(view, block, n, array) for n, array in parameters.items()}
+            block.values = {**before, **changed}  # a new mapping: recorders keep the one that held
             try:
                 refresh_table(table, self.network.dt)
             except ValidationError:
-                block.values.update(before)
+                block.values = before
                 raise
             self.network.simulator.refresh()
         for name in drawn:  # only now, for a call that fails changes nothing
@@ -116,13 +119,13 @@ class LivePopulations:
         return array
 
     @staticmethod
-    def _set_parameter(view: View, block: Block, name: str, array: np.ndarray) -> None:
+    def _whole(view: View, block: Block, name: str, array: np.ndarray) -> np.ndarray:
+        """A parameter of the whole population after some of it has been set to `array`."""
         if view.contiguous and len(view) == block.size:
-            block.values[name] = array.copy()
-        else:
-            whole = np.broadcast_to(block.values[name], block.size).copy()
-            whole[view.ids] = array
-            block.values[name] = whole
+            return array.copy()
+        whole = np.broadcast_to(block.values[name], block.size).copy()
+        whole[view.ids] = array
+        return whole
 
     def _set_source(self, view: View, name: str, value: Any) -> None:
         population = view.population
@@ -138,10 +141,8 @@ class LivePopulations:
                 check_shape(rate, len(view), "rate", view.name)
                 whole[view.ids] = rate
                 rate = whole
-            source_model = copy(population.model)
-            source_model.rate = rate
-            source_model.check_size(population.size, population.name)
-            check_source_rate(rate, self.network.dt, population.name)
+            source_model = population.model.with_rate(rate, population.size, population.name)
+            check_source_rate(source_model.rate, self.network.dt, population.name)
             population.model = source_model
             plan.feed.apply_rate(plan, population)  # type: ignore[attr-defined]
             self.network.simulator.reschedule()

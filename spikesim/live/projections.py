@@ -18,12 +18,14 @@ from spikesim.kernels.normalize import normalize_dense, normalize_sparse
 from spikesim.populations import View
 from spikesim.projections import Connections, Projection, ReleaseState
 from spikesim.release import QuantalRelease
+from spikesim.runtime.turns import taking_turns
 from spikesim.units import check_array, check_scalar
 
 if TYPE_CHECKING:
     from spikesim.network import Network
 
 
+@taking_turns
 class LiveProjections:
     """What projections ask of their network."""
 

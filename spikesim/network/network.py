@@ -12,15 +12,19 @@ from spikesim.build.plan import Plan
 from spikesim.errors import SimulationError, ValidationError
 from spikesim.live import Live
 from spikesim.modulators import Modulator
+from spikesim.network.copies import Kept
 from spikesim.network.described import DescribedNetwork
 from spikesim.populations import View, check_distinct
 from spikesim.projections import Projection
 from spikesim.recorders import Recorder, recorder_of
 from spikesim.runtime import checkpoint
-from spikesim.runtime.progress import ProgressBar
+from spikesim.runtime.progress import ProgressBar, shows
 from spikesim.runtime.recording import Recording
 from spikesim.runtime.simulator import Simulator
+from spikesim.runtime.turns import Turns, in_turn
 from spikesim.units import check_scalar, ms
+
+_NOT_COPIED = ("_turns", "_built", "_simulator", "_recording")
 
 
 class Network(DescribedNetwork):
@@ -61,6 +65,7 @@ class Network(DescribedNetwork):
         precision: str = "mixed",
         threads: int = 1,
     ):
+        self._turns = Turns()
         super().__init__(dt, seed, precision, Live(self))
         if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= 1024:
             raise ValidationError(
@@ -71,6 +76,7 @@ class Network(DescribedNetwork):
         self._recording = Recording()
         self._simulator: Simulator | None = None
 
+    @in_turn
     def record(
         self,
         target: View | Projection | Modulator,
@@ -106,7 +112,7 @@ class Network(DescribedNetwork):
             check_distinct(target, "target", "record")
         recorder = recorder_of(target, variable, every, synapses, self.dt, self._live.recorders)
         if self._plan is not None:
-            self._live.recorders.attach(recorder)
+            self._live.recorders.attach(recorder, self.plan, self._recording)
             self.simulator.refresh()
         self._recorders.append(recorder)
         return recorder
@@ -116,13 +122,18 @@ class Network(DescribedNetwork):
     def build(self) -> None:
         """Make the synapses and kernels now; `run` does it otherwise."""
         if self._plan is None:
+            self._build()
+
+    @in_turn
+    def _build(self) -> None:
+        if self._plan is None:
             if not self._description.populations:
                 raise ValidationError("has no populations yet", None, "Network")
-            self._plan = build(self._description)
-            self._recording = Recording()
+            plan, recording = build(self._description), Recording()
             for recorder in self._recorders:
-                self._live.recorders.attach(recorder)
-            self._simulator = Simulator(self._plan, self._recording, self._threads)
+                self._live.recorders.attach(recorder, plan, recording)
+            self._simulator = Simulator(plan, recording, self._threads)
+            self._plan, self._recording = plan, recording
 
     def run(self, duration: float, *, progress: bool | None = None) -> None:
         """Simulate, from where the network is now.
@@ -140,60 +151,130 @@ class Network(DescribedNetwork):
         KeyboardInterrupt
             On Ctrl-C, after a consistent stop: results are usable and `run` can go on.
         SimulationError
-            If a state variable is no longer a number.
+            If a state variable is no longer a number, if there is not enough memory, or if the
+            network is running already, in another thread or around this call.
         """
         duration = check_scalar(duration, "duration", "run", unit=ms, allowed="non-negative")
-        if duration == 0:
+        steps = whole_steps(duration, self.dt, "duration", "run") if duration else 0
+        self._turns.begin_run()
+        try:
             self.build()
-            return
-        steps = whole_steps(duration, self.dt, "duration", "run")
-        self.build()
-        if progress is None and not sys.stderr.isatty():
-            progress = False
-        if progress is False:
-            self.simulator.run(steps)
-        else:
-            with ProgressBar(steps, self.dt, at_once=bool(progress)) as bar:
-                self.simulator.run(steps, bar.update)
+            if progress is None and not shows(sys.stderr):
+                progress = False
+            if not steps or progress is False:
+                self.simulator.run(steps)
+            else:
+                with ProgressBar(steps, self.dt, at_once=bool(progress)) as bar:
+                    self.simulator.run(steps, bar.update)
+        finally:
+            self._turns.end_run()
 
     def reset(self, *, keep_weights: bool = False) -> None:
-        """Go back to the start: time 0, initial values, nothing in flight, recorders empty.
+        """Go back to the description: time 0, nothing in flight, recorders empty.
+
+        What was set since (parameters, states, rates, spike times, concentrations, conductances
+        of gap junctions, weights) is as it was described. Switches of learning stay.
 
         Parameters
         ----------
         keep_weights : bool
             Keep the weights as they are now.
         """
-        if self._plan is None:
-            return
-        weights = {name: p.weight for name, p in self._description.projections.items()
-                   if keep_weights}  # fmt: skip
-        self._plan = None
-        for population in self._description.populations.values():
-            population.model = population.described
-        self.build()
-        for name, weight in weights.items():
-            self._description.projections[name].weight = weight
+        with self._turns.alone("reset"):
+            if self._plan is None:
+                return
+            weights = {name: p.weight for name, p in self._description.projections.items()
+                       if keep_weights}  # fmt: skip
+            self._plan = None
+            for population in self._description.populations.values():
+                population.model = population.described
+            self.build()
+            for name, weight in weights.items():
+                self._description.projections[name].weight = weight
 
     def reset_state(self) -> None:
         """Bring membranes, receptors, traces and spikes in flight back to their start.
 
-        Time goes on, weights and what neurons have learnt (adaptive thresholds) stay.
+        Time goes on, weights and what neurons have learnt (adaptive thresholds) stay, and so does
+        all that was set.
         """
-        self._live.reset_state()
+        with self._turns.alone("reset_state"):
+            self.build()
+            self.simulator.check_whole()
+            self._live.reset_state()
 
+    @in_turn
     def save_state(self, path: str | Path) -> None:
-        """Write the state to a file, from which `load_state` goes on bit-identically."""
+        """Write the state to a file, from which `load_state` goes on bit-identically.
+
+        It holds all that changes in a run, and all that can be set and switched between runs.
+        What recorders hold is not part of it.
+        """
         self.build()
+        self.simulator.check_whole()
         checkpoint.save(self.plan, path)
 
     def load_state(self, path: str | Path) -> None:
-        """Put a state saved by the same network back; recorders start anew from there."""
-        self.build()
-        checkpoint.load(self.plan, path)
+        """Put a state saved by the same network back; recorders start anew from there.
+
+        Raises
+        ------
+        ValidationError
+            If the file cannot be read, or is of another network. The network is as it was then.
+        """
+        with self._turns.alone("load_state"):
+            self.build()
+            checkpoint.load(self.plan, path)
+            self._resume()
+            for recorder in self._recorders:
+                recorder.clear()
+
+    def _resume(self) -> None:
+        """Let all follow a state that has been put into the plan."""
+        if self.simulator.fault:
+            self._simulator = Simulator(self.plan, self._recording, self._threads)
         self._live.refresh()
-        for recorder in self._recorders:
-            recorder.clear()
+
+    # --- copies -------------------------------------------------------------------------------
+
+    @property
+    def _plan(self) -> Plan | None:
+        """The plan, if there is one; that of a copy is made here."""
+        if self._kept is not None:
+            with self._turns:
+                self._bring_back()
+        return self._built
+
+    @_plan.setter
+    def _plan(self, plan: Plan | None) -> None:
+        self._built, self._kept = plan, None
+
+    def _bring_back(self) -> None:
+        kept = self._kept
+        if kept is None:  # another thread has had its turn
+            return
+        self._kept = None
+        try:
+            kept.bring_back(self)
+        except BaseException:
+            self._built, self._kept = None, kept
+            raise
+
+    def __copy__(self) -> Network:
+        raise TypeError("two networks cannot share one state; use copy.deepcopy(net)")
+
+    def __getstate__(self) -> dict[str, Any]:
+        with self._turns:
+            parts = {name: part for name, part in vars(self).items() if name not in _NOT_COPIED}
+            if self._built is not None:
+                self.simulator.check_whole()
+                parts["_kept"] = Kept.of(self)
+            return parts
+
+    def __setstate__(self, parts: dict[str, Any]) -> None:
+        vars(self).update(
+            parts, _turns=Turns(), _built=None, _simulator=None, _recording=Recording()
+        )
 
     # --- reading ------------------------------------------------------------------------------
 

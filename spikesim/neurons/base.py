@@ -19,6 +19,7 @@ from spikesim.equations.ports import shared_transmitters
 from spikesim.equations.sites import INPUT, IONIC, SYNAPTIC, Site
 from spikesim.equations.text import parse_text, text_parameters
 from spikesim.errors import ValidationError, unknown_name
+from spikesim.neurons.recipe import Recipe, blank
 from spikesim.parameters import Parametrized, Value
 from spikesim.receptors import ExpCurrent, Receptor
 from spikesim.units import Param, Quantity, Unit, check_array, in_unit, ms, one
@@ -188,6 +189,10 @@ class Neuron(Parametrized):
         """
         return self.receptors[shared_transmitters(self.receptors).get(port, [port])[0]]
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        recipe = vars(type(self)).get("_recipe")
+        return (blank, (recipe,), vars(self)) if recipe else super().__reduce_ex__(protocol)
+
     def source(self) -> str:
         """The Python text of the kernel that is generated for this model with these receptors.
 
@@ -328,8 +333,7 @@ def text_neuron(
                     "must be a number, a quantity such as 10*ms, an array or a distribution, got "
                     f"{value!r}", given, name,
                 )  # fmt: skip
-    kind = type(name, (Neuron,), members)
-    model = kind(receptors=receptors, channels=channels, **values)
+    model = Recipe(Neuron, name, members).kind(receptors=receptors, channels=channels, **values)
     cell = assemble(model, with_input=True)  # what is wrong with the text is said first
     for variable, value in cell.given.items():
         plain = in_unit(value, Unit(cell.units[variable]), f"initial[{variable!r}]", name)
