@@ -29,7 +29,7 @@ from spikesim.errors import SpikesimWarning
 from spikesim.files import reason, replaced
 
 GENERATED = "spikesim._generated"
-"""The package of the modules that are made while a program runs, named by the hash of their text."""
+"""The package of modules that are made while a program runs, named by the hash of their text."""
 
 _MARK = b"spikesim kernel 1\n"
 _OTHERS = stat.S_IWGRP | stat.S_IWOTH
@@ -96,9 +96,9 @@ class CacheFolder:
             distrust = _distrust(self.path, self.root)
             if distrust:
                 self._readable = False
-                _warn(f"compiled kernels are not taken from {self.root}, nor kept there: {distrust}. "
-                      f"They are compiled again in every process; {_REMEDY}, into which nobody "
-                      "else can write")  # fmt: skip
+                _warn(f"compiled kernels are not taken from {self.root}, nor kept there: "
+                      f"{distrust}. They are compiled again in every process; {_REMEDY}, into "
+                      "which nobody else can write")  # fmt: skip
         return self._readable
 
 
@@ -186,7 +186,7 @@ class KernelCache(_Cache):
             self._folder().write(name, dumps(data._reduce()))
 
     def _name(self, sig: Any, codegen: Any) -> str | None:
-        """The name of a version's file, which differs where the machine code may; None if unknown."""
+        """The name of a version's file, which stands for its machine code; None if unknown."""
         function = self._function
         source = source_stamp(function)
         if source is None:

@@ -189,12 +189,10 @@ def test_folders_that_others_can_write_into_are_not_used(folder, which, mode):
     folder.write("a", b"content")
     getattr(folder, which).chmod(mode)
     again = cache.CacheFolder(folder.path, folder.root)
-    with pytest.warns(sim.SpikesimWarning, match="other users can write into") as said:
+    with pytest.warns(sim.SpikesimWarning, match=f"{folder.root}.*other users can write into"):
         assert again.read("a") is None
-        again.write("b", b"more")
-        assert again.read("b") is None
-    assert len(said) == 1
-    assert str(folder.root) in str(said[0].message)
+    again.write("b", b"more")  # it is said once
+    assert again.read("b") is None
     assert not (folder.path / "b").exists()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from spikesim.errors import ValidationError, unknown_name
 from spikesim.kernels.args import TableArgs
 from spikesim.neurons import Neuron
 from spikesim.populations import Population, check_shape
-from spikesim.units import Unit, check_array, in_unit, ms
+from spikesim.units import Param, Unit, check_array, in_unit, ms
 
 MAX_REFRACTORY = 2**31 - 1
 
@@ -45,6 +46,14 @@ def resolve_parameters(population: Population, seed: int) -> dict[str, np.ndarra
             owner[0].declared[owner[1]].check(array, name, population.name)
         values[name] = array
     return values
+
+
+def _declared(population: Population, names: Iterable[str]) -> dict[str, Param]:
+    """What each parameter of a population may be."""
+    neuron = population.model
+    assert isinstance(neuron, Neuron)
+    owners = {name: neuron.owner(name) for name in names}
+    return {name: o[0].declared[o[1]] for name, o in owners.items() if o is not None}
 
 
 def initial_values(
@@ -166,7 +175,8 @@ def build_table(
     for population in members:
         hi = lo + population.size
         values = resolve_parameters(population, seed)
-        blocks[population.name] = Block(table, lo, hi, gid0 + lo, population.name, values)
+        blocks[population.name] = Block(table, lo, hi, gid0 + lo, population.name, values,
+                                        _declared(population, values))  # fmt: skip
         state[:, lo:hi] = initial_values(population, cell, values, seed)
         check_stability(cell, values, state[:, lo:hi], dt, population.name)
         lo = hi

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-from pathlib import Path
 
 from spikesim.errors import ValidationError
 
@@ -46,7 +45,7 @@ def is_open_file(path: str) -> bool:
     return False
 
 
-def kind(path: str | Path) -> str | None:
+def kind(path: str | os.PathLike[str]) -> str | None:
     """What is at a path: ``"file"``, ``"folder"``, ``"device"``, ``"pipe"``, or None for nothing.
 
     Raises

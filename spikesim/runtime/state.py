@@ -18,8 +18,10 @@ from spikesim.build.tables import table_constants
 from spikesim.errors import ValidationError
 from spikesim.kernels.deliver import SPARSE
 from spikesim.kernels.histories import latest_spikes
+from spikesim.runtime.checks import problem
 
 FORMAT = 4
+KIND = "state of a spikesim network"
 OLDER = (2, 3)  # still read; they hold no schedules, and nothing of which network they are of
 # Histories grow when needed, so their widths may differ between a state and a fresh plan.
 GROWING = ("pre_t", "pre_v", "pre_m", "post", "log_t", "log_j", "log_v", "sent")
@@ -36,7 +38,7 @@ class State:
 def take(plan: Plan) -> State:
     """The state of a plan. The arrays are the plan's own, not copies."""
     head = {
-        "kind": "state of a spikesim network", "format": FORMAT, "dt": plan.dt, "seed": plan.seed,
+        "kind": KIND, "format": FORMAT, "dt": plan.dt, "seed": plan.seed,
         "step": plan.step, "populations": populations(plan), "projections": projections(plan),
     }  # fmt: skip
     return State(head, plan.mutable())
@@ -99,6 +101,9 @@ def put(plan: Plan, state: State, where: str) -> None:
     if state.head["format"] in OLDER:
         arrays |= older_state(plan, arrays)
     _check_arrays(plan, arrays, where)
+    wrong = problem(plan, arrays, state.head.get("step"))
+    if wrong:
+        raise _refusal(f"{where} holds what cannot be: {wrong}")
     if state.head["format"] == 2:
         _reorder(plan, arrays)
     values = {
@@ -200,7 +205,9 @@ def _taken_draws(plan: Plan, arrays: dict[str, np.ndarray], where: str) -> dict[
     for entry in [name for name in arrays if name.startswith("draws.")]:
         variable, count = entry.removeprefix("draws."), arrays.pop(entry)
         block = plan.blocks.get(variable.rpartition(".")[0])
-        if block is None or count.dtype != np.int64 or count.shape != (block.size,):
+        if block is None or count.dtype != np.int64 or count.shape != (block.size,) or (
+            count.min() < 0
+        ):
             raise _refusal(f"{entry!r} does not fit this network: {where} is of another one")
         draws[variable] = count.copy()
     return draws
