@@ -56,10 +56,9 @@ class CacheFolder:
         """The content of a file, or None if there is none that can be believed."""
         if not self._readable or not self._trusted():
             return None
-        with suppress(OSError):
-            with open(self.path / name, "rb", opener=_opened) as file:
-                if _private(os.fstat(file.fileno())):
-                    return _unsealed(file.read())
+        with suppress(OSError), open(self.path / name, "rb", opener=_opened) as file:
+            if _private(os.fstat(file.fileno())):
+                return _unsealed(file.read())
         return None
 
     def write(self, name: str, content: bytes) -> None:

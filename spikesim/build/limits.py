@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from spikesim.build.inputs import MAX_COUNT_MEAN, MOST_STEPS
-from spikesim.build.plan import Plan, PlasticTable, SourceTable
+from spikesim.build.plan import PLASTIC_STATE, Plan, PlasticTable, SourceTable
 from spikesim.build.synapses import HISTORY, PRE_HISTORY, log_length
 from spikesim.build.tables import MAX_REFRACTORY
 from spikesim.kernels import histories
@@ -175,26 +175,24 @@ def _within(bounds: tuple[float, float]) -> Limits:
 
 
 def shapes(plan: Plan, arrays: Mapping[str, np.ndarray]) -> Iterator[str]:
-    """What is wrong with the shapes of histories, which grow while a network runs."""
+    """Names of the histories, which grow while a network runs, whose shapes cannot be."""
     for name, plastic in plan.plastic.items():
-        a, prefix = plastic.args, f"plastic.{name}"
+        a, own = plastic.args, {part: arrays[f"plastic.{name}.{part}"] for part in PLASTIC_STATE}
         sources, targets = a.pre_n.size, a.post_n.size
-        width = _width(arrays[f"{prefix}.pre_t"], 1)
-        for part in ("pre_t", "pre_v", "pre_m"):
-            if arrays[f"{prefix}.{part}"].shape != (sources, width) or not _ring(width, PRE_HISTORY):
-                yield f"{prefix}.{part}"
-        width = _width(arrays[f"{prefix}.post"], 1)
-        if arrays[f"{prefix}.post"].shape != (targets, width) or not _ring(width, 2 * HISTORY):
-            yield f"{prefix}.post"
-        length = _width(arrays[f"{prefix}.log_t"], 0)
-        least = log_length(a.n_targets)
-        for part in ("log_t", "log_j", "log_v"):
-            shape, logged = arrays[f"{prefix}.{part}"].shape, a.log_t.size > 0
-            if shape != (length,) or (not _ring(length, least) if logged else length != 0):
-                yield f"{prefix}.{part}"
-        sent = arrays[f"{prefix}.sent"].shape
-        if len(sent) != 2 or sent[0] != a.sent.shape[0] or sent[1] < (sources if a.axonal else 0):
-            yield f"{prefix}.sent"
+        width, wide = _width(own["pre_t"], 1), _width(own["post"], 1)
+        length, sent = _width(own["log_t"], 0), own["sent"].shape
+        logged = _ring(length, log_length(a.n_targets)) if a.log_t.size else length == 0
+        before = _ring(width, PRE_HISTORY)
+        fits = {
+            **{part: before and own[part].shape == (sources, width)
+               for part in ("pre_t", "pre_v", "pre_m")},
+            "post": _ring(wide, 2 * HISTORY) and own["post"].shape == (targets, wide),
+            **{part: logged and own[part].shape == (length,)
+               for part in ("log_t", "log_j", "log_v")},
+            "sent": len(sent) == 2 and sent[0] == a.sent.shape[0]
+            and sent[1] >= (sources if a.axonal else 0),
+        }  # fmt: skip
+        yield from (f"plastic.{name}.{part}" for part, fit in fits.items() if not fit)
 
 
 def _width(array: np.ndarray, axis: int) -> int:

@@ -23,9 +23,9 @@ def relations(plan: Plan, arrays: Arrays, step: int) -> Iterator[str]:
     for name, source in plan.sources.items():
         if source.rate.size:
             yield from _intervals(f"source.{name}", arrays, step)
-    modulation = plan.modulation
-    if modulation is not None and any(p.args.sees.size for p in plan.plastic.values()):
-        if step - int(arrays["modulation.since"][0]) >= modulation.history.shape[0]:
+    if any(plastic.args.sees.size for plastic in plan.plastic.values()):
+        kept = arrays["modulation.history"].shape[0]
+        if step - int(arrays["modulation.since"][0]) >= kept:
             yield "'modulation.since' reaches further back than concentrations are kept"
     for name, plastic in plan.plastic.items():
         own = {p.rsplit(".", 1)[1]: array for p, array in arrays.items()
@@ -48,7 +48,7 @@ def _histories(a: PlasticArgs, own: Arrays, step: int) -> Iterator[str]:
     """Spikes lie in their rings in order, and as far back as synapses will look."""
     synced, reach = int(own["control"][histories.SYNCED]), a.delay_max
     yield from _before(own, reach if a.axonal else 0, step)
-    if (own["post"][:, ::2].max(initial=0) > max(step - 1, 0)):
+    if own["post"][:, ::2].max(initial=0) > max(step - 1, 0):
         yield "spikes of its targets are still to come"
     yield from _after(own, 0 if a.axonal else reach, synced, logged=own["log_t"].size > 0)
     if (own["sent_n"] > own["sent"].shape[1]).any():
@@ -104,7 +104,7 @@ def _chunks(n: int) -> Iterator[slice]:
 
 def _ordered(ring: np.ndarray, n: np.ndarray, first: np.ndarray, least: int) -> bool:
     """Whether entries `first` to `n` of each ring grow by `least` or more from each to the next."""
-    rows, capacity = ring.shape
+    capacity = ring.shape[1]
     number = first[:, None] + np.arange(capacity)
     entry = np.take_along_axis(ring, number % capacity, axis=1)
     grown = np.diff(entry, axis=1) >= least

@@ -64,9 +64,9 @@ def check_is_file(path: str | os.PathLike[str]) -> None:
     if found is None:
         raise DamagedError("there is no such file")
     if found == "folder":
-        raise DamagedError("it is a folder")
+        raise DamagedError("is a folder")
     if found != "file":
-        raise DamagedError(f"it is a {found}, and has to be read more than once; copy it to a file")
+        raise DamagedError(f"is a {found}, which can be read only once; copy it to a file")
 
 
 def _members(archive: zipfile.ZipFile, size: int) -> list[zipfile.ZipInfo]:

@@ -18,9 +18,11 @@ from spikesim.populations import View, check_distinct
 from spikesim.projections import Projection
 from spikesim.recorders import Recorder, recorder_of
 from spikesim.runtime import checkpoint
+from spikesim.runtime.interrupt import unbroken
 from spikesim.runtime.progress import ProgressBar, shows
 from spikesim.runtime.recording import Recording
 from spikesim.runtime.simulator import Simulator
+from spikesim.runtime.state import put
 from spikesim.runtime.turns import Turns, in_turn
 from spikesim.units import check_scalar, ms
 
@@ -208,7 +210,14 @@ class Network(DescribedNetwork):
         """Write the state to a file, from which `load_state` goes on bit-identically.
 
         It holds all that changes in a run, and all that can be set and switched between runs.
-        What recorders hold is not part of it.
+        What recorders hold is not part of it. What was at `path` stays until the new file is whole.
+
+        Raises
+        ------
+        ValidationError
+            If `path` cannot be a file, or the network cannot go on, for a variable is not finite.
+        SpikesimError
+            If the file cannot be written.
         """
         self.build()
         self.simulator.check_whole()
@@ -220,14 +229,17 @@ class Network(DescribedNetwork):
         Raises
         ------
         ValidationError
-            If the file cannot be read, or is of another network. The network is as it was then.
+            If the file cannot be read, is damaged, is of another network, or holds numbers that
+            cannot be. The network is as it was then.
         """
         with self._turns.alone("load_state"):
+            state = checkpoint.read(path)
             self.build()
-            checkpoint.load(self.plan, path)
-            self._resume()
-            for recorder in self._recorders:
-                recorder.clear()
+            with unbroken():
+                put(self.plan, state, str(path))
+                self._resume()
+                for recorder in self._recorders:
+                    recorder.clear()
 
     def _resume(self) -> None:
         """Let all follow a state that has been put into the plan."""

@@ -16,7 +16,7 @@ from spikesim.errors import ValidationError
 from spikesim.files import checked_path, written
 from spikesim.files.arrays import DamagedError, read_arrays, write_arrays
 from spikesim.runtime.checks import problem
-from spikesim.runtime.state import FORMAT, KIND, OLDER, State, put, take
+from spikesim.runtime.state import FORMAT, KIND, OLDER, State, take
 
 HEAD = "__head__"
 
@@ -41,21 +41,19 @@ def save(plan: Plan, path: str | os.PathLike[str]) -> None:
         write_arrays(file, {HEAD: np.array(json.dumps(head)), **state.arrays})
 
 
-def load(plan: Plan, path: str | os.PathLike[str]) -> None:
-    """Put a saved state into a plan of the same network.
+def read(path: str | os.PathLike[str]) -> State:
+    """The state that a file holds, for `spikesim.runtime.state.put`.
 
     Raises
     ------
     ValidationError
-        If the file is no saved state, or one of another network, or holds what cannot be; the plan
-        is as it was then.
+        If the file is no saved state, or is damaged.
     """
     name = checked_path(path, "load_state")
     try:
-        state = _read(name)
+        return _read(name)
     except DamagedError as error:
         raise ValidationError(f"cannot read {name}: {error}", "path", "load_state") from None
-    put(plan, state, name)
 
 
 def _read(name: str) -> State:

@@ -78,7 +78,7 @@ def _checksum(*arrays: np.ndarray, start: int = 0) -> int:
     return start
 
 
-def put(plan: Plan, state: State, where: str) -> None:
+def put(plan: Plan, state: State, where: str, *, believed: bool = False) -> None:
     """Put a state into a plan of the same network.
 
     Parameters
@@ -89,6 +89,8 @@ def put(plan: Plan, state: State, where: str) -> None:
         What `take` has returned, or a file has held.
     where : str
         What errors call the state: its file.
+    believed : bool
+        Whether its numbers need no check, as those of another network of this process.
 
     Raises
     ------
@@ -101,7 +103,7 @@ def put(plan: Plan, state: State, where: str) -> None:
     if state.head["format"] in OLDER:
         arrays |= older_state(plan, arrays)
     _check_arrays(plan, arrays, where)
-    wrong = problem(plan, arrays, state.head.get("step"))
+    wrong = None if believed else problem(plan, arrays, state.head.get("step"))
     if wrong:
         raise _refusal(f"{where} holds what cannot be: {wrong}")
     if state.head["format"] == 2:
@@ -110,10 +112,13 @@ def put(plan: Plan, state: State, where: str) -> None:
         name: {p: arrays[f"parameter.{name}.{p}"].copy() for p in block.values}
         for name, block in plan.blocks.items()
     }
-    for table in plan.tables:
-        blocks = [replace(block, values=values[block.name]) for block in table.blocks]
-        table_constants(table.cell, blocks, plan.dt, table.args.state.dtype)  # raises if it cannot
-    settings = plan.feed.read(plan, arrays)
+    try:  # what cannot be computed from the values
+        for table in plan.tables:
+            blocks = [replace(block, values=values[block.name]) for block in table.blocks]
+            table_constants(table.cell, blocks, plan.dt, table.args.state.dtype)
+        settings = plan.feed.read(plan, arrays)
+    except ValidationError as error:
+        raise _refusal(f"{where} holds what cannot be: {error}") from error
     # From here on nothing can be wrong.
     plan.feed.restore(settings)
     plan.draws = draws
@@ -205,8 +210,11 @@ def _taken_draws(plan: Plan, arrays: dict[str, np.ndarray], where: str) -> dict[
     for entry in [name for name in arrays if name.startswith("draws.")]:
         variable, count = entry.removeprefix("draws."), arrays.pop(entry)
         block = plan.blocks.get(variable.rpartition(".")[0])
-        if block is None or count.dtype != np.int64 or count.shape != (block.size,) or (
-            count.min() < 0
+        if (
+            block is None
+            or count.dtype != np.int64
+            or count.shape != (block.size,)
+            or (count.min() < 0)
         ):
             raise _refusal(f"{entry!r} does not fit this network: {where} is of another one")
         draws[variable] = count.copy()
