@@ -12,7 +12,10 @@ import spikesim
 PACKAGE = Path(spikesim.__file__).parent
 # From the bottom up. A module may import from its own layer and from those below.
 LAYERS = [
-    ["errors", "calls", "fixed", "attributes", "units", "jit", "rng", "pickling", "machine"],
+    [
+        "errors", "calls", "fixed", "attributes", "units", "files", "cache", "jit", "rng",
+        "pickling", "machine",
+    ],
     ["equations", "kernels", "_generated"],
     ["declarations", "parameters", "distributions", "channels", "receptors", "neurons",
      "plasticity", "release", "connectors", "inputs", "populations", "projections", "modulators",

@@ -15,7 +15,13 @@ from spikesim.build.miniatures import build_miniatures
 from spikesim.build.modulators import build_modulation, concentrations_read
 from spikesim.build.plan import PRECISIONS, Block, NeuronTable, Plan
 from spikesim.build.release import build_release
-from spikesim.build.synapses import Built, build_plastic, build_projection, pool_static
+from spikesim.build.synapses import (
+    Built,
+    build_plastic,
+    build_projection,
+    pool_static,
+    weight_bounds,
+)
 from spikesim.build.tables import build_table, group_by_model
 from spikesim.couplings import GapJunctions, Link
 from spikesim.equations.cell import Cells
@@ -129,6 +135,9 @@ def build(description: Description, threads: int = 1) -> Plan:
         feed=feed, plastic=plastic, state=state,
         initial=state.copy(), ring=np.zeros((rows, n_slots), weight_type),
         broadcast=np.zeros((rows, len(static)), weight_type), base=base,
+        weight_bounds={
+            name: weight_bounds(p, weight_type) for name, p in description.projections.items()
+        },
     )  # fmt: skip
     for population in feed.sources:
         feed.apply_rate(plan, population)

@@ -26,6 +26,7 @@ from spikesim.kernels.args import (
     StaticArgs,
     TableArgs,
 )
+from spikesim.units import Param
 
 PRECISIONS = {  # state, stored weights
     "mixed": (np.float64, np.float32),
@@ -51,6 +52,8 @@ class Block:
     values : Mapping
         Parameters by full name (``tau_syn_exc``), float64, shape () or (n,). Never changed: to set
         a parameter is to put another mapping here, for recorders keep the one that held.
+    declared : Mapping
+        What each parameter may be.
     """
 
     table: int
@@ -59,6 +62,7 @@ class Block:
     gid0: int
     name: str
     values: Mapping[str, np.ndarray] = field(default_factory=dict)
+    declared: Mapping[str, Param] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -216,6 +220,8 @@ class Plan:
         Neuromodulators, if there are any.
     modulators : tuple of str
         Their names, in the order of the arrays.
+    weight_bounds : dict
+        What the weights of each projection are between, as they are stored.
     draws : dict
         How often `set` has drawn each variable, by ``"population.variable"``: int64, shape (n,).
     counters : numpy.ndarray
@@ -248,6 +254,7 @@ class Plan:
     modulation: ModulationArgs | None = None
     modulators: tuple[str, ...] = ()
     step: int = 0
+    weight_bounds: dict[str, tuple[float, float]] = field(default_factory=dict)
     draws: dict[str, np.ndarray] = field(default_factory=dict)
     counters: np.ndarray = field(default_factory=lambda: np.zeros(4, np.int64))
 
@@ -272,9 +279,10 @@ class Plan:
     def mutable(self) -> dict[str, np.ndarray]:
         """All that a run changes and that users set, by name: what a saved state holds.
 
-        What is added here is saved and put back. An entry that may come in another shape is named
-        by `spikesim.runtime.state.is_free`; of one that older files lack `older_state` says what it
-        is then.
+        What is added here is saved and put back; what its numbers may be, for a file is not
+        believed, is said in `spikesim.build.limits`. An entry that may come in another shape is
+        named by `spikesim.runtime.state.is_free`; of one that older files lack `older_state` says
+        what it is then.
         """
         arrays = {
             "state": self.state, "ring": self.ring, "broadcast": self.broadcast,

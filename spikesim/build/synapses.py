@@ -119,6 +119,23 @@ def check_weights(projection: Projection, weight: np.ndarray, dtype: Any) -> Non
         )
 
 
+def weight_bounds(projection: Projection, dtype: Any) -> tuple[float, float]:
+    """What the weights of a projection are between, as they are stored, whatever has been learnt.
+
+    Rules of users may have a ``w_max`` that they only tend to; those of the package keep to it.
+    """
+    rule, low, high = projection.plasticity, -np.inf, np.inf
+    if rule is not None and type(rule).__module__.startswith("spikesim."):
+        low, high = getattr(rule, "w_min", low), getattr(rule, "w_max", high)
+        with np.errstate(over="ignore"):
+            low, high = min(low, float(dtype(low))), max(high, float(dtype(high)))
+    receptor = projection.target.population.model.receptor(projection.receptor)  # type: ignore[union-attr]
+    if projection.source.population.transmitter is not None or not receptor.signed:
+        low = max(low, 0.0)
+    sign = projection.sign if rule is None else 1
+    return (low, high) if sign > 0 else (-high, -low)
+
+
 def is_sum(projection: Projection) -> bool:
     """All-to-all with one weight and one delay: a sum, however many synapses it stands for."""
     if not (projection.source.contiguous and projection.target.contiguous):
@@ -265,7 +282,7 @@ def build_plastic(
     empty = np.empty(0, np.int64)
     control = np.zeros(8, np.int64)
     control[histories.LEARNING], control[histories.SYNCED] = int(projection.learning), -1
-    log = max(LOG, 1 << (4 * n_post - 1).bit_length()) if logged else 0
+    log = log_length(n_post) if logged else 0
     post = np.zeros((n_post, 2 * HISTORY))
     args = PlasticArgs(
         pre_lo=built.pre_lo, pre_hi=built.pre_hi, post_lo=built.post_lo, post_hi=built.post_hi,
@@ -292,6 +309,11 @@ def build_plastic(
         levels=levels, sees=sees,
     )  # fmt: skip
     return PlasticTable(projection.name, rule_module(rule, projection.floor), args)
+
+
+def log_length(n_targets: int) -> int:
+    """Places in the log of a dense projection at first: room for some steps in which all fire."""
+    return max(LOG, 1 << (4 * n_targets - 1).bit_length())
 
 
 def rule_module(rule: PlasticityRule, floor: float | None = None) -> str:

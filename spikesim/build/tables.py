@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from spikesim.errors import ValidationError
 from spikesim.kernels.args import TableArgs
 from spikesim.neurons import Neuron
 from spikesim.populations import Population
-from spikesim.units import check_array, ms, nearest_steps
+from spikesim.units import Param, check_array, ms, nearest_steps
 
 MAX_REFRACTORY = 2**31 - 1
 
@@ -47,6 +47,14 @@ def resolve_parameters(population: Population, seed: int) -> dict[str, np.ndarra
             owner[0].declared[owner[1]].check(array, name, population.name)
         values[name] = array
     return values
+
+
+def _declared(population: Population, names: Iterable[str]) -> dict[str, Param]:
+    """What each parameter of a population may be."""
+    neuron = population.model
+    assert isinstance(neuron, Neuron)
+    owners = {name: neuron.owner(name) for name in names}
+    return {name: o[0].declared[o[1]] for name, o in owners.items() if o is not None}
 
 
 def initial_values(
@@ -176,7 +184,8 @@ def build_table(
     for population in members:
         hi = lo + population.size
         values = resolve_parameters(population, seed)
-        blocks[population.name] = Block(table, lo, hi, gid0 + lo, population.name, values)
+        blocks[population.name] = Block(table, lo, hi, gid0 + lo, population.name, values,
+                                        _declared(population, values))  # fmt: skip
         state[:, lo:hi] = initial_values(population, cell, values, seed)
         check_stability(cell, values, state[:, lo:hi], dt, population.name)
         lo = hi

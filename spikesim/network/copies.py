@@ -38,7 +38,7 @@ class Kept:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SpikesimWarning)  # said when the first was built
             network.build()
-        put(network.plan, self.state, "the copy")
+        put(network.plan, self.state, "the copy", believed=True)
         network._resume()
         network._written = written
         for recorder, contents in zip(network._recorders, self.contents, strict=True):

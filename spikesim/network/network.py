@@ -27,6 +27,7 @@ from spikesim.runtime.interrupt import unbroken
 from spikesim.runtime.progress import ProgressBar, shows
 from spikesim.runtime.recording import Recording
 from spikesim.runtime.simulator import Simulator
+from spikesim.runtime.state import put as put_state
 from spikesim.runtime.turns import Turns, in_turn
 from spikesim.units import check_count, check_flag, check_scalar, ms, whole_steps
 
@@ -250,7 +251,14 @@ class Network(DescribedNetwork):
         """Write the state to a file, from which `load_state` goes on bit-identically.
 
         It holds all that changes in a run, and all that can be set and switched between runs.
-        What recorders hold is not part of it.
+        What recorders hold is not part of it. What was at `path` stays until the new file is whole.
+
+        Raises
+        ------
+        ValidationError
+            If `path` cannot be a file, or the network cannot go on, for a variable is not finite.
+        SpikesimError
+            If the file cannot be written.
         """
         self.build()
         self.simulator.check_whole()
@@ -262,12 +270,14 @@ class Network(DescribedNetwork):
         Raises
         ------
         ValidationError
-            If the file cannot be read, or is of another network. The network is as it was then.
+            If the file cannot be read, is damaged, is of another network, or holds numbers that
+            cannot be. The network is as it was then.
         """
         with self._turns.alone("load_state"):
+            state = checkpoint.read(path)
             self.build()
             with unbroken():
-                checkpoint.load(self.plan, path)
+                put_state(self.plan, state, str(path))
                 self.note("the state")
                 self._resume()
                 for recorder in self._recorders:

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from spikesim.calls import public
 from spikesim.errors import ValidationError
+from spikesim.files import checked_path, written
 from spikesim.plot.raster import Spikes, raster
 from spikesim.plot.style import style
 
@@ -39,17 +40,19 @@ def save_raster(
     ------
     ValidationError
         If matplotlib does not write such files, or the folder does not exist.
+    SpikesimError
+        If the file cannot be written.
     """
-    target = Path(path)
+    target = Path(checked_path(path, "save_raster"))
     with style():
         figure = Figure(figsize=(8.0, 5.0), layout="constrained")
         formats = sorted(figure.canvas.get_supported_filetypes())
-        if target.suffix.lower().lstrip(".") not in formats:
+        ending = target.suffix.lower().lstrip(".")
+        if ending not in formats:
             raise ValidationError(
                 f"must end in one of .{', .'.join(formats)}, got {target.name!r}", "path"
             )
-        if not target.parent.is_dir():
-            raise ValidationError(f"there is no folder {str(target.parent)!r}", "path")
         ax = raster(trains, figure.subplots(), bin=bin)
         ax.set_title(title)
-        figure.savefig(target)
+        with written(path, "save_raster") as file:
+            figure.savefig(file, format=ending)

@@ -2,70 +2,90 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
-import tempfile
-import zipfile
-from pathlib import Path
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
 
 from spikesim.build.plan import Plan
-from spikesim.errors import SpikesimError, ValidationError
-from spikesim.runtime.state import State, put, take
+from spikesim.errors import ValidationError
+from spikesim.files import checked_path, written
+from spikesim.files.arrays import DamagedError, read_arrays, write_arrays
+from spikesim.runtime.checks import problem
+from spikesim.runtime.state import FORMAT, KIND, OLDER, State, take
+
+HEAD = "__head__"
 
 
 def save(plan: Plan, path: str | os.PathLike[str]) -> None:
-    """Write all that changes in a run; the file is complete or absent, never half written."""
-    path = _path(path, "save_state")
-    state = take(plan)
-    written: Path | None = None
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
-            written = Path(file.name)
-            head = np.array(json.dumps(state.head))
-            arrays: dict[str, Any] = {"__head__": head, **state.arrays}
-            np.savez(file, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(written, path)
-    except OSError as error:
-        raise SpikesimError(f"cannot write {path}: {error}") from error
-    finally:
-        if written is not None:
-            written.unlink(missing_ok=True)
-
-
-def _path(path: object, owner: str) -> Path:
-    if not isinstance(path, (str, os.PathLike)):
-        raise ValidationError(f"must be a file's path, got {path!r}", "path", owner)
-    return Path(path)
-
-
-def load(plan: Plan, path: str | os.PathLike[str]) -> None:
-    """Put a saved state into a plan of the same network.
+    """Write all that changes in a run; the file is complete or absent, never half written.
 
     Raises
     ------
     ValidationError
-        If the file is no saved state, or one of another network; the plan is as it was then.
+        If the path cannot be, or the network holds what no state can hold, such as NaN.
+    SpikesimError
+        If the file cannot be written.
     """
-    path = _path(path, "load_state")
+    state = take(plan)
+    wrong = problem(plan, state.arrays, plan.step)
+    if wrong:
+        raise ValidationError(f"the network cannot go on from its state: {wrong}", obj="save_state")
+    head = state.head | {"spikesim": _version()}
+    head["checksum"] = checksum(head, state.arrays)
+    with written(path, "save_state") as file:
+        write_arrays(file, {HEAD: np.array(json.dumps(head)), **state.arrays})
+
+
+def read(path: str | os.PathLike[str]) -> State:
+    """The state that a file holds, for `spikesim.runtime.state.put`.
+
+    Raises
+    ------
+    ValidationError
+        If the file is no saved state, or is damaged.
+    """
+    name = checked_path(path, "load_state")
     try:
-        with open(path, "rb") as raw, np.load(raw, allow_pickle=False) as file:
-            head = json.loads(str(file["__head__"]))
-            arrays = {name: file[name] for name in file.files if name != "__head__"}
-        if not isinstance(head, dict):
-            raise ValueError("it holds no saved state")
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        TypeError,
-        EOFError,
-        RuntimeError,
-        zipfile.BadZipFile,
-    ) as error:
-        raise ValidationError(f"cannot read {path}: {error}", "path", "load_state") from None
-    put(plan, State(head, arrays), str(path))
+        return _read(name)
+    except DamagedError as error:
+        raise ValidationError(f"cannot read {name}: {error}", "path", "load_state") from None
+
+
+def _read(name: str) -> State:
+    """The head and the arrays of a file, as they were written."""
+    arrays = read_arrays(name)
+    try:
+        head = json.loads(str(arrays.pop(HEAD)[()]))
+    except (KeyError, ValueError, TypeError, IndexError, RecursionError):
+        raise DamagedError("it holds no state of a network") from None
+    if not isinstance(head, dict):
+        raise DamagedError("it holds no state of a network")
+    if head.get("format") not in OLDER and head.get("kind") != KIND:
+        raise DamagedError("it holds no state of a network")
+    if head.get("format") == FORMAT and head.get("checksum") != checksum(head, arrays):
+        raise DamagedError("it is damaged: its checksum is not that of what it holds")
+    return State(head, arrays)
+
+
+def checksum(head: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> str:
+    """A hash of all that a file holds, but for the head's own entry of it."""
+    digest = hashlib.blake2b(digest_size=16)
+    said = {key: value for key, value in head.items() if key != "checksum"}
+    digest.update(json.dumps(said, sort_keys=True).encode())
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        digest.update(f"{name} {array.dtype.str} {arrays[name].shape}".encode())
+        digest.update(array.reshape(-1).view(np.uint8).data if array.nbytes else b"")
+    return digest.hexdigest()
+
+
+def _version() -> str:
+    try:
+        return version("spikesim")
+    except PackageNotFoundError:
+        return "unknown"

@@ -188,10 +188,10 @@ class Simulator:
             )  # fmt: skip
             plan.step = self.team.run(self._run, stop, loop, record)
             self.recording.collect_spikes(int(plan.counters[RECORDED]))
-            if self._lost():
-                break
             for table in plan.plastic.values():
                 self._make_room(table)
+            if self._lost():
+                break
         self.recording.collect_states(plan.step)
 
     def _lost(self) -> bool:

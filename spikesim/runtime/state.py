@@ -18,8 +18,10 @@ from spikesim.build.tables import table_constants
 from spikesim.errors import ValidationError
 from spikesim.kernels.deliver import SPARSE
 from spikesim.kernels.histories import latest_spikes
+from spikesim.runtime.checks import problem
 
 FORMAT = 4
+KIND = "state of a spikesim network"
 OLDER = (2, 3)  # still read; they hold no schedules, and nothing of which network they are of
 # Histories grow when needed, so their widths may differ between a state and a fresh plan.
 GROWING = ("pre_t", "pre_v", "pre_m", "post", "log_t", "log_j", "log_v", "sent")
@@ -36,7 +38,7 @@ class State:
 def take(plan: Plan) -> State:
     """The state of a plan. The arrays are the plan's own, not copies."""
     head = {
-        "kind": "state of a spikesim network", "format": FORMAT, "dt": plan.dt, "seed": plan.seed,
+        "kind": KIND, "format": FORMAT, "dt": plan.dt, "seed": plan.seed,
         "step": plan.step, "populations": populations(plan), "projections": projections(plan),
     }  # fmt: skip
     return State(head, plan.mutable())
@@ -76,7 +78,7 @@ def _checksum(*arrays: np.ndarray, start: int = 0) -> int:
     return start
 
 
-def put(plan: Plan, state: State, where: str) -> None:
+def put(plan: Plan, state: State, where: str, *, believed: bool = False) -> None:
     """Put a state into a plan of the same network.
 
     Parameters
@@ -87,6 +89,8 @@ def put(plan: Plan, state: State, where: str) -> None:
         What `take` has returned, or a file has held.
     where : str
         What errors call the state: its file.
+    believed : bool
+        Whether its numbers need no check, as those of another network of this process.
 
     Raises
     ------
@@ -99,16 +103,22 @@ def put(plan: Plan, state: State, where: str) -> None:
     if state.head["format"] in OLDER:
         arrays |= older_state(plan, arrays)
     _check_arrays(plan, arrays, where)
+    wrong = None if believed else problem(plan, arrays, state.head.get("step"))
+    if wrong:
+        raise _refusal(f"{where} holds what cannot be: {wrong}")
     if state.head["format"] == 2:
         _reorder(plan, arrays)
     values = {
         name: {p: arrays[f"parameter.{name}.{p}"].copy() for p in block.values}
         for name, block in plan.blocks.items()
     }
-    for table in plan.tables:
-        blocks = [replace(block, values=values[block.name]) for block in table.blocks]
-        table_constants(table.cell, blocks, plan.dt, table.args.state.dtype)  # raises if it cannot
-    settings = plan.feed.read(plan, arrays)
+    try:  # what cannot be computed from the values
+        for table in plan.tables:
+            blocks = [replace(block, values=values[block.name]) for block in table.blocks]
+            table_constants(table.cell, blocks, plan.dt, table.args.state.dtype)
+        settings = plan.feed.read(plan, arrays)
+    except ValidationError as error:
+        raise _refusal(f"{where} holds what cannot be: {error}") from error
     # From here on nothing can be wrong.
     plan.feed.restore(settings)
     plan.draws = draws
@@ -200,7 +210,12 @@ def _taken_draws(plan: Plan, arrays: dict[str, np.ndarray], where: str) -> dict[
     for entry in [name for name in arrays if name.startswith("draws.")]:
         variable, count = entry.removeprefix("draws."), arrays.pop(entry)
         block = plan.blocks.get(variable.rpartition(".")[0])
-        if block is None or count.dtype != np.int64 or count.shape != (block.size,):
+        if (
+            block is None
+            or count.dtype != np.int64
+            or count.shape != (block.size,)
+            or (count.min() < 0)
+        ):
             raise _refusal(f"{entry!r} does not fit this network: {where} is of another one")
         draws[variable] = count.copy()
     return draws
