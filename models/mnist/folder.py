@@ -15,7 +15,7 @@ from typing import Any
 
 from models.mnist.experiment import Outcome
 from models.mnist.options import Options
-from models.mnist.store import Store, believed, read_json, write_json
+from models.mnist.store import Store, believed, read_record, write_record
 from spikesim import ValidationError
 from spikesim.files import written
 
@@ -79,7 +79,7 @@ def describe(place: Path, options: Options, data: Path | None, images: int, resu
     except OSError as error:
         raise ValidationError(f"cannot make {place}: {error.strerror}", "out", "mnist") from None
     folder = None if data is None else str(data.resolve())
-    write_json(
+    write_record(
         place / DESCRIPTION, {"options": options.as_json(), "data": folder, "images": images}
     )
 
@@ -98,4 +98,4 @@ def finish(place: Path, outcomes: Sequence[Outcome], store: Store) -> None:
 
 
 def _description(place: Path) -> dict[str, Any]:
-    return read_json(place / DESCRIPTION)
+    return read_record(place / DESCRIPTION)

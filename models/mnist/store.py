@@ -49,12 +49,9 @@ class Store:
         if not path.exists():
             return None
         try:
-            record = read_json(path)
+            return read_record(path)
         except ValidationError as error:
             raise ValidationError(f"{path} is no record of progress: {error}") from None
-        if record.pop("checksum", None) != _checksum(record):
-            raise ValidationError(f"{path} is no record of progress: its checksum is wrong")
-        return record
 
     def write(self, kind: str, writer: Callable[[Path], None]) -> str:
         """A new file, filled by `writer`, which does not return before it is durable; its name."""
@@ -80,7 +77,7 @@ class Store:
 
     def commit(self, progress: dict[str, Any], keep: Iterable[str]) -> None:
         """Make `progress` what counts, then drop all files but those of `keep`."""
-        write_json(self.folder / PROGRESS, progress | {"checksum": _checksum(progress)})
+        write_record(self.folder / PROGRESS, progress)
         kept = set(keep)
         for path in self.folder.glob("*.npz"):
             if path.name not in kept:
@@ -102,8 +99,13 @@ def write_json(path: Path, content: Any) -> None:
     write_text(path, json.dumps(content, indent=2) + "\n", "mnist")
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """What a JSON file holds, if it is an object."""
+def write_record(path: Path, content: dict[str, Any]) -> None:
+    """A JSON file by which a run goes on, with a checksum."""
+    write_json(path, content | {"checksum": _checksum(content)})
+
+
+def read_record(path: Path) -> dict[str, Any]:
+    """What `write_record` has written."""
     try:
         content = json.loads(path.read_text())
     except OSError as error:
@@ -112,6 +114,11 @@ def read_json(path: Path) -> dict[str, Any]:
         raise ValidationError(f"cannot read {path}: it is damaged: {error}") from None
     if not isinstance(content, dict):
         raise ValidationError(f"cannot read {path}: it is damaged, or no file of a run")
+    if content.pop("checksum", None) != _checksum(content):
+        raise ValidationError(
+            f"cannot read {path}: it is damaged, or of another version of this experiment: its "
+            "checksum is not that of what it holds"
+        )
     return content
 
 
