@@ -100,9 +100,9 @@ def _slope_of_operation(tree: ast.BinOp, known: Slopes) -> ast.expr | None:
             total = _added(left, falling)
             return total and ast.BinOp(total, ast.Div(), tree.right)
         case ast.Pow() if right is None:
-            lower = ast.BinOp(tree.right, ast.Sub(), _ONE)
+            lower: ast.expr = ast.BinOp(tree.right, ast.Sub(), _ONE)
             if isinstance(tree.right, ast.Constant):
-                lower = ast.Constant(tree.right.value - 1)
+                lower = ast.Constant(tree.right.value - 1)  # type: ignore[operator]
             linear = isinstance(lower, ast.Constant) and lower.value == 1
             power = tree.left if linear else ast.BinOp(tree.left, ast.Pow(), lower)
             return _times(left, ast.BinOp(tree.right, ast.Mult(), power))

@@ -92,7 +92,7 @@ class Floors:
         self.net = sim.Network(dt=DT, seed=1, precision=precision)
         sources = {
             name: self.net.population(
-                f"pre {name}", len(pre), sim.SpikeSource([t * DT for t in pre]),
+                f"pre_{name}", len(pre), sim.SpikeSource([t * DT for t in pre]),
                 transmitter=name or None,
             )
             for name in ("", "GABA", "glycine", "glutamate")
