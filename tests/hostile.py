@@ -31,7 +31,6 @@ class Rewarded(sim.PlasticityRule):
     tau_minus = param(20.0, ms, "positive", "time constant of the postsynaptic trace")
     w_max = param(60.0, one, "positive", "upper bound of the weight")
     modulators = ("dopamine",)
-    pairing = "presynaptic-centred"
     on_pre = "max(0.0, w - 0.2 * y)"
     on_post = "min(w_max, w + x * (0.1 + dopamine))"
 
@@ -56,7 +55,8 @@ def network(seed=3):
                 name="dendritic", **options)  # fmt: skip
     net.project(poisson, cells, sim.AllToAll(), delay=0.7, name="logged", delay_is="dendritic",
                 plasticity=sim.TraceSTDP(w_max=60.0), **options)  # fmt: skip
-    net.project(gamma, cells, some, delay=1.0, plasticity=Rewarded(), delay_is="axonal",
+    centred = Rewarded(pairing="nearest-presynaptic-centred")
+    net.project(gamma, cells, some, delay=1.0, plasticity=centred, delay_is="axonal",
                 name="rewarded", **options)  # fmt: skip
     net.project(given, cells, some, delay=wide, name="static", **options)
     net.project(gamma, cells, some, delay=0.5, name="quantal",
