@@ -87,7 +87,9 @@ def told(thing):
     return repr(thing)
 
 
-@pytest.mark.parametrize("way", [copy.copy, copy.deepcopy, "pickle"], ids=["copy", "deepcopy", "pickle"])
+@pytest.mark.parametrize(
+    "way", [copy.copy, copy.deepcopy, "pickle"], ids=["copy", "deepcopy", "pickle"]
+)
 @pytest.mark.parametrize("thing", MADE, ids=lambda thing: type(thing).__name__)
 def test_a_copy_says_the_same(thing, way):
     if way == "pickle":
@@ -108,7 +110,9 @@ def test_all_that_is_public_is_here():
 
 
 @pytest.mark.parametrize("result", [SPIKES, TRACES])
-@pytest.mark.parametrize("way", [copy.copy, copy.deepcopy, "pickle"], ids=["copy", "deepcopy", "pickle"])
+@pytest.mark.parametrize(
+    "way", [copy.copy, copy.deepcopy, "pickle"], ids=["copy", "deepcopy", "pickle"]
+)
 def test_results_stay_read_only(result, way):
     copied = pickle.loads(pickle.dumps(result)) if way == "pickle" else way(result)
     for array in (copied.times, copied.ids):
@@ -166,7 +170,9 @@ def test_other_picklers_send_functions_as_they_are():
     assert "3.0 * x" in copied.source()
 
 
-@pytest.mark.parametrize("way", [copy.copy, copy.deepcopy, "pickle"], ids=["copy", "deepcopy", "pickle"])
+@pytest.mark.parametrize(
+    "way", [copy.copy, copy.deepcopy, "pickle"], ids=["copy", "deepcopy", "pickle"]
+)
 def test_what_is_finished_stays_so(way):
     model = sim.LIF(tau_m=[10.0, 20.0])
     copied = pickle.loads(pickle.dumps(model)) if way == "pickle" else way(model)
