@@ -187,12 +187,15 @@ class Explicit:
 
 def _opaque(cell: Cell, state: str) -> bool:
     """Whether a user's function of a state stands in its equation."""
-    tree = cell.system.inlined(cell.system.odes[state])
-    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
-    return any(
-        isinstance(call.func, ast.Name) and call.func.id in cell.functions
-        and state in ex.names(call) for call in calls
-    )  # fmt: skip
+    known = {state}
+    for name, tree in cell.system.subexpressions.items():
+        if name not in cell.system.frozen and ex.names(tree) & known:
+            known.add(name)
+    trees = [cell.system.odes[state]]
+    trees += [cell.system.subexpressions[name] for name in cell.system.needed(trees)]
+    calls = [n for tree in trees for n in ast.walk(tree) if isinstance(n, ast.Call)]
+    own = (c for c in calls if isinstance(c.func, ast.Name) and c.func.id in cell.functions)
+    return any(ex.names(call) & known for call in own)
 
 
 def _alone(system: System, state: str, rate: ast.expr, slopes: Slopes) -> bool:
