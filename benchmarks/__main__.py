@@ -105,6 +105,31 @@ def deviations(
             fill(page, name, text)
 
 
+@app.command()
+def reliability(
+    json_: JsonFile = Path("out.json"),
+    page: Annotated[Path | None, typer.Option(help="Also fill the region in this file.")] = None,
+    share: Annotated[float, typer.Option(help="How much of each trial is run.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="Keys the cases that are drawn.")] = 1,
+) -> None:
+    """Try to break spikesim, and print how each case ended."""
+    try:  # the trials are those of the tests
+        from benchmarks.reliability import about, reliability_table, trials
+
+        rows = list(trials(share, seed, typer.echo))
+    except ModuleNotFoundError as error:
+        raise typer.BadParameter(f"needs {error.name}: pip install -e '.[test]'") from None
+    json_.write_text(json.dumps({"about": about(), "rows": rows}, indent=1) + "\n")
+    text = reliability_table(rows, about())
+    typer.echo(text)
+    for fault in (fault for row in rows for fault in row["faults"]):
+        typer.echo(f"fault: {fault}")
+    if page:
+        fill(page, "reliability", text)
+    if any(row["faults"] for row in rows):
+        raise typer.Exit(1)
+
+
 @app.command("user-model")
 def user_model(
     json_: JsonFile = Path("out.json"),

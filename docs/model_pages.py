@@ -18,6 +18,8 @@ from typing import Any
 import spikesim as sim
 from spikesim import channels, inputs, neurons, plasticity, receptors, release
 from spikesim.equations.cell import Cell, assemble
+from spikesim.equations.parsing import parse
+from spikesim.equations.rule_source import keeps
 from spikesim.parameters import Parametrized
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -217,7 +219,20 @@ def _rule(model: Any) -> str:
     lines = ["## As it is declared, with the defaults", "```text"]
     lines += [f"on pre:   w = {rule.on_pre}"] * bool(rule.on_pre)
     lines += [f"on post:  w = {rule.on_post}"] * bool(rule.on_post)
-    return "\n".join([*lines, "```"])
+    texts = {name: text for name in ("on_pre", "on_post") if (text := getattr(rule, name))}
+    clipped = [
+        f"`{name}`" for name, text in texts.items()
+        if not keeps(parse(text, model.__name__, name), 0.0, rule.values)
+    ]  # fmt: skip
+    words = (
+        "Where weights are magnitudes (the source names its transmitter, or the receptor is a "
+        "conductance) they are\nnever negative: "
+    )
+    if clipped:
+        words += f"what {' and '.join(clipped)} would bring below 0 is 0 there."
+    else:
+        words += "`w_min` is then 0 or more, and the expressions keep to it."
+    return "\n".join([*lines, "```", "", words])
 
 
 def _parameters(model: Any) -> str:

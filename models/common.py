@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from spikesim import SpikesimError, SpikeTrains, ValidationError
+from spikesim.files import write_text, written
 
 Seed = Annotated[int, typer.Option(help="Of everything random.")]
 Threads = Annotated[int, typer.Option(min=1, help="How many share the work.")]
@@ -77,7 +78,8 @@ def save(figure: Figure, path: Path) -> None:
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png")
     plt.close(figure)
-    Image.open(buffer).convert("RGB").quantize(128).save(path, format="PNG", optimize=True)
+    with written(path, "models") as file:
+        Image.open(buffer).convert("RGB").quantize(128).save(file, format="PNG", optimize=True)
 
 
 HEAD = ("number", "measured", "expected", "reference")
@@ -124,7 +126,7 @@ def report(
     if json_file is not None:
         known = {name: None if isnan(value) else value for name, value in numbers.items()}
         content = {"options": dict(options), "numbers": known}
-        json_file.write_text(json.dumps(content, indent=2) + "\n")
+        write_text(json_file, json.dumps(content, indent=2) + "\n", "models")
     if out is not None:
         plt.switch_backend("Agg")
         draw(out)

@@ -16,6 +16,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import spikesim as sim
+from spikesim.files import written
 from spikesim.plot.style import colour, style
 
 N, LENGTH, DIAMETER = 40, 800.0, 2.0
@@ -87,7 +88,8 @@ def draw(path: str) -> None:
                 ax.plot(times, trace, color=colour(k), label=f"{distance:.0f} \N{MICRO SIGN}m")
             ax.set(title=title, xlabel="time (ms)", ylabel=label)
             ax.legend(title="distance")
-        figure.savefig(path)
+        with written(path, "dendrite") as file:
+            figure.savefig(file)
 
 
 if __name__ == "__main__":

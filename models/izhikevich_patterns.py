@@ -20,6 +20,7 @@ from matplotlib.axes import Axes
 
 import spikesim as sim
 from spikesim import plot
+from spikesim.files import written
 from spikesim.units import Unit, mV, one, param
 
 BLUE, ORANGE = plot.OKABE_ITO[:2]
@@ -157,7 +158,8 @@ def picture(path: Path) -> None:
             "blue: membrane potential, from its lowest to a peak of 30 mV;  "
             "orange: input current;  black bar: 20 ms", fontsize=9.5,
         )  # fmt: skip
-        figure.savefig(path)
+        with written(path, "izhikevich_patterns", "out") as file:
+            figure.savefig(file, format=path.suffix.lstrip(".") or "png")
         plt.close(figure)
 
 

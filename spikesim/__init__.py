@@ -38,7 +38,13 @@ from spikesim.connectors import (
     OneToOne,
 )
 from spikesim.distributions import Constant, LogNormal, Normal, Uniform
-from spikesim.errors import SimulationError, SpikesimError, SpikesimWarning, ValidationError
+from spikesim.errors import (
+    SimulationError,
+    SpikesimError,
+    SpikesimWarning,
+    ValidationError,
+    nearest,
+)
 from spikesim.inputs import (
     DCCurrent,
     GammaSource,
@@ -103,7 +109,8 @@ _LAZY = ("plot", "interchange", "readout")
 def __getattr__(name: str) -> Any:
     if name in _LAZY:
         return importlib.import_module(f"spikesim.{name}")
-    raise AttributeError(f"module 'spikesim' has no attribute {name!r}")
+    hint = nearest(name, [*__all__, *_LAZY])
+    raise AttributeError(f"module 'spikesim' has no attribute {name!r}{hint}")
 
 
 __all__ = [

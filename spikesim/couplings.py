@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from spikesim.attributes import Guarded, guarded
 from spikesim.connectors import (
     AllToAll,
     Connector,
@@ -18,8 +19,9 @@ from spikesim.connectors import (
 )
 from spikesim.distributions import Distribution, plain
 from spikesim.errors import ValidationError
+from spikesim.fixed import Values
 from spikesim.modulators import Modulator
-from spikesim.populations import View, check_gapless
+from spikesim.populations import View, check_distinct, self_offset
 from spikesim.units import check_array, given_values, nS
 
 HALVED = (AllToAll, FixedProbability, DistanceDependent)
@@ -34,8 +36,9 @@ class JunctionAccess(Protocol):
     def write_conductance(self, gaps: GapJunctions, values: Any) -> None: ...
 
 
+@guarded
 @dataclass(frozen=True)
-class Junctions:
+class Junctions(Guarded):
     """All gap junctions of one call, one entry each.
 
     Attributes
@@ -54,7 +57,7 @@ class Junctions:
         return self.a.size
 
 
-class GapJunctions:
+class GapJunctions(Guarded):
     """Electrical synapses between two populations; made by `Network.gap_junctions`."""
 
     def __init__(
@@ -66,12 +69,13 @@ class GapJunctions:
         self.access = access
         for role, view in (("a", a), ("b", b)):
             check_neurons(view, role, self)
-            check_gapless(view, role, self)
+            check_distinct(view, role, self)
         if not isinstance(connector, Connector):
             raise ValidationError(
                 f"must be a connector such as AllToAll(), got {connector!r}", "connector", self
             )
         self._check_direction()
+        self.self_offset = self_offset(a, b, self, matters=not getattr(connector, "autapses", True))
         self.initial_g = self._given(g)
 
     def _given(self, g: Any) -> Any:
@@ -108,7 +112,7 @@ class GapJunctions:
     @property
     def g(self) -> np.ndarray:
         """Conductances (nS), one for each junction in the order of `junctions`."""
-        return self.junctions().g
+        return Values.of(self.junctions().g)
 
     @g.setter
     def g(self, values: Any) -> None:
@@ -117,6 +121,9 @@ class GapJunctions:
     def junctions(self) -> Junctions:
         """Both ends and the conductance of every junction."""
         return self.access.read_junctions(self)
+
+    def __copy__(self) -> GapJunctions:
+        return self  # it is a handle, of which there is one
 
     def __repr__(self) -> str:
         return f"<{self.name}: {self.a.name} -- {self.b.name}>"

@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from spikesim.attributes import Guarded, guarded
 from spikesim.errors import ValidationError
 from spikesim.units import Quantity, Unit, check_scalar, in_unit
 
@@ -20,8 +21,9 @@ LEAST_ACCEPTED = 1e-3
 _WIDEST = 1e6
 
 
+@guarded
 @dataclass(frozen=True)
-class Distribution:
+class Distribution(Guarded):
     """Base of all distributions."""
 
     def scaled(self, factor: float) -> Distribution:
@@ -34,6 +36,7 @@ class Distribution:
         raise NotImplementedError
 
 
+@guarded
 @dataclass(frozen=True)
 class Constant(Distribution):
     """The same value for all.
@@ -53,6 +56,7 @@ class Constant(Distribution):
         return float(low <= self.value <= high)
 
 
+@guarded
 @dataclass(frozen=True)
 class Uniform(Distribution):
     """Equally likely everywhere between two bounds.
@@ -80,6 +84,7 @@ class Uniform(Distribution):
         return max(inside, 0.0) / (self.high - self.low)
 
 
+@guarded
 @dataclass(frozen=True)
 class Normal(Distribution):
     """The normal distribution, by choice cut at bounds by drawing again.
@@ -114,6 +119,7 @@ class Normal(Distribution):
         return _normal_mass(self.mean, self.std, low, high)
 
 
+@guarded
 @dataclass(frozen=True)
 class LogNormal(Distribution):
     """The lognormal distribution, by choice cut at bounds by drawing again.

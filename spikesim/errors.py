@@ -41,9 +41,24 @@ class ValidationError(SpikesimError, ValueError):
         place = ".".join(part for part in (self.obj, attribute) if part)
         super().__init__(f"{place}: {message}" if place else message)
 
+    def __reduce__(self) -> tuple[type, tuple[str, str | None, str | None]]:
+        return type(self), (self.message, self.attribute, self.obj)
+
+
+class InvalidAttributeError(ValidationError, AttributeError):  # type: ignore[misc]  # both have obj
+    """An attribute that an object does not have, or that cannot be set."""
+
+
+class InvalidCallError(SpikesimError, TypeError):
+    """A call with arguments that what is called does not take, or without some that it needs."""
+
 
 class SimulationError(SpikesimError, RuntimeError):
     """A running simulation cannot go on; what was recorded until then is kept."""
+
+
+class NotBuiltError(SimulationError, AttributeError):
+    """Something that a network has only once it is built."""
 
 
 class SpikesimWarning(UserWarning):
@@ -71,7 +86,12 @@ def unknown_name(
 ) -> ValidationError:
     """A ValidationError for a name that does not exist, listing those that do."""
     valid = list(valid)
-    close = get_close_matches(str(name), valid, n=1)
-    hint = f" (did you mean {close[0]!r}?)" if close else ""
     listed = ", ".join(map(repr, valid)) if valid else "none"
-    return ValidationError(f"unknown name {name!r}{hint}; valid names: {listed}", attribute, obj)
+    message = f"unknown name {name!r}{nearest(name, valid)}; valid names: {listed}"
+    return ValidationError(message, attribute, obj)
+
+
+def nearest(name: object, valid: Iterable[str]) -> str:
+    """The question whether the most similar of the valid names was meant; empty if none is."""
+    close = get_close_matches(str(name), list(valid), n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from spikesim.attributes import Guarded, altered
 from spikesim.errors import ValidationError
 from spikesim.units import (
     MOST_STEPS,
@@ -31,7 +32,7 @@ from spikesim.units import (
 _NEVER = 1.5 * 2.0**61  # steps
 
 
-class Schedule:
+class Schedule(Guarded):
     """Values that change at given times and stay in between.
 
     Parameters
@@ -80,8 +81,11 @@ class Schedule:
         return np.zeros(self.values.shape[1:]) if place < 0 else self.values[place]
 
 
-class Input:
+class Input(Guarded):
     """Base of everything that acts on a network from outside."""
+
+    def _instead(self, name: str) -> str:
+        return f"is fixed once it is made; make another, {type(self).__name__}({name}=...)"
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
@@ -102,6 +106,12 @@ class RateSource(Source):
 
     def check_size(self, size: int, owner: str) -> None:
         check_columns(self.rate, size, "rate", owner)
+
+    def with_rate(self, rate: Any, size: int, owner: str) -> RateSource:
+        """The same source with another rate (Hz), checked for a population of `size`."""
+        changed = altered(self, rate=check_rate(rate, owner))
+        changed.check_size(size, owner)
+        return changed
 
 
 class PoissonSource(RateSource):
@@ -152,7 +162,7 @@ class SpikeSource(Source):
     """
 
     def __init__(self, times: Any = ()):
-        self.times = check_times(times, self)
+        self.times: Sequence[np.ndarray] = check_times(times, self)
 
     def check_size(self, size: int, owner: str) -> None:
         if len(self.times) != size:

@@ -1,8 +1,8 @@
 """The only caller of `numba.njit`, and the cache folder that compiled kernels live in.
 
-Numba's disk cache does not notice when a callee in another file changes, so the folder's name
-holds a hash of every source that can end up inside a kernel. The folder is set around our own
-decorations and restored, so that the user's own Numba code is cached where the user says.
+A kernel's file does not tell when a callee in another file has changed, so the folder's name holds
+a hash of every source that can end up inside a kernel. The user's own Numba code is cached where
+the user says.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from numba import njit
 from numba.core.registry import CPUDispatcher
 from platformdirs import user_cache_path
 
+from spikesim.cache import CacheFolder, KernelCache
+
 COMPILED = not numba.config.DISABLE_JIT
 """Whether kernels are compiled; without that they run as plain Python, to be debugged."""
 
@@ -30,7 +32,9 @@ _KERNEL_SOURCES = ("jit.py", "rng.py", "kernels/*.py", "build/connectivity.py")
 def cache_root() -> Path:
     """The folder of all versions' caches: ``$SPIKESIM_CACHE_DIR`` or the user's cache folder."""
     given = os.environ.get("SPIKESIM_CACHE_DIR")
-    return Path(given) if given else user_cache_path("spikesim", appauthor=False)
+    if given:
+        return Path(os.path.abspath(os.path.expanduser(given)))
+    return user_cache_path("spikesim", appauthor=False)
 
 
 @functools.cache
@@ -44,8 +48,18 @@ def source_hash() -> str:
 
 
 def cache_dir() -> Path:
-    """The folder of this version's compiled kernels and generated modules."""
+    """The folder of this version's compiled kernels."""
     return cache_root() / source_hash()
+
+
+def cache_folder() -> CacheFolder:
+    """`cache_dir` as kernels use it."""
+    return _cache_folder(cache_root())
+
+
+@functools.cache
+def _cache_folder(root: Path) -> CacheFolder:
+    return CacheFolder(root / source_hash(), root)
 
 
 class InnerKernel(CPUDispatcher):
@@ -81,26 +95,21 @@ def kernel(
         return functools.partial(kernel, inline=inline, fused=fused, inner=inner)
     if numba.config.DISABLE_JIT:
         return _interpreted(function)
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(cache_dir())
-    try:
-        compiled = njit(
-            cache=True,
-            error_model="numpy",
-            nogil=True,
-            inline="always" if inline else "never",
-            forceinline=fused,
-            # Kernels allocate nothing, so arrays need no reference counts. Counting them cost up to
-            # twenty times the work where a bundle of arrays is passed on, and compiles longer.
-            _nrt=False,
-            no_cfunc_wrapper=True,
-            no_cpython_wrapper=fused or inner,
-        )(function)
-        if fused or inner:
-            compiled.__class__ = InnerKernel  # `njit` takes no class for what it makes
-        return compiled
-    finally:
-        numba.config.CACHE_DIR = before
+    compiled = njit(
+        error_model="numpy",
+        nogil=True,
+        inline="always" if inline else "never",
+        forceinline=fused,
+        # Kernels allocate nothing, so arrays need no reference counts. Counting them cost up to
+        # twenty times the work where a bundle of arrays is passed on, and compiles longer.
+        _nrt=False,
+        no_cfunc_wrapper=True,
+        no_cpython_wrapper=fused or inner,
+    )(function)
+    compiled._cache = KernelCache(function, cache_folder)  # as `cache=True` does with Numba's own
+    if fused or inner:
+        compiled.__class__ = InnerKernel  # `njit` takes no class for what it makes
+    return compiled
 
 
 def _interpreted(function: Callable[..., Any]) -> Callable[..., Any]:

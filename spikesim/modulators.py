@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from spikesim.attributes import Guarded
 from spikesim.errors import ValidationError
 from spikesim.populations import View, check_gapless
 from spikesim.units import check_name, check_scalar, delay_steps, ms
@@ -16,7 +17,7 @@ class ModulatorAccess(Protocol):
     def write_concentration(self, modulator: Modulator, value: float) -> None: ...
 
 
-class Modulator:
+class Modulator(Guarded):
     """A substance in the fluid around neurons, such as dopamine; made by `Network.modulator`.
 
     Its concentration, in whatever unit amounts are given in, is that of one well-mixed volume: it
@@ -59,6 +60,9 @@ class Modulator:
                 self,
             )  # fmt: skip
         self.access.write_concentration(self, before + amount)
+
+    def __copy__(self) -> Modulator:
+        return self  # it is a handle, of which there is one
 
     def __repr__(self) -> str:
         return f"<{self.name}: tau = {self.tau:g} ms, baseline = {self.baseline:g}>"

@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from spikesim.attributes import Guarded
+from spikesim.declarations import check_members, declarations, fix_members, keywords_of, members_of
 from spikesim.distributions import Distribution
 from spikesim.equations.text import parse_text, text_parameters
 from spikesim.errors import ValidationError, unknown_name
@@ -14,7 +16,7 @@ from spikesim.units import Param, in_unit
 Value = float | np.ndarray | Distribution
 
 
-class Parametrized:
+class Parametrized(Guarded):
     """A thing with declared parameters.
 
     A subclass declares them as class attributes, ``tau_m = param(20.0, ms, "positive")``, and an
@@ -28,23 +30,29 @@ class Parametrized:
     """
 
     declared: ClassVar[dict[str, Param]] = {}
+    _between_runs: ClassVar[str] = ""  # how users set a parameter of a population
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        own = {name: value for name, value in vars(cls).items() if isinstance(value, Param)}
+        members = members_of(cls, Parametrized)
+        own = {name: value for name, value in members.items() if isinstance(value, Param)}
         for name in own:
             cls._check_free(name)
         cls.declared = {**cls.declared, **own}
-        if "equations" in vars(cls):
+        if "equations" in members and "equations" in declarations(cls, Parametrized):
             in_text = cls._declared_in_text()
             for name in in_text:
                 cls._check_free(name)
             cls.declared = {**cls.declared, **in_text}
+        check_members(cls, Parametrized, members)
+        fix_members(cls)
 
     @classmethod
     def _check_free(cls, name: str) -> None:
         """Raise for a parameter that is called like something else that the class has."""
         for base in cls.__mro__[1:]:
+            if not issubclass(base, Parametrized):
+                continue
             known = vars(base).get(name)
             declares = name in getattr(base, "declared", {})
             noted = name in vars(base).get("__annotations__", {})
@@ -63,7 +71,8 @@ class Parametrized:
     def __init__(self, **values: Any) -> None:
         unknown = set(values) - set(self.declared)
         if unknown:
-            raise unknown_name(sorted(unknown)[0], self.declared, obj=self)
+            valid = [*self.declared, *keywords_of(type(self))]
+            raise unknown_name(sorted(unknown)[0], valid, obj=self)
         for name, declared in self.declared.items():
             value = values.get(name, declared.default)
             if value is None and name not in values:
@@ -90,6 +99,13 @@ class Parametrized:
             raise ValidationError(
                 f"must be text such as {example!r}, got {text!r}", attribute, self
             )
+
+    def _instead(self, name: str) -> str:
+        kind = type(self).__name__
+        if name not in self.declared:
+            return f"is fixed once the model is made; make another {kind}"
+        of_a_population = self._between_runs.format(name) if self._between_runs else ""
+        return f"is fixed once the model is made; make another, {kind}({name}=...){of_a_population}"
 
     @property
     def values(self) -> dict[str, Value]:

@@ -7,10 +7,14 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from spikesim.attributes import Guarded
+from spikesim.connectors import overlap
 from spikesim.distributions import Distribution, plain
 from spikesim.equations.cell import Cell, Cells
 from spikesim.errors import ValidationError, unknown_name
+from spikesim.fixed import Values
 from spikesim.inputs import Source
+from spikesim.machine import require
 from spikesim.neurons import Neuron
 from spikesim.parameters import Value
 from spikesim.receptors import TRANSMITTERS
@@ -22,46 +26,55 @@ MAX_SIZE = 2**31 - 1  # ids are 32-bit
 class PopulationAccess(Protocol):
     """What the network offers to its populations: values between runs."""
 
-    def read(self, view: View, name: str) -> np.ndarray: ...
+    def read(self, view: View, name: str) -> Any: ...
     def write(self, view: View, values: Mapping[str, Any]) -> None: ...
+    def names(self, population: Population) -> list[str]: ...
 
 
-class View:
-    """Some neurons of a population, in order.
+class View(Guarded):
+    """Some neurons of a population, in the order in which they were selected.
+
+    Parameters and state variables are attributes too: ``cells[3:5].V_m = -60.0`` does what `set`
+    does, and ``cells.V_m`` what `get` does. A name that every population has, such as ``size``, is
+    for `get` and `set` alone.
 
     Attributes
     ----------
     population : Population
-        Whose neurons they are.
+        The population that the neurons belong to.
     ids : numpy.ndarray
-        Their indices within the population, int64, ascending and distinct.
+        Their indices within the population, int64, shape (n,). Order and repeats are those of the
+        selection: ``cells[[5, 1]]`` is neuron 5, then neuron 1.
+    contiguous : bool
+        Whether they are a range of ids in ascending order, without gaps or repeats.
     """
 
     def __init__(self, population: Population, ids: np.ndarray):
         self.population = population
         self.ids = ids
+        self.contiguous = bool((np.diff(ids) == 1).all())
 
     def __len__(self) -> int:
         return self.ids.size
 
     @property
     def name(self) -> str:
-        """The population's name, with the slice."""
-        if len(self) == self.population.size:
+        """The population's name, with the selection: ``"cells[2:5]"``, ``"cells[[5, 1]]"``."""
+        if self.contiguous and len(self) == self.population.size:
             return self.population.name
-        return f"{self.population.name}[{self.ids[0]}:{self.ids[-1] + 1}]"
+        return f"{self.population.name}[{_selection(self.ids)}]"
 
     @property
-    def contiguous(self) -> bool:
-        """Whether the neurons follow each other without a gap."""
-        return int(self.ids[-1] - self.ids[0]) + 1 == self.ids.size
+    def span(self) -> tuple[int, int]:
+        """The lowest id, and one past the highest."""
+        return int(self.ids.min()), int(self.ids.max()) + 1
 
     __iter__ = None  # neither neurons nor ids would be the obvious thing to get
 
     def __getitem__(self, key: Any) -> View:
         return View(self.population, _select(self, key, self.ids))
 
-    def get(self, name: str) -> np.ndarray:
+    def get(self, name: str) -> Any:
         """A parameter or state variable of these neurons.
 
         Parameters
@@ -72,17 +85,65 @@ class View:
         Returns
         -------
         numpy.ndarray
-            One value for each neuron, in the unit that the model declares.
+            One value for each neuron, in the unit that the model declares; a copy that cannot be
+            changed. Of a `SpikeSource` ``times`` are a tuple, with an array for each source.
         """
-        return self.population.access.read(self, name)
+        values = self.population.access.read(self, name)
+        return Values.of(values) if isinstance(values, np.ndarray) else values
 
     def set(self, **values: Any) -> None:
         """Set parameters or state variables: a number, an array or a distribution each.
 
-        Takes effect with the next step. Only a whole population's parameters may be set by a
-        distribution; of a source only ``rate`` or ``times`` can be set.
+        Takes effect with the next step. An array has one value for each neuron, in the order of
+        this selection. A distribution draws a value for each neuron, the same whether neurons are
+        set together or in parts; each call draws anew. Of a source only ``rate`` or ``times`` can
+        be set.
+
+        Raises
+        ------
+        ValidationError
+            If a name or a value is not allowed, or an array is given for a selection that holds a
+            neuron more than once. Nothing is changed then.
         """
         self.population.access.write(self, values)
+
+    def __copy__(self) -> View:
+        return self  # it is a handle, of which there is one
+
+    def __getattr__(self, name: str) -> Any:
+        if self._is_variable(name):
+            return self.get(name)
+        return super().__getattr__(name)  # type: ignore[misc]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if self._finished and self._is_variable(name):
+            self.set(**{name: value})
+        else:
+            super().__setattr__(name, value)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *self._variables()})
+
+    def _is_variable(self, name: str) -> bool:
+        """Whether a name is that of a variable alone."""
+        own = name[:1] == "_" or name in vars(self) or hasattr(type(self), name)
+        return not own and name in self._variables()
+
+    def _variables(self) -> list[str]:
+        """Names of parameters and state variables."""
+        population = vars(self).get("population")
+        return [] if population is None else population.access.names(population)
+
+    def _settable(self) -> list[str]:
+        return self._variables()
+
+    def _instead(self, name: str) -> str:
+        if name in self._variables():
+            return (
+                f"is what every population has; the model's own {name!r} is set by "
+                f"set({name}=...) and read by get({name!r})"
+            )
+        return "is read-only: it is given when the population is made"
 
     def __repr__(self) -> str:
         return f"<{self.name}: {len(self)} neurons>"
@@ -127,6 +188,7 @@ class Population(View):
         self.size = check_count(size, "size", name, least=1)
         if self.size > MAX_SIZE:
             raise ValidationError(f"must be at most {MAX_SIZE}, got {size}", "size", name)
+        require(50 * self.size, f"{self.size} neurons", "size", name)
         if not isinstance(model, (Neuron, Source)):
             raise ValidationError(
                 f"must be a neuron model such as LIF() or a source such as PoissonSource(), "
@@ -193,18 +255,81 @@ def check_shape(value: Any, size: int, attribute: str, owner: str) -> None:
 
 
 def check_gapless(view: View, role: str, owner: object) -> None:
-    """Raise unless the neurons follow each other: what is built takes them as one range."""
+    """Raise unless the neurons are a range in ascending order, as kernels take them."""
     if not view.contiguous:
         raise ValidationError(
-            "must be a population or a slice without gaps, such as exc[:100]", role, owner
-        )
+            "must be a population or a slice without gaps in ascending order, such as exc[:100]; "
+            f"got {view.name}", role, owner,
+        )  # fmt: skip
 
 
-def self_offset(source: View, target: View) -> int | None:
-    """Where source and target overlap: target ``s + self_offset`` is source s itself."""
-    if source.population is not target.population:
+def check_distinct(view: View, role: str, owner: object) -> None:
+    """Raise if a neuron is selected more than once."""
+    if view.contiguous:
+        return
+    ids, count = np.unique(view.ids, return_counts=True)
+    if count.max() > 1:
+        k = int(np.argmax(count))
+        raise ValidationError(
+            f"takes each neuron once; {view.name} holds neuron {ids[k]} {count[k]} times", role,
+            owner,
+        )  # fmt: skip
+
+
+def self_offset(source: View, target: View, owner: object, *, matters: bool = True) -> int | None:
+    """Where source and target overlap: the target at place ``s + offset`` is the source at s.
+
+    Both hold each neuron once.
+
+    Parameters
+    ----------
+    source, target : View
+        The two ends of a projection.
+    owner : str or object
+        The projection, for the message.
+    matters : bool
+        Whether the connector leaves autapses out, so that a single offset is needed.
+
+    Returns
+    -------
+    int or None
+        None if no neuron is in both, or if it does not matter.
+
+    Raises
+    ------
+    ValidationError
+        If the common neurons do not lie at a single offset.
+    """
+    if source.population is not target.population or not matters:
         return None
-    return int(source.ids[0] - target.ids[0])
+    if source.contiguous and target.contiguous:
+        return int(source.ids[0] - target.ids[0])
+    _, at_source, at_target = np.intersect1d(
+        source.ids, target.ids, assume_unique=True, return_indices=True
+    )
+    offsets = np.unique(at_target - at_source)
+    # Connectors leave out the target at this offset from every source, so all must be common.
+    if offsets.size > 1 or (
+        offsets.size and overlap(len(source), len(target), int(offsets[0])) != at_source.size
+    ):
+        raise ValidationError(
+            f"cannot leave out autapses between {source.name} and {target.name}: the neurons that "
+            "both hold lie at different places; use autapses=True, FromArrays or slices",
+            "connector", owner,
+        )  # fmt: skip
+    return int(offsets[0]) if offsets.size else None
+
+
+def _selection(ids: np.ndarray) -> str:
+    """Ids as a user would select them: ``2:5``, ``9:2:-1``, ``[5, 1, 7]``."""
+    steps = np.unique(np.diff(ids)) if ids.size > 1 else np.ones(1, np.int64)
+    if steps.size == 1 and steps[0]:
+        step, stop = int(steps[0]), int(ids[-1] + steps[0])
+        if step == 1:
+            return f"{ids[0]}:{stop}"
+        return f"{ids[0]}:{stop if stop >= 0 else ''}:{step}"
+    shown = ", ".join(map(str, ids[:6].tolist()))
+    return f"[{shown}]" if ids.size <= 6 else f"[{shown}, ...]"
 
 
 def _select(view: View, key: Any, ids: np.ndarray) -> np.ndarray:
@@ -216,7 +341,7 @@ def _select(view: View, key: Any, ids: np.ndarray) -> np.ndarray:
             key = np.asarray(key)
             if key.ndim != 1 or key.dtype.kind not in "iub":
                 raise TypeError
-        chosen = np.unique(ids[key])
+        chosen = ids[key]
     except (TypeError, ValueError):
         raise ValidationError(f"cannot be indexed by {key!r}", None, view) from None
     except IndexError:

@@ -8,14 +8,16 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from spikesim.attributes import Guarded, guarded
 from spikesim.connectors import Connector
 from spikesim.distributions import Distribution, plain
 from spikesim.equations.ports import alike, shared_transmitters
 from spikesim.errors import ValidationError, unknown_name
+from spikesim.fixed import Values
 from spikesim.modulators import Modulator
 from spikesim.neurons import Neuron
 from spikesim.plasticity import PlasticityRule
-from spikesim.populations import View, check_gapless
+from spikesim.populations import View, check_distinct, self_offset
 from spikesim.receptors import TRANSMITTERS
 from spikesim.release import Release
 from spikesim.units import Unit, check_flag, delay_steps, given_values, ms
@@ -39,14 +41,20 @@ class Steps:
     values: np.ndarray
 
 
+@guarded
 @dataclass(frozen=True)
-class Connections:
-    """All synapses of a projection, one entry each.
+class Connections(Guarded):
+    """All synapses of a projection, one entry each, by source, then target.
+
+    Several synapses of one pair (multapses) are ordered by delay, and those with equal delays as
+    they were given. So ``np.lexsort((delay, target, source))`` brings the arrays of a `FromArrays`
+    into this order.
 
     Attributes
     ----------
     source, target : numpy.ndarray
-        Indices within the projection's source and target, int64.
+        Places within the projection's source and target, int64: between ``exc[[7, 3]]`` and
+        ``inh`` source 0 is neuron 7.
     weight : numpy.ndarray
         In the receptor's unit, as the user wrote it.
     delay : numpy.ndarray
@@ -62,8 +70,9 @@ class Connections:
         return self.source.size
 
 
+@guarded
 @dataclass(frozen=True)
-class ReleaseState:
+class ReleaseState(Guarded):
     """What a spike would find now at synapses that depress or facilitate.
 
     Attributes
@@ -79,7 +88,7 @@ class ReleaseState:
     x: np.ndarray
 
 
-class Projection:
+class Projection(Guarded):
     """Synapses from one population (or slice) to another; made by `Network.project`.
 
     Weights and delays are copied as they are given, into what the network will store: `dtype`, and
@@ -115,10 +124,14 @@ class Projection:
             raise ValidationError(
                 f"must be a connector such as AllToAll(), got {connector!r}", "connector", self
             )
+        self.self_offset = self_offset(
+            source, target, self, matters=not getattr(connector, "autapses", True)
+        )
         self.receptor = find_receptor(target, receptor, source.population.transmitter, name)
         self.initial_weight = self._given_weight(weight, dtype)
         self.initial_delay = self._given_delay(delay, dt)
         self.delay_is = self._check_rule(delay_is)
+        self._check_floor()
         self._check_release()
         self.modulators = self._check_modulators(modulators)
         self.sign = self._find_sign()
@@ -153,7 +166,7 @@ class Projection:
         for role, view in (("source", self.source), ("target", self.target)):
             if not isinstance(view, View):
                 raise ValidationError(f"must be a population, got {view!r}", role, self)
-            check_gapless(view, role, self)
+            check_distinct(view, role, self)
         if self.target.population.is_source:
             raise ValidationError(
                 f"{self.target.name!r} is a source of spikes; nothing can project to it",
@@ -175,6 +188,32 @@ class Projection:
                 "says which side of the synapse the delay lies on", "delay_is", self,
             )  # fmt: skip
         return delay_is
+
+    @property
+    def magnitudes(self) -> str | None:
+        """Why weights are magnitudes, which are never negative; None where they have a sign."""
+        transmitter, model = self.source.population.transmitter, self.target.population.model
+        assert isinstance(model, Neuron)
+        if transmitter is not None:
+            return f"{self.source.population.name!r} releases {transmitter}, which gives the sign"
+        if not model.receptor(self.receptor).signed:
+            return f"{self.receptor!r} is a conductance, which is never negative"
+        return None
+
+    @property
+    def floor(self) -> float | None:
+        """What no weight falls below by learning: 0 or more for magnitudes, else None."""
+        if self.magnitudes is None:
+            return None
+        return max(0.0, float(getattr(self.plasticity, "w_min", 0.0)))
+
+    def _check_floor(self) -> None:
+        low = getattr(self.plasticity, "w_min", 0.0)
+        if self.magnitudes is not None and low < 0:
+            raise ValidationError(
+                f"the rule's w_min must be zero or positive, got {low} {self.weight_unit}: "
+                f"{self.magnitudes}, so weights are magnitudes", "plasticity", self,
+            )  # fmt: skip
 
     def _check_release(self) -> None:
         if self.release is None:
@@ -218,8 +257,13 @@ class Projection:
 
     @property
     def weight(self) -> np.ndarray:
-        """Weights in the receptor's unit, one for each synapse in the order of `connections`."""
-        return self.access.read_weight(self)
+        """Weights in the receptor's unit, one for each synapse in the order of `Connections`.
+
+        Setting takes one number, or one for each synapse in this order; it acts at once. What is
+        read is a copy that cannot be changed: set all, ``projection.weight = weights``, or compute
+        with them, ``projection.weight *= 0.5``.
+        """
+        return Values.of(self.access.read_weight(self))
 
     @weight.setter
     def weight(self, values: Any) -> None:
@@ -255,8 +299,9 @@ class Projection:
     def learning(self, on: bool) -> None:
         if self.plasticity is None:
             raise ValidationError("this projection has no plasticity", "learning", self)
-        self._learning = check_flag(on, "learning", self)
-        self.access.set_learning(self, self._learning)
+        on = check_flag(on, "learning", self)
+        self.access.set_learning(self, on)
+        self._learning = on
 
     def normalize(self, total: float) -> None:
         """Scale the weights onto each target so that they sum to `total`.
@@ -267,6 +312,12 @@ class Projection:
             If the weights onto some target sum to 0.
         """
         self.access.normalize(self, total)
+
+    def __copy__(self) -> Projection:
+        return self  # it is a handle, of which there is one
+
+    def _instead(self, name: str) -> str:
+        return "is read-only: synapses stay as `Network.project` has made them"
 
     def __repr__(self) -> str:
         extra = self.plasticity or self.release

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from spikesim.attributes import Guarded
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.modulators import Modulator
 from spikesim.populations import View
@@ -22,7 +23,7 @@ class RecorderAccess(Protocol):
     def clear(self, recorder: Recorder) -> None: ...
 
 
-class Recorder:
+class Recorder(Guarded):
     """Base of recorders; made by `Network.record`.
 
     Attributes
@@ -32,6 +33,8 @@ class Recorder:
     every : float or None
         Sampling interval (ms).
     """
+
+    _gives = "Traces: recorder.result().values"
 
     def __init__(self, name: str, every: float | None, access: RecorderAccess):
         self.name, self.every, self.access = name, every, access
@@ -44,12 +47,20 @@ class Recorder:
         """Forget what was recorded so far; recording goes on from now."""
         self.access.clear(self)
 
+    def __copy__(self) -> Recorder:
+        return self  # it is a handle, of which there is one
+
+    def _absent(self, name: str) -> str:
+        return super()._absent(name) or f"; what was recorded is in its result(), {self._gives}"
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.name}>"
 
 
 class SpikeRecorder(Recorder):
     """Spikes of a population or of some of its neurons."""
+
+    _gives = "SpikeTrains: recorder.result().times"
 
     def __init__(self, target: View, access: RecorderAccess):
         super().__init__(f"{target.name}.spikes", None, access)

@@ -12,10 +12,14 @@ import spikesim
 PACKAGE = Path(spikesim.__file__).parent
 # From the bottom up. A module may import from its own layer and from those below.
 LAYERS = [
-    ["errors", "units", "jit", "rng"],
+    [
+        "errors", "calls", "fixed", "attributes", "units", "files", "cache", "jit", "rng",
+        "pickling", "machine",
+    ],
     ["equations", "kernels", "_generated"],
-    ["parameters", "distributions", "channels", "receptors", "neurons", "plasticity", "release",
-     "connectors", "inputs", "populations", "projections", "modulators", "couplings", "recorders"],
+    ["declarations", "parameters", "distributions", "channels", "receptors", "neurons",
+     "plasticity", "release", "connectors", "inputs", "populations", "projections", "modulators",
+     "couplings", "recorders"],
     ["build"],
     ["runtime"],
     ["analysis", "readout", "plot", "interchange", "live", "network"],

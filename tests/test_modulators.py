@@ -97,7 +97,7 @@ def test_neurons_can_read_a_concentration(threads):
 
 def released(part):
     def case(net, value):
-        source, dopamine = net.populations["source"], net.dopamine
+        source, dopamine = net.populations["source"], net._dopamine
         given = {"source": source, "modulator": dopamine, "amount": 1.0, "delay": 1.0, part: value}
         net.release(given.pop("source"), given.pop("modulator"), **given)
 
@@ -118,14 +118,14 @@ def released(part):
         (released("delay"), 0.0, r"source->dopamine\.delay: must be positive.*0\.0 ms"),
         (released("delay"), 0.04, r"source->dopamine\.delay: must be at least dt = 0\.1 ms"),
         (released("delay"), 1e5, r"source->dopamine\.delay: must be at most 65535 steps"),
-        (lambda n, v: n.record(n.dopamine, v), "V_m", r"dopamine\.variable: unknown name 'V_m'"),
-        (lambda n, v: setattr(n.dopamine, "concentration", v), -1.0, r"must be zero or positive"),
-        (lambda n, v: n.dopamine.add(v), "much", r"dopamine\.amount: must be a number"),
+        (lambda n, v: n.record(n._dopamine, v), "V_m", r"dopamine\.variable: unknown name 'V_m'"),
+        (lambda n, v: setattr(n._dopamine, "concentration", v), -1.0, r"must be zero or positive"),
+        (lambda n, v: n._dopamine.add(v), "much", r"dopamine\.amount: must be a number"),
         (lambda n, v: (n.run(1.0), n.modulator(v, tau=1.0)), "x", "has run already; add every mod"),
     ],
 )
 def test_what_is_refused(act, value, text):
-    net, _, net.dopamine = fluid()
+    net, _, net._dopamine = fluid()
     with pytest.raises(sim.ValidationError, match=text):
         act(net, value)
 

@@ -27,11 +27,11 @@ def population(n=10, name="cells"):
     ),
 )
 def test_slices_are_those_of_numpy(n, keys):
-    """Ascending and distinct; what selects nobody or does not exist is refused."""
+    """In their order, with their repeats; what selects nobody or does not exist is refused."""
     view, ids = population(n), np.arange(n)
     for key in keys:
         try:
-            wanted = np.unique(np.atleast_1d(ids[np.array(key) if isinstance(key, list) else key]))
+            wanted = np.atleast_1d(ids[np.array(key) if isinstance(key, list) else key])
         except IndexError:
             wanted = np.empty(0)
         if wanted.size == 0:
@@ -42,7 +42,8 @@ def test_slices_are_those_of_numpy(n, keys):
         assert np.array_equal(view.ids, ids)
         assert len(view) == ids.size
         assert view.population.name == "cells"
-        assert view.contiguous == (ids[-1] - ids[0] + 1 == ids.size)
+        assert view.contiguous == np.array_equal(ids, np.arange(ids[0], ids[0] + ids.size))
+        assert view.span == (ids.min(), ids.max() + 1)
 
 
 @pytest.mark.parametrize(
@@ -67,6 +68,11 @@ def test_names_of_slices():
     assert cells.name == "cells"
     assert cells[2:5].name == "cells[2:5]"
     assert cells[:].name == "cells"
+    assert cells[::-1].name == "cells[9::-1]"
+    assert cells[1:8:3].name == "cells[1:10:3]"
+    assert cells[[5, 1, 7]].name == "cells[[5, 1, 7]]"
+    assert cells[[2, 2]].name == "cells[[2, 2]]"
+    assert cells[[0, 2, 3, 5, 6, 8, 9]].name == "cells[[0, 2, 3, 5, 6, 8, ...]]"
     assert repr(cells[3]) == "<cells[3:4]: 1 neurons>"
     assert repr(cells) == "<cells: 10 neurons>"
 

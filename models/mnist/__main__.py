@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ from models.mnist.experiment import Experiment, Watch, total_work
 from models.mnist.idx import load
 from models.mnist.options import ACTIVATIONS, SIZES, SOLVERS, Options, preset
 from models.mnist.protocol import fingerprint, split
-from models.mnist.store import Store
+from models.mnist.store import Store, write_json
 from spikesim import SpikesimError, ValidationError
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -136,7 +135,7 @@ def run(
     title = f"{images.name}: {len(parts.train):,} training and {len(parts.test):,} test images"
     content = report.write(place, report.header(options, images.name), outcomes)
     if json_file is not None:
-        json_file.write_text(json.dumps(content, indent=2) + "\n")
+        write_json(json_file, content)
     matplotlib.use("Agg")
     names = pictures.draw(place, outcomes, parts, store)
     run_folder.finish(place, outcomes, store)

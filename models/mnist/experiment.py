@@ -18,7 +18,7 @@ from models.mnist import mlp
 from models.mnist.options import Options
 from models.mnist.protocol import Split
 from models.mnist.spiking import SpikingRun
-from models.mnist.store import Store
+from models.mnist.store import Store, believed
 from spikesim.readout import DeltaRule, LabelVote
 
 CHECKPOINT_EVERY_S = 10.0
@@ -112,8 +112,9 @@ class Experiment:
     def run(self) -> list[Outcome]:
         """Do, or go on with, everything; the outcomes of all networks and MLPs."""
         progress = self.store.progress() or {"outcomes": [], "current": None}
-        self.outcomes = [Outcome.from_json(values) for values in progress["outcomes"]]
-        current = progress["current"]
+        with believed(self.store.folder):
+            self.outcomes = [Outcome.from_json(values) for values in progress["outcomes"]]
+            current = progress["current"]
         done = {(o.kind, o.neurons, o.seed) for o in self.outcomes}
         for outcome in self.outcomes:
             self.watch("", work(self.options, self.images, outcome.kind, outcome.neurons), 0)
@@ -143,7 +144,8 @@ class Experiment:
         doing = f"{neurons} neurons, seed {seed}"
         each = image_work(self.options, neurons)
         if current is not None:
-            run.restore(current, self.store)
+            with believed(self.store.folder):
+                run.restore(current, self.store)
             self.watch(doing, each * run.shown, run.network.net.n_spikes)
         saved = time.monotonic()
         for stage, n_images, spikes in run.steps():

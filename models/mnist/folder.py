@@ -6,7 +6,6 @@ When all is done ``results.json`` appears and the checkpoint goes.
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,8 +15,9 @@ from typing import Any
 
 from models.mnist.experiment import Outcome
 from models.mnist.options import Options
-from models.mnist.store import Store, write_json
+from models.mnist.store import Store, believed, read_record, write_record
 from spikesim import ValidationError
+from spikesim.files import written
 
 RESULTS = Path("results")
 DESCRIPTION = "run.json"
@@ -53,9 +53,10 @@ def read(
 ) -> tuple[Options, Path | None]:  # fmt: skip
     """The options and the data of an interrupted run; what is given anew must be the same."""
     saved = _description(place)
-    options = Options.from_json(saved["options"])
+    with believed(place / DESCRIPTION):
+        options = Options.from_json(saved["options"])
+        folder = None if saved["data"] is None else Path(saved["data"])
     different = options.differences(replace(options, **given))
-    folder = None if saved["data"] is None else Path(saved["data"])
     if data is not None and data.resolve() != folder:
         different.append("data")
     if different:
@@ -70,7 +71,7 @@ def read(
 def describe(place: Path, options: Options, data: Path | None, images: int, resume: bool) -> None:
     """Begin the folder of a run; or check that an interrupted one goes on with the same images."""
     if resume:
-        if _description(place)["images"] != images:
+        if _description(place).get("images") != images:
             raise ValidationError(f"the images have changed since {place} was begun", "data")
         return
     try:
@@ -78,7 +79,7 @@ def describe(place: Path, options: Options, data: Path | None, images: int, resu
     except OSError as error:
         raise ValidationError(f"cannot make {place}: {error.strerror}", "out", "mnist") from None
     folder = None if data is None else str(data.resolve())
-    write_json(
+    write_record(
         place / DESCRIPTION, {"options": options.as_json(), "data": folder, "images": images}
     )
 
@@ -89,15 +90,12 @@ def finish(place: Path, outcomes: Sequence[Outcome], store: Store) -> None:
         source = store.path(outcome.arrays)
         target = place / f"{outcome.kind}-{outcome.neurons}-seed{outcome.seed}.npz"
         if source.exists():
-            shutil.copyfile(source, target)
+            with written(target, "mnist") as copy, source.open("rb") as file:
+                shutil.copyfileobj(file, copy)
     done = place / "checkpoint.done"  # the move is at once, so that a kill leaves no half of it
     store.folder.rename(done)
     shutil.rmtree(done)
 
 
 def _description(place: Path) -> dict[str, Any]:
-    path = place / DESCRIPTION
-    try:
-        return json.loads(path.read_text())
-    except (OSError, ValueError) as error:
-        raise ValidationError(f"cannot read {path}: {error}", "resume", "mnist") from None
+    return read_record(place / DESCRIPTION)

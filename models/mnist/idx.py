@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import numpy as np
 
@@ -19,6 +23,8 @@ from spikesim import ValidationError
 OWN_DATA = Path(__file__).parent / "data"
 """The folder of the MNIST files that come with the experiment."""
 
+# What no honest file holds: this much, packed this much smaller.
+_MUCH, _SMALLER = 1 << 30, 200
 _UBYTE = 0x0800
 _WHAT = {1: "labels", 3: "images"}
 
@@ -117,10 +123,33 @@ def read_idx(path: Path, ndim: int) -> np.ndarray:
     ValidationError
         Names the file, what was expected and what was found.
     """
-    raw = _read_bytes(path)
     header = 4 + 4 * ndim
-    if len(raw) < header:
-        raise _wrong(path, f"cut in its header: expected at least {header} bytes, got {len(raw)}")
+    with _opened(path) as file:
+        raw = _read(file, header)
+        if len(raw) < header:
+            raise _wrong(
+                path, f"cut in its header: expected at least {header} bytes, got {len(raw)}"
+            )
+        shape = _shape(path, raw, ndim)
+        n_bytes = prod(shape)
+        if header + n_bytes > max(_MUCH, _SMALLER * path.stat().st_size):
+            raise _wrong(path, f"its shape {shape} claims far more than the file can hold")
+        raw = _read(file, n_bytes + 1)
+    if len(raw) < n_bytes:
+        raise _wrong(
+            path,
+            f"cut: shape {shape} needs {header + n_bytes} bytes, the file has {header + len(raw)}",
+        )
+    if len(raw) > n_bytes:
+        size = "more" if path.suffix == ".gz" else path.stat().st_size
+        raise _wrong(
+            path, f"too long: shape {shape} needs {header + n_bytes} bytes, the file has {size}"
+        )
+    return np.frombuffer(raw, np.uint8).reshape(shape)
+
+
+def _shape(path: Path, raw: bytes, ndim: int) -> tuple[int, ...]:
+    """The shape in a header of an array of unsigned bytes."""
     magic = int.from_bytes(raw[:4], "big")
     if magic != _UBYTE + ndim:
         raise _wrong(
@@ -131,13 +160,7 @@ def read_idx(path: Path, ndim: int) -> np.ndarray:
     shape = tuple(np.frombuffer(raw, ">u4", ndim, offset=4).tolist())
     if 0 in shape:
         raise _wrong(path, f"holds nothing: its header says shape {shape}")
-    expected = header + int(np.prod([int(n) for n in shape], dtype=object))
-    if len(raw) != expected:
-        problem = "cut" if len(raw) < expected else "too long"
-        raise _wrong(
-            path, f"{problem}: shape {shape} needs {expected} bytes, the file has {len(raw)}"
-        )
-    return np.frombuffer(raw, np.uint8, offset=header).reshape(shape)
+    return shape
 
 
 def _load_part(folder: Path, part: str) -> Images:
@@ -161,16 +184,29 @@ def _find(folder: Path, stem: str, kind: str) -> Path:
     )
 
 
-def _read_bytes(path: Path) -> bytes:
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """A file, plain or gzipped; what goes wrong with it is said by its name."""
     try:
-        raw = path.read_bytes()
-        return gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
+        with path.open("rb") as file:
+            packed = file.read(2) == b"\x1f\x8b"
+            file.seek(0)
+            yield cast(BinaryIO, gzip.GzipFile(fileobj=file)) if packed else file
     except EOFError:
         raise _wrong(path, "cut: the gzip stream ends before its end mark") from None
     except (gzip.BadGzipFile, zlib.error) as error:
         raise _wrong(path, f"the gzip stream is damaged ({error})") from None
     except OSError as error:
         raise _wrong(path, f"cannot be read ({error.strerror or error})") from None
+
+
+def _read(file: BinaryIO, size: int) -> bytes:
+    """Up to so many bytes, for which room is made only as they come."""
+    parts, left = [], size
+    while left > 0 and (part := file.read(min(left, 1 << 20))):
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)
 
 
 def _wrong(path: Path, message: str) -> ValidationError:

@@ -13,6 +13,7 @@ from models.mnist.experiment import Outcome
 from models.mnist.protocol import Split
 from models.mnist.store import Store
 from spikesim import SpikeTrains, plot
+from spikesim.files import written
 
 MOST_FIELDS = 400
 """Receptive fields in one picture, at most."""
@@ -115,6 +116,7 @@ def _save(folder: Path, name: str, axes: Axes) -> str:
     path = folder / f"{name}.png"
     figure = axes.get_figure(root=True)
     assert figure is not None
-    figure.savefig(path, dpi=120)
+    with written(path, "mnist") as file:
+        figure.savefig(file, dpi=120)
     plt.close(figure)
     return path.name

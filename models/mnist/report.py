@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 import platform
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from rich.table import Table
 from models.mnist.experiment import Outcome, Row
 from models.mnist.options import Options
 from models.mnist.store import write_json
+from spikesim.files import write_text
 
 PACKAGES = ("spikesim", "numpy", "numba", "scikit-learn")
 
@@ -101,9 +103,10 @@ def write(folder: Path, head: dict[str, Any], outcomes: Sequence[Outcome]) -> di
         for o in outcomes
     ]  # fmt: skip
     content = head | {"rows": [asdict(row) for row in rows], "curves": curves}
-    with (folder / "results.csv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, [f.name for f in fields(Row)])
-        writer.writeheader()
-        writer.writerows(asdict(row) for row in rows)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, [f.name for f in fields(Row)])
+    writer.writeheader()
+    writer.writerows(asdict(row) for row in rows)
+    write_text(folder / "results.csv", text.getvalue(), "mnist")
     write_json(folder / "results.json", content)
     return content

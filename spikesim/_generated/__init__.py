@@ -1,5 +1,3 @@
-"""Where modules generated for this machine are imported from; the files lie in the user's cache."""
+"""The package of the modules that `spikesim.build.modules` makes in memory."""
 
-from spikesim.jit import cache_dir
-
-__path__ = [str(cache_dir() / "generated")]
+__path__: list[str] = []  # type: ignore[no-redef]

@@ -8,11 +8,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spikesim.errors import ValidationError
+from spikesim.recorders import Recorder
 from spikesim.units import check_count, refuse_masked
 
 # What happens at step k has the time k * dt, which misses the decimal number meant by some last
 # bits: relative to the time, this much is the same.
 ROUNDING = 1e-12
+
+
+def result_of(given: Any) -> Any:
+    """What a recorder holds; anything else as it is."""
+    return given.result() if isinstance(given, Recorder) else given
 
 
 def frozen(array: np.ndarray) -> np.ndarray:

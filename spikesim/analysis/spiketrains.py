@@ -17,6 +17,7 @@ from spikesim.analysis.checks import (
     positions,
     whole_numbers,
 )
+from spikesim.attributes import Guarded, guarded
 from spikesim.errors import ValidationError
 from spikesim.units import check_array, check_count, check_scalar, ms
 
@@ -26,8 +27,9 @@ _MAX_BINS = 100_000_000
 Floats = NDArray[np.float64]
 
 
+@guarded
 @dataclass(frozen=True, eq=False, repr=False)
-class SpikeTrains:
+class SpikeTrains(Guarded):
     """The spikes of `n` neurons between `t_start` and `t_stop`.
 
     Immutable: slices and windows are new objects, and the arrays are read-only.

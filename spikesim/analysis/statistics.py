@@ -7,18 +7,23 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from spikesim.analysis.checks import result_of
 from spikesim.analysis.spiketrains import SpikeTrains
+from spikesim.calls import public
+from spikesim.errors import ValidationError
+from spikesim.recorders import SpikeRecorder
 from spikesim.units import check_count, check_scalar, ms
 
 Floats = NDArray[np.float64]
 
 
-def fano_factors(trains: SpikeTrains, bin: float) -> Floats:
+@public
+def fano_factors(trains: SpikeTrains | SpikeRecorder, bin: float) -> Floats:
     """The variance of each neuron's spike counts over their mean.
 
     Parameters
     ----------
-    trains : SpikeTrains
+    trains : SpikeTrains or spike recorder
         The spikes.
     bin : float
         Width in ms of the bins in which spikes are counted; what is left after the last whole
@@ -30,6 +35,11 @@ def fano_factors(trains: SpikeTrains, bin: float) -> Floats:
         1 for a Poisson process, 0 for a clock. NaN for silent neurons and where there are
         fewer than two bins.
     """
+    trains = result_of(trains)
+    if not isinstance(trains, SpikeTrains):
+        raise ValidationError(
+            f"must be SpikeTrains, got {type(trains).__name__}", "trains", "fano_factors"
+        )
     width = check_scalar(bin, "bin", "fano_factors", unit=ms, allowed="positive")
     edges = trains.bin_edges(width)
     # The last bin may be a narrower rest.
@@ -41,6 +51,7 @@ def fano_factors(trains: SpikeTrains, bin: float) -> Floats:
         return counts.var(axis=0) / counts.mean(axis=0)
 
 
+@public
 def stdp_curve(
     change: Callable[[float], float], limit: float = 100.0, points: int = 400
 ) -> tuple[Floats, Floats]:

@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikesim.analysis.checks import ROUNDING, frozen, positions, whole_numbers
+from spikesim.attributes import Guarded, guarded
 from spikesim.errors import ValidationError
 from spikesim.units import Unit, check_array, check_scalar, ms, refuse_masked
 
 
+@guarded
 @dataclass(frozen=True, eq=False, repr=False)
-class Traces:
+class Traces(Guarded):
     """A variable of k neurons (or synapses), sampled T times.
 
     Immutable: slices and windows are new objects, and the arrays are read-only.

@@ -10,11 +10,18 @@ import numpy as np
 from spikesim.build.couplings import Places, build_gaps, build_links, check_linked
 from spikesim.build.feed import ScheduledFeed
 from spikesim.build.inputs import Stimulus, build_drives, build_noises, build_source
+from spikesim.build.memory import Groups, check_memory
 from spikesim.build.miniatures import build_miniatures
 from spikesim.build.modulators import build_modulation, concentrations_read
 from spikesim.build.plan import PRECISIONS, Block, NeuronTable, Plan
 from spikesim.build.release import build_release
-from spikesim.build.synapses import Built, build_plastic, build_projection, pool_static
+from spikesim.build.synapses import (
+    Built,
+    build_plastic,
+    build_projection,
+    pool_static,
+    weight_bounds,
+)
 from spikesim.build.tables import build_table, group_by_model
 from spikesim.couplings import GapJunctions, Link
 from spikesim.equations.cell import Cells
@@ -49,18 +56,20 @@ class Description:
         return PRECISIONS[self.precision][1]
 
 
-def build(description: Description) -> Plan:
-    """Make the plan of a described network.
+def build(description: Description, threads: int = 1) -> Plan:
+    """Make the plan of a described network, which so many threads will run.
 
     Raises
     ------
     ValidationError
-        If parts of the description do not fit each other.
+        If parts of the description do not fit each other, or the whole does not fit the machine.
     """
     dt, seed = description.dt, description.seed
     state_type, weight_type = PRECISIONS[description.precision]
     populations = list(description.populations.values())
-    tables, blocks, state, base, n_slots = _build_tables(description, state_type)
+    groups = grouped(description)
+    check_memory(description, groups, threads)
+    tables, blocks, state, base, n_slots = _build_tables(description, groups, state_type)
     sources, next_gid = {}, base.size
     for population in populations:
         if population.is_source:
@@ -126,6 +135,9 @@ def build(description: Description) -> Plan:
         feed=feed, plastic=plastic, state=state,
         initial=state.copy(), ring=np.zeros((rows, n_slots), weight_type),
         broadcast=np.zeros((rows, len(static)), weight_type), base=base,
+        weight_bounds={
+            name: weight_bounds(p, weight_type) for name, p in description.projections.items()
+        },
     )  # fmt: skip
     for population in feed.sources:
         feed.apply_rate(plan, population)
@@ -133,9 +145,8 @@ def build(description: Description) -> Plan:
     return plan
 
 
-def _build_tables(
-    description: Description, state_type: type
-) -> tuple[list[NeuronTable], dict[str, Block], np.ndarray, np.ndarray, int]:
+def grouped(description: Description) -> Groups:
+    """The populations of each model, with its equations."""
     stimulated = {
         s.target.population.name
         for s in description.stimuli
@@ -143,8 +154,13 @@ def _build_tables(
     }
     for gaps in description.gaps.values():
         stimulated |= {gaps.a.population.name, gaps.b.population.name}
+    return group_by_model(list(description.populations.values()), stimulated, description.cells)
+
+
+def _build_tables(
+    description: Description, groups: Groups, state_type: type
+) -> tuple[list[NeuronTable], dict[str, Block], np.ndarray, np.ndarray, int]:
     noisy = any(isinstance(s.input, NoiseCurrent) for s in description.stimuli)
-    groups = group_by_model(list(description.populations.values()), stimulated, description.cells)
     sizes = [sum(p.size for p in members) for _, members in groups]
     n_states = sum(n * len(cell.states) for n, (cell, _) in zip(sizes, groups, strict=True))
     concentrations = [m.baseline for m in description.modulators.values()]

@@ -25,7 +25,7 @@ from spikesim.couplings import HALVED, GapJunctions
 from spikesim.distributions import Distribution, is_drawn
 from spikesim.equations import expressions as ex
 from spikesim.equations.cell import Cell
-from spikesim.equations.neuron_source import constant_values
+from spikesim.equations.constants import constant_values
 from spikesim.errors import ValidationError
 from spikesim.inputs import (
     NoiseCurrent,
@@ -36,7 +36,7 @@ from spikesim.inputs import (
     StepCurrent,
 )
 from spikesim.neurons import Neuron
-from spikesim.populations import Population, View, self_offset
+from spikesim.populations import Population, View
 from spikesim.projections import Projection, Steps
 from spikesim.release import Miniatures
 from spikesim.units import check_range, whole_steps
@@ -112,7 +112,7 @@ def _check_connections(
     owner: Projection | GapJunctions, source: View, target: View, given: dict[str, Any]
 ) -> None:
     """Raise if a connector does not fit the sizes of both sides, or arrays its connections."""
-    offset, sizes = self_offset(source, target), (len(source), len(target))
+    offset, sizes = owner.self_offset, (len(source), len(target))
     owner.connector.check(*sizes, offset)
     n = owner.connector.count(*sizes, offset)
     if isinstance(owner, GapJunctions) and isinstance(owner.connector, HALVED):
@@ -131,7 +131,7 @@ def _check_signs(projection: Projection, weight: Any, dtype: Any) -> None:
     if not isinstance(weight, Distribution):
         check_weights(projection, np.asarray(weight), dtype)
         return
-    for sample in draw(weight, rng.key(0, "sample"), _SAMPLES):
+    for sample in draw(weight, rng.key(0, "sample"), np.arange(_SAMPLES)):
         try:
             check_weights(projection, sample, dtype)
         except ValidationError as found:

@@ -22,7 +22,7 @@ from spikesim.kernels import draws as kernels
 from spikesim.kernels.order import BLOCKS, sort_rows
 from spikesim.units import check_array, check_range
 
-__all__ = ["Connectivity", "Synapses", "assign", "build_csr", "values_of"]
+__all__ = ["Connectivity", "Places", "Synapses", "assign", "build_csr", "values_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +47,39 @@ class Synapses:
     delay_steps: np.ndarray | int
 
 
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Where selected neurons lie in the ranges of ids that a projection covers.
+
+    Kernels take a projection from one range of ids to another. Connectors, weights and delays are
+    in the order of the user's selections, which may skip neurons or hold them in any order.
+
+    Attributes
+    ----------
+    rows, columns : np.ndarray
+        int64: place of each selected source and target in its range, each place at most once.
+    n_rows, n_columns : int
+        Sizes of the ranges.
+    """
+
+    rows: np.ndarray
+    columns: np.ndarray
+    n_rows: int
+    n_columns: int
+
+    def moved(
+        self, connectivity: Connectivity, *values: np.ndarray | float
+    ) -> tuple[Connectivity, list[Any]]:
+        """Connectivity and values of its synapses, with rows and targets at their places."""
+        row = np.repeat(self.rows, np.diff(connectivity.indptr))
+        target = self.columns[connectivity.targets].astype(np.int32)
+        order = np.lexsort((target, row))  # stable: multapses stay as they were given
+        counts = np.bincount(row, minlength=self.n_rows)
+        indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        placed = [v[order] if isinstance(v, np.ndarray) else v for v in values]
+        return Connectivity(indptr, target[order], self.n_columns), placed
+
+
 def assign(
     connectivity: Connectivity,
     weight: Any,
@@ -56,6 +89,7 @@ def assign(
     key: np.uint64,
     dtype: Any = np.float32,
     blocks: int = BLOCKS,
+    places: Places | None = None,
     owner: object = "projection",
 ) -> Synapses:
     """Give every synapse its weight and delay.
@@ -77,6 +111,8 @@ def assign(
         float32 or float64, of a weight array. Default float32.
     blocks : int
         By how many blocks of targets rows are sorted where delays differ.
+    places : Places, optional
+        Where the neurons lie, unless both ends are ranges.
     owner : str or object
         Whom error messages name.
 
@@ -95,6 +131,8 @@ def assign(
     # Delays first: their scratch is then gone before the weights, the larger array, are made.
     steps = delays_in_steps(connectivity, delay, dt, rng.key(int(key), "delay"), owner)
     values = values_of(connectivity, weight, rng.key(int(key), "weight"), np.dtype(dtype), owner)
+    if places is not None:
+        connectivity, (steps, values) = places.moved(connectivity, steps, values)
     if isinstance(steps, np.ndarray):
         given = values if isinstance(values, np.ndarray) else np.empty(0, np.float32)
         _sort(connectivity, steps, given, blocks)

@@ -17,7 +17,7 @@ from spikesim.errors import ValidationError, unknown_name, warn
 from spikesim.kernels.args import GapArgs, LinkArgs
 from spikesim.modulators import Modulator
 from spikesim.neurons import Neuron
-from spikesim.populations import Population, View, self_offset
+from spikesim.populations import Population, View
 from spikesim.units import check_array, nS
 
 MEMBRANE = "V_m"
@@ -190,8 +190,7 @@ def _joined(gaps: GapJunctions, seed: int) -> Connectivity:
     same = gaps.a.population is gaps.b.population
     drawn = build_csr(
         gaps.connector, len(gaps.a), len(gaps.b),
-        key=rng.key(seed, "gap junctions", gaps.name, "connect"),
-        self_offset=self_offset(gaps.a, gaps.b),
+        key=rng.key(seed, "gap junctions", gaps.name, "connect"), self_offset=gaps.self_offset,
     )  # fmt: skip
     if not same:
         _check_once(gaps, np.repeat(np.arange(drawn.n_pre), np.diff(drawn.indptr)), drawn.targets)

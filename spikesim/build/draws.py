@@ -41,8 +41,10 @@ def law(distribution: Distribution) -> Law:
     )
 
 
-def draw(distribution: Distribution, key: np.uint64, n: int, start: int = 0) -> np.ndarray:
-    """One value for each of `n` entities.
+def draw(
+    distribution: Distribution, key: np.uint64, entities: np.ndarray, index: np.ndarray | int = 0
+) -> np.ndarray:
+    """One value for each of some entities, such as neurons.
 
     Parameters
     ----------
@@ -50,19 +52,20 @@ def draw(distribution: Distribution, key: np.uint64, n: int, start: int = 0) -> 
         What to draw.
     key : np.uint64
         Key of the object and purpose, from `spikesim.rng.key`.
-    n : int
-        How many.
-    start : int
-        Index of the first entity. Value i depends on (key, start + i) alone, so any part of a
-        population can be drawn by itself.
+    entities : np.ndarray
+        Which entities, int64, shape (n,). A value depends on the key, its entity and `index`
+        alone, so any part of a population can be drawn by itself.
+    index : int or np.ndarray
+        How often each has been drawn before, one number or shape (n,).
 
     Returns
     -------
     np.ndarray
         float64, shape (n,).
     """
-    out = np.empty(n, np.float64)
-    code = kernels.draw_entities(*law(distribution), np.uint64(key), int(start), out)
+    out = np.empty(entities.size, np.float64)
+    entities, index = (np.array(np.broadcast_to(a, out.shape), np.int64) for a in (entities, index))
+    code = kernels.draw_entities(*law(distribution), np.uint64(key), entities, index, out)
     if code == kernels.EXHAUSTED:
         raise exhausted(distribution)
     return out

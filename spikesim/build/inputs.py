@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,9 +28,10 @@ from spikesim.kernels.drive import CHUNK
 from spikesim.kernels.sources import first_intervals
 from spikesim.neurons import Neuron
 from spikesim.neurons.base import mentions
-from spikesim.populations import Population, View
+from spikesim.populations import Population, View, check_gapless
 from spikesim.projections import find_receptor
 from spikesim.receptors import Receptor
+from spikesim.release import Miniatures
 from spikesim.units import check_range, nearest_steps, whole_steps
 
 MAX_COUNT_MEAN = 200.0  # events a step; the table of a drive has about this many columns
@@ -45,9 +47,11 @@ class Stimulus:
 
 
 def check_felt(target: View, stimulus: Input) -> None:
-    """Raise for a current into neurons whose model has no place for it."""
+    """Raise for neurons that cannot take this input."""
     model = target.population.model
     assert isinstance(model, Neuron)
+    if isinstance(stimulus, (PoissonDrive, Miniatures)):
+        check_gapless(target, "target", "stimulate")
     if isinstance(stimulus, (StepCurrent, NoiseCurrent)) and not mentions(model, INPUT):
         raise ValidationError(
             f"would feel nothing of it, for the equations of {type(model).__name__} do not mention "
@@ -96,7 +100,7 @@ def build_source(population: Population, gid0: int, dt: float, seed: int) -> Sou
 
 
 def given_spikes(
-    times: list[np.ndarray], dt: float, owner: str, *, silent: bool = True
+    times: Sequence[np.ndarray], dt: float, owner: str, *, silent: bool = True
 ) -> tuple[np.ndarray, np.ndarray]:
     """Given times as (step, source), ordered; a time t is the end of step t/dt - 1."""
     flat = np.concatenate([*times, np.empty(0)])
@@ -148,8 +152,6 @@ def drive_port(
 ) -> tuple[str, Receptor]:
     """The port that a drive reaches, and the receptor there."""
     view = stimulus.target
-    if not view.contiguous:
-        raise ValidationError("a drive needs a slice without gaps", "target", stimulus.name)
     port = find_receptor(view, name, transmitter, stimulus.name)
     return port, view.population.model.receptor(port)  # type: ignore[union-attr]
 

@@ -7,6 +7,7 @@ slots count the ports of all tables: slot ``slot0 + port * n + i`` is port `port
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -25,6 +26,7 @@ from spikesim.kernels.args import (
     StaticArgs,
     TableArgs,
 )
+from spikesim.units import Param
 
 PRECISIONS = {  # state, stored weights
     "mixed": (np.float64, np.float32),
@@ -47,8 +49,11 @@ class Block:
         Global id of its neuron 0.
     name : str
         The population's name.
-    values : dict
-        Parameters by full name (``tau_syn_exc``), float64, shape () or (n,).
+    values : Mapping
+        Parameters by full name (``tau_syn_exc``), float64, shape () or (n,). Never changed: to set
+        a parameter is to put another mapping here, for recorders keep the one that held.
+    declared : Mapping
+        What each parameter may be.
     """
 
     table: int
@@ -56,7 +61,8 @@ class Block:
     hi: int
     gid0: int
     name: str
-    values: dict[str, np.ndarray] = field(default_factory=dict)
+    values: Mapping[str, np.ndarray] = field(default_factory=dict)
+    declared: Mapping[str, Param] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -162,6 +168,18 @@ class Junction:
 class Feed(Protocol):
     """What changes from outside while a network runs: rates and currents with schedules."""
 
+    def mutable(self) -> dict[str, np.ndarray]:
+        """The rates of sources, which users may set, as entries of `Plan.mutable`."""
+        ...
+
+    def read(self, plan: Plan, arrays: Mapping[str, np.ndarray]) -> Any:
+        """The rates and spike times that a state's arrays say, checked; nothing is changed."""
+        ...
+
+    def restore(self, settings: Any) -> None:
+        """Let sources have what `read` has returned."""
+        ...
+
     def changes(self) -> np.ndarray:
         """The steps at whose start something changes, int64, ascending."""
         ...
@@ -202,6 +220,10 @@ class Plan:
         Neuromodulators, if there are any.
     modulators : tuple of str
         Their names, in the order of the arrays.
+    weight_bounds : dict
+        What the weights of each projection are between, as they are stored.
+    draws : dict
+        How often `set` has drawn each variable, by ``"population.variable"``: int64, shape (n,).
     counters : numpy.ndarray
         Int64: recorded, spikes, static events, plastic events.
     """
@@ -232,7 +254,12 @@ class Plan:
     modulation: ModulationArgs | None = None
     modulators: tuple[str, ...] = ()
     step: int = 0
+    weight_bounds: dict[str, tuple[float, float]] = field(default_factory=dict)
+    draws: dict[str, np.ndarray] = field(default_factory=dict)
     counters: np.ndarray = field(default_factory=lambda: np.zeros(4, np.int64))
+
+    def __reduce__(self) -> Any:
+        raise TypeError("arrays of a plan are views of one another; copy or pickle its network")
 
     @property
     def n_neurons(self) -> int:
@@ -244,8 +271,19 @@ class Plan:
         """Neurons and sources."""
         return self.static.group.size
 
+    def fill_linked(self) -> None:
+        """Give linked variables their sources' values, as the start of a step does."""
+        if self.links is not None:
+            self.state[self.links.target] = self.state[self.links.source]
+
     def mutable(self) -> dict[str, np.ndarray]:
-        """All that changes in a run, by name: what a checkpoint holds."""
+        """All that a run changes and that users set, by name: what a saved state holds.
+
+        What is added here is saved and put back; what its numbers may be, for a file is not
+        believed, is said in `spikesim.build.limits`. An entry that may come in another shape is
+        named by `spikesim.runtime.state.is_free`; of one that older files lack `older_state` says
+        what it is then.
+        """
         arrays = {
             "state": self.state, "ring": self.ring, "broadcast": self.broadcast,
             "counters": self.counters, "static.weight": self.static.weight,
@@ -269,7 +307,9 @@ class Plan:
         for name, block in self.blocks.items():
             for parameter, value in block.values.items():
                 arrays[f"parameter.{name}.{parameter}"] = value
-        return arrays
+        for variable, count in self.draws.items():
+            arrays[f"draws.{variable}"] = count
+        return arrays | self.feed.mutable()
 
 
 RELEASE_STATE = ("u", "x", "last", "number", "full")

@@ -20,7 +20,7 @@ def build_release(
     projections = [built[p].projection for p in places]
     models = [p.release for p in projections if p.release is not None]
     sites = [int(m.n_sites) if isinstance(m, QuantalRelease) else 0 for m in models]
-    sources = [len(p.source) for p in projections]
+    sources = [int(static.hi[p] - static.lo[p]) for p in places]
     synapses = [_n_synapses(static, p) if n else 0 for p, n in zip(places, sites, strict=True)]
     release = ReleaseArgs(
         first=first, projection=places, sites=np.array(sites, np.int64),

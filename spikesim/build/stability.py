@@ -1,4 +1,9 @@
-"""Whether a step is short enough for an explicit method, seen from the state at the start."""
+"""Whether a step is short enough for an explicit method, seen from the state at the start.
+
+What relaxes too fast only because of other variables, such as a membrane with open conductances, is
+no reason to refuse a step: where that happens, and while it does, the kernel takes another method
+(`spikesim.equations.explicit_source`).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +13,7 @@ import numpy as np
 
 from spikesim.equations import expressions as ex
 from spikesim.equations.cell import INPUT, TIME, Cell
+from spikesim.equations.explicit_source import Explicit
 from spikesim.equations.methods import TABLEAUX, Tableau
 from spikesim.errors import ValidationError
 
@@ -35,6 +41,7 @@ def check_stability(
     tableau = TABLEAUX.get(cell.system.method)
     if tableau is None or not cell.system.stepped:
         return
+    damped = Explicit(cell).driven
     for i in np.unique(np.linspace(0, state.shape[1] - 1, _LOOKED_AT).astype(int)):
         values = {name: v[i] if v.ndim else v[()] for name, v in parameters.items()}
         values |= dict(zip(cell.states, state[:, i], strict=True))
@@ -46,6 +53,8 @@ def check_stability(
             continue
         worst = int(np.argmin(np.where(unstable, rates.real, 0.0)))
         name = cell.system.stepped[int(np.argmax(np.abs(modes[:, worst])))]
+        if name in damped:
+            continue
         longest = _longest(tableau, rates[worst], dt)
         advice = f"take dt <= {longest:.2g} ms or another method"
         if longest < 1e-6:

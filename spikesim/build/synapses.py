@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from spikesim import rng
-from spikesim.build.connectivity import Connectivity, Synapses, assign, build_csr
+from spikesim.build.connectivity import Connectivity, Places, Synapses, assign, build_csr
 from spikesim.build.modules import module_name
 from spikesim.build.plan import Block, NeuronTable, PlasticTable
 from spikesim.connectors import AllToAll
@@ -21,7 +21,6 @@ from spikesim.kernels.args import PlasticArgs, StaticArgs
 from spikesim.kernels.deliver import BROADCAST, DENSE, NO_SELF, SPARSE
 from spikesim.kernels.order import BLOCKS
 from spikesim.plasticity import COINCIDENCES, PAIRINGS, PlasticityRule
-from spikesim.populations import self_offset
 from spikesim.projections import Projection, Steps
 from spikesim.release import QuantalRelease
 from spikesim.units import LONGEST_DELAY
@@ -44,7 +43,6 @@ class Built:
     post_lo: int
     post_hi: int
     slot: int
-    self_offset: int | None
     synapses: Synapses
 
 
@@ -60,29 +58,34 @@ def build_projection(
     """Make the synapses of one projection: keyed draws, straight into their final arrays."""
     source, target = projection.source, projection.target
     pre, post = blocks[source.population.name], blocks[target.population.name]
-    pre_lo, post_lo = pre.gid0 + int(source.ids[0]), post.gid0 + int(target.ids[0])
-    offset = self_offset(source, target)
+    (pre_first, pre_end), (post_first, post_end) = source.span, target.span
     table = tables[post.table]
     port = list(table.cell.ports).index(projection.receptor)
-    slot = table.args.slot0 + port * table.n + post.lo + int(target.ids[0])
+    slot = table.args.slot0 + port * table.n + post.lo + post_first
     key = rng.key(seed, "projection", projection.name)
-    if _is_sum(projection):  # needs no synapses at all
+    if is_sum(projection):  # needs no synapses at all
         connectivity = Connectivity(np.zeros(1, np.int64), np.empty(0, np.int32), len(target))
     else:
         connectivity = build_csr(
             projection.connector, len(source), len(target),
-            key=rng.key(seed, "projection", projection.name, "connect"), self_offset=offset,
+            key=rng.key(seed, "projection", projection.name, "connect"),
+            self_offset=projection.self_offset,
         )  # fmt: skip
+    ranges = source.contiguous and target.contiguous
     synapses = assign(
         connectivity, projection.initial_weight, projection.initial_delay, dt,
         key=key, dtype=weight_type, owner=projection.name,
         blocks=BLOCKS if projection.plasticity is None else 1,
+        places=None if ranges else Places(
+            source.ids - pre_first, target.ids - post_first,
+            pre_end - pre_first, post_end - post_first,
+        ),
     )  # fmt: skip
     check_weights(projection, np.asarray(synapses.weight), weight_type)
     kind = storage(projection, synapses, len(source), len(target))
     return Built(
-        projection, kind, pre_lo, pre_lo + len(source), post_lo, post_lo + len(target), slot,
-        offset, synapses,
+        projection, kind, pre.gid0 + pre_first, pre.gid0 + pre_end, post.gid0 + post_first,
+        post.gid0 + post_end, slot, synapses,
     )  # fmt: skip
 
 
@@ -116,8 +119,27 @@ def check_weights(projection: Projection, weight: np.ndarray, dtype: Any) -> Non
         )
 
 
-def _is_sum(projection: Projection) -> bool:
+def weight_bounds(projection: Projection, dtype: Any) -> tuple[float, float]:
+    """What the weights of a projection are between, as they are stored, whatever has been learnt.
+
+    Rules of users may have a ``w_max`` that they only tend to; those of the package keep to it.
+    """
+    rule, low, high = projection.plasticity, -np.inf, np.inf
+    if rule is not None and type(rule).__module__.startswith("spikesim."):
+        low, high = getattr(rule, "w_min", low), getattr(rule, "w_max", high)
+        with np.errstate(over="ignore"):
+            low, high = min(low, float(dtype(low))), max(high, float(dtype(high)))
+    receptor = projection.target.population.model.receptor(projection.receptor)  # type: ignore[union-attr]
+    if projection.source.population.transmitter is not None or not receptor.signed:
+        low = max(low, 0.0)
+    sign = projection.sign if rule is None else 1
+    return (low, high) if sign > 0 else (-high, -low)
+
+
+def is_sum(projection: Projection) -> bool:
     """All-to-all with one weight and one delay: a sum, however many synapses it stands for."""
+    if not (projection.source.contiguous and projection.target.contiguous):
+        return False
     delay = projection.initial_delay
     return (
         isinstance(projection.connector, AllToAll)
@@ -130,11 +152,16 @@ def _is_sum(projection: Projection) -> bool:
 
 def storage(projection: Projection, synapses: Synapses, n_pre: int, n_post: int) -> int:
     """Sparse; for all-to-all with one delay a matrix, or a sum where also the weight is one."""
-    if _is_sum(projection):
+    if is_sum(projection):
         return BROADCAST
     one_delay = not isinstance(synapses.delay_steps, np.ndarray)
     many_weights = isinstance(synapses.weight, np.ndarray) or projection.plasticity is not None
-    full = isinstance(projection.connector, AllToAll) and synapses.targets.size == n_pre * n_post
+    ranges = projection.source.contiguous and projection.target.contiguous
+    full = (
+        ranges
+        and isinstance(projection.connector, AllToAll)
+        and synapses.targets.size == n_pre * n_post
+    )
     return DENSE if full and one_delay and many_weights else SPARSE
 
 
@@ -171,8 +198,8 @@ def pool_static(built: list[Built], group: np.ndarray, n_groups: int, dtype: Any
             column["delay"][p] = s.delay_steps
         connector = b.projection.connector
         spares = isinstance(connector, AllToAll) and not connector.autapses
-        if b.kind == BROADCAST and spares and b.self_offset is not None:
-            column["self0"][p] = b.self_offset
+        if b.kind == BROADCAST and spares and b.projection.self_offset is not None:
+            column["self0"][p] = b.projection.self_offset
     indptr = np.empty(sizes["row"], np.int64)
     most = max([b.post_hi - b.post_lo for b in built], default=0)
     targets = np.empty(sizes["synapse"], target_type(most))
@@ -255,7 +282,7 @@ def build_plastic(
     empty = np.empty(0, np.int64)
     control = np.zeros(8, np.int64)
     control[histories.LEARNING], control[histories.SYNCED] = int(projection.learning), -1
-    log = max(LOG, 1 << (4 * n_post - 1).bit_length()) if logged else 0
+    log = log_length(n_post) if logged else 0
     post = np.zeros((n_post, 2 * HISTORY))
     args = PlasticArgs(
         pre_lo=built.pre_lo, pre_hi=built.pre_hi, post_lo=built.post_lo, post_hi=built.post_hi,
@@ -281,15 +308,20 @@ def build_plastic(
         kept=np.zeros(n_synapses if pairing == histories.PRE_CENTRED else 0),
         levels=levels, sees=sees,
     )  # fmt: skip
-    return PlasticTable(projection.name, rule_module(rule), args)
+    return PlasticTable(projection.name, rule_module(rule, projection.floor), args)
 
 
-def rule_module(rule: PlasticityRule) -> str:
-    """The generated module of a rule's kernels."""
-    return module_name("plastic", rule_text(rule))
+def log_length(n_targets: int) -> int:
+    """Places in the log of a dense projection at first: room for some steps in which all fire."""
+    return max(LOG, 1 << (4 * n_targets - 1).bit_length())
 
 
-def rule_text(rule: PlasticityRule) -> str:
+def rule_module(rule: PlasticityRule, floor: float | None = None) -> str:
+    """The generated module of a rule's kernels; no weight falls below `floor`, if there is one."""
+    return module_name("plastic", rule_text(rule, floor))
+
+
+def rule_text(rule: PlasticityRule, floor: float | None = None) -> str:
     """The Python text of a rule's kernels.
 
     Raises
@@ -303,7 +335,7 @@ def rule_text(rule: PlasticityRule) -> str:
     fixed = {"pairing": 0, "coincidence": 0} if common else {}
     return rule_source(
         type(rule).__name__, rule.on_pre, rule.on_post, places, Path(template.__file__), fixed,
-        rule.modulators,
+        rule.modulators, floor, {name: getattr(rule, name) for name in rule.declared},
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,14 +14,15 @@ from spikesim.build.plan import Block, NeuronTable
 from spikesim.build.stability import check_stability
 from spikesim.distributions import Distribution
 from spikesim.equations import expressions as ex
-from spikesim.equations.cell import Cell, Cells
-from spikesim.equations.neuron_source import constant_values, constants_of, neuron_kernel
+from spikesim.equations.cell import TIME, Cell, Cells
+from spikesim.equations.constants import constant_values, constants_of
+from spikesim.equations.neuron_source import kept, neuron_kernel, reads_time
 from spikesim.equations.step_source import noise_sources
 from spikesim.errors import ValidationError
 from spikesim.kernels.args import TableArgs
 from spikesim.neurons import Neuron
 from spikesim.populations import Population
-from spikesim.units import check_array, ms, nearest_steps
+from spikesim.units import Param, check_array, ms, nearest_steps
 
 MAX_REFRACTORY = 2**31 - 1
 
@@ -28,7 +30,7 @@ MAX_REFRACTORY = 2**31 - 1
 def drawn(value: Any, size: int, seed: int, *names: str) -> np.ndarray:
     """A parameter as float64 of shape () or (size,); distributions are drawn, keyed by names."""
     if isinstance(value, Distribution):
-        return draw(value, rng.key(seed, *names), size)
+        return draw(value, rng.key(seed, *names), np.arange(size))
     return np.asarray(value, dtype=np.float64)
 
 
@@ -45,6 +47,14 @@ def resolve_parameters(population: Population, seed: int) -> dict[str, np.ndarra
             owner[0].declared[owner[1]].check(array, name, population.name)
         values[name] = array
     return values
+
+
+def _declared(population: Population, names: Iterable[str]) -> dict[str, Param]:
+    """What each parameter of a population may be."""
+    neuron = population.model
+    assert isinstance(neuron, Neuron)
+    owners = {name: neuron.owner(name) for name in names}
+    return {name: o[0].declared[o[1]] for name, o in owners.items() if o is not None}
 
 
 def initial_values(
@@ -76,7 +86,7 @@ def refractory_steps(cell: Cell, blocks: list[Block], dt: float) -> np.ndarray:
 
 
 def refractory_of(
-    cell: Cell, values: dict[str, np.ndarray], dt: float, owner: str, *, silent: bool
+    cell: Cell, values: Mapping[str, np.ndarray], dt: float, owner: str, *, silent: bool
 ) -> np.ndarray:
     """Refractory periods of a population in steps of `dt` (ms), int32, shape () or (n,)."""
     if cell.t_ref is None:
@@ -93,9 +103,14 @@ def refractory_of(
 def table_constants(
     cell: Cell, blocks: list[Block], dt: float, dtype: Any
 ) -> tuple[np.ndarray, np.ndarray, frozenset[str]]:
-    """The kernel's numbers: scalars of each slice, arrays of what varies, and their names."""
+    """The kernel's numbers: scalars of each slice, arrays of what varies, and their names.
+
+    Where equations read the time they are float64 whatever `dtype` is, so that the time and its
+    multiples are.
+    """
+    dtype = np.float64 if reads_time(cell) else dtype
     with np.errstate(all="ignore"):  # what does not work out is said below
-        values = [constant_values(cell, block.values, dt) for block in blocks]
+        values = [constant_values(cell, dict(block.values), dt) for block in blocks]
         for block, constants in zip(blocks, values, strict=True):
             check_constants(cell, constants, dt, block.name)
     names = constants_of(cell).names
@@ -120,6 +135,17 @@ def check_constants(cell: Cell, constants: dict[str, np.ndarray], dt: float, own
             raise ValidationError(
                 f"the step of dt = {dt} ms cannot be computed from its parameters: that of {state} "
                 "is not finite; is a time constant zero or far too small?", None, owner,
+            )  # fmt: skip
+
+
+def _check_clock(cell: Cell, dtype: Any, owner: str) -> None:
+    """Raise if a state would have to hold the time, and cannot."""
+    for state, tree in cell.reset.items():
+        whole = cell.system.whole(tree)
+        if TIME in ex.names(whole) and dtype != np.float64:
+            raise ValidationError(
+                f"sets {state!r} to an expression of the time t, of which precision='single' keeps "
+                "seven digits; use precision='mixed'", "reset", owner,
             )  # fmt: skip
 
 
@@ -152,12 +178,14 @@ def build_table(
     seed: int,
 ) -> tuple[NeuronTable, dict[str, Block]]:
     """One table; `state` (states, n) and `current` (n) are its parts of the flat arrays."""
+    _check_clock(cell, state.dtype, members[0].name)
     blocks: dict[str, Block] = {}
     lo = 0
     for population in members:
         hi = lo + population.size
         values = resolve_parameters(population, seed)
-        blocks[population.name] = Block(table, lo, hi, gid0 + lo, population.name, values)
+        blocks[population.name] = Block(table, lo, hi, gid0 + lo, population.name, values,
+                                        _declared(population, values))  # fmt: skip
         state[:, lo:hi] = initial_values(population, cell, values, seed)
         check_stability(cell, values, state[:, lo:hi], dt, population.name)
         lo = hi
@@ -186,6 +214,7 @@ def build_table(
         noise=np.empty((len(noises), lo if noises else 0), state.dtype),
         fault=np.full(1, -1, np.int64),
         scratch=np.empty(scratch),
+        kept=np.empty((len(kept(cell)), max(b.size for b in parts)), state.dtype),
     )  # fmt: skip
     module = module_name("neuron", text)
     model = members[0].model

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any, ClassVar
 
+from spikesim.attributes import altered
+from spikesim.errors import unknown_name
 from spikesim.parameters import Parametrized
 from spikesim.units import Param, nS
 
@@ -36,6 +37,8 @@ class Channel(Parametrized):
         Parameters that grow with the membrane's area.
     """
 
+    _between_runs = ", or set it of a population under its full name, such as cells.{0}_Na = ..."
+
     equations: ClassVar[str] = ""
     current: ClassVar[str] = ""
     ion: ClassVar[str] = ""
@@ -45,6 +48,11 @@ class Channel(Parametrized):
 
     def __init__(self, **values: Any) -> None:
         self.check_text("current", "g * (E - V_m)")
+        self.check_text("ion", "Ca")
+        if self.extensive is not Channel.extensive:
+            for name in self.extensive:
+                if name not in self.declared:
+                    raise unknown_name(name, self.declared, "extensive", self)
         super().__init__(**values)
 
     def scaled(self, factor: float) -> Channel:
@@ -53,9 +61,5 @@ class Channel(Parametrized):
         From densities to totals: 1 mS/cm2 is 0.01 nS/um2, so that ``Na(g=1.2).scaled(area)`` has
         120 mS/cm2 on ``area`` um2.
         """
-        other = copy.copy(self)
-        for name in self.extensive:
-            if name in self.declared:
-                value: Any = getattr(self, name)
-                setattr(other, name, other.checked(name, value * factor))
-        return other
+        grown = [name for name in self.extensive if name in self.declared]
+        return altered(self, **{n: self.checked(n, getattr(self, n) * factor) for n in grown})

@@ -8,11 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from spikesim.connectors.base import Connector, check_flags
+from spikesim.attributes import guarded
+from spikesim.connectors.base import Connector, check_flags, pairs
 from spikesim.errors import ValidationError
+from spikesim.pickling import check_named
 from spikesim.units import given_array
 
+_SOME = 256  # neurons of each side of which distances are looked at
 
+
+@guarded
 @dataclass(frozen=True, eq=False)
 class DistanceDependent(Connector):
     """Each pair of neurons with a probability that is a function of their distance.
@@ -61,6 +66,10 @@ class DistanceDependent(Connector):
             )
         check_flags(self, "autapses")
 
+    def __getstate__(self) -> dict[str, Any]:
+        check_named(self.probability, "probability", self)
+        return vars(self)
+
     def check(self, n_pre: int, n_post: int, self_offset: int | None = None) -> None:
         for name, n in (("source_positions", n_pre), ("target_positions", n_post)):
             rows = getattr(self, name).shape[0]
@@ -68,3 +77,16 @@ class DistanceDependent(Connector):
                 raise ValidationError(
                     f"must have a row for each of {n} neurons, got {rows}", name, self
                 )
+
+    def expected(self, n_pre: int, n_post: int, self_offset: int | None = None) -> float:
+        """From the probabilities of some of the pairs, evenly chosen."""
+        some = [
+            positions[np.linspace(0, n - 1, min(n, _SOME)).astype(np.int64)]
+            for positions, n in ((self.source_positions, n_pre), (self.target_positions, n_post))
+        ]
+        distances = np.sqrt(((some[0][:, None] - some[1][None]) ** 2).sum(axis=-1))
+        try:
+            mean = float(np.mean(self.probability(distances)))
+        except Exception:  # what is wrong with it is said when all distances are asked for
+            return 0.0
+        return mean * pairs(n_pre, n_post, self_offset, self.autapses) if 0 <= mean <= 1 else 0.0

@@ -8,11 +8,13 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy import sparse
 
+from spikesim.attributes import guarded
 from spikesim.connectors.base import Connector
 from spikesim.errors import ValidationError
 from spikesim.units import check_array, refuse_masked
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class FromArrays(Connector):
     """The given pairs; autapses and multapses are what the arrays hold.
@@ -54,6 +56,7 @@ class FromArrays(Connector):
         return int(self.source.size)
 
 
+@guarded
 @dataclass(frozen=True, eq=False)
 class FromSparse(Connector):
     """The entries of a sparse matrix; they are also the weights.

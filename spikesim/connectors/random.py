@@ -5,11 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from spikesim.connectors.base import Connector, check_flags, overlap
+from spikesim.attributes import guarded
+from spikesim.connectors.base import (
+    MOST_NEURONS,
+    MOST_SYNAPSES,
+    Connector,
+    check_flags,
+    check_synapses,
+    overlap,
+    pairs,
+)
 from spikesim.errors import ValidationError
-from spikesim.units import check_count, check_scalar
+from spikesim.units import check_scalar
 
 
+@guarded
 @dataclass(frozen=True)
 class FixedProbability(Connector):
     """Each pair of a source and a target neuron with the same probability, independently.
@@ -34,7 +44,11 @@ class FixedProbability(Connector):
         object.__setattr__(self, "p", p)
         check_flags(self, "autapses")
 
+    def expected(self, n_pre: int, n_post: int, self_offset: int | None = None) -> float:
+        return self.p * pairs(n_pre, n_post, self_offset, self.autapses)
 
+
+@guarded
 @dataclass(frozen=True)
 class FixedInDegree(Connector):
     """Every target neuron receives the same number of synapses, from sources drawn evenly.
@@ -54,7 +68,7 @@ class FixedInDegree(Connector):
     multapses: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "k", check_count(self.k, "k", self))
+        check_synapses(self, "k", MOST_NEURONS)
         check_flags(self, "autapses", "multapses")
 
     def check(self, n_pre: int, n_post: int, self_offset: int | None = None) -> None:
@@ -66,6 +80,7 @@ class FixedInDegree(Connector):
         return self.k * n_post
 
 
+@guarded
 @dataclass(frozen=True)
 class FixedOutDegree(Connector):
     """Every source neuron makes the same number of synapses, onto targets drawn evenly.
@@ -85,7 +100,7 @@ class FixedOutDegree(Connector):
     multapses: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "k", check_count(self.k, "k", self))
+        check_synapses(self, "k", MOST_NEURONS)
         check_flags(self, "autapses", "multapses")
 
     def check(self, n_pre: int, n_post: int, self_offset: int | None = None) -> None:
@@ -97,6 +112,7 @@ class FixedOutDegree(Connector):
         return self.k * n_pre
 
 
+@guarded
 @dataclass(frozen=True)
 class FixedTotalNumber(Connector):
     """A given number of synapses in all, each pair of neurons equally likely.
@@ -116,12 +132,15 @@ class FixedTotalNumber(Connector):
     multapses: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "n", check_count(self.n, "n", self))
+        check_synapses(self, "n", MOST_SYNAPSES)
         check_flags(self, "autapses", "multapses")
 
     def check(self, n_pre: int, n_post: int, self_offset: int | None = None) -> None:
-        barred = 0 if self.autapses else overlap(n_pre, n_post, self_offset)
-        _check_degree(self, self.n, n_pre * n_post - barred, "pairs", name="n")
+        possible = pairs(n_pre, n_post, self_offset, self.autapses)
+        _check_degree(self, self.n, possible, "pairs", name="n")
+
+    def expected(self, n_pre: int, n_post: int, self_offset: int | None = None) -> float:
+        return float(self.n)
 
     def count(self, n_pre: int, n_post: int, self_offset: int | None = None) -> int | None:
         return self.n

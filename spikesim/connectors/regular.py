@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from spikesim.connectors.base import Connector, check_flags, overlap
+from spikesim.attributes import guarded
+from spikesim.connectors.base import Connector, check_flags, pairs
 from spikesim.errors import ValidationError
 
 
+@guarded
 @dataclass(frozen=True)
 class AllToAll(Connector):
     """Every source neuron to every target neuron, once.
@@ -24,10 +26,10 @@ class AllToAll(Connector):
         check_flags(self, "autapses")
 
     def count(self, n_pre: int, n_post: int, self_offset: int | None = None) -> int | None:
-        lost = 0 if self.autapses else overlap(n_pre, n_post, self_offset)
-        return n_pre * n_post - lost
+        return pairs(n_pre, n_post, self_offset, self.autapses)
 
 
+@guarded
 @dataclass(frozen=True)
 class OneToOne(Connector):
     """Source neuron i to target neuron i; both sides must be of one size.

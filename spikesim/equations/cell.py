@@ -8,15 +8,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from spikesim.equations import expressions as ex
+from spikesim.equations.damping import derivative
 from spikesim.equations.firing import clamped_of, condition, reset_of, rest_of
 from spikesim.equations.functions import Function
-from spikesim.equations.pieces import GIVEN, MS, PA, Pieces, Trees, in_order
+from spikesim.equations.order import in_order
+from spikesim.equations.pieces import GIVEN, MS, PA, Pieces, Trees
 from spikesim.equations.ports import ports_of
 from spikesim.equations.sites import INPUT, TIME, NeuronDeclaration
 from spikesim.equations.starts import starts_of
 from spikesim.equations.system import System
 from spikesim.equations.text import Equation
 from spikesim.errors import ValidationError, unknown_name
+from spikesim.units import Unit
+
+_ONE = Unit("1")
 
 # INPUT and TIME are names in a cell's expressions.
 __all__ = ["INPUT", "TIME", "Cell", "Cells", "assemble"]
@@ -64,6 +69,9 @@ class Cell:
         Subexpressions and ``I_syn`` over states, parameters, ``I_in`` and ``t``, with their units.
     linked : tuple of str
         States that `Network.link` must fill.
+    relaxing : dict
+        Of arguments of the user's step by which a state moves itself, such as the current through
+        conductances, the rate (1/ms) of that.
     """
 
     states: tuple[str, ...]
@@ -82,6 +90,7 @@ class Cell:
     given: dict[str, Any] = field(default_factory=dict)
     derived: dict[str, Equation] = field(default_factory=dict)
     linked: tuple[str, ...] = ()
+    relaxing: dict[str, ast.expr] = field(default_factory=dict)
 
     @property
     def has_input(self) -> bool:
@@ -145,9 +154,14 @@ def _assembled(pieces: Pieces, with_input: bool) -> Cell:
     neuron = pieces.neuron
     pieces.check_unheld()
     pieces.check_receptors()
+    for attribute, names in (("persistent", neuron.persistent), ("joint", neuron.joint)):
+        for name in names:
+            if name not in pieces.odes:
+                raise unknown_name(name, pieces.odes, attribute, pieces.owner)
     external = pieces.external(with_input)
     system = _system(pieces, external, with_input)
     t_ref, rearm = rest_of(pieces, system, external)
+    derived = _derived(pieces, system, external)
     return Cell(
         states=tuple(pieces.odes),
         units={name: eq.unit.symbol for name, eq in pieces.odes.items()},
@@ -163,8 +177,9 @@ def _assembled(pieces: Pieces, with_input: bool) -> Cell:
         step=_checked_step(pieces),
         initial=starts_of(pieces, system),
         given={n: v for n, v in neuron.initial.items() if not isinstance(v, str)},
-        derived=_derived(pieces, system, external),
+        derived=derived,
         linked=tuple(name for name, eq in pieces.odes.items() if "linked" in eq.flags),
+        relaxing=_relaxing(pieces, derived),
     )
 
 
@@ -172,13 +187,19 @@ def _system(pieces: Pieces, external: Trees, with_input: bool) -> System:
     """The differential equations, in consistent units."""
     rates = [eq.rhs for eq in pieces.odes.values()]
     scope = pieces.scope("equations", rates + [eq.rhs for eq in pieces.parts.values()])
+    origins = pieces.origins
     odes = {
-        name: scope.convert(eq.rhs, eq.unit / MS, f"d{name}/dt") for name, eq in pieces.odes.items()
+        name: origins.scope(scope, name).convert(
+            eq.rhs, eq.unit / MS, f"d{origins.of(name).local.get(name, name)}/dt"
+        )
+        for name, eq in pieces.odes.items()
     }
     trees = {name: part.rhs for name, part in pieces.parts.items()}
     parts = {
-        name: scope.convert(trees[name], pieces.parts[name].unit, name)
-        for name in in_order(trees, "equations", pieces.owner)
+        name: origins.scope(scope, name).convert(
+            trees[name], pieces.parts[name].unit, origins.of(name).local.get(name, name)
+        )
+        for name in in_order(trees, "equations", origins)
     }
     return System.of(
         {name: ex.substitute(tree, external) for name, tree in odes.items()},
@@ -187,6 +208,7 @@ def _system(pieces: Pieces, external: Trees, with_input: bool) -> System:
         functions=set(pieces.functions),
         frozen=[n for n, eq in pieces.parts.items() if "constant over dt" in eq.flags],
         given=pieces.step.returned if pieces.step else (), joint=pieces.neuron.joint,
+        owners={name: origins.of(name).owner for name in (*odes, *parts)},
     )  # fmt: skip
 
 
@@ -217,3 +239,23 @@ def _checked_step(pieces: Pieces) -> Function | None:
         if name not in pieces.odes:
             raise unknown_name(name, pieces.odes, "step", owner)
     return step
+
+
+def _relaxing(pieces: Pieces, derived: dict[str, Equation]) -> Trees:
+    """Rates of what a user's step takes: of a current they are over the capacitance it takes."""
+    step, found = pieces.step, {}
+    if step is None:
+        return {}
+    for name in step.arguments:
+        for state in step.returned:
+            slope = derivative(derived[name].rhs, state) if name in derived else None
+            if slope is None:
+                continue
+            needed = derived[name].unit / (pieces.units[state] / MS)
+            over = [p for p in step.arguments if p in pieces.neuron.declared
+                    and pieces.units[p] == needed]  # fmt: skip
+            if needed == _ONE:
+                found[name] = slope
+            elif len(over) == 1:
+                found[name] = ast.BinOp(slope, ast.Div(), ast.Name(over[0], ast.Load()))
+    return found

@@ -54,18 +54,22 @@ class Scope:
         Where the expression stands, for messages.
     found : dict
         What is known of expressions already, by identity.
+    local : mapping
+        What messages call names that are called otherwise where the expression stands.
     """
 
     units: Mapping[str, Unit]
     owner: str
     attribute: str
     found: dict[int, tuple[ast.expr, Kind]] = field(default_factory=dict, compare=False)
+    local: Mapping[str, str] = field(default_factory=dict)
 
     def check_names(self, tree: ast.expr) -> None:
         """Raise for a name that is neither known nor a unit."""
         for name in sorted(ex.names(tree) - set(self.units)):
             if not is_unit_name(name):
-                raise unknown_name(name, sorted(self.units), self.attribute, self.owner)
+                valid = sorted({self.local.get(known, known) for known in self.units})
+                raise unknown_name(name, valid, self.attribute, self.owner)
 
     def convert(self, tree: ast.expr, unit: Unit, what: str) -> ast.expr:
         """A checked expression whose value is in `unit`, over names in their own units."""
@@ -78,7 +82,7 @@ class Scope:
         self.check_names(tree)
         if self.kind(tree) != CONDITION:
             raise self._error(f"{what} must be a condition such as 'V_m >= V_th', got "
-                              f"{ex.source(tree)!r}")  # fmt: skip
+                              f"{self._text(tree)!r}")  # fmt: skip
         return self._rescaled(tree, Unit("1"))
 
     def expect(self, tree: ast.expr, dimension: Dimension, what: str) -> None:
@@ -86,7 +90,7 @@ class Scope:
         kind = self.kind(tree)
         if kind not in (ZERO, dimension):
             raise self._error(
-                f"{what} must be {_in(dimension)}, but {ex.source(tree)!r} is {_in(kind)}"
+                f"{what} must be {_in(dimension)}, but {self._text(tree)!r} is {_in(kind)}"
             )
 
     def kind(self, tree: ast.expr) -> Kind:
@@ -140,8 +144,8 @@ class Scope:
         if isinstance(base, Anything) or base == PLAIN:
             return PLAIN
         if ex.names(tree.right):
-            raise self._error(f"{ex.source(tree.left)!r} is {_in(base)}; its exponent must be a "
-                              f"number, got {ex.source(tree.right)!r}")  # fmt: skip
+            raise self._error(f"{self._text(tree.left)!r} is {_in(base)}; its exponent must be a "
+                              f"number, got {self._text(tree.right)!r}")  # fmt: skip
         power = as_fraction(float(ex.evaluate(tree.right, {})))
         return raised(base, power)
 
@@ -166,7 +170,7 @@ class Scope:
             kind = self.kind(argument)
             if kind not in (ZERO, PLAIN):
                 raise self._error(
-                    f"{name} takes plain numbers, but {ex.source(argument)!r} is {_in(kind)}"
+                    f"{name} takes plain numbers, but {self._text(argument)!r} is {_in(kind)}"
                     + ("" if kind == CONDITION else f"; divide it by a quantity {_in(kind)}")
                 )
         return PLAIN
@@ -176,27 +180,27 @@ class Scope:
         kind = self.kind(tree)
         if kind == CONDITION:
             raise self._error(
-                f"a condition is no number in {ex.source(whole)!r}; write int(...) around it"
+                f"a condition is no number in {self._text(whole)!r}; write int(...) around it"
             )
         return kind
 
     def _expect_condition(self, tree: ast.expr, words: str) -> None:
         kind = self.kind(tree)
         if kind != CONDITION:
-            raise self._error(f"{words}, but {ex.source(tree)!r} is {_in(kind)}")
+            raise self._error(f"{words}, but {self._text(tree)!r} is {_in(kind)}")
 
     def _alike(self, left: ast.expr, right: ast.expr, action: str, tree: ast.expr) -> Kind:
         a, b = self.kind(left), self.kind(right)
         if ZERO in (a, b):
             return b if a == ZERO else a
         if a != b:
-            words = action.format(f"{ex.source(left)!r} ({_words(a)})",
-                                  f"{ex.source(right)!r} ({_words(b)})")  # fmt: skip
+            words = action.format(f"{self._text(left)!r} ({_words(a)})",
+                                  f"{self._text(right)!r} ({_words(b)})")  # fmt: skip
             hint = ""
             for side, kind in ((left, b), (right, a)):
                 if isinstance(side, ast.Constant) and not isinstance(kind, Anything):
-                    hint = f"; write {ex.source(side)}*{symbol_of(kind)} if that is meant"
-            raise self._error(f"cannot {words} in {ex.source(tree)!r}{hint}")
+                    hint = f"; write {self._text(side)}*{symbol_of(kind)} if that is meant"
+            raise self._error(f"cannot {words} in {self._text(tree)!r}{hint}")
         return a
 
     def _rescaled(self, tree: ast.expr, unit: Unit) -> ast.expr:
@@ -212,6 +216,9 @@ class Scope:
         if unit.exponent:
             result = ast.BinOp(result, ast.Div(), _constant(unit.scale))
         return simplified(result) if factors or unit.exponent else tree
+
+    def _text(self, tree: ast.expr) -> str:
+        return ex.source(ex.rename(tree, self.local) if self.local else tree)
 
     def _error(self, message: str) -> ValidationError:
         return ValidationError(message, self.attribute, self.owner)

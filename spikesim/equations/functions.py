@@ -12,6 +12,7 @@ import inspect
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,7 @@ _OWN = (
 _MATH = {"arctan": "atan as arctan"}
 _PYTHON = ("abs", "min", "max")
 _BUILTIN = {"range", "int", "float", "bool", "round", "True", "False"}
+_KEPT = "__spikesim_source__"
 KNOWN_FUNCTIONS = {*FUNCTIONS, *_BUILTIN, RAND}
 """What no variable or parameter may be called."""
 
@@ -90,7 +92,7 @@ def read_function(function: Callable[..., Any], name: str, owner: str, attribute
         If its source is not there, or it uses what is neither an argument nor known.
     """
     try:
-        source = textwrap.dedent(inspect.getsource(function))
+        source = textwrap.dedent(_source_of(function))
         tree = next(n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.FunctionDef))
     except (OSError, TypeError, SyntaxError, StopIteration) as error:
         raise ValidationError(
@@ -117,6 +119,16 @@ def read_function(function: Callable[..., Any], name: str, owner: str, attribute
     plain = [v.id for v in values if isinstance(v, ast.Name)]
     returned = tuple(plain) if len(plain) == len(values) else ()
     return Function(name, arguments, returned, tree)
+
+
+def _source_of(function: Callable[..., Any]) -> str:
+    """The text of a function, which it keeps: joblib sends functions to where no file has it."""
+    kept = getattr(function, _KEPT, None)
+    if not isinstance(kept, str):
+        kept = inspect.getsource(function)
+        if isinstance(function, FunctionType):
+            setattr(function, _KEPT, kept)
+    return kept
 
 
 def read_functions(functions: Mapping[str, Any], owner: str) -> dict[str, Function]:

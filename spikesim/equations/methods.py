@@ -55,5 +55,12 @@ TABLEAUX = {
         (1 / 6, 1 / 3, 1 / 3, 1 / 6),
     ),
 }
+LONGEST = 2.0
+"""How many time constants a step of an explicit scheme may have.
+
+Beyond it Euler's, Heun's and the midpoint method grow. Runge-Kutta's of fourth order does so from
+2.8 on, but its third stage lies on the wrong side of the start before that: a membrane that is
+pulled down is tried above, where an exponential may take it to a spike.
+"""
 SPLITTINGS = ("strang", "backward_euler")
 METHODS = ("auto", "exact", "exponential_euler", *SPLITTINGS, *TABLEAUX)

@@ -13,25 +13,16 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
-
-import numpy as np
 
 from spikesim.equations import expressions as ex
 from spikesim.equations.cell import INPUT, TIME, Cell
+from spikesim.equations.constants import constants_of, is_one
+from spikesim.equations.explicit_source import RUNAWAY, Explicit
 from spikesim.equations.functions import imports_of
-from spikesim.equations.methods import SPLITTINGS
+from spikesim.equations.methods import SPLITTINGS, TABLEAUX
 from spikesim.equations.rolled import ROLLED, Roller
 from spikesim.equations.splitting_source import splitting
-from spikesim.equations.step_source import (
-    RUNAWAY,
-    currents_given,
-    nodes,
-    noise_gain,
-    noise_sources,
-    propagator,
-    step_lines,
-)
+from spikesim.equations.step_source import currents_given, noise_sources, step_lines
 
 _FILL = {ex.RAND: "_uniforms"}  # what fills a row of draws; normals otherwise
 _HEAD = """\
@@ -45,61 +36,20 @@ def update(_step, _table, _ring, _spikes, _n_spikes):
 """
 
 
-@dataclass(frozen=True)
-class Constants:
-    """Names of the numbers that a cell's kernel reads, and how they are computed.
-
-    ``propagators`` maps a name to ``(state, source, part of a step, held states)``, ``gains`` to an
-    expression over parameters, and ``parameters`` are read as they are.
-    """
-
-    propagators: dict[str, tuple[str, str, float, frozenset[str]]]
-    gains: dict[str, ast.expr]
-    parameters: tuple[str, ...]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """All of them, in the order of the kernel's table."""
-        return (*self.propagators, *self.gains, *self.parameters)
+def watched(cell: Cell) -> bool:
+    """Whether a step can turn out to be too long for the cell's explicit scheme."""
+    return cell.system.method in TABLEAUX and Explicit(cell).watched
 
 
-def constants_of(cell: Cell) -> Constants:
-    """What numbers a cell's kernel needs."""
-    system = cell.system
-    none: frozenset[str] = frozenset()
-    propagators = {
-        propagator(state, source, node, held=bool(held)): (state, source, node, held)
-        for node in nodes(cell)
-        for held, moving in ((none, system.exact), (cell.held, cell.readers))
-        for state in moving
-        for source in system.pattern(held)[state]
-    }
-    gains = {
-        f"_G_{port}__{state}": gain
-        for port, targets in cell.ports.items()
-        for state, gain in targets.items()
-        if not _is_one(gain)
-    }
-    read = [cell.threshold, *cell.reset.values(), *([cell.rearm] if cell.rearm else [])]
-    read += [system.odes[state] for state in system.stepped]
-    read += [system.subexpressions[name] for name in system.frozen]
-    for state, terms in system.noise.items():
-        for source, tree in terms.items():
-            gain = noise_gain(cell, state, source)
-            if gain is None:
-                read.append(tree)
-                gains["_root_dt"] = ast.parse("sqrt(dt)", mode="eval").body
-            else:
-                gains[f"_E_{state}__{source}"] = gain
-    if cell.step is not None:
-        read += [ast.Name(name, ast.Load()) for name in cell.step.arguments]
-        read += currents_given(cell).values()
-    read += [system.subexpressions[name] for name in system.needed(read)]
-    local = {*cell.states, *system.subexpressions, INPUT, "I_syn", TIME}
-    used = set().union(set(), *(ex.names(tree) for tree in read))
-    if system.stepped or (TIME in used):
-        used.add("dt")
-    return Constants(propagators, gains, tuple(sorted(used - local)))
+def kept(cell: Cell) -> list[str]:
+    """States whose values at a step's start are kept for steps that are too long."""
+    rolled = len(cell.states) > ROLLED and cell.step is None
+    return Explicit(cell).kept if watched(cell) and not rolled else []
+
+
+def reads_time(cell: Cell) -> bool:
+    """Whether a cell's kernel reads the time."""
+    return TIME in _all_names(cell)
 
 
 def neuron_source(cell: Cell, varied: frozenset[str]) -> str:
@@ -132,6 +82,8 @@ def neuron_kernel(cell: Cell, varied: frozenset[str]) -> tuple[str, int]:
     sources = noise_sources(cell)
     views |= {f"_N_{source}": f"_table.noise[{k}, _a:_b]" for k, source in enumerate(sources)}
     views |= {f"_W_{name}": f"_varied[{k}, _a:_b]" for k, name in enumerate(ordered)}
+    late = not rolled and watched(cell)
+    views |= {f"_O_{s}": f"_table.kept[{k}, : _b - _a]" for k, s in enumerate(kept(cell))}
     load_varied = [f"{name} = _W_{name}[_i]" for name in ordered]
     body = [f"{name} = {view}" for name, view in views.items()]
     body += ["_left = _refractory[_a:_b]", "_size = _b - _a"]
@@ -141,7 +93,7 @@ def neuron_kernel(cell: Cell, varied: frozenset[str]) -> tuple[str, int]:
         f"_N_{source})"
         for k, source in enumerate(sources)
     ]
-    if TIME in _all_names(cell):
+    if reads_time(cell):
         body.append(f"{TIME} = _step * dt")
     loop, roller = load_varied + _propagate(cell), Roller()
     if rolled:
@@ -152,7 +104,7 @@ def neuron_kernel(cell: Cell, varied: frozenset[str]) -> tuple[str, int]:
     body += ["for _i in range(_size, (_size + 7) // 8 * 8):", "    _flags[_i] = 0"]
     body += ["for _w in range((_size + 7) // 8):", "    if _words[_w] != 0:"]
     body += ["        for _i in range(8 * _w, 8 * _w + 8):", "            if _flags[_i] != 0:"]
-    body += _indented(load_varied + _spike(cell), 4)
+    body += _indented(load_varied + (_relaxed(cell) if late else []) + _spike(cell), 4)
     body += ["_table.spiked[_s] = _n_spikes"]
     lines = [*_imports(cell), "", *(["import numpy as np", ""] if rolled else []), *roller.tables]
     lines += [*_functions(cell), "", "", "@kernel(inner=True)", *_HEAD.splitlines()]
@@ -185,7 +137,7 @@ def _rolled(
     if ordered:
         at += len(scalars)
         lines += [f"for _k in range({len(ordered)}):", f"    _y[{at} + _k] = _varied[_k, _a + _i]"]
-    if TIME in _all_names(cell):
+    if reads_time(cell):
         before.append(f"{roller.put(TIME)} = _step * {roller.put('dt')}")
     text = [
         re.sub(r"(_A_\w+)\[_i\]", r"\1", line) for line in _propagate(cell, lean=True)
@@ -235,9 +187,11 @@ def _imports(cell: Cell) -> list[str]:
         lines.append("from spikesim.kernels.normal import normals as _normals")
     if ex.RAND in called:
         lines.append("from spikesim.kernels.functions import uniforms as _uniforms")
+    if cell.system.method in TABLEAUX and Explicit(cell).opaque:
+        lines.append("from math import nan as _nan")
     if cell.system.stepped and cell.system.method == "exponential_euler":
         lines.append("from spikesim.kernels.phi import phi as _phi")
-    if cell.system.stepped and cell.system.method in SPLITTINGS:
+    elif cell.relaxing or cell.system.method in SPLITTINGS or watched(cell):
         lines.append("from spikesim.kernels.phi import phi_rational as _phi")
     return lines
 
@@ -257,33 +211,30 @@ def _indented(lines: list[str], depth: int = 1) -> list[str]:
     return ["    " * depth + line for line in lines]
 
 
-def _is_one(tree: ast.expr) -> bool:
-    return isinstance(tree, ast.Constant) and tree.value == 1
-
-
 def _propagate(cell: Cell, *, lean: bool = False) -> list[str]:
     lines = [f"{state} = _S_{state}[_i]" for state in cell.states]
     if cell.has_input:
         lines.append(f"{INPUT} = _C_{INPUT}[_i]")
-    lines += step_lines(cell)
+    lines += step_lines(cell, branches=not lean)
     new = {state: f"_new_{state}" for state in cell.states}
     for port, targets in cell.ports.items():
         for state, gain in targets.items():
-            factor = "" if _is_one(gain) else f"_G_{port}__{state} * "
+            factor = "" if is_one(gain) else f"_G_{port}__{state} * "
             lines.append(f"{new[state]} += {factor}_A_{port}[_i]")
         lines.append(f"_A_{port}[_i] = 0.0")
     lines += _hold(cell, new)
-    threshold = _source_after(cell, cell.threshold, new)
-    threshold = re.sub(rf"\b{ex.RAND}\(\)", f"_N_{ex.RAND}[_i]", threshold)
+    threshold = _threshold_after(cell, new)
+    late = watched(cell) and not lean
+    maybe = f"(({threshold}) | _long)" if late else f"({threshold})"  # `_relaxed` looks again
     rests = cell.rests or cell.rearm is not None
-    lines.append(f"_fired = ({threshold}){' & (not _held)' if rests else ''}")
+    lines.append(f"_fired = {maybe}{' & (not _held)' if rests else ''}")
     crooked = [*cell.system.stepped, *(cell.step.returned if cell.step else ())]
     if crooked:
         total = " + ".join(f"abs({new[s]})" for s in crooked)
         if lean:  # a long sum in lines that are alike
             lines += ["_total = 0.0", *(f"_total += abs({new[s]})" for s in crooked)]
             total = "_total"
-        lines.append(f"_lost = not ({total} < {RUNAWAY})")
+        lines.append(f"_lost = {'_long | ' * late}(not ({total} < {RUNAWAY}))")
     lines.append(f"_flags[_i] = _fired{' | (2 * _lost)' if crooked else ''}")
     return lines + [f"_S_{state}[_i] = {new[state]}" for state in cell.states]
 
@@ -308,11 +259,29 @@ def _hold(cell: Cell, new: dict[str, str]) -> list[str]:
 
 def _source_after(cell: Cell, tree: ast.expr, new: dict[str, str]) -> str:
     """An expression over the values at the step's end."""
-    return ex.source(ex.rename(_whole(cell, tree), new))
+    names = {old: ast.parse(name, mode="eval").body for old, name in new.items()}
+    return ex.source(ex.substitute(_whole(cell, tree), names))
+
+
+def _threshold_after(cell: Cell, new: dict[str, str]) -> str:
+    text = _source_after(cell, cell.threshold, new)
+    return re.sub(rf"\b{ex.RAND}\(\)", f"_N_{ex.RAND}[_i]", text)
 
 
 def _whole(cell: Cell, tree: ast.expr) -> ast.expr:
     return cell.system.inlined(tree, set(cell.system.subexpressions))
+
+
+def _relaxed(cell: Cell) -> list[str]:
+    """A step that was too long is made, and its end is looked at once more."""
+    new = {state: f"_S_{state}[_i]" for state in cell.states}
+    threshold = _threshold_after(cell, new)
+    lines = Explicit(cell).relaxed()
+    if cell.rearm is not None and not cell.clamped:
+        again = _source_after(cell, cell.rearm, new)
+        lines.append(f"_left[_i] = 0 if _left[_i] == 1 and ({again}) else _left[_i]")
+    lines.append(f"_flags[_i] = _flags[_i] & (2 + ({threshold}))")
+    return ["if _flags[_i] > 1:", *_indented(lines)]
 
 
 def _spike(cell: Cell) -> list[str]:
@@ -336,34 +305,3 @@ def _spike(cell: Cell) -> list[str]:
         f"        if not abs(_state[_k, _a + _i]) < {RUNAWAY}:",
         "            _table.fault[0] = _step",
     ]  # fmt: skip
-
-
-def constant_values(
-    cell: Cell, parameters: dict[str, np.ndarray], dt: float
-) -> dict[str, np.ndarray]:
-    """The kernel's numbers for one population, each of shape (1,) or (n,).
-
-    Parameters
-    ----------
-    cell : Cell
-        The model.
-    parameters : dict
-        Values of the neuron's and its receptors' parameters, of shape () or (n,).
-    dt : float
-        Step (ms).
-    """
-    needed = constants_of(cell)
-    known = {**parameters, "dt": np.asarray(dt)}
-    values: dict[str, np.ndarray] = {}
-    if needed.propagators:
-        for node, held in {(node, held) for *_, node, held in needed.propagators.values()}:
-            increments = cell.system.propagators(known, node * dt, held)
-            values |= {
-                name: increments[state, source]
-                for name, (state, source, *which) in needed.propagators.items()
-                if which == [node, held]
-            }
-    functions = {name: f.for_arrays() for name, f in cell.functions.items()}
-    values |= {name: ex.evaluate(tree, known, functions) for name, tree in needed.gains.items()}
-    values |= {name: known[name] for name in needed.parameters}
-    return {name: np.atleast_1d(value) for name, value in values.items()}

@@ -12,6 +12,7 @@ from spikesim.equations import expressions as ex
 from spikesim.equations.booleans import as_boolean, with_conditions
 from spikesim.equations.dimensions import Scope
 from spikesim.equations.functions import KNOWN_FUNCTIONS, read_function, read_functions
+from spikesim.equations.origins import Origins, within
 from spikesim.equations.parsing import parse
 from spikesim.equations.sites import (
     INPUT,
@@ -26,7 +27,7 @@ from spikesim.equations.sites import (
 )
 from spikesim.equations.system import System, is_noise
 from spikesim.equations.text import Equation, parse_statements, parse_text
-from spikesim.errors import ValidationError
+from spikesim.errors import ValidationError, unknown_name
 from spikesim.units import Unit, is_common_unit
 
 Trees = dict[str, ast.expr]
@@ -67,7 +68,7 @@ class Pieces:
     sums : dict
         Names of sums of currents, each with what it is in a single membrane.
     currents : dict
-        The terms of each of those.
+        The terms of each of those, with the part that each is from.
     gains : dict
         For each receptor ``{state: gain}`` of an arriving weight.
     starts : dict
@@ -76,6 +77,7 @@ class Pieces:
 
     def __init__(self, neuron: NeuronDeclaration, owner: str):
         self.neuron, self.owner = neuron, owner
+        self.origins = Origins(owner)
         self.functions = read_functions(neuron.functions, owner)
         self.arity = {name: len(f.arguments) for name, f in self.functions.items()}
         self.step = neuron.step and read_function(neuron.step, "step", owner, "step")
@@ -109,7 +111,7 @@ class Pieces:
         for name in text.names:
             self._check_free(name, "equations")
             self._take(name, owner, "equations")
-        self.currents: dict[str, list[ast.expr]] = {name: [] for name in self.sums}
+        self.currents: dict[str, list[tuple[str, ast.expr]]] = {name: [] for name in self.sums}
         self.gains: dict[str, Trees] = {}
         self.starts: dict[str, ast.expr | None] = {}
         for site in neuron.sites:
@@ -163,6 +165,8 @@ class Pieces:
 
     def _add_receptor(self, name: str, receptor: ReceptorDeclaration, site: Site) -> None:
         mapping = local_names(receptor, name)
+        here = {"V_m": site.voltage, **mapping}
+        owner = self.origins.add("receptors", name, receptor, mapping, site.voltage)
         texts = [receptor.equations, receptor.current, *receptor.on_spike]
         if re.search(r"\bV_m\b", "\n".join(texts)) and site.voltage not in self.taken:
             raise ValidationError(
@@ -171,12 +175,10 @@ class Pieces:
             )  # fmt: skip
         self._join(name, receptor, mapping, {"V_m": ast.Name(site.voltage, ast.Load())})
         if receptor.current:
-            tree = parse(receptor.current, name, "current")
-            renamed = ex.rename(tree, {"V_m": site.voltage, **mapping})
-            self.currents[site.full(SYNAPTIC)].append(renamed)
-        known = {"V_m": site.voltage, **mapping}
+            tree = ex.rename(parse(receptor.current, owner, "current"), here)
+            self.currents[site.full(SYNAPTIC)].append((name, tree))
         self.gains[name] = {
-            known.get(state, state): ex.rename(parse(gain, name, "on_spike"), known)
+            here.get(state, state): ex.rename(parse(gain, owner, "on_spike"), here)
             for state, gain in receptor.on_spike.items()
         }
 
@@ -192,6 +194,7 @@ class Pieces:
             currents = [f"I_{n}" for n, c in site.channels.items() if c.ion == ion and c.current]
             around[f"I_{ion}"] = ex.total(ast.Name(c, ast.Load()) for c in currents)
         own = {local: ast.Name(full, ast.Load()) for local, full in mapping.items()}
+        owner = self.origins.add("channels", name, channel, mapping, site.voltage)
         for other, earlier in site.channels.items():
             if other == name:
                 break
@@ -203,12 +206,19 @@ class Pieces:
         self._join(name, channel, mapping, around, "channels")
         if channel.current:
             self._take(f"I_{name}", name, "channels")
-            tree = parse(channel.current, name, "current")
+            self.origins.add_current(name)
+            tree = parse(channel.current, owner, "current")
             self.parts[f"I_{name}"] = Equation(ex.substitute(tree, {**around, **own}), PA)
-            self.currents[site.full(IONIC)].append(ast.Name(f"I_{name}", ast.Load()))
-        for local in parse_text(channel.equations, name).odes:
-            text = channel.initial.get(local)
-            given = parse(text, name, "initial") if text else None
+            self.currents[site.full(IONIC)].append((name, ast.Name(f"I_{name}", ast.Load())))
+        text = parse_text(channel.equations, owner)
+        for attribute, named, there in (("initial", channel.initial, list(text.odes)),
+                                        ("offers", channel.offers, text.names)):  # fmt: skip
+            for local in named:
+                if local not in there:
+                    raise unknown_name(local, there, attribute, owner)
+        for local in text.odes:
+            start = channel.initial.get(local)
+            given = parse(start, owner, "initial") if start else None
             self.starts[mapping[local]] = given and ex.substitute(given, {**around, **own})
 
     def _check_pools(self) -> None:
@@ -268,7 +278,10 @@ class Pieces:
         """What the sums of currents and the constants of the language stand for."""
         scope = self.scope("current")
         external: Trees = {
-            name: ex.total(scope.convert(c, PA, "a current") for c in trees)
+            name: ex.total(
+                within(scope, self.origins.part(part)).convert(tree, PA, "a current")
+                for part, tree in trees
+            )
             for name, trees in self.currents.items()
         }
         external["pi"] = ast.Constant(math.pi)
@@ -283,14 +296,14 @@ class Pieces:
         if isinstance(neuron.refractory, str):
             texts["refractory"] = neuron.refractory
         read = {a: set(re.findall(r"\b[A-Za-z_]\w*", text)) for a, text in texts.items()}
-        read["equations"] = set().union(
-            set(), *(ex.names(eq.rhs) for eq in (*self.odes.values(), *self.parts.values()))
-        )
         read["reset"] = set().union(set(), *(ex.names(tree) for tree in self.reset.values()))
+        places = [(self.owner, attribute, names) for attribute, names in read.items()]
+        for variable, eq in {**self.odes, **self.parts}.items():
+            places.append((self.origins.of(variable).owner, "equations", ex.names(eq.rhs)))
         for name, hint in UNHELD.items():
-            for attribute, names in read.items():
+            for owner, attribute, names in places:
                 if name in names and name not in self.units:
-                    raise ValidationError(f"there is no {name!r}; {hint}", attribute, self.owner)
+                    raise ValidationError(f"there is no {name!r}; {hint}", attribute, owner)
 
     def of_parameters(self, tree: ast.expr, system: System, attribute: str) -> ast.expr:
         """An expression with its subexpressions put in, if parameters are all that it reads."""
@@ -304,26 +317,6 @@ class Pieces:
                 f"{what}", attribute, self.owner,
             )  # fmt: skip
         return whole
-
-
-def in_order(trees: Trees, attribute: str, owner: str) -> list[str]:
-    """Names of expressions, each after those that it reads."""
-    read = {name: ex.names(tree) & set(trees) for name, tree in trees.items()}
-    done: dict[str, None] = {}
-
-    def visit(name: str, path: tuple[str, ...]) -> None:
-        if name in path:
-            chain = " -> ".join((*path[path.index(name) :], name))
-            what = "subexpressions" if attribute == "equations" else "initial values"
-            raise ValidationError(f"{what} go round in a circle: {chain}", attribute, owner)
-        if name not in done:
-            for other in sorted(read[name]):
-                visit(other, (*path, name))
-            done[name] = None
-
-    for name in trees:
-        visit(name, ())
-    return list(done)
 
 
 def assigned_names(reset: Mapping[str, str] | str, step: Callable[..., Any] | None,
@@ -340,7 +333,7 @@ def names_used(neuron: NeuronDeclaration) -> set[str]:
     """All names that a model's expressions read."""
     whole = Pieces(neuron, type(neuron).__name__)
     trees = [eq.rhs for eq in (*whole.odes.values(), *whole.parts.values())]
-    trees += [*whole.reset.values(), *(c for cs in whole.currents.values() for c in cs)]
+    trees += [*whole.reset.values(), *(c for cs in whole.currents.values() for _, c in cs)]
     trees += [
         parse(text, whole.owner, "initial", whole.arity)
         for text in neuron.initial.values() if isinstance(text, str)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from spikesim.equations import expressions as ex
 from spikesim.equations.algebra import simplified
+from spikesim.equations.origins import within
 from spikesim.equations.pieces import Pieces, Trees
 from spikesim.equations.sites import ReceptorDeclaration
 from spikesim.errors import ValidationError, unknown_name
@@ -31,14 +32,17 @@ def ports_of(pieces: Pieces) -> dict[str, Trees]:
     """For each receptor, and for each transmitter that several bind, the gains of its weight."""
     scope, ports = pieces.scope("on_spike"), {}
     for port, gains in pieces.gains.items():
-        unit = pieces.neuron.receptors[port].weight_unit
+        unit, origin = pieces.neuron.receptors[port].weight_unit, pieces.origins.part(port)
+        local, here = origin.local, within(scope, origin)
         for name in sorted(set(gains) - set(pieces.odes)):
-            raise unknown_name(name, pieces.odes, "on_spike", port)
+            valid = [local.get(state, state) for state in pieces.odes]
+            raise unknown_name(local.get(name, name), valid, "on_spike", origin.owner)
         ports[port] = {
-            state: scope.convert(
+            state: here.convert(
                 gain,
                 pieces.odes[state].unit / unit,
-                f"the gain of {state} ({pieces.odes[state].unit}) for weights in {unit}",
+                f"the gain of {local.get(state, state)} ({pieces.odes[state].unit}) for weights "
+                f"in {unit}",
             )
             for state, gain in gains.items()
         }

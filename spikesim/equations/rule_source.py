@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from spikesim.equations import expressions as ex
+from spikesim.equations.floors import least
 from spikesim.equations.functions import imports_of
 from spikesim.equations.parsing import parse
 from spikesim.errors import unknown_name
@@ -22,6 +23,8 @@ def rule_source(
     template: Path,
     fixed: Mapping[str, int],
     modulators: Sequence[str] = (),
+    floor: float | None = None,
+    values: Mapping[str, float] | None = None,
 ) -> str:
     """Python text of a plasticity module.
 
@@ -40,6 +43,11 @@ def rule_source(
         then faster; empty where they are read while running.
     modulators : sequence of str
         Names under which the expressions read concentrations at the time of the event.
+    floor : float, optional
+        What no weight may fall below, not negative. Expressions whose form does not keep it are
+        clipped there.
+    values : mapping of str to float, optional
+        The parameters' values, by which it is judged whether they keep it.
     """
     trees = {
         name: parse(text or "w", owner, name)
@@ -51,7 +59,17 @@ def rule_source(
         *imports_of(ex.called(trees["on_pre"]) | ex.called(trees["on_post"])),
         "",
         f"HAS_ON_PRE = {bool(on_pre)}\n",
-        *(_function(name, tree, owner, parameters, modulators) for name, tree in trees.items()),
+        *(
+            _function(
+                name,
+                tree,
+                owner,
+                parameters,
+                modulators,
+                None if keeps(tree, floor, values or {}) else floor,
+            )
+            for name, tree in trees.items()
+        ),
         *(_choice(name, fixed) for name in ("pairing", "coincidence")),
     ]
     return head + "\n".join(functions) + "\n" + tail
@@ -63,6 +81,7 @@ def _function(
     owner: str,
     parameters: Mapping[str, int],
     modulators: Sequence[str],
+    floor: float | None,
 ) -> str:
     known = {"w", "x", "y", *parameters, *modulators}
     for unknown in sorted(ex.names(tree) - known):
@@ -73,8 +92,18 @@ def _function(
         for k, m in enumerate(modulators)
         if m in ex.names(tree)
     ]
-    lines = ["@kernel(inline=True)", f"def {name}(w, x, y, _p, _a, _step):", *body]
-    return "\n".join([*lines, f"    return {ex.source(tree)}", "", ""])
+    if floor is None:
+        body += [f"    return {ex.source(tree)}"]
+    else:  # what is no number stays none, and is reported
+        body += [f"    w = {ex.source(tree)}", f"    return {floor!r} if w < {floor!r} else w"]
+    return "\n".join(
+        ["@kernel(inline=True)", f"def {name}(w, x, y, _p, _a, _step):", *body, "", ""]
+    )
+
+
+def keeps(tree: ast.expr, floor: float | None, values: Mapping[str, float]) -> bool:
+    """Whether the form of a rule's expression shows that no weight falls below the floor by it."""
+    return floor is None or least(tree, values, {"w": floor, "x": 0.0, "y": 0.0}) >= floor
 
 
 def _choice(name: str, fixed: Mapping[str, int]) -> str:

@@ -85,6 +85,7 @@ class NeuronDeclaration(Protocol):
     functions: ClassVar[dict[str, Callable[..., Any]]]
     step: ClassVar[Callable[..., Any] | None]
     initial: dict[str, Any]
+    persistent: ClassVar[tuple[str, ...]]
     declared: ClassVar[dict[str, Param]]
 
     @property

@@ -88,7 +88,9 @@ def splitting(cell: Cell) -> Splitting:
         between |= {s: f"_mid_{s}" for s in middle}
     _middle(whole, cell, middle, between, "_half" if solve else "dt", solve=solve)
     if solve:
-        whole.lines += [f"_new_{s} = 2.0 * _new_{s} - {s}" for s in middle]
+        whole.lines += [
+            f"_new_{s} = (1.0 + _ahead_{s}) * _new_{s} - _ahead_{s} * {s}" for s in middle
+        ]
     for state in reversed(others):
         _carry(whole, cell, state, now | after, "_half")
     return whole
@@ -146,8 +148,10 @@ def _solve(
     """Joint states after a span by one implicit solve: ``(1 - span A) x' = x + span b``.
 
     Over the whole step this is backward Euler. Half a step of it is the middle of a Crank-Nicolson
-    step, which ends at ``2 x' - x``. Equations with few neighbours are eliminated first, so that a
-    tree fills in nothing (Hines 1984).
+    step, which ends at ``2 x' - x``. Where conductances to the outside relax a state within less
+    than half a step, that would overshoot, and swing from step to step: there it goes less far
+    beyond the middle, so that it ends where it would come to rest. Equations with few neighbours
+    are eliminated first, so that a tree fills in nothing (Hines 1984).
     """
     near = {}
     for state in joint:
@@ -167,6 +171,9 @@ def _solve(
             f"_B_{state} = {state} + {span}{free} * _B_{state}",
             *(f"{link} *= -{span}{free}" for link in links),
         ]
+        if cell.system.method == "strang":
+            outwards = " + ".join([f"_D_{state}", *links])
+            whole.lines.append(f"_ahead_{state} = 1.0 / max(1.0, {outwards} - 1.0)")
     whole.lines += _eliminated(joint, near)
 
 

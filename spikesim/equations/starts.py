@@ -8,8 +8,9 @@ import re
 from spikesim.equations import expressions as ex
 from spikesim.equations.algebra import CONSTANT, linear_terms
 from spikesim.equations.booleans import as_boolean, with_conditions
+from spikesim.equations.order import in_order
 from spikesim.equations.parsing import parse
-from spikesim.equations.pieces import Pieces, Trees, in_order
+from spikesim.equations.pieces import Pieces, Trees
 from spikesim.equations.system import System
 from spikesim.errors import ValidationError, unknown_name
 
@@ -43,8 +44,9 @@ def _channel_starts(pieces: Pieces, system: System) -> Trees:
     trees: Trees = {}
     for name, given in pieces.starts.items():
         if given is not None:
-            scope = pieces.scope("initial")
-            tree = scope.convert(given, pieces.odes[name].unit, name)
+            scope = pieces.origins.scope(pieces.scope("initial"), name)
+            local = pieces.origins.of(name).local.get(name, name)
+            tree = scope.convert(given, pieces.odes[name].unit, local)
         else:
             terms = linear_terms(system.whole(system.odes[name]), {name})
             if terms is None or name not in terms:
@@ -52,4 +54,4 @@ def _channel_starts(pieces: Pieces, system: System) -> Trees:
             level = ast.UnaryOp(ast.USub(), terms.get(CONSTANT, ast.Constant(0.0)))
             tree = ast.BinOp(level, ast.Div(), terms[name])
         trees[name] = system.whole(tree)
-    return {name: trees[name] for name in in_order(trees, "initial", pieces.owner)}
+    return {name: trees[name] for name in in_order(trees, "initial", pieces.origins)}

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -78,16 +78,26 @@ class System:
         functions: Iterable[str] = (),
         given: Iterable[str] = (),
         joint: Iterable[str] = (),
+        owners: Mapping[str, str] | None = None,
     ) -> System:
-        """Decide how each equation is integrated, or say which cannot be."""
+        """Decide how each equation is integrated, or say which cannot be.
+
+        Messages about the equation of a variable in `owners` name its owner there.
+        """
         if not isinstance(method, str) or method not in METHODS:
             raise unknown_name(method, METHODS, "method", owner)
         parts = dict(subexpressions or {})
         held = frozenset(frozen)
         drifts, noise = {}, {}
-        noisy = {name for name, part in parts.items() if any(map(is_noise, ex.names(part)))}
+        whose = dict(owners or {})
+        for name, part in parts.items():
+            if any(map(is_noise, ex.names(part))):
+                raise ValidationError(
+                    f"white noise must stand in an equation, not in the subexpression {name!r}",
+                    "equations", whose.get(name, owner),
+                )  # fmt: skip
         for state, tree in odes.items():
-            drifts[state], terms = _split_noise(tree, noisy, state, owner)
+            drifts[state], terms = _split_noise(tree, state, whose.get(state, owner))
             if terms:
                 noise[state] = terms
         system = cls(drifts, inputs, (), method, parts, held, noise)
@@ -291,13 +301,8 @@ class System:
         }
 
 
-def _split_noise(tree: ast.expr, noisy: set[str], state: str, owner: str) -> tuple[ast.expr, Terms]:
+def _split_noise(tree: ast.expr, state: str, owner: str) -> tuple[ast.expr, Terms]:
     """Drift, and the coefficients of white noises: ``xi`` and names that begin with ``xi_``."""
-    if noisy:
-        raise ValidationError(
-            f"white noise must stand in an equation, not in the subexpression {min(noisy)!r}",
-            "equations", owner,
-        )  # fmt: skip
     found = {name for name in ex.names(tree) if is_noise(name)}
     if not found:
         return tree, {}

@@ -11,18 +11,25 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
+from spikesim.analysis.checks import result_of
 from spikesim.analysis.spiketrains import SpikeTrains
 from spikesim.analysis.traces import Traces
+from spikesim.calls import public
 from spikesim.errors import ValidationError
+from spikesim.files import written
 from spikesim.interchange.columns import Columns, named_columns, spike_arrays, trains
-from spikesim.interchange.files import existing, written_whole
+from spikesim.interchange.files import existing
 from spikesim.interchange.table import Table, names, read_table
+from spikesim.recorders import Recorder
 
 _MARK = "spikesim "
 _VERSION = 1
+_TEXTS = ("kind", "name", "variable", "unit", "dtype")
+_FLOATS = ("float16", "float32", "float64", "longdouble", "float128")
 
 
-def save_csv(path: str | os.PathLike[str], result: SpikeTrains | Traces) -> None:
+@public
+def save_csv(path: str | os.PathLike[str], result: SpikeTrains | Traces | Recorder) -> None:
     """Save spikes as ``time_ms,id``, or traces as ``time_ms`` and a column for each neuron.
 
     Numbers are written so that `load_csv` gets back exactly the same ones.
@@ -31,15 +38,18 @@ def save_csv(path: str | os.PathLike[str], result: SpikeTrains | Traces) -> None
     ----------
     path : str or path-like
         The file. What was there is replaced once the new one is complete.
-    result : SpikeTrains or Traces
+    result : SpikeTrains, Traces or recorder
         What to save.
 
     Raises
     ------
     ValidationError
-        If something else is to be saved, or the folder does not exist.
+        If something else is to be saved, or `path` cannot be a file, or its folder does not exist.
+    SpikesimError
+        If the file cannot be written, for instance because the disk is full.
     """
     rows: Iterable[str]
+    result = result_of(result)
     about: dict[str, Any] = {"version": _VERSION, "name": getattr(result, "name", "")}
     if isinstance(result, SpikeTrains):
         about |= {"kind": "spikes", "n": result.n}
@@ -56,11 +66,12 @@ def save_csv(path: str | os.PathLike[str], result: SpikeTrains | Traces) -> None
         raise ValidationError(
             f"must be SpikeTrains or Traces, got {type(result).__name__}", "result", "save_csv"
         )
-    with written_whole(path) as file:
+    with written(path, "save_csv") as file:
         file.write(f"# {_MARK}{json.dumps(about)}\n{','.join(header)}\n".encode())
         file.writelines(row.encode() for row in rows)
 
 
+@public
 def load_csv(
     path: str | os.PathLike[str],
     *,
@@ -115,7 +126,9 @@ def own_description(table: Table) -> dict[str, Any]:
     try:
         about = json.loads(table.comments[0].removeprefix(_MARK))
         version = int(about["version"])
-    except (ValueError, TypeError, KeyError):
+        if not all(isinstance(about.get(key, ""), str) for key in _TEXTS):
+            raise TypeError
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         raise ValidationError(
             "expected '# spikesim {\"version\": 1, ...}'", obj=f"{table.path}, line 1"
         ) from None
@@ -153,9 +166,11 @@ def _commented_header(table: Table) -> list[str] | None:
 
 def _traces(table: Table, about: dict[str, Any]) -> Traces:
     try:
+        if about["dtype"] not in _FLOATS:
+            raise TypeError(f"dtype {about['dtype']!r} is none of {', '.join(_FLOATS)}")
         return Traces(
             table.data[:, 0], table.data[:, 1:].astype(about["dtype"]), ids=about["ids"],
             variable=about["variable"], unit=about["unit"], name=about["name"],
         )  # fmt: skip
-    except (KeyError, TypeError, ValidationError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise ValidationError(f"{error}", obj=str(table.path)) from error

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from spikesim.analysis.spiketrains import SpikeTrains
+from spikesim.calls import public
 from spikesim.errors import ValidationError
 from spikesim.interchange.columns import Columns, named_columns, plain, spike_arrays, trains
 from spikesim.interchange.files import existing
@@ -23,6 +24,7 @@ from spikesim.interchange.table import Table, read_table
 PathLike = str | os.PathLike[str]
 
 
+@public
 def load_nest(
     paths: PathLike | Sequence[PathLike],
     *,

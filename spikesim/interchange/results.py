@@ -9,55 +9,56 @@ from __future__ import annotations
 
 import json
 import os
-import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from spikesim.analysis.checks import result_of
 from spikesim.analysis.spiketrains import SpikeTrains
 from spikesim.analysis.traces import Traces
+from spikesim.calls import public
 from spikesim.errors import ValidationError
-from spikesim.interchange.files import existing, written_whole
+from spikesim.files import reason, written
+from spikesim.files.arrays import DamagedError, read_arrays, write_arrays
+from spikesim.interchange.files import existing
+from spikesim.recorders import Recorder
 
 Result = SpikeTrains | Traces
 
 _FORMAT = "spikesim-results"
 _VERSION = 1
-_DAMAGES = (
-    RuntimeError,  # zipfile, of flags and versions that it does not know
-    OSError,
-    EOFError,
-    KeyError,
-    ValueError,
-    TypeError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
+_DAMAGE = (DamagedError, KeyError, TypeError, ValueError, IndexError, OverflowError, RecursionError)
 _KINDS: dict[str, type] = {"spikes": SpikeTrains, "traces": Traces}
 _ARRAYS = {"spikes": ("times", "ids"), "traces": ("times", "values", "ids")}
+_TEXTS = ("name", "variable", "unit")
 _FIELDS = {"spikes": ("n", "t_start", "t_stop", "name"), "traces": ("variable", "unit", "name")}
 
 
-def save(path: str | os.PathLike[str], results: Result | Mapping[str, Result]) -> None:
+@public
+def save(
+    path: str | os.PathLike[str], results: Result | Recorder | Mapping[str, Result | Recorder]
+) -> None:
     """Save spikes and traces exactly, as `load` returns them.
 
     Parameters
     ----------
     path : str or path-like
         The file, as a rule ``*.npz``. What was there is replaced once the new one is complete.
-    results : SpikeTrains, Traces, or mapping of str to these
+    results : SpikeTrains, Traces or recorder, or mapping of str to these
         What to save.
 
     Raises
     ------
     ValidationError
-        If something else is to be saved, or the folder does not exist.
+        If something else is to be saved, or `path` cannot be a file, or its folder does not exist.
+    SpikesimError
+        If the file cannot be written, for instance because the disk is full.
     """
     single = not isinstance(results, Mapping)
-    named = dict(results) if isinstance(results, Mapping) else {"": results}
+    given = results if isinstance(results, Mapping) else {"": results}
+    named = {key: result_of(one) for key, one in given.items()}
     arrays: dict[str, Any] = {}
     items = []
     for k, (key, result) in enumerate(named.items()):
@@ -72,12 +73,12 @@ def save(path: str | os.PathLike[str], results: Result | Mapping[str, Result]) -
         items.append({"key": key, "kind": kind, **{f: getattr(result, f) for f in _FIELDS[kind]}})
         arrays |= {f"{k}.{a}": _compact(getattr(result, a)) for a in _ARRAYS[kind]}
     contents = np.array(json.dumps({"single": single, "items": items}))
-    with written_whole(path) as file:
-        np.savez(
-            file, format=np.array(_FORMAT), version=np.array(_VERSION), contents=contents, **arrays
-        )
+    head = {"format": np.array(_FORMAT), "version": np.array(_VERSION), "contents": contents}
+    with written(path, "save") as file:
+        write_arrays(file, head | arrays)
 
 
+@public
 def load(path: str | os.PathLike[str]) -> Any:
     """Load what `save` wrote.
 
@@ -95,38 +96,51 @@ def load(path: str | os.PathLike[str]) -> Any:
     if not is_zip(found):
         raise ValidationError("was not written by spikesim's save", obj=str(found))
     try:
-        with open(found, "rb") as raw, np.load(raw, allow_pickle=False) as file:
-            if str(file.get("format")) != _FORMAT:
-                raise ValidationError("was not written by spikesim's save", obj=str(found))
-            if int(file["version"]) > _VERSION:
-                raise ValidationError(
-                    f"has format version {int(file['version'])}; this spikesim reads up to "
-                    f"{_VERSION}",
-                    obj=str(found),
-                )
-            return _unpack(file)
-    except ValidationError:
-        raise
-    except _DAMAGES as e:
+        arrays = read_arrays(found)
+        if str(arrays.get("format")) != _FORMAT:
+            raise ValidationError("was not written by spikesim's save", obj=str(found))
+        _check_version(arrays["version"], found)
+        return _unpack(arrays)
+    except ValidationError as error:
+        if error.obj == str(found):
+            raise
+        raise ValidationError(f"holds what cannot be: {error}", obj=str(found)) from error
+    except _DAMAGE as error:
         raise ValidationError(
-            f"cannot be read as results saved by spikesim, it is damaged or another kind: {e}",
+            f"cannot be read as results saved by spikesim, it is damaged or another kind: {error}",
             obj=str(found),
-        ) from e
+        ) from error
+
+
+def _check_version(version: np.ndarray, path: Path) -> None:
+    number = version.item()
+    if number not in range(1, _VERSION + 1):
+        raise ValidationError(
+            f"has format version {number}; this spikesim reads up to {_VERSION}",
+            obj=str(path),
+        )
 
 
 def is_zip(path: Path) -> bool:
     """Whether a file begins as `.npz` files do; it may be damaged further on."""
-    with open(path, "rb") as file:
-        return file.read(4) == b"PK\x03\x04"
+    try:
+        with open(path, "rb") as file:
+            return file.read(4) == b"PK\x03\x04"
+    except OSError as error:
+        raise ValidationError(f"cannot be read: {reason(error)}", obj=str(path)) from error
 
 
-def _unpack(file: Any) -> Any:
-    contents = json.loads(str(file["contents"]))
+def _unpack(arrays: Mapping[str, np.ndarray]) -> Any:
+    contents = json.loads(str(arrays["contents"]))
     named: dict[str, Result] = {}
     for k, item in enumerate(contents["items"]):
         kind = item["kind"]
-        arrays = {a: file[f"{k}.{a}"] for a in _ARRAYS[kind]}
-        named[item["key"]] = _KINDS[kind](**arrays, **{f: item[f] for f in _FIELDS[kind]})
+        own = {a: arrays[f"{k}.{a}"] for a in _ARRAYS[kind]}
+        fields = {f: item[f] for f in _FIELDS[kind]}
+        for text in (item["key"], *(fields[f] for f in _TEXTS if f in fields)):
+            if not isinstance(text, str):
+                raise TypeError(f"{text!r} is no text")
+        named[item["key"]] = _KINDS[kind](**own, **fields)
     return named[""] if contents["single"] else named
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from spikesim.analysis.spiketrains import SpikeTrains
+from spikesim.calls import public
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.interchange.delimited import from_table, own_description
 from spikesim.interchange.files import existing
@@ -18,6 +19,7 @@ from spikesim.interchange.table import read_table
 PathLike = str | os.PathLike[str]
 
 
+@public
 def load_spikes(path: PathLike, *, name: str | None = None) -> SpikeTrains:
     """Load the spikes of one population from our own `.npz` or CSV, others' CSV, or NEST.
 
@@ -44,6 +46,7 @@ def load_spikes(path: PathLike, *, name: str | None = None) -> SpikeTrains:
     return found[name]
 
 
+@public
 def load_populations(
     paths: Sequence[PathLike], *, t_stop: float | None = None
 ) -> dict[str, SpikeTrains]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from spikesim.errors import ValidationError
+from spikesim.files import reason
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ def read_table(path: Path) -> Table:
         return _read(path)
     except UnicodeDecodeError:
         raise ValidationError("is not a text file (UTF-8)", obj=str(path)) from None
+    except OSError as error:
+        raise ValidationError(f"cannot be read: {reason(error)}", obj=str(path)) from error
 
 
 def _read(path: Path) -> Table:

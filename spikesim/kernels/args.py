@@ -34,6 +34,7 @@ class TableArgs(NamedTuple):
     noise: Array  # float (white noises, n): scratch, normal draws of this step
     fault: Array  # int64 (1): the step in which a variable was lost, or -1
     scratch: Array  # float64: numbers of one neuron, for models of many variables
+    kept: Array  # float (states, neurons of the largest slice): scratch, at the step's start
 
 
 class StaticArgs(NamedTuple):

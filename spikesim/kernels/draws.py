@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from spikesim import rng
 from spikesim.jit import kernel
 from spikesim.kernels.normal import standard_normal
@@ -18,7 +16,6 @@ UNIFORM, NORMAL, LOGNORMAL = 0, 1, 2
 OK, EXHAUSTED, TOO_LONG = 0, 1, 2
 ATTEMPTS = 100_000
 _ATTEMPT_STRIDE = 1 << 32
-_FIRST = np.int64(0)  # a plain 0 would be typed as a literal and compile `sample` once more
 
 
 @kernel
@@ -48,10 +45,10 @@ def sample(kind, a, b, low, high, subkey, index):
 
 
 @kernel
-def draw_entities(kind, a, b, low, high, key, start, out):
-    """One draw for each entity from `start` on. Returns OK or EXHAUSTED."""
+def draw_entities(kind, a, b, low, high, key, entities, index, out):
+    """Draw `index` of each entity. Returns OK or EXHAUSTED."""
     for i in range(out.size):
-        out[i] = sample(kind, a, b, low, high, rng.subkey(key, start + i), _FIRST)
+        out[i] = sample(kind, a, b, low, high, rng.subkey(key, entities[i]), index[i])
         if math.isnan(out[i]):
             return EXHAUSTED
     return OK

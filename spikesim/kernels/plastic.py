@@ -386,7 +386,9 @@ def flush(last_step, a):
     reach = 0 if a.axonal else a.delay_max
     for j in range(a.post_n.size):
         h = a.post_n[j]
-        while h > 0 and h > a.post_kept[j] and post_step(a, j, h - 1) + reach > last_step:
+        # Where there is a log the history may have been written over.
+        oldest = max(a.post_kept[j], h - a.post.shape[1] // 2)
+        while h > oldest and post_step(a, j, h - 1) + reach > last_step:
             h -= 1
         a.post_kept[j] = max(a.post_kept[j], h - 1)
     e = a.control[LOG_N]

@@ -58,11 +58,14 @@ class Live:
         plan.broadcast[:] = 0
 
     def refresh(self) -> None:
-        """Recompute all that depends on parameters and time, after a state has been loaded."""
+        """Recompute all that depends on parameters and time, after a state has been put back."""
         plan = self.network.plan
         for table in plan.tables:
             refresh_table(table, self.network.dt)
         plan.feed.apply_stimuli(plan)
+        for name, plastic in plan.plastic.items():
+            on = bool(plastic.args.control[histories.LEARNING])
+            self.network.projections[name]._learning = on
         self.network.simulator.refresh()
 
 

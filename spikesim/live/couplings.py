@@ -9,12 +9,14 @@ import numpy as np
 from spikesim.build.plan import Junction
 from spikesim.couplings import GapJunctions, Junctions
 from spikesim.errors import ValidationError
+from spikesim.runtime.turns import taking_turns
 from spikesim.units import check_array, nS
 
 if TYPE_CHECKING:
     from spikesim.network import Network
 
 
+@taking_turns
 class LiveCouplings:
     """What gap junctions ask of their network."""
 

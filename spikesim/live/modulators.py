@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from spikesim.build.plan import Plan
 from spikesim.kernels.args import ModulationArgs
 from spikesim.modulators import Modulator
+from spikesim.runtime.turns import taking_turns
 
 if TYPE_CHECKING:
     from spikesim.network import Network
 
 
+@taking_turns
 class LiveModulators:
     """What modulators ask of their network."""
 

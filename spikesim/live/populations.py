@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from spikesim.attributes import put
 from spikesim.build.draws import draw
 from spikesim.build.inputs import check_source_rate, given_spikes
 from spikesim.build.plan import Block, NeuronTable
@@ -16,32 +16,49 @@ from spikesim.build.unusual import warn_of_neurons
 from spikesim.distributions import Distribution, is_drawn
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.inputs import RateSource, Schedule, SpikeSource, check_rate, check_times
+from spikesim.live.described import DescribedValues
 from spikesim.neurons import Neuron
-from spikesim.populations import View, check_shape
+from spikesim.populations import Population, View, check_distinct, check_shape
 from spikesim.rng import key
+from spikesim.runtime.interrupt import unbroken
+from spikesim.runtime.turns import taking_turns
 from spikesim.units import Unit, check_array, in_unit
 
 if TYPE_CHECKING:
     from spikesim.network import Network
 
 
+@taking_turns
 class LivePopulations:
     """What neurons and sources ask of their network."""
 
     def __init__(self, network: Network):
         self.network = network
+        self.described = DescribedValues(network)
 
-    def read(self, view: View, name: str) -> np.ndarray:
+    def names(self, population: Population) -> list[str]:
+        """Parameters and state variables of a population, or what can be set of a source."""
+        return self.described.names(population)
+
+    def read(self, view: View, name: str) -> Any:
         """A parameter or state variable, float64, shape (len(view),)."""
         population = view.population
         if not isinstance(name, str):
             raise ValidationError(f"names are texts, got {name!r}", "get", view)
+        if isinstance(population.model, SpikeSource) and name == "times":
+            return tuple(population.model.times[k] for k in view.ids)
+        if self.network._plan is None:  # reading alone shall not end the description
+            described = self.described.read(view, name)
+            if described is not None:
+                return described
         if isinstance(population.model, RateSource) and name == "rate":
             self.network.build()
             source = self.network.plan.sources[population.name]
             return source.rate[view.ids] * (1000.0 / self.network.dt)
         block, table = self._place(view, name)
         if name in table.cell.states:
+            if self.network.plan.step == 0:
+                self.network.plan.fill_linked()  # its source may have been set since
             row = table.args.state[table.cell.states.index(name)]
             return row[block.lo + view.ids].astype(np.float64)
         if name in block.values:
@@ -50,6 +67,10 @@ class LivePopulations:
 
     def write(self, view: View, values: Mapping[str, Any]) -> None:
         """Set parameters or state variables."""
+        with unbroken():
+            self._write(view, values)
+
+    def _write(self, view: View, values: Mapping[str, Any]) -> None:
         if view.population.is_source:
             for name, value in values.items():
                 self._set_source(view, name, value)
@@ -75,22 +96,32 @@ class LivePopulations:
             drawn=drawn, changed=changed,
         )  # fmt: skip
         self.network.note(f"{view.population.name}.{next(iter(checked))}")
-        for name in set(checked) - set(parameters):
-            row = table.args.state[table.cell.states.index(name)]
-            row[block.lo + view.ids] = checked[name]
         if parameters:
-            before = dict(block.values)
-            block.values.update(changed)
+            before = block.values
+            block.values = {**before, **changed}  # a new mapping: recorders keep the one that held
             try:
                 refresh_table(table, self.network.dt)
             except ValidationError:
-                block.values.update(before)
+                block.values = before
                 raise
             self.network.simulator.refresh()
+        for name in set(checked) - set(parameters):
+            row = table.args.state[table.cell.states.index(name)]
+            row[block.lo + view.ids] = checked[name]
+        for name in drawn:  # only now, for a call that fails changes nothing
+            counts = self._draws(view, name)
+            counts[view.ids] += 1
+            self.network.plan.draws[f"{view.population.name}.{name}"] = counts
+
+    def _draws(self, view: View, name: str) -> np.ndarray:
+        """How often `set` has drawn a variable of each neuron of a population, int64."""
+        population = view.population
+        counts = self.network.plan.draws.get(f"{population.name}.{name}")
+        return np.zeros(population.size, np.int64) if counts is None else counts
 
     def _place(self, view: View, name: str) -> tuple[Block, NeuronTable]:
         if view.population.is_source:
-            valid = ["rate"] if isinstance(view.population.model, RateSource) else []
+            valid = self.names(view.population)
             raise unknown_name(name, valid, None, view.population.name)
         self.network.build()
         block = self.network.plan.blocks[view.population.name]
@@ -104,19 +135,23 @@ class LivePopulations:
         if declared is not None:
             unit = declared[0].declared[declared[1]].unit
         value = in_unit(value, unit, name, owner)
-        if isinstance(value, Distribution):
-            value = draw(value, key(self.network.seed, "set", owner, name), len(view))
+        drawn = isinstance(value, Distribution)
+        if drawn:
+            before = self._draws(view, name)[view.ids]
+            value = draw(value, key(self.network.seed, "set", owner, name), view.ids, before)
         if declared is not None:
             array = declared[0].declared[declared[1]].check(value, name, owner)
         else:
             array = check_array(value, name, owner, unit=unit)
         check_shape(array, len(view), name, view.name)
+        if array.ndim and not drawn:  # which value would a neuron have that is given twice?
+            check_distinct(view, name, view)
         return array
 
     @staticmethod
     def _whole(view: View, block: Block, name: str, array: np.ndarray) -> np.ndarray:
-        """A parameter of all neurons of a population, with that of some of them changed."""
-        if len(view) == block.size:
+        """A parameter of the whole population after some of it has been set to `array`."""
+        if view.contiguous and len(view) == block.size:
             return array.copy()
         whole = np.broadcast_to(block.values[name], block.size).copy()
         whole[view.ids] = array
@@ -128,24 +163,26 @@ class LivePopulations:
         plan = self.network.plan
         if isinstance(population.model, RateSource) and name == "rate":
             rate = check_rate(value, population.name)
-            if len(view) < population.size:
+            if not (view.contiguous and len(view) == population.size):
                 whole = self.read(population, "rate")
                 if not isinstance(rate, np.ndarray):
                     raise ValidationError("a schedule is for all sources", "rate", view)
+                if rate.ndim:
+                    check_distinct(view, "rate", view)
                 check_shape(rate, len(view), "rate", view.name)
                 whole[view.ids] = rate
                 rate = whole
-            source_model = copy(population.model)
-            source_model.rate = rate
-            source_model.check_size(population.size, population.name)
-            check_source_rate(rate, self.network.dt, population.name)
+            source_model = population.model.with_rate(rate, population.size, population.name)
+            check_source_rate(source_model.rate, self.network.dt, population.name)
             if isinstance(rate, Schedule):
                 rate.check_grid(self.network.dt, population.name)
             self.network.note(f"{population.name}.rate")
-            population.model = source_model
+            put(population, model=source_model)
             plan.feed.apply_rate(plan, population)  # type: ignore[attr-defined]
             self.network.simulator.reschedule()
         elif isinstance(population.model, SpikeSource) and name == "times":
+            if not (view.contiguous and len(view) == population.size):
+                raise ValidationError("are set for all sources of a population", "times", view)
             given = SpikeSource(check_times(value, population.name))
             given.check_size(population.size, population.name)
             source = plan.sources[population.name]
@@ -153,7 +190,6 @@ class LivePopulations:
                 given.times, self.network.dt, population.name, silent=False
             )
             self.network.note(f"{population.name}.times")
-            population.model = given
+            put(population, model=given)
         else:
-            valid = ["rate"] if isinstance(population.model, RateSource) else ["times"]
-            raise unknown_name(name, valid, None, population.name)
+            raise unknown_name(name, self.names(population), None, population.name)

@@ -11,15 +11,21 @@ from spikesim.build.release import release_now
 from spikesim.build.synapses import check_weights
 from spikesim.errors import ValidationError
 from spikesim.kernels import histories
+from spikesim.kernels.args import PlasticArgs
+from spikesim.kernels.connect import stable_order
 from spikesim.kernels.deliver import BROADCAST, DENSE, NO_SELF
 from spikesim.kernels.normalize import normalize_dense, normalize_sparse
+from spikesim.populations import View
 from spikesim.projections import Connections, Projection, ReleaseState
+from spikesim.release import QuantalRelease
+from spikesim.runtime.turns import taking_turns
 from spikesim.units import check_array, check_range, check_scalar
 
 if TYPE_CHECKING:
     from spikesim.network import Network
 
 
+@taking_turns
 class LiveProjections:
     """What projections ask of their network."""
 
@@ -30,14 +36,15 @@ class LiveProjections:
         """Weights as the user wrote them, float64, one for each synapse."""
         self.network.build()
         plan, name = self.network.plan, projection.name
+        order = order_of(plan, projection)
         if name in plan.plastic:
             self._flushed(projection)
-            return plan.plastic[name].args.weights.astype(np.float64)
+            return plan.plastic[name].args.weights[order].astype(np.float64)
         p, static = plan.static_place[name], plan.static
         n = n_synapses(plan, projection)
         if static.weight0[p] < 0:
             return np.full(n, projection.sign * float(static.weight[p]))
-        return projection.sign * static.weights[static.weight0[p] :][:n].astype(np.float64)
+        return projection.sign * static.weights[static.weight0[p] :][:n][order].astype(np.float64)
 
     def write_weight(self, projection: Projection, values: Any) -> None:
         """Set weights: one number, or one for each synapse."""
@@ -55,13 +62,14 @@ class LiveProjections:
         dtype = plan.weight_type
         check_range(np.atleast_1d(array), np.dtype(dtype), projection)
         check_weights(projection, array, dtype)
+        order = order_of(plan, projection)
         self.network.note(f"{name}.weight")
         if name in plan.plastic:
-            self._flushed(projection).args.weights[:] = array
+            self._flushed(projection).args.weights[order] = array
             return
         p, static = plan.static_place[name], plan.static
         if static.weight0[p] >= 0:
-            static.weights[static.weight0[p] :][:n] = projection.sign * array
+            static.weights[static.weight0[p] :][:n][order] = projection.sign * array
         elif array.size and (array == array.flat[0]).all():
             static.weight[p] = projection.sign * array.flat[0]
         else:
@@ -71,30 +79,24 @@ class LiveProjections:
             )  # fmt: skip
 
     def read_connections(self, projection: Projection) -> Connections:
-        """All synapses, by source and then in stored order."""
+        """All synapses, ordered as `Projection.connections` says."""
         self.network.build()
         plan, name = self.network.plan, projection.name
-        n_pre, n_post = len(projection.source), len(projection.target)
         n = n_synapses(plan, projection)
         if name in plan.plastic:
             a = plan.plastic[name].args
-            dense, indptr, targets = a.dense, a.indptr, a.targets
             delay = a.delays if a.delays.size else np.full(n, a.delay)
         else:
             s, p = plan.static, plan.static_place[name]
-            dense = s.kind[p] in (DENSE, BROADCAST)
-            indptr = s.indptr[s.row0[p] : s.row0[p] + n_pre + 1]
-            targets = s.targets[s.syn0[p] : s.syn0[p] + n]
             delay = np.full(n, s.delay[p]) if s.delay0[p] < 0 else s.delays[s.delay0[p] :][:n]
-        if dense:
-            source, target = (g.ravel() for g in np.indices((n_pre, n_post)))
-            if n < n_pre * n_post:
-                offset = plan.static.self0[plan.static_place[name]]
-                other = target != source + offset
-                source, target = source[other], target[other]
-        else:
-            source, target = np.repeat(np.arange(n_pre), np.diff(indptr)), targets.astype(np.int64)
-        return Connections(source, target, self.read_weight(projection), delay * self.network.dt)
+        source, target = stored_ends(plan, projection)
+        order = order_of(plan, projection)
+        source, target = (
+            place_in(view)[place[order]]
+            for view, place in ((projection.source, source), (projection.target, target))
+        )
+        weight, delay = self.read_weight(projection), delay[order] * self.network.dt
+        return Connections(source, target, weight, delay)
 
     def set_learning(self, projection: Projection, on: bool) -> None:
         """Freeze or free the weights from now on."""
@@ -107,6 +109,13 @@ class LiveProjections:
         if projection.plasticity is None:
             raise ValidationError("has no plasticity; set its weights", "normalize", projection)
         a = self._flushed(projection).args
+        floor = getattr(projection.plasticity, "w_min", -np.inf)
+        if floor > 0:
+            target = place_in(projection.target)[_targets(a)]
+            a.weights[:] = scaled_above(
+                a.weights.astype(np.float64), target, total, floor, projection
+            )
+            return
         sums = np.empty(a.n_targets)
         self.network.note(f"{projection.name}.weight")
         if a.dense:
@@ -114,8 +123,9 @@ class LiveProjections:
         else:
             bad = normalize_sparse(a.weights, a.targets, total, sums)
         if bad >= 0:
+            target = place_in(projection.target)[bad]
             raise ValidationError(
-                f"the weights onto target {bad} sum to 0 and cannot be scaled to {total}",
+                f"the weights onto target {target} sum to 0 and cannot be scaled to {total}",
                 "normalize", projection,
             )  # fmt: skip
 
@@ -123,11 +133,14 @@ class LiveProjections:
         """What a spike of now would find."""
         self.network.build()
         plan = self.network.plan
-        place = plan.static_place[projection.name]
-        return ReleaseState(*release_now(
-            plan.release, place, plan.step, self.read_connections(projection).source,
-            len(projection.source),
-        ))  # fmt: skip
+        place, view = plan.static_place[projection.name], projection.source
+        first, end = view.span
+        u, x = release_now(
+            plan.release, place, plan.step, stored_ends(plan, projection)[0], end - first
+        )
+        rows = view.ids - first
+        for_synapses = isinstance(projection.release, QuantalRelease)
+        return ReleaseState(u[rows], x[order_of(plan, projection) if for_synapses else rows])
 
     def _flushed(self, projection: Projection) -> PlasticTable:
         self.network.build()
@@ -136,16 +149,110 @@ class LiveProjections:
         return table
 
 
+def carry_weights(before: Plan, plan: Plan) -> None:
+    """Give a plan the weights of the plan before, which has the same synapses, as stored."""
+    plan.static.weight[:] = before.static.weight
+    plan.static.weights[:] = before.static.weights
+    for name, table in plan.plastic.items():
+        table.args.weights[:] = before.plastic[name].args.weights
+
+
 def n_synapses(plan: Plan, projection: Projection) -> int:
-    """How many synapses a projection has; of those that are one sum none is stored."""
+    """Number of synapses of a projection; of those that are one sum none is stored."""
     name = projection.name
     if name in plan.plastic:
         return plan.plastic[name].args.weights.size
     s, p = plan.static, plan.static_place[name]
-    n_pre, n_post = len(projection.source), len(projection.target)
+    n_pre, n_post = int(s.hi[p] - s.lo[p]), int(s.n_targets[p])
     if s.kind[p] == BROADCAST and s.self0[p] != NO_SELF:
         own = np.arange(n_pre) + s.self0[p]
         return n_pre * n_post - int(((own >= 0) & (own < n_post)).sum())
     if s.kind[p] in (BROADCAST, DENSE):
         return n_pre * n_post
     return int(s.indptr[s.row0[p] + n_pre])
+
+
+def stored_ends(plan: Plan, projection: Projection) -> tuple[np.ndarray, np.ndarray]:
+    """Source and target of each synapse as stored, counted from the lowest ids of both ends."""
+    name = projection.name
+    if name in plan.plastic:
+        a = plan.plastic[name].args
+        n_pre, n_post = a.pre_hi - a.pre_lo, a.n_targets
+        dense, indptr, targets = a.dense, a.indptr, a.targets
+    else:
+        s, p = plan.static, plan.static_place[name]
+        n_pre, n_post = int(s.hi[p] - s.lo[p]), int(s.n_targets[p])
+        dense = s.kind[p] in (DENSE, BROADCAST)
+        indptr = s.indptr[s.row0[p] :][: n_pre + 1]
+        targets = s.targets[s.syn0[p] :][: n_synapses(plan, projection)]
+    if not dense:
+        return np.repeat(np.arange(n_pre), np.diff(indptr)), targets.astype(np.int64)
+    source, target = (g.ravel() for g in np.indices((n_pre, n_post)))
+    if n_synapses(plan, projection) < n_pre * n_post:
+        other = target != source + plan.static.self0[plan.static_place[name]]
+        source, target = source[other], target[other]
+    return source, target
+
+
+def order_of(plan: Plan, projection: Projection) -> slice | np.ndarray:
+    """Where each of the user's synapses is stored.
+
+    Users see synapses by the places of source and target in the ends of the projection, and
+    multapses by delay. They are stored by ids, and sorted by delay where delays differ.
+    """
+    ends = projection.source, projection.target
+    ascending = all((np.diff(view.ids) > 0).all() for view in ends)
+    if ascending and not _sorted_by_delay(plan, projection.name):
+        return slice(None)
+    order = np.empty(0, np.int64)
+    for view, stored in reversed(list(zip(ends, stored_ends(plan, projection), strict=True))):
+        place = place_in(view)[stored].astype(np.int32)
+        first = np.concatenate([[0], np.cumsum(np.bincount(place, minlength=len(view)))])
+        before, order = order, np.empty(place.size, np.int64)
+        stable_order(place, before, first[:-1].copy(), order)
+    return order
+
+
+def _sorted_by_delay(plan: Plan, name: str) -> bool:
+    if name in plan.plastic:
+        return plan.plastic[name].args.delays.size > 0
+    return bool(plan.static.delay0[plan.static_place[name]] >= 0)
+
+
+def place_in(view: View) -> np.ndarray:
+    """The place in a selection of each neuron from its lowest id on; -1 for those not in it."""
+    first, end = view.span
+    places = np.full(end - first, -1, np.int64)
+    places[view.ids - first] = np.arange(len(view))
+    return places
+
+
+def _targets(a: PlasticArgs) -> np.ndarray:
+    """The target of each synapse of a plastic projection."""
+    return np.tile(np.arange(a.n_targets), a.weights.size // a.n_targets) if a.dense else a.targets
+
+
+def scaled_above(
+    weights: np.ndarray, target: np.ndarray, total: float, floor: float, owner: object
+) -> np.ndarray:
+    """Weights, none below `floor`, scaled so that those onto each target sum to `total`.
+
+    Those that would fall below the floor stay on it, and the others share what is left.
+    """
+    least = floor * np.bincount(target)
+    if least.max(initial=0.0) > total * (1 + 1e-12):
+        j = int(np.argmax(least))
+        raise ValidationError(
+            f"the weights onto target {j} cannot sum to {total}: each is at least the rule's w_min "
+            f"= {floor}, together {least[j]}", "normalize", owner,
+        )  # fmt: skip
+    free = np.ones(weights.size, bool)
+    while True:
+        rest = total - floor * np.bincount(target, ~free)
+        share = np.bincount(target, np.where(free, weights, 0.0))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            scaled = np.where(free, weights * (rest / share)[target], floor)
+        low = free & (scaled < floor)
+        if not low.any():
+            return scaled
+        free &= ~low

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from spikesim.analysis.spiketrains import SpikeTrains
 from spikesim.analysis.traces import Traces
+from spikesim.build.memory import Use
+from spikesim.build.plan import Plan
 from spikesim.equations import expressions as ex
 from spikesim.equations.cell import INPUT, TIME, Cell
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.live.modulators import place_of
-from spikesim.live.projections import n_synapses
+from spikesim.live.projections import n_synapses, order_of
+from spikesim.machine import SMALL, require
 from spikesim.neurons import Neuron
 from spikesim.populations import View
 from spikesim.recorders import (
@@ -22,7 +25,8 @@ from spikesim.recorders import (
     StateRecorder,
     WeightRecorder,
 )
-from spikesim.runtime.recording import SampleStore, SpikeStore
+from spikesim.runtime.recording import Recording, SampleStore, SpikeStore
+from spikesim.runtime.turns import taking_turns
 from spikesim.units import whole_steps
 
 if TYPE_CHECKING:
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
 _NOWHERE = np.empty(0, np.int64)
 
 
+@taking_turns
 class LiveRecorders:
     """What recorders ask of their network."""
 
@@ -51,9 +56,49 @@ class LiveRecorders:
                 "made from", "variable", view,
             )  # fmt: skip
 
-    def attach(self, recorder: Recorder) -> None:
+    def stores(self) -> dict[int, SpikeStore | SampleStore]:
+        """What holds the recorders' samples now."""
+        return dict(self._stores)
+
+    def put_back(self, stores: dict[int, SpikeStore | SampleStore]) -> None:
+        """Take what `stores` has told again."""
+        self._stores = stores
+
+    def growth(self, recorder: Recorder) -> Use:
+        """What a recorder will hold: bytes for each second of biology, or for each spike."""
+        kind, store = "recorder", self._stores.get(id(recorder))
+        if isinstance(recorder, SpikeRecorder):
+            return Use(kind, recorder.name, 0, what="spikes", per_spike=12)
+        if isinstance(store, SampleStore):
+            n = store.places.size
+        elif isinstance(recorder, StateRecorder):
+            n = len(recorder.target)
+        elif isinstance(recorder, WeightRecorder):
+            n = _n_recorded(recorder)
+        else:
+            n = 1
+        assert recorder.every is not None
+        what = f"{n} values every {recorder.every:g} ms"
+        return Use(
+            kind, recorder.name, 0, what=what, per_second=8 * (n + 1) * 1000 / recorder.every
+        )
+
+    def check_room(self, steps: int) -> None:
+        """Raise a ValidationError if samples of so many steps cannot fit into memory."""
+        seconds = steps * self.network.dt / 1000.0
+        parts = [self.growth(r) for r in self.network._recorders]
+        need = seconds * sum(part.per_second for part in parts)
+        if need > SMALL:
+            worst = max(parts, key=lambda part: part.per_second)
+            what = f"the samples of {seconds:g} s, most of them of {worst.name!r} ({worst.what}),"
+            remedy = (
+                "record fewer neurons, sample more seldom with every=, or run in parts and clear() "
+                "the recorders between them"
+            )
+            require(need, what, "duration", "run", remedy)
+
+    def attach(self, recorder: Recorder, plan: Plan, recording: Recording) -> None:
         """Make the store of a recorder, from now on."""
-        plan, recording = self.network.plan, self.network.recording
         store: SpikeStore | SampleStore
         if isinstance(recorder, SpikeRecorder):
             block = plan.blocks[recorder.target.population.name]
@@ -66,7 +111,7 @@ class LiveRecorders:
                 table.state_place(name) + block.lo + recorder.target.ids
                 for name in _sampled(table.cell, recorder.variable)
             ]
-            store = SampleStore(self._steps(recorder), np.concatenate([*places, _NOWHERE]))
+            store = SampleStore(self._steps(recorder), np.concatenate([*places, _NOWHERE]), block)
             recording.states.append(store)
         elif isinstance(recorder, ConcentrationRecorder):
             modulation, k = place_of(plan, recorder.target)
@@ -80,11 +125,10 @@ class LiveRecorders:
                 raise ValidationError(
                     f"has {n} synapses; got index {chosen.max()}", "synapses", recorder.target
                 )
-            store = SampleStore(self._steps(recorder), chosen)
+            order = order_of(plan, recorder.target)
+            stored = chosen if isinstance(order, slice) else order[chosen]
+            store = SampleStore(self._steps(recorder), stored)
             recording.weights.setdefault(recorder.target.name, []).append(store)
-            if plan.step == 0:  # the initial value is a sample too
-                weights = plan.plastic[recorder.target.name].args.weights
-                store.add(np.zeros(1, np.int64), weights[chosen][None].astype(float))
         self._stores[id(recorder)] = store
 
     def result(self, recorder: Recorder) -> SpikeTrains | Traces:
@@ -99,13 +143,13 @@ class LiveRecorders:
                 t_stop=self.network.t, name=recorder.target.name,
             )  # fmt: skip
         assert isinstance(store, SampleStore)
-        steps, rows = store.samples()
         if isinstance(recorder, StateRecorder):
-            rows, unit = self._sampled_values(recorder, steps * dt, rows)
+            steps, rows, unit = self._sampled_values(recorder, store)
             return Traces(
                 steps * dt, rows, variable=recorder.variable, unit=unit,
                 ids=recorder.target.ids, name=recorder.target.name,
             )  # fmt: skip
+        steps, rows = store.samples()
         if isinstance(recorder, ConcentrationRecorder):
             return Traces(
                 steps * dt, rows, variable="concentration", unit="1", ids=np.zeros(1, np.int64),
@@ -115,30 +159,37 @@ class LiveRecorders:
         model = recorder.target.target.population.model
         assert isinstance(model, Neuron)
         unit = str(model.receptor(recorder.target.receptor).weight_unit)
+        synapses = recorder.synapses
+        if synapses is None:
+            synapses = np.arange(store.places.size)
         return Traces(
-            steps * dt, rows, variable="weight", unit=unit, ids=store.places,
+            steps * dt, rows, variable="weight", unit=unit, ids=synapses,
             name=recorder.target.name,
         )  # fmt: skip
 
     def _sampled_values(
-        self, recorder: StateRecorder, times: np.ndarray, rows: np.ndarray
-    ) -> tuple[np.ndarray, str]:
-        """Samples of a variable; what is derived is worked out from the states, with parameters
-        as they are now."""
-        block = self.network.plan.blocks[recorder.target.population.name]
-        cell = self.network.plan.tables[block.table].cell
+        self, recorder: StateRecorder, store: SampleStore
+    ) -> tuple[np.ndarray, np.ndarray, str]:
+        """Steps, samples and unit of a variable.
+
+        What is derived is worked out from the states, with the parameters that held then.
+        """
+        assert store.block is not None
+        cell = self.network.plan.tables[store.block.table].cell
         if recorder.variable in cell.units:
-            return rows, cell.units[recorder.variable]
-        derived, ids = cell.derived[recorder.variable], recorder.target.ids
-        names = _sampled(cell, recorder.variable)
-        values = {n: v[ids] if v.ndim else v for n, v in block.values.items()}
-        values |= {TIME: times[:, None], "dt": np.asarray(self.network.dt)}
-        values |= dict(zip(names, np.split(rows, max(len(names), 1), axis=1), strict=False))
+            return *store.samples(), cell.units[recorder.variable]
+        derived, names = cell.derived[recorder.variable], _sampled(cell, recorder.variable)
+        ids, dt = recorder.target.ids, self.network.dt
         functions = {name: f.for_arrays() for name, f in cell.functions.items()}
-        shape = (times.size, ids.size)
-        with np.errstate(all="ignore"):
-            result = ex.evaluate(derived.rhs, values, functions)
-        return np.broadcast_to(result, shape).copy(), str(derived.unit)
+        parts = [np.empty((0, ids.size))]
+        for parameters, steps, rows in store.segments():
+            values = {n: v[ids] if v.ndim else v for n, v in parameters.items()}
+            values |= {TIME: (steps * dt)[:, None], "dt": np.asarray(dt)}
+            values |= dict(zip(names, np.split(rows, max(len(names), 1), axis=1), strict=False))
+            with np.errstate(all="ignore"):
+                result = ex.evaluate(derived.rhs, values, functions)
+            parts.append(np.broadcast_to(result, (steps.size, ids.size)))
+        return store.samples()[0], np.concatenate(parts), str(derived.unit)
 
     def counts(self, recorder: Recorder) -> np.ndarray:
         """Spikes of each neuron of a spike recorder."""
@@ -159,6 +210,24 @@ class LiveRecorders:
     def _steps(self, recorder: Recorder) -> int:
         assert recorder.every is not None
         return whole_steps(recorder.every, self.network.dt, "every", recorder.name)
+
+    def contents(self, recorder: Recorder) -> dict[str, Any]:
+        """What a recorder's store holds, for a copy of its network."""
+        return self._stores[id(recorder)].contents()
+
+    def refill(self, recorder: Recorder, contents: dict[str, Any]) -> None:
+        """Let a recorder's store hold what that of another network has held."""
+        vars(self._stores[id(recorder)]).update(contents)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"network": self.network, "_stores": {}}  # stores are made anew
+
+
+def _n_recorded(recorder: WeightRecorder) -> int:
+    if recorder.synapses is not None:
+        return recorder.synapses.size
+    p = recorder.target
+    return int(p.connector.expected(len(p.source), len(p.target)))
 
 
 def _sampled(cell: Cell, variable: str) -> list[str]:

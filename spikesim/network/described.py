@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from spikesim.build.checks import (
     check_junctions,
     check_population,
@@ -13,16 +15,19 @@ from spikesim.build.checks import (
 )
 from spikesim.build.couplings import check_chain, check_link, check_membranes
 from spikesim.build.inputs import Stimulus, check_felt
+from spikesim.build.memory_synapses import check_synapses
+from spikesim.build.plan import PRECISIONS
 from spikesim.build.unusual import warn_of_taus
 from spikesim.connectors import Connector
 from spikesim.couplings import GapJunctions, Link
 from spikesim.errors import ValidationError
 from spikesim.inputs import Input, Source
+from spikesim.machine import require
 from spikesim.modulators import Modulator, Secretion
 from spikesim.network.parts import Parts, joined, numbered
 from spikesim.neurons import Neuron
 from spikesim.plasticity import PlasticityRule
-from spikesim.populations import Population, View
+from spikesim.populations import Population, View, check_distinct
 from spikesim.projections import Projection
 from spikesim.release import Release
 from spikesim.units import Param, check_name, ms
@@ -127,6 +132,7 @@ class DescribedNetwork(Parts):
         for modulator in projection.modulators.values():
             self._check_mine(modulator=modulator)
         check_projection(projection, self._description)
+        check_synapses(projection, np.dtype(PRECISIONS[self.precision][1]).itemsize)
         self._description.projections[name] = projection
         return projection
 
@@ -153,6 +159,7 @@ class DescribedNetwork(Parts):
             )  # fmt: skip
         if target.population.is_source:
             raise ValidationError("is a source of spikes; it takes no input", "target", target)
+        check_distinct(target, "target", "stimulate")
         check_felt(target, stimulus)
         kind = type(stimulus).__name__
         stimulus.check_size(len(target), f"{target.name}.{kind}")  # type: ignore[attr-defined]
@@ -192,6 +199,8 @@ class DescribedNetwork(Parts):
         gaps = GapJunctions(name, a, b, connector, g=g, access=self._live.couplings)
         check_membranes(gaps, self._description.cells)
         check_junctions(gaps)
+        n = connector.expected(len(a), len(b))
+        require(56 * n, f"{n:.3g} junctions (to be expected)", "connector", gaps)
         self._description.gaps[name] = gaps
         return gaps
 

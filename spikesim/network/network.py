@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from spikesim.build.builder import build
+from spikesim.attributes import put
+from spikesim.build.builder import build, grouped
+from spikesim.build.memory import uses
 from spikesim.build.plan import Plan
-from spikesim.errors import SimulationError, ValidationError
+from spikesim.errors import NotBuiltError, SimulationError, ValidationError
 from spikesim.live import Live
+from spikesim.live.projections import carry_weights
 from spikesim.modulators import Modulator
+from spikesim.network.copies import Kept
 from spikesim.network.described import DescribedNetwork
-from spikesim.populations import View
+from spikesim.network.memory import MemoryTable
+from spikesim.populations import View, check_distinct
 from spikesim.projections import Projection
 from spikesim.recorders import Recorder, recorder_of
 from spikesim.runtime import checkpoint
-from spikesim.runtime.progress import ProgressBar
+from spikesim.runtime.interrupt import unbroken
+from spikesim.runtime.progress import ProgressBar, shows
 from spikesim.runtime.recording import Recording
 from spikesim.runtime.simulator import Simulator
+from spikesim.runtime.state import put as put_state
+from spikesim.runtime.turns import Turns, in_turn
 from spikesim.units import check_count, check_flag, check_scalar, ms, whole_steps
+
+_NOT_COPIED = ("_turns", "_built", "_simulator", "_recording")
 
 
 class Network(DescribedNetwork):
@@ -60,12 +72,14 @@ class Network(DescribedNetwork):
         precision: str = "mixed",
         threads: int = 1,
     ):
+        self._turns = Turns()
         super().__init__(dt, seed, precision, Live(self))
         self._threads = check_count(threads, "threads", "Network", least=1, most=1024)
         self._recorders: list[Recorder] = []
         self._recording = Recording()
         self._simulator: Simulator | None = None
 
+    @in_turn
     def record(
         self,
         target: View | Projection | Modulator,
@@ -97,12 +111,18 @@ class Network(DescribedNetwork):
             every = check_scalar(every, "every", "record", unit=ms, allowed="positive")
             whole_steps(every, self.dt, "every", "record")
         self._check_mine(target=target)
+        if isinstance(target, View):
+            check_distinct(target, "target", "record")
         recorder = recorder_of(target, variable, every, synapses, self.dt, self._live.recorders)
         if self._plan is not None:
-            self._live.recorders.attach(recorder)
+            self._live.recorders.attach(recorder, self.plan, self._recording)
             self.simulator.refresh()
         self._recorders.append(recorder)
         return recorder
+
+    def _check_open(self, what: str) -> None:
+        with self._turns.alone(f"a call that adds a {what}"):
+            super()._check_open(what)
 
     def note(self, what: str) -> None:
         """Remember that the user has set a value, which building anew would lose."""
@@ -113,14 +133,46 @@ class Network(DescribedNetwork):
     def build(self) -> None:
         """Make the synapses and kernels now; `run` does it otherwise."""
         if self._plan is None:
+            self._build()
+
+    @in_turn
+    def _build(self) -> None:
+        if self._plan is None:
             if not self._description.populations:
                 raise ValidationError("has no populations yet", None, "Network")
             self._simulator = None  # what an earlier plan holds is let go first
-            self._plan, self._written = build(self._description), ""
-            self._recording = Recording()
-            for recorder in self._recorders:
-                self._live.recorders.attach(recorder)
-            self._simulator = Simulator(self._plan, self._recording, self._threads)
+            with self._unchanged_on_failure():
+                self._make()
+
+    def _make(self, weights_of: Plan | None = None) -> None:
+        """Put a new plan in place, with empty recorders, and with the weights of another plan."""
+        plan, recording = build(self._description, self._threads), Recording()
+        if weights_of is not None:
+            carry_weights(weights_of, plan)
+        for recorder in self._recorders:
+            self._live.recorders.attach(recorder, plan, recording)
+        self._simulator = Simulator(plan, recording, self._threads)
+        self._plan, self._recording, self._written = plan, recording, ""
+
+    @contextmanager
+    def _unchanged_on_failure(self) -> Iterator[None]:
+        """If what is done within fails, the network is as it was before."""
+        before = self._plan, self._recording, self._simulator, self._written
+        stores = self._live.recorders.stores()
+        models = [(p, p.model) for p in self._description.populations.values()]
+        try:
+            yield
+        except BaseException as error:
+            self._plan, self._recording, self._simulator, self._written = before
+            self._live.recorders.put_back(stores)
+            for population, model in models:
+                put(population, model=model)
+            if isinstance(error, MemoryError):
+                raise SimulationError(
+                    f"there is not enough memory for the network ({error}); net.memory() tells "
+                    "what takes how much"
+                ) from error
+            raise
 
     def run(self, duration: float, *, progress: bool | None = None) -> None:
         """Simulate, from where the network is now.
@@ -138,26 +190,32 @@ class Network(DescribedNetwork):
         KeyboardInterrupt
             On Ctrl-C, after a consistent stop: results are usable and `run` can go on.
         SimulationError
-            If a state variable is no longer a number.
+            If a state variable is no longer a number, if there is not enough memory, or if the
+            network is running already, in another thread or around this call.
         """
         duration = check_scalar(duration, "duration", "run", unit=ms, allowed="non-negative")
-        if duration == 0:
-            self.build()
-            return
-        steps = whole_steps(duration, self.dt, "duration", "run")
-        self.build()
+        steps = whole_steps(duration, self.dt, "duration", "run") if duration else 0
         if progress is not None:
             progress = check_flag(progress, "progress", "run")
-        if progress is None and not sys.stderr.isatty():
-            progress = False
-        if progress is False:
-            self.simulator.run(steps)
-        else:
-            with ProgressBar(steps, self.dt, at_once=bool(progress)) as bar:
-                self.simulator.run(steps, bar.update)
+        self._turns.begin_run()
+        try:
+            self.build()
+            self._live.recorders.check_room(steps)
+            if progress is None and not shows(sys.stderr):
+                progress = False
+            if not steps or progress is False:
+                self.simulator.run(steps)
+            else:
+                with ProgressBar(steps, self.dt, at_once=bool(progress)) as bar:
+                    self.simulator.run(steps, bar.update)
+        finally:
+            self._turns.end_run()
 
     def reset(self, *, keep_weights: bool = False) -> None:
-        """Go back to the start: time 0, initial values, nothing in flight, recorders empty.
+        """Go back to the description: time 0, nothing in flight, recorders empty.
+
+        What was set since (parameters, states, rates, spike times, concentrations, conductances
+        of gap junctions, weights) is as it was described. Switches of learning stay.
 
         Parameters
         ----------
@@ -165,37 +223,123 @@ class Network(DescribedNetwork):
             Keep the weights as they are now.
         """
         keep_weights = check_flag(keep_weights, "keep_weights", "reset")
-        if self._plan is None:
-            return
-        weights = {name: p.weight for name, p in self._description.projections.items()
-                   if keep_weights}  # fmt: skip
-        self._plan = None
-        for population in self._description.populations.values():
-            population.model = population.described
-        self.build()
-        for name, weight in weights.items():
-            self._description.projections[name].weight = weight
+        with self._turns.alone("reset"):
+            if self._plan is None:
+                return
+            before = self._plan
+            if keep_weights:
+                for table in before.plastic.values():
+                    self.simulator.flush(table)
+            with self._unchanged_on_failure():
+                for population in self._description.populations.values():
+                    put(population, model=population.described)
+                self._make(before if keep_weights else None)
 
     def reset_state(self) -> None:
         """Bring membranes, receptors, traces and spikes in flight back to their start.
 
-        Time goes on, weights and what neurons have learnt (adaptive thresholds) stay.
+        Time goes on, weights and what neurons have learnt (adaptive thresholds) stay, and so does
+        all that was set.
         """
-        self._live.reset_state()
+        with self._turns.alone("reset_state"):
+            self.build()
+            self.simulator.check_whole()
+            self._live.reset_state()
 
+    @in_turn
     def save_state(self, path: str | Path) -> None:
-        """Write the state to a file, from which `load_state` goes on bit-identically."""
+        """Write the state to a file, from which `load_state` goes on bit-identically.
+
+        It holds all that changes in a run, and all that can be set and switched between runs.
+        What recorders hold is not part of it. What was at `path` stays until the new file is whole.
+
+        Raises
+        ------
+        ValidationError
+            If `path` cannot be a file, or the network cannot go on, for a variable is not finite.
+        SpikesimError
+            If the file cannot be written.
+        """
         self.build()
+        self.simulator.check_whole()
         checkpoint.save(self.plan, path)
 
     def load_state(self, path: str | Path) -> None:
-        """Put a state saved by the same network back; recorders start anew from there."""
-        self.build()
-        checkpoint.load(self.plan, path)
-        self.note("the state")
+        """Put a state saved by the same network back; recorders start anew from there.
+
+        Raises
+        ------
+        ValidationError
+            If the file cannot be read, is damaged, is of another network, or holds numbers that
+            cannot be. The network is as it was then.
+        """
+        with self._turns.alone("load_state"):
+            state = checkpoint.read(path)
+            self.build()
+            with unbroken():
+                put_state(self.plan, state, str(path))
+                self.note("the state")
+                self._resume()
+                for recorder in self._recorders:
+                    recorder.clear()
+
+    def _resume(self) -> None:
+        """Let all follow a state that has been put into the plan."""
+        if self.simulator.fault:
+            self._simulator = Simulator(self.plan, self._recording, self._threads)
         self._live.refresh()
-        for recorder in self._recorders:
-            recorder.clear()
+
+    # --- copies -------------------------------------------------------------------------------
+
+    @property
+    def _plan(self) -> Plan | None:
+        """The plan, if there is one; that of a copy is made here."""
+        if self._kept is not None:
+            with self._turns:
+                self._bring_back()
+        return self._built
+
+    @_plan.setter
+    def _plan(self, plan: Plan | None) -> None:
+        self._built, self._kept = plan, None
+
+    def _bring_back(self) -> None:
+        kept = self._kept
+        if kept is None:  # another thread has had its turn
+            return
+        self._kept = None
+        try:
+            kept.bring_back(self)
+        except BaseException:
+            self._built, self._kept = None, kept
+            raise
+
+    def __copy__(self) -> Network:
+        raise TypeError("two networks cannot share one state; use copy.deepcopy(net)")
+
+    def __getstate__(self) -> dict[str, Any]:
+        with self._turns:
+            parts = {name: part for name, part in vars(self).items() if name not in _NOT_COPIED}
+            if self._built is not None:
+                self.simulator.check_whole()
+                parts["_kept"] = Kept.of(self)
+            return parts
+
+    def __setstate__(self, parts: dict[str, Any]) -> None:
+        vars(self).update(
+            parts, _turns=Turns(), _built=None, _simulator=None, _recording=Recording()
+        )
+
+    def memory(self) -> MemoryTable:
+        """What the network will take of memory, and what the machine has; nothing is built for it.
+
+        Numbers of synapses that are left to chance are the expected ones. A network that needs more
+        than the machine has is refused when it is built, a population or projection that does when
+        it is added, and a run whose samples would not fit when it is asked for.
+        """
+        d = self._description
+        parts = uses(d, grouped(d), self._threads)
+        return MemoryTable([*parts, *map(self._live.recorders.growth, self._recorders)])
 
     # --- reading ------------------------------------------------------------------------------
 
@@ -215,6 +359,11 @@ class Network(DescribedNetwork):
         return 0 if self._plan is None else int(self._plan.counters[2:4].sum())
 
     @property
+    def threads(self) -> int:
+        """How many threads share the work."""
+        return self._threads
+
+    @property
     def learning(self) -> bool:
         """Whether any plasticity acts; setting it switches all plastic projections."""
         return any(p.learning for p in self._description.projections.values())
@@ -229,20 +378,32 @@ class Network(DescribedNetwork):
     def plan(self) -> Plan:
         """The arrays behind the network, once it is built."""
         if self._plan is None:
-            raise SimulationError("the network is not built yet; run() or build() it first")
+            raise NotBuiltError("the network is not built yet; run() or build() it first")
         return self._plan
 
     @property
     def simulator(self) -> Simulator:
         """What runs the plan, once it is built."""
         if self._simulator is None:
-            raise SimulationError("the network is not built yet; run() or build() it first")
+            raise NotBuiltError("the network is not built yet; run() or build() it first")
         return self._simulator
+
+    @property
+    def recorders(self) -> list[Recorder]:
+        """All recorders, in the order in which they were made; of a copy those of the copy."""
+        return [*self._recorders]
 
     @property
     def recording(self) -> Recording:
         """The stores of all recorders."""
         return self._recording
+
+    def _instead(self, name: str) -> str:
+        if name == "t":
+            return "is read-only; run() goes on, and reset() goes back to 0"
+        if name in ("dt", "seed", "precision", "threads"):
+            return f"is fixed once the network is made; make another, Network({name}=...)"
+        return super()._instead(name)
 
     def __repr__(self) -> str:
         d = self._description

@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from spikesim.attributes import Guarded
 from spikesim.build.builder import Description
 from spikesim.build.plan import PRECISIONS, Plan
 from spikesim.errors import ValidationError, unknown_name
+from spikesim.fixed import FixedDict
 from spikesim.live import Live
 from spikesim.modulators import Modulator
 from spikesim.populations import Population, View
@@ -19,7 +21,7 @@ from spikesim.projections import Projection
 from spikesim.units import check_name, check_scalar, ms
 
 
-class Parts:
+class Parts(Guarded):
     """Parts of a network by name. As long as nothing has run, more can be added.
 
     Parameters
@@ -29,6 +31,8 @@ class Parts:
     live : Live
         Whom populations, projections and modulators ask for their values.
     """
+
+    _extensible = True
 
     def __init__(self, dt: float, seed: int | None, precision: str, live: Live):
         dt = check_scalar(dt, "dt", "Network", unit=ms, allowed="positive")
@@ -61,12 +65,12 @@ class Parts:
     @property
     def populations(self) -> dict[str, Population]:
         """All populations by name."""
-        return dict(self._description.populations)
+        return FixedDict(self._description.populations)
 
     @property
     def projections(self) -> dict[str, Projection]:
         """All projections by name."""
-        return dict(self._description.projections)
+        return FixedDict(self._description.projections)
 
     def _check_open(self, what: str) -> None:
         """Raise if nothing can be added any more; a plan that nothing has changed is let go."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from typing import Any, ClassVar, TypeVar
 
 from spikesim.channels import Channel
@@ -17,6 +18,7 @@ from spikesim.equations.ports import shared_transmitters
 from spikesim.equations.sites import INPUT, IONIC, SYNAPTIC, Site
 from spikesim.equations.text import parse_text, text_parameters
 from spikesim.errors import ValidationError, unknown_name
+from spikesim.neurons.recipe import Recipe, blank
 from spikesim.parameters import Parametrized, Value
 from spikesim.receptors import ExpCurrent, Receptor
 from spikesim.units import (
@@ -95,6 +97,8 @@ class Neuron(Parametrized):
     ValidationError
         For an unknown name, a value that is not allowed, or something that is no receptor.
     """
+
+    _between_runs = ", or set it of a population, cells.{0} = ..."
 
     equations: str
     threshold: ClassVar[str]
@@ -196,6 +200,10 @@ class Neuron(Parametrized):
         What weights mean to those is the same.
         """
         return self.receptors[shared_transmitters(self.receptors).get(port, [port])[0]]
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        recipe = vars(type(self)).get("_recipe")
+        return (blank, (recipe,), vars(self)) if recipe else super().__reduce_ex__(protocol)
 
     def source(self) -> str:
         """The Python text of the kernel that is generated for this model with these receptors.
@@ -323,6 +331,7 @@ def text_neuron(
             raise ValidationError("is given twice, in initial too", variable, name)
         value = values[variable]
         members["initial"][variable] = float(value) if isinstance(value, bool) else value
+    members["initial"] = deepcopy(members["initial"])  # arrays may change later
     texts = (equations, refractory, *(attributes[a] for a in ("threshold", "reset", "initial")))
     words = "\n".join(map(str, texts))
     values = {given: v for given, v in values.items() if given not in members["initial"]}
@@ -339,15 +348,13 @@ def text_neuron(
                     "must be a number, a quantity such as 10*ms, an array or a distribution, got "
                     f"{value!r}", given, name,
                 )  # fmt: skip
-    kind = type(name, (Neuron,), members)
-    model = kind(receptors=receptors, channels=channels, **values)
+    model = Recipe(Neuron, name, members).kind(receptors=receptors, channels=channels, **values)
     cell = assemble(model, with_input=True)  # what is wrong with the text is said first
     for variable, value in cell.given.items():
         unit = Unit(cell.units[variable])
         value = plain(value, unit, f"initial[{variable!r}]", name)
         if not isinstance(value, Distribution):
-            value = given_values(value, f"initial[{variable!r}]", name, unit=unit)
-        members["initial"][variable] = value  # a copy, for the class has this very dictionary
+            given_values(value, f"initial[{variable!r}]", name, unit=unit)
     used = names_used(model)
     for given in values:
         if given not in used and given != "t_ref" and given not in text.names:

@@ -14,15 +14,20 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from spikesim.calls import public
 from spikesim.channels import Channel, Leak
+from spikesim.errors import unknown_name
 from spikesim.neurons.multi_compartment import Compartment, MultiCompartment
 from spikesim.receptors import Receptor
 from spikesim.units import Unit, check_count, check_scalar, um
 
 OHM_M, OHM_M2, F_PER_M2 = Unit("ohm*m"), Unit("ohm*m2"), Unit("F/m2")
 CABLE = "cable"
+OWN = ("length", "diameter", "R_i", "R_m", "C_m", "E_L", "channels", "receptors")
+OPTIONS = ("V_th", "current_into", "method")
 
 
+@public
 def cable(
     n: int,
     *,
@@ -58,9 +63,12 @@ def cable(
     receptors : mapping, optional
         Receptors of each compartment.
     **options
-        Of `MultiCompartment`.
+        ``V_th``, ``current_into`` and ``method`` of `MultiCompartment`.
     """
     check_count(n, "n", CABLE, least=1)
+    for name in options:
+        if name not in OPTIONS:
+            raise unknown_name(name, [*OWN, *OPTIONS], obj=CABLE)
 
     def given(value: Any, name: str, unit: Unit) -> float:
         return check_scalar(value, name, CABLE, unit=unit, allowed="positive") * unit.scale

@@ -27,6 +27,11 @@ class PlasticityRule(Parametrized):
     and its parameters. Both traces decay exponentially and grow by 1 at each spike of their neuron;
     with nearest-neighbour pairings they are set to 1. The rule never knows how synapses are stored.
 
+    Where weights are magnitudes (the source names its transmitter, or the receptor is a
+    conductance) no event brings a weight below 0, or below a parameter ``w_min`` that is higher:
+    expressions that do not keep to it by themselves are clipped there. A negative ``w_min`` is an
+    error then.
+
     Class attributes
     ----------------
     on_pre, on_post : str

@@ -3,7 +3,9 @@
     on a postsynaptic spike:  w += eta * (x - w * y)
 
 where y is the postsynaptic trace just before the spike. Weights settle without a bound where
-x = w y. Source: Oja 1982, J. Math. Biol. 15:267, with rates replaced by traces.
+x = w y. Steps that are too large for that (eta * y above 1) would make them negative; weights that
+are magnitudes stay at 0 then. Source: Oja 1982, J. Math. Biol. 15:267, with rates replaced by
+traces.
 """
 
 from spikesim.plasticity.base import PlasticityRule

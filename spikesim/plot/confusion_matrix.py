@@ -8,11 +8,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
+from spikesim.calls import public
 from spikesim.errors import ValidationError
 from spikesim.plot.style import canvas
 from spikesim.units import check_array, check_flag
 
 
+@public
 def confusion_matrix(
     counts: ArrayLike,
     ax: Axes | None = None,

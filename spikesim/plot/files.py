@@ -8,14 +8,16 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from spikesim.analysis.spiketrains import SpikeTrains
+from spikesim.calls import public
 from spikesim.errors import ValidationError
-from spikesim.plot.raster import raster
+from spikesim.files import checked_path, written
+from spikesim.plot.raster import Spikes, raster
 from spikesim.plot.style import style
 
 
+@public
 def save_raster(
-    trains: SpikeTrains | Mapping[str, SpikeTrains],
+    trains: Spikes | Mapping[str, Spikes],
     path: str | os.PathLike[str],
     *,
     bin: float | None = None,
@@ -25,7 +27,7 @@ def save_raster(
 
     Parameters
     ----------
-    trains : SpikeTrains or mapping of str to SpikeTrains
+    trains : SpikeTrains or spike recorder, or mapping of str to these
         One population, or several by name.
     path : str or path-like
         The file; its ending says the format.
@@ -38,17 +40,19 @@ def save_raster(
     ------
     ValidationError
         If matplotlib does not write such files, or the folder does not exist.
+    SpikesimError
+        If the file cannot be written.
     """
-    target = Path(path)
+    target = Path(checked_path(path, "save_raster"))
     with style():
         figure = Figure(figsize=(8.0, 5.0), layout="constrained")
         formats = sorted(figure.canvas.get_supported_filetypes())
-        if target.suffix.lower().lstrip(".") not in formats:
+        ending = target.suffix.lower().lstrip(".")
+        if ending not in formats:
             raise ValidationError(
                 f"must end in one of .{', .'.join(formats)}, got {target.name!r}", "path"
             )
-        if not target.parent.is_dir():
-            raise ValidationError(f"there is no folder {str(target.parent)!r}", "path")
         ax = raster(trains, figure.subplots(), bin=bin)
         ax.set_title(title)
-        figure.savefig(target)
+        with written(path, "save_raster") as file:
+            figure.savefig(file, format=ending)

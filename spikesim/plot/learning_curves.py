@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 from numpy.typing import ArrayLike
 
+from spikesim.calls import public
 from spikesim.errors import ValidationError
 from spikesim.plot.style import canvas, colour
 from spikesim.units import check_array, check_scalar, refuse_masked
@@ -17,6 +18,7 @@ from spikesim.units import check_array, check_scalar, refuse_masked
 Curve = tuple[ArrayLike, ArrayLike]
 
 
+@public
 def learning_curves(
     curves: Mapping[str, Curve],
     ax: Axes | None = None,

@@ -9,19 +9,25 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from spikesim.analysis.checks import result_of
 from spikesim.analysis.spiketrains import SpikeTrains
+from spikesim.calls import public
 from spikesim.errors import ValidationError
 from spikesim.plot.density import draw_density, nice_width
 from spikesim.plot.style import canvas, colour
+from spikesim.recorders import SpikeRecorder
 
 # Beyond this, points would overlap into a solid block and be slow to draw.
 _MAX_POINTS = 200_000
 # Fewer spikes than this are lost on the eye as points of the usual size.
 _FEW = 500
 
+Spikes = SpikeTrains | SpikeRecorder
 
+
+@public
 def raster(
-    trains: SpikeTrains | Mapping[str, SpikeTrains],
+    trains: Spikes | Mapping[str, Spikes],
     ax: Axes | None = None,
     *,
     rates: bool | Axes = True,
@@ -34,7 +40,7 @@ def raster(
 
     Parameters
     ----------
-    trains : SpikeTrains or mapping of str to SpikeTrains
+    trains : SpikeTrains or spike recorder, or mapping of str to these
         One population, or several by name; the first is drawn at the top.
     ax : Axes, optional
         Where to draw; a new figure if not given. For the rates it is split in two.
@@ -74,9 +80,10 @@ def raster(
     return ax
 
 
-def _by_name(trains: SpikeTrains | Mapping[str, SpikeTrains]) -> dict[str, SpikeTrains]:
+def _by_name(trains: Spikes | Mapping[str, Spikes]) -> dict[str, SpikeTrains]:
     several = isinstance(trains, Mapping)
-    named = dict(trains) if isinstance(trains, Mapping) else {"": trains}
+    given = trains if isinstance(trains, Mapping) else {"": trains}
+    named = {name: result_of(one) for name, one in given.items()}
     wrong = [type(t).__name__ for t in named.values() if not isinstance(t, SpikeTrains)]
     if wrong or not named:
         got = "nothing" if not wrong else f"a mapping to {wrong[0]}" if several else wrong[0]

@@ -10,11 +10,13 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
 from spikesim.analysis.checks import pair_of_counts
+from spikesim.calls import public
 from spikesim.errors import ValidationError
 from spikesim.plot.style import canvas
 from spikesim.units import Unit, check_array, check_count
 
 
+@public
 def receptive_fields(
     weights: ArrayLike,
     shape: tuple[int, int],

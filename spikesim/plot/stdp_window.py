@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from spikesim.analysis.statistics import stdp_curve
+from spikesim.calls import public
 from spikesim.errors import ValidationError
 from spikesim.plot.style import canvas, colour
 from spikesim.units import refuse_masked
@@ -17,6 +18,7 @@ from spikesim.units import refuse_masked
 Window = Callable[[float], float] | tuple[ArrayLike, ArrayLike]
 
 
+@public
 def stdp_window(
     window: Window | Mapping[str, Window],
     ax: Axes | None = None,

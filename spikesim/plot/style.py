@@ -11,6 +11,7 @@ import matplotlib.pyplot as plt
 from cycler import cycler
 from matplotlib.axes import Axes
 
+from spikesim.calls import public
 from spikesim.errors import ValidationError
 
 # Okabe & Ito 2008, "Color Universal Design"; the order puts strong contrasts first, and a grey
@@ -45,6 +46,7 @@ _SETTINGS: Any = {
 }
 
 
+@public
 def style() -> AbstractContextManager[None]:
     """A context in which figures are made in spikesim's look.
 
@@ -56,6 +58,7 @@ def style() -> AbstractContextManager[None]:
     return mpl.rc_context(_SETTINGS)
 
 
+@public
 @contextmanager
 def canvas(ax: Axes | None, size: tuple[float, float]) -> Iterator[Axes]:
     """The axes to draw into: those given, as they are, or new ones in spikesim's look.

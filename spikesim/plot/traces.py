@@ -5,22 +5,31 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 
+from spikesim.analysis.checks import result_of
 from spikesim.analysis.spiketrains import SpikeTrains
 from spikesim.analysis.traces import Traces
+from spikesim.calls import public
 from spikesim.errors import ValidationError
 from spikesim.plot.style import OKABE_ITO, canvas, colour
+from spikesim.recorders import Recorder, SpikeRecorder
 
 
-def traces(traces: Traces, ax: Axes | None = None, *, spikes: SpikeTrains | None = None) -> Axes:
+@public
+def traces(
+    traces: Traces | Recorder,
+    ax: Axes | None = None,
+    *,
+    spikes: SpikeTrains | SpikeRecorder | None = None,
+) -> Axes:
     """Draw each neuron's variable over time, and its spikes in a row of ticks above.
 
     Parameters
     ----------
-    traces : Traces
+    traces : Traces or recorder
         What was recorded.
     ax : Axes, optional
         Where to draw; a new figure if not given.
-    spikes : SpikeTrains, optional
+    spikes : SpikeTrains or spike recorder, optional
         The spikes of the same population; neurons are found by their ids.
 
     Returns
@@ -32,8 +41,13 @@ def traces(traces: Traces, ax: Axes | None = None, *, spikes: SpikeTrains | None
     ValidationError
         If a neuron of `traces` is not in `spikes`.
     """
+    traces, spikes = result_of(traces), result_of(spikes)
     if not isinstance(traces, Traces):
         raise ValidationError(f"must be Traces, got {type(traces).__name__}", "traces", "traces")
+    if spikes is not None and not isinstance(spikes, SpikeTrains):
+        raise ValidationError(
+            f"must be SpikeTrains, got {type(spikes).__name__}", "spikes", "traces"
+        )
     if spikes is not None and len(traces) and traces.ids.max() >= spikes.n:
         raise ValidationError(
             f"has {spikes.n} neurons, but neuron {traces.ids.max()} was recorded",

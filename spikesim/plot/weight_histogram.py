@@ -8,11 +8,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
+from spikesim.calls import public
 from spikesim.errors import ValidationError
 from spikesim.plot.style import canvas, colour
 from spikesim.units import Unit, check_array, check_count, check_flag
 
 
+@public
 def weight_histogram(
     weights: ArrayLike | Mapping[str, ArrayLike],
     ax: Axes | None = None,

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import TwoSlopeNorm
 
 from spikesim.analysis.connectivity import as_triplets, mean_blocks
+from spikesim.calls import public
 from spikesim.plot.style import canvas
 from spikesim.units import Unit
 
@@ -16,6 +17,7 @@ from spikesim.units import Unit
 _MAX_PIXELS = 500
 
 
+@public
 def weight_matrix(
     weights: Any,
     ax: Axes | None = None,
@@ -25,9 +27,9 @@ def weight_matrix(
 ) -> Axes:
     """Draw the weights between two populations: sources downwards, targets to the right.
 
-    Where there is no synapse the image is grey. Weights of both signs are drawn around white, each
-    sign with a scale of its own. Large matrices are drawn as the mean weight of
-    the synapses in blocks.
+    Where there is no synapse the image is grey. Several synapses of one pair (multapses) are drawn
+    as their mean weight. Weights of both signs are drawn around white, each sign with a scale of
+    its own. Large matrices are drawn as the mean weight of the synapses in blocks.
 
     Parameters
     ----------

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
+from spikesim.attributes import Guarded, put
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.kernels.delta_rule import delta_epoch
 from spikesim.readout.checks import check_counts, check_labels, classes_of
@@ -26,7 +27,7 @@ from spikesim.units import check_count, check_scalar
 UNITS = ("softmax", "linear")
 
 
-class DeltaRule:
+class DeltaRule(Guarded):
     """Linear readout of spike counts, trained image by image by the delta rule.
 
     Parameters
@@ -55,6 +56,11 @@ class DeltaRule:
         Share of images that were right before they were learnt from, by epoch.
     """
 
+    scale: float
+    weight: NDArray[np.float64]
+    bias: NDArray[np.float64]
+    curve: NDArray[np.float64]
+
     def __init__(
         self,
         unit: str = "softmax",
@@ -73,6 +79,10 @@ class DeltaRule:
         self.epochs = check_count(epochs, "epochs", self, least=1)
         self.seed = check_count(seed, "seed", self)
         self.n_classes = n_classes
+
+    def _absent(self, name: str) -> str:
+        fitted = name in type(self).__annotations__
+        return "; call fit(counts, labels) first" if fitted else super()._absent(name)
 
     def fit(self, counts: ArrayLike, labels: ArrayLike) -> DeltaRule:
         """Learn from all images, `epochs` times.
@@ -93,20 +103,21 @@ class DeltaRule:
         n_classes = classes_of(y, self.n_classes, self)
         sparse = csr_array(x)
         rates = sparse.data.astype(np.float64)
-        self.scale = float(np.sqrt(np.square(rates).sum() / len(x))) or 1.0
-        self.weight = np.zeros((x.shape[1], n_classes))
-        self.bias = np.zeros(n_classes)
-        self.curve = self._learn(
-            sparse.indptr.astype(np.int64), sparse.indices.astype(np.int64), rates / self.scale, y
-        )
-        if not (np.isfinite(self.weight).all() and np.isfinite(self.bias).all()):
+        scale = float(np.sqrt(np.square(rates).sum() / len(x))) or 1.0
+        weight, bias = np.zeros((x.shape[1], n_classes)), np.zeros(n_classes)
+        starts, columns = sparse.indptr.astype(np.int64), sparse.indices.astype(np.int64)
+        curve = self._learn(starts, columns, rates / scale, y, weight, bias)
+        if not (np.isfinite(weight).all() and np.isfinite(bias).all()):
             raise ValidationError(f"weights diverge, choose less than {self.eta}", "eta", self)
+        put(self, scale=scale, weight=weight, bias=bias, curve=curve)
         return self
 
     def _learn(
-        self, starts: np.ndarray, columns: np.ndarray, rates: np.ndarray, y: np.ndarray
-    ) -> NDArray[np.float64]:
-        output = np.empty(len(self.bias))
+        self, starts: np.ndarray, columns: np.ndarray, rates: np.ndarray, y: np.ndarray,
+        weight: np.ndarray, bias: np.ndarray,
+    ) -> NDArray[np.float64]:  # fmt: skip
+        """Change `weight` and `bias`; the share of images that were right, by epoch."""
+        output = np.empty(len(bias))
         curve = np.empty(self.epochs)
         for epoch in range(self.epochs):
             right = delta_epoch(
@@ -117,8 +128,8 @@ class DeltaRule:
                 y,
                 self.eta * (1.0 - epoch / self.epochs),
                 self.unit == "softmax",
-                self.weight,
-                self.bias,
+                weight,
+                bias,
                 output,
             )
             curve[epoch] = right / len(y)

@@ -14,7 +14,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spikesim.errors import ValidationError
+from spikesim.attributes import Guarded, put
+from spikesim.errors import InvalidAttributeError
 from spikesim.readout.checks import check_counts, check_labels, classes_of
 from spikesim.units import check_count
 
@@ -22,7 +23,7 @@ NO_CLASS = -1
 """The class of a neuron that never fired, and the prediction for an image without a vote."""
 
 
-class LabelVote:
+class LabelVote(Guarded):
     """Read a class from spike counts by a vote of labelled neurons.
 
     Parameters
@@ -46,10 +47,17 @@ class LabelVote:
     predicted as ``NO_CLASS``, which `score` counts as wrong.
     """
 
+    response: NDArray[np.float64]
+    assignment: NDArray[np.int64]
+
     def __init__(self, n_classes: int | None = None):
         if n_classes is not None:
             n_classes = check_count(n_classes, "n_classes", "LabelVote", least=1)
         self.n_classes = n_classes
+
+    def _absent(self, name: str) -> str:
+        fitted = name in type(self).__annotations__
+        return "; call fit(counts, labels) first" if fitted else super()._absent(name)
 
     def fit(self, counts: ArrayLike, labels: ArrayLike) -> LabelVote:
         """Give each neuron its class.
@@ -67,9 +75,10 @@ class LabelVote:
         """
         x = check_counts(counts, self)
         y = check_labels(labels, len(x), self, self.n_classes)
-        self.response = _mean_by_class(x, y, classes_of(y, self.n_classes, self))
-        self.assignment: NDArray[np.int64] = self.response.argmax(axis=0)
-        self.assignment[self.response.max(axis=0) == 0] = NO_CLASS
+        response = _mean_by_class(x, y, classes_of(y, self.n_classes, self))
+        assignment = response.argmax(axis=0)
+        assignment[response.max(axis=0) == 0] = NO_CLASS
+        put(self, response=response, assignment=assignment)
         return self
 
     @property
@@ -100,7 +109,7 @@ class LabelVote:
 
     def _check_fitted(self) -> None:
         if not hasattr(self, "assignment"):
-            raise ValidationError("call fit(counts, labels) first", obj=self)
+            raise InvalidAttributeError("call fit(counts, labels) first", obj=self)
 
 
 def _mean_by_class(x: np.ndarray, y: np.ndarray, n_classes: int) -> NDArray[np.float64]:

@@ -48,6 +48,8 @@ class Receptor(Parametrized):
 
     share = param(1.0, one, "non-negative", "part of a weight that reaches all of a transmitter")
 
+    _between_runs = ", or set it of a population under its full name, such as cells.{0}_exc = ..."
+
     equations: ClassVar[str] = ""
     on_spike: dict[str, str] = {}
     current: ClassVar[str] = ""

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from scipy.special import gamma, gammainc
 
+from spikesim.calls import public
 from spikesim.errors import ValidationError
 from spikesim.receptors.dual_exp_conductance import DualExpConductance
 from spikesim.units import Unit, check_scalar, mM, ms, param
@@ -61,6 +62,7 @@ class SaturatingGate(NamedTuple):
     factor: float
 
 
+@public
 def saturating_gate(
     alpha: Any = 0.5, tau_rise: Any = 2.0, tau_decay: Any = 100.0
 ) -> SaturatingGate:

@@ -2,134 +2,90 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
-import tempfile
-import zipfile
-from pathlib import Path
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
 
 from spikesim.build.plan import Plan
-from spikesim.errors import SpikesimError, ValidationError
-from spikesim.kernels.deliver import SPARSE
-from spikesim.kernels.histories import latest_spikes
+from spikesim.errors import ValidationError
+from spikesim.files import checked_path, written
+from spikesim.files.arrays import DamagedError, read_arrays, write_arrays
+from spikesim.runtime.checks import problem
+from spikesim.runtime.state import FORMAT, KIND, OLDER, State, take
 
-FORMAT = 3
-# Histories grow when needed, so their widths may differ between the file and a fresh plan.
-_GROWING = ("pre_t", "pre_v", "pre_m", "post", "log_t", "log_j", "log_v", "sent")
+HEAD = "__head__"
 
 
 def save(plan: Plan, path: str | os.PathLike[str]) -> None:
-    """Write all that changes in a run; the file is complete or absent, never half written."""
-    path = _path(path, "save_state")
-    head = json.dumps({"format": FORMAT, "dt": plan.dt, "seed": plan.seed, "step": plan.step})
-    written: Path | None = None
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
-            written = Path(file.name)
-            arrays: dict[str, Any] = {"__head__": np.array(head), **plan.mutable()}
-            np.savez(file, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(written, path)
-    except OSError as error:
-        raise SpikesimError(f"cannot write {path}: {error}") from error
-    finally:
-        if written is not None:
-            written.unlink(missing_ok=True)
-
-
-def _path(path: object, owner: str) -> Path:
-    if not isinstance(path, (str, os.PathLike)):
-        raise ValidationError(f"must be a file's path, got {path!r}", "path", owner)
-    return Path(path)
-
-
-def load(plan: Plan, path: str | os.PathLike[str]) -> None:
-    """Put a saved state into a plan of the same network.
+    """Write all that changes in a run; the file is complete or absent, never half written.
 
     Raises
     ------
     ValidationError
-        If the file is no saved state, or one of another network.
+        If the path cannot be, or the network holds what no state can hold, such as NaN.
+    SpikesimError
+        If the file cannot be written.
     """
-    path = _path(path, "load_state")
+    state = take(plan)
+    wrong = problem(plan, state.arrays, plan.step)
+    if wrong:
+        raise ValidationError(f"the network cannot go on from its state: {wrong}", obj="save_state")
+    head = state.head | {"spikesim": _version()}
+    head["checksum"] = checksum(head, state.arrays)
+    with written(path, "save_state") as file:
+        write_arrays(file, {HEAD: np.array(json.dumps(head)), **state.arrays})
+
+
+def read(path: str | os.PathLike[str]) -> State:
+    """The state that a file holds, for `spikesim.runtime.state.put`.
+
+    Raises
+    ------
+    ValidationError
+        If the file is no saved state, or is damaged.
+    """
+    name = checked_path(path, "load_state")
     try:
-        with open(path, "rb") as raw, np.load(raw, allow_pickle=False) as file:
-            head = json.loads(str(file["__head__"]))
-            arrays = {name: file[name] for name in file.files if name != "__head__"}
-        if not isinstance(head, dict):
-            raise ValueError("it holds no saved state")
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        TypeError,
-        EOFError,
-        RuntimeError,
-        zipfile.BadZipFile,
-    ) as error:
-        raise ValidationError(f"cannot read {path}: {error}", "path", "load_state") from None
-    older = head.get("format") == 2
-    known = ("format", 2 if older else FORMAT), ("dt", plan.dt), ("seed", plan.seed)
-    for name, value in known:
-        if head.get(name) != value:
-            raise ValidationError(
-                f"{path} was saved with {name} = {head.get(name)}, this network has {value}",
-                "path", "load_state",
-            )  # fmt: skip
-    _check_same(plan, arrays, str(path))
-    if older:
-        _reorder(plan, arrays)
-    for name, own in plan.mutable().items():
-        part = name.rsplit(".", 1)[-1]
-        if name.startswith("plastic.") and part in _GROWING:
-            table = plan.plastic[name.split(".", 1)[1].rsplit(".", 1)[0]]
-            table.args = table.args._replace(**{part: arrays[name]})
-        elif name.startswith("parameter."):
-            block = plan.blocks[name.split(".", 1)[1].rsplit(".", 1)[0]]
-            block.values[part] = arrays[name]
-        else:
-            own[...] = arrays[name]
-    for table in plan.plastic.values():
-        latest = latest_spikes(table.args.post, table.args.post_n)
-        table.args = table.args._replace(latest=latest)
-    plan.step = int(head["step"])
+        return _read(name)
+    except DamagedError as error:
+        raise ValidationError(f"cannot read {name}: {error}", "path", "load_state") from None
 
 
-def _reorder(plan: Plan, arrays: dict[str, np.ndarray]) -> None:
-    """Bring what format 2 has of each synapse into today's order.
-
-    Rows with different delays were sorted by (delay, target) then, without blocks.
-    """
-    s, release = plan.static, plan.release
-    for p in np.flatnonzero((s.kind == SPARSE) & (s.delay0 >= 0)):
-        rows = s.indptr[s.row0[p] :][: s.hi[p] - s.lo[p] + 1]
-        n = int(rows[-1])
-        row = np.repeat(np.arange(rows.size - 1), np.diff(rows))
-        then = np.lexsort((s.targets[s.syn0[p] :][:n], s.delays[s.delay0[p] :][:n], row))
-        pools = [("static.weights", s.weight0[p])] if s.weight0[p] >= 0 else []
-        pools += [
-            ("release.full", release.site0[q])
-            for q in np.flatnonzero((release.projection == p) & (release.sites > 0))
-        ]
-        for name, first in pools:
-            part = arrays[name][first:][:n]
-            part[then] = part.copy()
+def _read(name: str) -> State:
+    """The head and the arrays of a file, as they were written."""
+    arrays = read_arrays(name)
+    try:
+        head = json.loads(str(arrays.pop(HEAD)[()]))
+    except (KeyError, ValueError, TypeError, IndexError, RecursionError):
+        raise DamagedError("it holds no state of a network") from None
+    if not isinstance(head, dict):
+        raise DamagedError("it holds no state of a network")
+    if head.get("format") not in OLDER and head.get("kind") != KIND:
+        raise DamagedError("it holds no state of a network")
+    if head.get("format") == FORMAT and head.get("checksum") != checksum(head, arrays):
+        raise DamagedError("it is damaged: its checksum is not that of what it holds")
+    return State(head, arrays)
 
 
-def _check_same(plan: Plan, arrays: dict[str, np.ndarray], path: str) -> None:
-    own = plan.mutable()
-    for name in sorted(set(own) ^ set(arrays)):
-        where = "the file" if name in own else "this network"
-        raise ValidationError(f"{where} has no {name!r}: {path} is of another network", "path",
-                              "load_state")  # fmt: skip
-    for name, array in own.items():
-        free = name.startswith("parameter.") or name.rsplit(".", 1)[-1] in _GROWING
-        if array.dtype != arrays[name].dtype or (not free and array.shape != arrays[name].shape):
-            raise ValidationError(
-                f"{name!r} is {array.dtype} {array.shape} here and {arrays[name].dtype} "
-                f"{arrays[name].shape} in {path}: it is of another network", "path", "load_state",
-            )  # fmt: skip
+def checksum(head: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> str:
+    """A hash of all that a file holds, but for the head's own entry of it."""
+    digest = hashlib.blake2b(digest_size=16)
+    said = {key: value for key, value in head.items() if key != "checksum"}
+    digest.update(json.dumps(said, sort_keys=True).encode())
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        digest.update(f"{name} {array.dtype.str} {arrays[name].shape}".encode())
+        digest.update(array.reshape(-1).view(np.uint8).data if array.nbytes else b"")
+    return digest.hexdigest()
+
+
+def _version() -> str:
+    try:
+        return version("spikesim")
+    except PackageNotFoundError:
+        return "unknown"

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from types import TracebackType
 from typing import Any
 
 APPEARS_AFTER_S = 1.0
+
+
+def shows(stream: Any) -> bool:
+    """Whether a stream is a terminal; a service may have no stream, or a closed one."""
+    return _open(stream) and bool(getattr(stream, "isatty", bool)())
+
+
+def _open(stream: Any) -> bool:
+    return stream is not None and not getattr(stream, "closed", False)
 
 
 class ProgressBar:
@@ -42,7 +52,7 @@ class ProgressBar:
     def update(self, done: int, spikes: int) -> None:
         """Show that `done` steps are simulated and how many spikes there have been."""
         if self._bar is None:
-            if time.perf_counter() - self._started < APPEARS_AFTER_S:
+            if time.perf_counter() - self._started < APPEARS_AFTER_S or not _open(sys.stderr):
                 return
             self._start()
         self._bar.update(self._task, completed=done * self.dt, spikes=f"{spikes:,}")

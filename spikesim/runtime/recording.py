@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
-from spikesim.build.plan import Plan
+from spikesim.build.plan import Block, Plan
 from spikesim.kernels.args import RecordArgs
 
 SPIKE_BUFFER = 1 << 16
@@ -24,7 +26,7 @@ class SpikeStore:
 
     def collect(self, step: np.ndarray, gid: np.ndarray) -> None:
         """Take what is ours from the spikes of a chunk."""
-        low, high = self.gid0 + self.ids[0], self.gid0 + self.ids[-1]
+        low, high = self.gid0 + self.ids.min(), self.gid0 + self.ids.max()
         mine = (gid >= low) & (gid <= high)
         if high - low + 1 != self.ids.size:
             mine &= np.isin(gid, self.gid0 + self.ids)
@@ -40,40 +42,84 @@ class SpikeStore:
         self.start = now
         self.steps, self.neurons = [], []
 
+    def contents(self) -> dict[str, Any]:
+        """What it holds, by attribute; it shares no list."""
+        return {"start": self.start, "steps": [*self.steps], "neurons": [*self.neurons]}
+
     def spikes(self) -> tuple[np.ndarray, np.ndarray]:
-        """Steps, int64, and places among `ids`, int64, ordered by step, then neuron."""
+        """Steps, int64, and places among `ids`, int64, ordered by step, then place."""
         step = np.concatenate([*self.steps, np.empty(0, np.int64)])
         neuron = np.concatenate([*self.neurons, np.empty(0, np.int64)]).astype(np.int64)
-        return step, np.searchsorted(self.ids, neuron)
+        if (np.diff(self.ids) > 0).all():
+            return step, np.searchsorted(self.ids, neuron)
+        ascending = np.argsort(self.ids)
+        place = ascending[np.searchsorted(self.ids, neuron, sorter=ascending)]
+        order = np.lexsort((place, step))
+        return step[order], place[order]
 
     def counts(self) -> np.ndarray:
         """Spikes of each of `ids`."""
         return np.bincount(self.spikes()[1], minlength=self.ids.size)
 
 
+Parameters = Mapping[str, np.ndarray]
+
+
 @dataclass
 class SampleStore:
-    """Samples at the end of every `every`-th step: of state (`places`) or of weights."""
+    """Samples at the end of every `every`-th step: of state (`places`) or of weights.
+
+    Of a population's samples (`block`) the parameters of that time are kept too: subexpressions
+    are worked out from both. They are the block's own mapping, which nobody changes: setting a
+    parameter gives the block another one.
+    """
 
     every: int
     places: np.ndarray
+    block: Block | None = None
     steps: list[np.ndarray] = field(default_factory=list)
     rows: list[np.ndarray] = field(default_factory=list)
+    parameters: list[Parameters] = field(default_factory=list)
+
+    def room(self, start: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
+        """The steps of the samples from `start` to `stop`, and an array for their values."""
+        steps = np.arange(start // self.every + 1, stop // self.every + 1) * self.every
+        return steps, np.empty((steps.size, self.places.size))
 
     def add(self, steps: np.ndarray, rows: np.ndarray) -> None:
         """Append samples: (k,) numbers of steps done, (k, n) values."""
         if steps.size:
             self.steps.append(steps)
             self.rows.append(rows)
+            self.parameters.append({} if self.block is None else self.block.values)
+
+    def begin(self, values: np.ndarray) -> None:
+        """The values with which a network sets out are the sample at 0, and the only one yet."""
+        self.clear()
+        self.add(np.zeros(1, np.int64), values.astype(float)[None])
 
     def clear(self) -> None:
         """Forget everything."""
-        self.steps, self.rows = [], []
+        self.steps, self.rows, self.parameters = [], [], []
+
+    def contents(self) -> dict[str, Any]:
+        """What it holds, by attribute; it shares no list."""
+        return {name: [*getattr(self, name)] for name in ("steps", "rows", "parameters")}
 
     def samples(self) -> tuple[np.ndarray, np.ndarray]:
         """All samples."""
-        steps = np.concatenate([*self.steps, np.empty(0, np.int64)])
-        return steps, np.concatenate([*self.rows, np.empty((0, self.places.size))])
+        return self._joined(0, len(self.steps))
+
+    def segments(self) -> list[tuple[Parameters, np.ndarray, np.ndarray]]:
+        """All samples, those with the same parameters together: parameters, steps, values."""
+        given = self.parameters
+        starts = [k for k in range(len(given)) if k == 0 or given[k] is not given[k - 1]]
+        ends = [*starts[1:], len(given)]
+        return [(given[a], *self._joined(a, b)) for a, b in zip(starts, ends, strict=False)]
+
+    def _joined(self, a: int, b: int) -> tuple[np.ndarray, np.ndarray]:
+        steps = np.concatenate([*self.steps[a:b], np.empty(0, np.int64)])
+        return steps, np.concatenate([*self.rows[a:b], np.empty((0, self.places.size))])
 
 
 @dataclass
@@ -102,19 +148,32 @@ class Recording:
         """State samples a step, on average."""
         return sum(s.places.size / s.every for s in self.states)
 
-    def begin(self, plan: Plan, start: int, stop: int) -> RecordArgs:
-        """The buffers of a chunk; the state at the very start is a sample too."""
+    def widen(self, room: int) -> None:
+        """Make the spike buffers fit for steps of up to `room` spikes."""
+        size = max(4 * room, SPIKE_BUFFER)
+        if size > self.args.spike_step.size:
+            self.args = self.args._replace(
+                spike_step=np.empty(size, np.int64), spike_id=np.empty(size, np.int32)
+            )
+
+    def begin(self, plan: Plan, start: int, stop: int) -> None:
+        """Get ready for the chunk from `start` to `stop`: its samples have their place already."""
         if start == 0:
-            for store in self.states:
-                if not store.steps:
-                    store.add(np.zeros(1, np.int64), plan.state[store.places][None].astype(float))
-        if self.states:
-            counts = [stop // s.every - start // s.every for s in self.states]
-            sizes = [c * s.places.size for c, s in zip(counts, self.states, strict=True)]
-            self.args.buffer0[:] = np.cumsum([0, *sizes])[:-1]
-            if sum(sizes) > self.args.buffer.size:
-                self.args = self.args._replace(buffer=np.empty(sum(sizes), plan.state_type))
-        return self.args
+            self._set_out(plan)
+        self.rooms = [store.room(start, stop) for store in self.states]
+        sizes = [rows.size for _, rows in self.rooms]
+        self.args.buffer0[:] = np.cumsum([0, *sizes])[:-1]
+        if sum(sizes) > self.args.buffer.size:
+            self.args = self.args._replace(buffer=np.empty(sum(sizes), plan.state_type))
+
+    def _set_out(self, plan: Plan) -> None:
+        """The values at the very start are samples too, as they are when the first step begins."""
+        plan.fill_linked()
+        for store in self.states:
+            store.begin(plan.state[store.places])
+        for name, stores in self.weights.items():
+            for store in stores:
+                store.begin(plan.plastic[name].args.weights[store.places])
 
     def collect_spikes(self, n: int) -> None:
         """Take over what the spike buffer holds."""
@@ -123,12 +182,13 @@ class Recording:
             for store in self.spikes:
                 store.collect(step, gid)
 
-    def collect_states(self, start: int, stop: int) -> None:
-        """Take over the state samples of the chunk from `start` to `stop`."""
+    def collect_states(self, stop: int) -> None:
+        """Take over the state samples of the chunk, which has come to `stop`."""
         at = 0
-        for store in self.states:
-            steps = np.arange(start // store.every + 1, stop // store.every + 1) * store.every
-            size = steps.size * store.places.size
-            rows = self.args.buffer[at : at + size].reshape(steps.size, store.places.size)
-            store.add(steps, rows.astype(float))
-            at += size
+        for store, (steps, rows) in zip(self.states, self.rooms, strict=True):
+            n = steps.size  # fewer if the chunk was broken off
+            while n and steps[n - 1] > stop:
+                n -= 1
+            np.copyto(rows, self.args.buffer[at : at + rows.size].reshape(rows.shape))
+            store.add(steps[:n], rows[:n])
+            at += rows.size

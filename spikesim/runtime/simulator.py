@@ -10,7 +10,7 @@ import numpy as np
 
 from spikesim.build.modules import load, module_name
 from spikesim.build.plan import Plan, PlasticTable
-from spikesim.equations.step_source import RUNAWAY
+from spikesim.equations.explicit_source import RUNAWAY
 from spikesim.errors import SimulationError
 from spikesim.jit import COMPILED
 from spikesim.kernels import histories
@@ -47,7 +47,11 @@ class Simulator:
         self.recording = recording
         self.events = Events(plan)
         self._chunk = 256
+        self.fault = ""  # why it cannot go on
         self.refresh()
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a simulator works on a plan; copy or pickle its network")
 
     def refresh(self) -> None:
         """Load the kernels anew and size the buffers, after models or recorders have changed."""
@@ -90,8 +94,10 @@ class Simulator:
         ------
         SimulationError
             If a state variable is no longer a number, or beyond all bounds; what was recorded
-            until then is kept.
+            until then is kept. Or if there is not enough memory, and after a run that stopped
+            within a chunk.
         """
+        self.check_whole()
         plan, begin = self.plan, self.plan.step
         end = begin + steps
         while plan.step < end:
@@ -99,15 +105,51 @@ class Simulator:
             started = time.perf_counter()
             size = stop - plan.step
             with unbroken():
-                self._advance(stop)
-                self._keep_concentrations()
-                self._check_finite()
-                self._sample_weights()
+                self._get_ready(stop)
+                self._run_whole(stop)
             took = time.perf_counter() - started
             if size == self._chunk or took > CHUNK_S:
                 self._chunk = int(np.clip(size * CHUNK_S / max(took, 1e-9), 16, 4 * self._chunk))
             if progress is not None:
                 progress(plan.step - begin, int(plan.counters[SPIKES]))
+
+    def check_whole(self) -> None:
+        """Raise if a run has stopped within a chunk."""
+        if self.fault:
+            raise SimulationError(
+                f"{self.fault}; the network cannot go on from there: go back by reset() or "
+                "load_state()"
+            )
+
+    def _run_whole(self, stop: int) -> None:
+        """Do a chunk as a whole; if that fails nothing can follow."""
+        try:
+            self._advance(stop)
+            self._keep_concentrations()
+            self._check_finite()
+            self._sample_weights()
+        except SimulationError:  # said at a chunk's end, where all is in order
+            raise
+        except BaseException as error:
+            why = "there was not enough memory" if isinstance(error, MemoryError) else repr(error)
+            self.fault = f"the run stopped half way at {self._now:g} ms: {why}"
+            if isinstance(error, MemoryError):
+                self.check_whole()
+            raise
+
+    @property
+    def _now(self) -> float:
+        return self.plan.step * self.plan.dt
+
+    def _get_ready(self, stop: int) -> None:
+        """Make room for what the chunk will record. Nothing has moved yet."""
+        try:
+            self.recording.begin(self.plan, self.plan.step, stop)
+        except MemoryError as error:
+            raise SimulationError(
+                f"there is not enough memory to record on from {self._now:g} ms; the network is "
+                "as it was then: take what recorders hold and clear() them, or record less"
+            ) from error
 
     def _next_stop(self, end: int) -> int:
         step = self.plan.step
@@ -134,7 +176,7 @@ class Simulator:
             plan.feed.apply(plan)
         first, ids = self.events.fill(start, stop)
         self._reserve(int(np.diff(first).max(initial=0)))
-        record = self.recording.begin(plan, start, stop)
+        record = self.recording.args
         if self._current is not plan.base:
             self._current[:] = plan.base
         while plan.step < stop:
@@ -146,11 +188,11 @@ class Simulator:
             )  # fmt: skip
             plan.step = self.team.run(self._run, stop, loop, record)
             self.recording.collect_spikes(int(plan.counters[RECORDED]))
-            if self._lost():
-                break
             for table in plan.plastic.values():
                 self._make_room(table)
-        self.recording.collect_states(start, plan.step)
+            if self._lost():
+                break
+        self.recording.collect_states(plan.step)
 
     def _lost(self) -> bool:
         """Whether a kernel has stopped because a variable ran away."""
@@ -160,7 +202,7 @@ class Simulator:
         """Room for the spikes of one step: every neuron and the sources' busiest step."""
         if self._spikes.size < self.plan.n_neurons + events:
             self._spikes = np.empty(self.plan.n_neurons + 2 * events, np.int32)
-            self.recording.prepare(self.plan, self._spikes.size)
+            self.recording.widen(self._spikes.size)
         for table in self.plan.plastic.values():
             a = table.args
             if a.axonal and a.sent.shape[1] < a.pre_hi - a.pre_lo + events:
@@ -213,17 +255,17 @@ class Simulator:
                     if b in table.blocks and b.lo <= column < b.hi
                 )  # fmt: skip
                 state = table.cell.states[row]
-                method = f" or method {table.cell.system.method!r}" if lost else ""
+                method = f" for method {table.cell.system.method!r}" if lost else ""
                 raise SimulationError(
                     f"{name}[{column - block.lo}].{state} is {table.args.state[row, column]:g} "
-                    f"{table.cell.units[state]} at {self.plan.step * self.plan.dt:g} ms; what was "
-                    f"recorded until then is kept. The step of dt = {self.plan.dt} ms{method} may "
-                    "not fit this model, or its inputs are too strong"
+                    f"{table.cell.units[state]} at {self._now:g} ms; what was recorded "
+                    f"until then is kept. Steps of dt = {self.plan.dt} ms are too long"
+                    f"{method}, or inputs too strong; take a smaller dt or another method"
                 )
         k = int(np.argmax(bad[self.plan.state.size - len(self.plan.modulators) :]))
         raise SimulationError(
             f"{self.plan.modulators[k]}.concentration is no longer a finite number at "
-            f"{self.plan.step * self.plan.dt:g} ms; what was recorded until then is kept"
+            f"{self._now:g} ms; what was recorded until then is kept"
         )
 
     def _check_weights(self) -> None:
@@ -235,7 +277,7 @@ class Simulator:
                 raise SimulationError(
                     f"{name}.weight is {table.args.weights[k]:g} at synapse {k}, and at "
                     f"{places.size} of {table.args.weights.size}, at "
-                    f"{self.plan.step * self.plan.dt:g} ms: its plasticity rule does not give a "
+                    f"{self._now:g} ms: its plasticity rule does not give a "
                     "number there; what was recorded until then is kept"
                 )
 

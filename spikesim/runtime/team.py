@@ -164,6 +164,7 @@ class Team:
             shares.append(a._replace(
                 lo=a.lo + ranges[:, 0], hi=a.lo + ranges[:, 1], flags=flags,
                 words=flags.view(np.uint64), scratch=np.empty_like(a.scratch),
+                kept=np.empty_like(a.kept),
                 spiked=self._spiked[t, first : first + len(table.blocks)],
             ))  # fmt: skip
             first += len(table.blocks)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from spikesim.calls import public
 from spikesim.errors import ValidationError
 from spikesim.units.quantities import Quantity, Unit, one, refuse_masked
 
@@ -47,6 +48,7 @@ _RULES: dict[str, tuple[Callable[[np.ndarray], np.ndarray], str]] = {
 }
 
 
+@public
 def param(default: float, unit: Unit, allowed: str = "finite", doc: str = "") -> Any:
     """Declare a parameter in a model class.
 

@@ -7,7 +7,8 @@ import pytest
 
 import spikesim as sim
 from spikesim.equations.cell import assemble
-from spikesim.equations.neuron_source import constants_of, neuron_source
+from spikesim.equations.constants import constants_of
+from spikesim.equations.neuron_source import neuron_source
 from spikesim.units import ms, mV, one, param
 
 DT = 0.1

@@ -4,8 +4,10 @@ import pytest
 
 import spikesim as sim
 from spikesim.equations.cell import assemble
+from spikesim.equations.order import in_order
+from spikesim.equations.origins import Origins
 from spikesim.equations.parsing import parse
-from spikesim.equations.pieces import assigned_names, in_order, names_used
+from spikesim.equations.pieces import assigned_names, names_used
 from spikesim.units import ms, one, pA, param
 
 
@@ -83,7 +85,7 @@ def test_what_is_read_comes_first():
         name: parse(text, "Model", "equations")
         for name, text in {"a": "b + c", "b": "2 * c", "c": "x"}.items()
     }
-    assert in_order(trees, "equations", "Model") == ["c", "b", "a"]
+    assert in_order(trees, "equations", Origins("Model")) == ["c", "b", "a"]
     trees["c"] = parse("a", "Model", "equations")
     with pytest.raises(sim.ValidationError, match="in a circle: a -> b -> c -> a"):
-        in_order(trees, "equations", "Model")
+        in_order(trees, "equations", Origins("Model"))

@@ -12,13 +12,12 @@ N = 3
 
 def model(method):
     """An axon with a receptor on each compartment, and parameters that differ between neurons."""
-    axon = sim.cable(
+    return sim.cable(
         N, length=150.0, R_m=np.inf, R_i=1.0, method=method,
-        channels={"Na": sim.Na(g=1.2), "K": sim.K(g=0.36), "pas": sim.Leak(g=0.003, E=-54.4)},
+        channels={"Na": sim.Na(g=1.2 * np.array([1.0, 0.5, 0.0])), "K": sim.K(g=0.36),
+                  "pas": sim.Leak(g=0.003, E=-54.4)},
         receptors={"exc": sim.ExpConductance()},
     )  # fmt: skip
-    axon.channels["Na_c2"].g = axon.channels["Na_c2"].g * np.array([1.0, 0.5, 0.0])
-    return axon
 
 
 def run(method, threads=1, precision="mixed"):

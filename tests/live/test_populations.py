@@ -18,11 +18,13 @@ def test_parameters_and_states_by_name():
         cells.get("tau_x")
 
 
-def test_what_is_read_is_a_copy():
+def test_what_is_read_cannot_be_changed():
     _, cells = network()
     for name in ("V_m", "tau_m", "C_m"):
         before = cells.get(name)
-        cells.get(name)[:] = 0.0
+        with pytest.raises(sim.ValidationError, match="would not reach the network"):
+            cells.get(name)[:] = 0.0
+        before.copy()[:] = 0.0
         assert np.array_equal(cells.get(name), before)
 
 
@@ -43,6 +45,54 @@ def test_distributions_can_be_set():
     cells.set(V_m=sim.Uniform(-58.0, -56.0), I_e=sim.Normal(100.0, 10.0))
     assert ((cells.get("V_m") >= -58.0) & (cells.get("V_m") <= -56.0)).all()
     assert len(np.unique(cells.get("I_e"))) == 8
+
+
+@pytest.mark.parametrize("name", ["V_m", "I_e"])
+def test_a_draw_belongs_to_its_neuron(name):
+    """Halves equal the whole, a second call draws anew, and a reset starts again."""
+    law = sim.Uniform(-70.0, -55.0)
+    (net, cells), (_, halves), (_, single) = network(), network(), network()
+    cells.set(**{name: law})
+    halves[4:].set(**{name: law})
+    halves[:4].set(**{name: law})
+    for k in (3, 7, 0, 1, 2, 6, 5, 4):
+        single[k].set(**{name: law})
+    first = cells.get(name)
+    assert np.unique(first).size == 8
+    assert np.array_equal(halves.get(name), first)
+    assert np.array_equal(single.get(name), first)
+    cells.set(**{name: law})
+    second = cells.get(name)
+    assert not (second == first).any()
+    halves[[5, 0]].set(**{name: law})
+    assert np.array_equal(halves.get(name)[[5, 0]], second[[5, 0]])
+    assert np.array_equal(halves.get(name)[[1, 2, 3, 4, 6, 7]], first[[1, 2, 3, 4, 6, 7]])
+    net.reset()
+    cells.set(**{name: law})
+    assert np.array_equal(cells.get(name), first)
+
+
+def test_how_often_variables_were_drawn_is_saved(tmp_path):
+    law = sim.Uniform(-70.0, -55.0)
+    net, cells = network()
+    cells[:3].set(V_m=law)
+    net.save_state(tmp_path / "state.npz")
+    cells.set(V_m=law)
+    other, there = network()
+    there.set(tau_m=sim.Uniform(10.0, 20.0), V_m=law)
+    other.load_state(tmp_path / "state.npz")
+    there.set(V_m=law)
+    assert np.array_equal(there.get("V_m"), cells.get("V_m"))
+
+
+def test_a_failed_set_draws_nothing():
+    law = sim.Uniform(-70.0, -55.0)
+    (_, cells), (_, there) = network(), network()
+    with pytest.raises(sim.ValidationError):
+        cells.set(V_m=law, tau_m=sim.Normal(0.0, 1.0))
+    for population in (cells, there):
+        population.set(V_m=law)
+    assert np.array_equal(cells.get("V_m"), there.get("V_m"))
 
 
 def analytic(t, v0, tau_m, I_e):

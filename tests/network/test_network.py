@@ -92,6 +92,54 @@ def test_reset_that_keeps_the_weights():
     assert rig.ee.weight == pytest.approx(recurrent, rel=1e-6)
 
 
+def test_reset_keeps_weights_that_no_one_could_set():
+    """Scaled above the rule's bound, for instance: they are taken over as they are stored."""
+    net = sim.Network(seed=1)
+    a, b = pulse(net, 3), cells(net, n=2)
+    learn = net.project(a, b, sim.AllToAll(), weight=0.9, delay=1.0, receptor="exc",
+                        plasticity=sim.PairSTDP(), delay_is="axonal")  # fmt: skip
+    learn.normalize(30.0)
+    net.run(5.0)
+    learnt = learn.weight
+    assert learnt.max() > 1.0
+    trace = net.record(learn, "weight", every=1.0)
+    net.reset(keep_weights=True)
+    assert np.array_equal(learn.weight, learnt)
+    net.run(1.0)
+    assert np.array_equal(trace.result().values[0], learnt)
+
+
+@pytest.mark.parametrize("keep", [True, False])
+@pytest.mark.parametrize("part", ["build", "Simulator"])
+def test_a_reset_that_fails_changes_nothing(monkeypatch, part, keep):
+    def fails(*args):
+        raise MemoryError
+
+    rig, other = lively(), lively()
+    for each in (rig, other):
+        each.net.run(20.0)
+        each.pixels.set(rate=100.0)
+    with monkeypatch.context() as patch:
+        patch.setattr(f"spikesim.network.network.{part}", fails)
+        with pytest.raises(sim.SimulationError, match="not enough memory for the network"):
+            rig.net.reset(keep_weights=keep)
+    for each in (rig, other):
+        each.net.run(100.0)
+    assert_same(rig.results(), other.results())
+
+
+def test_a_build_that_fails_changes_nothing():
+    net = sim.Network(seed=1)
+    a = cells(net)
+    learn = net.project(a, a, sim.AllToAll(), weight=0.5, delay=1.0, receptor="exc",
+                        plasticity=sim.PairSTDP(), delay_is="axonal")  # fmt: skip
+    net.record(learn, "weight", every=1.0, synapses=[100])
+    for _ in range(2):
+        with pytest.raises(sim.ValidationError, match="has 100 synapses; got index 100"):
+            net.run(1.0)
+        assert net.t == 0.0
+
+
 def test_reset_keeps_weights_of_projections_without_synapses():
     net = sim.Network(seed=1)
     a = cells(net)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import spikesim as sim
+from spikesim.live.projections import stored_ends
 from tests.networks import assert_same, lively
 
 
@@ -183,7 +184,8 @@ def test_a_state_of_format_2(tmp_path, release):
     net.run(30.0)
     net.save_state(tmp_path / "new")
     c, full = p.connections(), net.plan.release.full.copy()
-    then = np.lexsort((c.target, c.delay, c.source))
+    source, target = stored_ends(net.plan, p)
+    then = np.lexsort((target, net.plan.static.delays, source))
     with np.load(tmp_path / "new") as file:
         arrays = {name: file[name] for name in file.files}
     head = json.loads(str(arrays["__head__"])) | {"format": 2}

@@ -44,7 +44,7 @@ def test_each_recorder_has_its_own_interval_and_neurons():
     assert third.times == pytest.approx(np.arange(0, 4.0, 0.3))
     assert np.array_equal(third.values, every.values[::3, [1, 5, 11]])
     assert np.array_equal(third.ids, [1, 5, 11])
-    assert (third.variable, third.unit, third.name) == ("V_m", "mV", "cells[1:12]")
+    assert (third.variable, third.unit, third.name) == ("V_m", "mV", "cells[[1, 5, 11]]")
     assert slow.result().times == pytest.approx([0.0, 2.0, 4.0])
     assert slow.result().unit == "pA"
 

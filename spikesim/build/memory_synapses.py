@@ -1,0 +1,162 @@
+"""What the synapses of a described projection will take of memory."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from spikesim.build.synapses import HISTORY, LOG, PRE_HISTORY, is_sum, target_type
+from spikesim.connectors import AllToAll, FromArrays
+from spikesim.connectors.base import MOST_SYNAPSES
+from spikesim.distributions import Constant, Distribution
+from spikesim.errors import ValidationError
+from spikesim.kernels.histories import NEAREST_SYMMETRIC, PRE_CENTRED, WIDTH
+from spikesim.machine import require
+from spikesim.plasticity import PAIRINGS
+from spikesim.projections import Projection, Steps
+from spikesim.release import QuantalRelease
+from spikesim.units import LONGEST_DELAY
+
+
+def varies(value: Any) -> bool:
+    """Whether a value is stored for each neuron or synapse."""
+    if isinstance(value, Distribution):
+        return not isinstance(value, Constant)
+    return value is None or np.ndim(value) > 0
+
+
+def _delay(projection: Projection) -> Any:
+    """Delays in steps, or a distribution of them in ms."""
+    given = projection.initial_delay
+    return given.values if isinstance(given, Steps) else given
+
+
+def longest_delay(projection: Projection, dt: float, n: float) -> int:
+    """The longest delay to expect of `n` synapses, in steps; of drawn ones a power of two."""
+    given = _delay(projection)
+    if not isinstance(given, Distribution):
+        return int(np.max(given, initial=1))
+    steps = 1
+    while steps < LONGEST_DELAY and n * given.mass(steps * dt, math.inf) > 0.5:
+        steps *= 2
+    return steps
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a projection's synapses will be stored.
+
+    Attributes
+    ----------
+    n : float
+        Expected number of synapses; 0 where they are one sum.
+    n_pre, n_post : int
+        Sources and targets.
+    dense : bool
+        Whether they are a matrix.
+    targets, weights, delays : int
+        Bytes that each synapse has of these.
+    """
+
+    n: float
+    n_pre: int
+    n_post: int
+    dense: bool
+    targets: int
+    weights: int
+    delays: int
+
+    @property
+    def rows(self) -> int:
+        """Bytes of the row pointers."""
+        return 8 * (self.n_pre + 1) if self.n else 0
+
+    @property
+    def kept(self) -> int:
+        """Bytes as long as the network is there."""
+        rows = 0 if self.dense else self.rows
+        return rows + int(self.n * (self.targets + self.weights + self.delays))
+
+    @property
+    def built(self) -> int:
+        """Bytes until the network is built: rows and targets of four bytes for all."""
+        return self.rows + int(self.n * (4 + self.weights + self.delays))
+
+
+def layout(projection: Projection, weight: int, most: int, longest: int) -> Layout:
+    """The layout of a projection.
+
+    Parameters
+    ----------
+    projection : Projection
+        Whose.
+    weight : int
+        Bytes of a weight.
+    most, longest : int
+        Targets and delay, in steps, that its arrays must have room for: static projections share
+        theirs.
+    """
+    ends = projection.source, projection.target
+    n_pre, n_post = (end - first for first, end in (view.span for view in ends))
+    ranges = all(view.contiguous for view in ends)
+    n = 0.0 if is_sum(projection) else projection.connector.expected(*map(len, ends))
+    plastic, delayed = projection.plasticity is not None, varies(_delay(projection))
+    weighted = plastic or varies(projection.initial_weight)
+    full = isinstance(projection.connector, AllToAll) and n == n_pre * n_post > 0 and ranges
+    dense = full and weighted and not delayed
+    return Layout(
+        n, n_pre, n_post, dense,
+        targets=0 if dense else np.dtype(target_type(most)).itemsize,
+        weights=weight * weighted,
+        delays=delayed * (2 if plastic or longest > 255 else 1),
+    )  # fmt: skip
+
+
+def check_synapses(projection: Projection, weight: int) -> None:
+    """Raise a ValidationError if a projection alone is more than the machine has.
+
+    `weight` are the bytes of a weight.
+    """
+    found = layout(projection, weight, len(projection.target), 1)
+    what = f"{found.n:.3g} synapses (to be expected)"
+    if found.n > MOST_SYNAPSES:
+        raise ValidationError(
+            f"{what} are more than a projection may have, {MOST_SYNAPSES:.3g}", "connector",
+            projection,
+        )  # fmt: skip
+    require(found.built, what, "connector", projection)
+
+
+def learning(projection: Projection, synapses: Layout, longest: int) -> int:
+    """Bytes of the histories of a plastic projection."""
+    rule, s = projection.plasticity, synapses
+    assert rule is not None
+    pairing = PAIRINGS.index(rule.pairing)
+    size = s.n_pre * (20 * PRE_HISTORY + 8) + s.n_post * (16 * HISTORY + 8 * WIDTH + 16)
+    if s.dense and not rule.on_pre and pairing <= NEAREST_SYMMETRIC:
+        size += 20 * max(LOG, 1 << (4 * s.n_post - 1).bit_length())
+    if projection.delay_is == "axonal":
+        size += 4 * s.n_pre * (longest + 1)
+    return size + int(8 * s.n) * (pairing == PRE_CENTRED)
+
+
+def releasing(projection: Projection, synapses: Layout) -> int:
+    """Bytes of what synapses that depress or facilitate keep."""
+    if projection.release is None:
+        return 0
+    quantal = isinstance(projection.release, QuantalRelease)
+    return 32 * synapses.n_pre + int(synapses.n) * quantal
+
+
+def passing(projection: Projection, synapses: Layout) -> int:
+    """Bytes that are needed only while these synapses are made."""
+    each = 2 * bool(synapses.delays)
+    for given in (projection.initial_weight, _delay(projection)):
+        if varies(given) and not isinstance(given, Distribution):
+            each = 16  # checked, and put in order
+    if isinstance(projection.connector, FromArrays):
+        each = max(16, each + 8)  # the order of what was given
+    return int(each * synapses.n)

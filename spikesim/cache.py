@@ -1,0 +1,225 @@
+"""Compiled kernels on disk: one file for each, whose content is checked before it is believed.
+
+What a file holds is executed, so it is taken only if its hash is right, its owner is the user or
+root, and nobody else can write to it or to its folder. What cannot be taken is compiled anew, and
+kept in memory alone where no file can be written: a cache can make things faster, never fail.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import inspect
+import os
+import pickle
+import re
+import stat
+import sys
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from numba.core.caching import _Cache
+from numba.core.compiler import CompileResult
+from numba.core.serialize import dumps
+
+from spikesim.errors import SpikesimWarning
+from spikesim.files import reason, replaced
+
+GENERATED = "spikesim._generated"
+"""The package of modules that are made while a program runs, named by the hash of their text."""
+
+_MARK = b"spikesim kernel 1\n"
+_OTHERS = stat.S_IWGRP | stat.S_IWOTH
+_REMEDY = "set SPIKESIM_CACHE_DIR to a folder of your own"
+
+
+class CacheFolder:
+    """A folder of checked files; one that cannot be used is said once and then left alone.
+
+    Parameters
+    ----------
+    path : Path
+        The folder of this version, within `root`. Both are made when they are first needed.
+    root : Path
+        The folder that the user named, or the user's own.
+    """
+
+    def __init__(self, path: Path, root: Path):
+        self.path, self.root = path, root
+        self._readable = self._writable = True
+        self._checked = False
+
+    def read(self, name: str) -> bytes | None:
+        """The content of a file, or None if there is none that can be believed."""
+        if not self._readable or not self._trusted():
+            return None
+        with suppress(OSError), open(self.path / name, "rb", opener=_opened) as file:
+            if _private(os.fstat(file.fileno())):
+                return _unsealed(file.read())
+        return None
+
+    def write(self, name: str, content: bytes) -> None:
+        """Keep a file if that is possible."""
+        if not self._writable or not self._readable:
+            return
+        try:
+            self._make()
+            if not self._trusted():
+                return
+            with replaced(self.path / name, durable=False) as file:
+                file.write(_sealed(content))
+        except OSError as error:
+            if (self.path / name).exists() and os.name == "nt":
+                return  # another process reads or writes it now
+            self._writable = False
+            _warn(f"compiled kernels cannot be kept in {self.path}: {reason(error)}. They are "
+                  f"compiled again in every process; {_REMEDY} that can be written")  # fmt: skip
+
+    def _make(self) -> None:
+        """Make the folders, which nobody else can write into."""
+        if not self.path.is_absolute():
+            raise FileNotFoundError(0, "the user has no folder for caches")
+        self.root.mkdir(mode=0o755, parents=True, exist_ok=True)
+        self.path.mkdir(mode=0o755, exist_ok=True)
+
+    def _trusted(self) -> bool:
+        """Whether nobody else can put files into the folder; looked at once it is there."""
+        if self._checked or not hasattr(os, "geteuid"):
+            return self._readable
+        with suppress(OSError):
+            self.path.stat()
+            self._checked = True
+            distrust = _distrust(self.path, self.root)
+            if distrust:
+                self._readable = False
+                _warn(f"compiled kernels are not taken from {self.root}, nor kept there: "
+                      f"{distrust}. They are compiled again in every process; {_REMEDY}, into "
+                      "which nobody else can write")  # fmt: skip
+        return self._readable
+
+
+def _opened(path: str, flags: int) -> int:
+    """An open file; a pipe that somebody put in its place is not waited for."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _warn(text: str) -> None:
+    warnings.warn(text, SpikesimWarning, stacklevel=2)
+
+
+def _distrust(path: Path, root: Path) -> str | None:
+    """Why files in a folder may be another user's; None if they cannot be."""
+    for folder in (path, root):
+        found = folder.stat()
+        if found.st_uid not in (os.geteuid(), 0):
+            return f"{folder} belongs to another user"
+        if found.st_mode & _OTHERS and not (folder != path and found.st_mode & stat.S_ISVTX):
+            return f"other users can write into {folder}"
+    for folder in root.resolve().parents:
+        mode = folder.stat().st_mode
+        if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+            return f"other users can write into {folder}"
+    return None
+
+
+def _private(found: os.stat_result) -> bool:
+    """Whether an open file is the user's or root's, and nobody else can write to it."""
+    if not stat.S_ISREG(found.st_mode):
+        return False
+    if not hasattr(os, "geteuid"):
+        return True
+    return found.st_uid in (os.geteuid(), 0) and not found.st_mode & _OTHERS
+
+
+def _sealed(content: bytes) -> bytes:
+    return _MARK + hashlib.sha256(content).digest() + content
+
+
+def _unsealed(raw: bytes) -> bytes | None:
+    """What `_sealed` was given, or None if a bit of it has changed."""
+    begin = len(_MARK) + hashlib.sha256().digest_size
+    content = memoryview(raw)[begin:]
+    if raw[: len(_MARK)] != _MARK or raw[len(_MARK) : begin] != hashlib.sha256(content).digest():
+        return None
+    return bytes(content)
+
+
+class KernelCache(_Cache):
+    """The compiled versions of one kernel, as Numba asks for them.
+
+    Parameters
+    ----------
+    function : callable
+        The kernel as Python has it.
+    folder : callable
+        Gives the folder, when it is first needed.
+    """
+
+    def __init__(self, function: Callable[..., Any], folder: Callable[[], CacheFolder]):
+        self._function, self._folder = function, folder
+        self._enabled = True
+
+    @property
+    def cache_path(self) -> str:
+        return str(self._folder().path)
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """The compiled version for a signature, or None."""
+        target_context.refresh()
+        name = self._name(sig, target_context.codegen()) if self._enabled else None
+        content = self._folder().read(name) if name else None
+        if content is None:
+            return None
+        try:
+            return CompileResult._rebuild(target_context, *pickle.loads(content))
+        except Exception:  # made under other circumstances: whatever it is, compiling mends it
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep a compiled version."""
+        name = self._name(sig, data.codegen) if self._enabled else None
+        if name and not data.lifted and not data.library.has_dynamic_globals:
+            self._folder().write(name, dumps(data._reduce()))
+
+    def _name(self, sig: Any, codegen: Any) -> str | None:
+        """The name of a version's file, which stands for its machine code; None if unknown."""
+        function = self._function
+        source = source_stamp(function)
+        if source is None:
+            return None
+        cells = [cell.cell_contents for cell in function.__closure__ or ()]
+        key = (
+            sig, codegen.magic_tuple(), function.__code__.co_code.hex(), dumps(cells).hex(),
+            source, sys.version_info[:2], function.__code__.co_firstlineno,
+        )  # fmt: skip
+        digest = hashlib.sha256(repr(key).encode()).hexdigest()[:24]
+        said = re.sub(r"[^\w.]", "", f"{function.__module__}.{function.__qualname__}")[-80:]
+        return f"{said.removeprefix('spikesim.')}-{digest}.nbc"
+
+    def enable(self) -> None:
+        self._enabled = True
+
+    def disable(self) -> None:
+        self._enabled = False
+
+    def flush(self) -> None:
+        """Nothing is kept in between."""
+
+
+def source_stamp(function: Callable[..., Any]) -> str | None:
+    """What changes with the text of the module that a function is from; None without one."""
+    module = function.__module__ or ""
+    if module.startswith(f"{GENERATED}."):
+        return module  # its name is the hash of its text
+    try:
+        return _file_hash(inspect.getfile(function))
+    except (OSError, TypeError):
+        return None
+
+
+@functools.cache
+def _file_hash(path: str) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()

@@ -1,0 +1,101 @@
+"""What the class of a model says: members that its kind does not know are refused.
+
+A member is known if a class above it in the package declares it, as a value or by an annotation.
+Parameters, methods, properties, classes and names that begin with an underscore are free.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from spikesim.errors import ValidationError, nearest
+from spikesim.fixed import FixedDict
+from spikesim.units import Param, Quantity
+
+
+def members_of(cls: type, root: type) -> dict[str, Any]:
+    """Public members of a class's own, and of plain classes that it is the first to mix in."""
+    seen = {base for parent in cls.__bases__ if issubclass(parent, root) for base in parent.__mro__}
+    mixed = [base for base in cls.__mro__[1:] if not issubclass(base, root) and base not in seen]
+    found: dict[str, Any] = {}
+    for base in (*reversed(mixed), cls):
+        if base is not object:
+            found |= {name: value for name, value in vars(base).items() if name[0] != "_"}
+    return found
+
+
+def check_members(cls: type, root: type, members: dict[str, Any]) -> None:
+    """Raise for a member, or an annotation without a value, that would be ignored."""
+    if root in cls.__bases__:  # a kind of its own, which says what there is
+        return
+    known, parameters = declarations(cls, root), set(cls.declared)  # type: ignore[attr-defined]
+    noted = {n: None for n in inspect.get_annotations(cls) if n[0] != "_" and n not in members}
+    for name, value in {**noted, **members}.items():
+        free = isinstance(value, (Param, type)) or hasattr(value, "__get__")
+        if name in parameters:
+            if name in members and not isinstance(value, Param):
+                raise _not_declared_so(cls, name, value)
+        elif name not in known and not (free and name in members):
+            raise _unknown(cls, root, name, sorted(known), parameters)
+
+
+def fix_members(cls: type) -> None:
+    """Dictionaries of a class cannot be changed: all its models share them."""
+    for name, value in list(vars(cls).items()):
+        if name[0] != "_" and type(value) is dict:
+            setattr(cls, name, FixedDict(value))
+
+
+def declarations(cls: type, root: type) -> set[str]:
+    """Names that the classes above declare."""
+    above = [base for base in cls.__mro__[1:] if issubclass(base, root) and base is not root]
+    valued = {n for b in above for n, v in vars(b).items() if not hasattr(v, "__get__")}
+    noted = {name for base in above for name in inspect.get_annotations(base)}
+    given = {name for base in above for name in keywords_of(base)}  # attributes of instances
+    parameters: dict[str, Param] = cls.declared  # type: ignore[attr-defined]
+    return {n for n in valued | (noted - given) if n[0] != "_"} - {"declared", *parameters}
+
+
+def keywords_of(cls: type) -> list[str]:
+    """What may be given by name when an instance is made, besides declared parameters."""
+    found: dict[str, None] = {}
+    for base in cls.__mro__:
+        if "__init__" in vars(base) and base is not object:
+            found |= dict.fromkeys(_named(vars(base)["__init__"]))
+    return [name for name in found if name != "self"]
+
+
+@functools.cache
+def _named(function: Callable[..., Any]) -> tuple[str, ...]:
+    """Arguments that may be given by name."""
+    taken = inspect.signature(function).parameters.values()
+    return tuple(p.name for p in taken if p.kind in (p.KEYWORD_ONLY, p.POSITIONAL_OR_KEYWORD))
+
+
+def _unknown(
+    cls: type, root: type, name: str, known: list[str], parameters: set[str]
+) -> ValidationError:
+    """The error for a member that would be ignored."""
+    if name in keywords_of(cls):
+        message = f"give it when the model is made, {cls.__name__}({name}=...); a class has none"
+        return ValidationError(message, name, cls.__name__)
+    kind = next(base for base in reversed(cls.__mro__) if root in base.__bases__)
+    return ValidationError(
+        f"is nothing that a {kind.__name__} knows{nearest(name, [*known, *parameters])}; it knows "
+        f"{', '.join(known) or 'nothing'} and parameters, {name} = param(...); what is your own "
+        "begins with an underscore", name, cls.__name__,
+    )  # fmt: skip
+
+
+def _not_declared_so(cls: type, name: str, value: Any) -> ValidationError:
+    """The error for a parameter that is written as a plain value."""
+    declared: Param = cls.declared[name]  # type: ignore[attr-defined]
+    number = value.value if isinstance(value, Quantity) else value
+    shown = f"{number!r}" if isinstance(number, (int, float)) else "..."
+    return ValidationError(
+        f"is a parameter, so that its default is declared, {name} = param({shown}, "
+        f"{declared.unit}); got {value!r}", name, cls.__name__,
+    )  # fmt: skip

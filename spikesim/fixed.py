@@ -1,0 +1,94 @@
+"""What cannot be changed in place: values that were read, and what finished objects hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numpy as np
+
+from spikesim.errors import ValidationError
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+_OPERATORS = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow")
+
+
+class Values(np.ndarray):
+    """Values that were read from a network. As with a number, a change makes new ones.
+
+    So ``cells.V_m += 5.0`` reads, adds and sets, and ``cells.V_m[0] = -60.0``, which would change
+    a copy only, is refused. What is computed from values is a plain array, and so is a `copy`.
+    """
+
+    @classmethod
+    def of(cls, array: np.ndarray) -> Values:
+        """The entries of an array that nobody else changes."""
+        values = array.view(cls)
+        values.flags.writeable = False
+        return values
+
+    def __array_wrap__(
+        self, array: np.ndarray, context: Any = None, return_scalar: bool = False
+    ) -> Any:
+        plain = array.view(np.ndarray)
+        return plain[()] if return_scalar else plain
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if not self.flags.writeable:
+            raise ValidationError(
+                "values that were read are a copy, and changing one would not reach the network; "
+                "set those of some neurons, cells[3:5].V_m = -60.0, or all of them, "
+                "projection.weight = weights, where weights = projection.weight.copy() can be "
+                "changed"
+            )
+        super().__setitem__(key, value)
+
+    def copy(self, order: Any = "C") -> np.ndarray:  # type: ignore[override]
+        """A plain array that can be changed."""
+        return np.array(self, order=order)
+
+    def __repr__(self) -> str:
+        return repr(self.view(np.ndarray))
+
+
+def _renewing(name: str) -> Callable[[Values, Any], Any]:
+    """An operator such as ``+=`` that leaves values which cannot be changed as they are."""
+    renew, change = getattr(np.ndarray, f"__{name}__"), getattr(np.ndarray, f"__i{name}__")
+
+    def operator(self: Values, other: Any) -> Any:
+        return (change if self.flags.writeable else renew)(self, other)
+
+    return operator
+
+
+for _name in _OPERATORS:
+    setattr(Values, f"__i{_name}__", _renewing(_name))
+
+
+class FixedDict(dict[K, V]):
+    """A dictionary that cannot be changed."""
+
+    def _refuse(self, *_args: Any, **_values: Any) -> Any:
+        raise ValidationError(
+            f"cannot be changed; it is part of an object that is finished: {dict(self)!r}"
+        )
+
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
+
+    def __reduce__(self) -> Any:
+        return FixedDict, (dict(self),)
+
+
+def fixed(value: Any) -> Any:
+    """`value` as a part of a finished object: arrays, lists and dictionaries are fixed there."""
+    if isinstance(value, np.ndarray) and value.flags.writeable:
+        value = value.view()
+        value.flags.writeable = False
+    elif type(value) is dict:
+        value = FixedDict(value)
+    elif type(value) is list:
+        value = tuple(fixed(item) for item in value)
+    return value

@@ -1,0 +1,59 @@
+"""Values of populations as they are described, before a network is built."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from spikesim.build.inputs import value_at
+from spikesim.build.plan import PRECISIONS
+from spikesim.build.tables import initial_values, resolve_parameters
+from spikesim.equations.cell import Cell
+from spikesim.errors import ValidationError
+from spikesim.inputs import RateSource
+from spikesim.neurons import Neuron
+from spikesim.populations import Population, View
+
+if TYPE_CHECKING:
+    from spikesim.network import Network
+
+
+class DescribedValues:
+    """What can be said of populations without a plan."""
+
+    def __init__(self, network: Network):
+        self.network = network
+
+    def names(self, population: Population) -> list[str]:
+        """Parameters and state variables of a population, or what can be set of a source."""
+        model = population.model
+        if not isinstance(model, Neuron):
+            return ["rate"] if isinstance(model, RateSource) else ["times"]
+        try:
+            states = self._cell(model).states
+        except ValidationError:  # the model cannot be built, which its building tells
+            states = ()
+        return [*states, *model.full_values]
+
+    def read(self, view: View, name: str) -> np.ndarray | None:
+        """What a network that was built now would have; None where only building tells."""
+        population, model = view.population, view.population.model
+        if isinstance(model, RateSource) and name == "rate":
+            rate = value_at(model.rate, 0, self.network.dt)
+            return np.broadcast_to(rate, population.size)[view.ids]
+        if not isinstance(model, Neuron) or name not in self.names(population):
+            return None
+        seed = self.network.seed
+        parameters = resolve_parameters(population, seed)
+        if name in parameters:
+            return np.broadcast_to(parameters[name], population.size)[view.ids]
+        cell = self._cell(model)
+        if name in cell.linked:
+            return None
+        state = initial_values(population, cell, parameters, seed)[cell.states.index(name)]
+        stored = state.astype(PRECISIONS[self.network.precision][0])
+        return stored[view.ids].astype(np.float64)
+
+    def _cell(self, model: Neuron) -> Cell:
+        return self.network._description.cells.of(model)

@@ -1,0 +1,100 @@
+"""Whose turn it is: one thread at a time works on a network, and one run at a time."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from operator import attrgetter
+from types import TracebackType
+from typing import Any, TypeVar, cast
+
+from spikesim.errors import SimulationError
+
+_Class = TypeVar("_Class", bound=type)
+_Method = TypeVar("_Method", bound=Callable[..., Any])
+_PATIENCE_S = 0.01
+
+
+class Turns:
+    """A lock that waits for short work of another thread, and refuses to wait for a run.
+
+    ``with turns:`` is a turn. The thread that runs may take one too, between two chunks: a handler
+    of a signal may read and save.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._running = False
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(blocking=False):
+            self._wait()
+
+    def _wait(self) -> None:
+        while not self._lock.acquire(timeout=_PATIENCE_S):
+            if self._running:
+                raise SimulationError(
+                    "the network is running in another thread; wait until that run has ended"
+                )
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._lock.release()
+
+    @contextmanager
+    def alone(self, what: str) -> Iterator[None]:
+        """A turn for what cannot be done within a run."""
+        with self:
+            if self._running:
+                raise self._refusal(what)
+            yield
+
+    def begin_run(self) -> None:
+        """Take the turn of a run, which `end_run` ends."""
+        self.__enter__()
+        if self._running:
+            self._lock.release()
+            raise self._refusal("run")
+        self._running = True
+
+    def end_run(self) -> None:
+        """Let others have their turn again."""
+        self._running = False
+        self._lock.release()
+
+    @staticmethod
+    def _refusal(what: str) -> SimulationError:
+        return SimulationError(
+            f"{what} was called while the network runs, by a callback or the handler of a signal; "
+            "it can be read, set and saved from there"
+        )
+
+
+def taking_turns(kind: _Class) -> _Class:
+    """Let each public method of a class whose objects have a `network` be a turn at it."""
+    for name, method in list(vars(kind).items()):
+        if callable(method) and not name.startswith("_"):
+            setattr(kind, name, _with_turn(method, "network._turns"))
+    return kind
+
+
+def in_turn(method: _Method) -> _Method:
+    """Let a method of a network be a turn."""
+    return cast(_Method, _with_turn(method, "_turns"))
+
+
+def _with_turn(method: Callable[..., Any], where: str) -> Callable[..., Any]:
+    turns_of = attrgetter(where)
+
+    @functools.wraps(method)
+    def in_turn(self: Any, *args: Any, **options: Any) -> Any:
+        with turns_of(self):
+            return method(self, *args, **options)
+
+    return in_turn

@@ -1,0 +1,16 @@
+"""Damaged files end in what they say, or in an error that names them."""
+
+import pytest
+
+from tests.reliability.damage import damaged_files
+
+
+@pytest.mark.parametrize(
+    "cases", [60, pytest.param(1000, marks=pytest.mark.slow)], ids=["some", "all"]
+)
+def test_damaged_files(cases, tmp_path):
+    trial = damaged_files(cases, 3, tmp_path)
+    assert not trial.faults
+    assert trial.cases == cases
+    assert not trial.endings["state: read as what it says"]
+    assert not trial.endings["results: read as what it says"]
