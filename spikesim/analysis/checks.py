@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from spikesim.errors import ValidationError
 from spikesim.recorders import Recorder
-from spikesim.units import check_count, refuse_masked
+from spikesim.units import any_array, check_count, refuse_masked
 
 # What happens at step k has the time k * dt, which misses the decimal number meant by some last
 # bits: relative to the time, this much is the same.
@@ -29,8 +29,7 @@ def frozen(array: np.ndarray) -> np.ndarray:
 
 def whole_numbers(value: ArrayLike, attribute: str, obj: object) -> NDArray[np.int64]:
     """A new 1-D int64 array of whole numbers of at least zero."""
-    refuse_masked(value, attribute, obj)
-    array = np.asarray(value)
+    array = any_array(value, attribute, obj)
     if array.size == 0:
         array = array.astype(np.int64)
     if array.ndim != 1:
@@ -74,7 +73,7 @@ def positions(key: Any, n: int, obj: object) -> NDArray[np.int64]:
     refuse_masked(key, None, obj)
     try:
         wanted = np.atleast_1d(np.asarray(key))
-    except ValueError:
+    except (TypeError, ValueError, OverflowError, RecursionError):
         wanted = np.empty((0, 0))
     if wanted.ndim == 1 and wanted.size == 0 and wanted.dtype.kind == "f":
         wanted = wanted.astype(np.int64)

@@ -108,8 +108,11 @@ def _listed(weights: Any) -> tuple[Any, Any, Any]:
 def _dense(weights: Any) -> Floats:
     refuse_masked(weights, "weights")
     try:
-        dense = np.asarray(weights, dtype=np.float64)
-    except (TypeError, ValueError):
+        given = np.asarray(weights)
+        if given.dtype.kind == "c":
+            raise TypeError
+        dense = given.astype(np.float64)
+    except (TypeError, ValueError, OverflowError, RecursionError):
         raise ValidationError(f"{_WHAT}, got {type(weights).__name__}", "weights") from None
     if dense.ndim != 2:
         raise ValidationError(f"must be a matrix (n_pre, n_post), got {dense.shape}", "weights")

@@ -19,10 +19,11 @@ from spikesim.analysis.checks import (
 )
 from spikesim.attributes import Guarded, guarded
 from spikesim.errors import ValidationError
-from spikesim.units import check_array, check_count, check_scalar, ms
+from spikesim.units import check_array, check_count, check_label, check_scalar, ms
 
 # More bins are a slip of the pen, and would exhaust the memory.
 _MAX_BINS = 100_000_000
+MOST_NEURONS = 2**31 - 1
 
 Floats = NDArray[np.float64]
 
@@ -75,8 +76,8 @@ class SpikeTrains(Guarded):
     name: str = field(default="", kw_only=True)
 
     def __post_init__(self) -> None:
-        who = self.name or "SpikeTrains"
-        n = check_count(self.n, "n", who)
+        who = check_label(self.name, "name", "SpikeTrains") or "SpikeTrains"
+        n = check_count(self.n, "n", who, most=MOST_NEURONS)
         t_start = check_scalar(self.t_start, "t_start", who, unit=ms)
         t_stop = check_scalar(self.t_stop, "t_stop", who, unit=ms)
         if t_stop < t_start:
@@ -244,6 +245,10 @@ class SpikeTrains(Guarded):
 
     def equals(self, other: SpikeTrains) -> bool:
         """Whether the same neurons fired at exactly the same times; names do not count."""
+        if not isinstance(other, SpikeTrains):
+            raise ValidationError(
+                f"must be SpikeTrains, got {type(other).__name__}", "other", "equals"
+            )
         return (
             (self.n, self.t_start, self.t_stop) == (other.n, other.t_start, other.t_stop)
             and np.array_equal(self.times, other.times)

@@ -12,8 +12,9 @@ from spikesim.analysis.spiketrains import SpikeTrains
 from spikesim.calls import public
 from spikesim.errors import ValidationError
 from spikesim.recorders import SpikeRecorder
-from spikesim.units import check_count, check_scalar, ms
+from spikesim.units import check_array, check_count, check_scalar, ms
 
+_MOST_POINTS = 1_000_000
 Floats = NDArray[np.float64]
 
 
@@ -76,7 +77,20 @@ def stdp_curve(
         through them breaks there.
     """
     limit = check_scalar(limit, "limit", "stdp_curve", unit=ms, allowed="positive")
-    half = limit * np.arange(1, check_count(points, "points", "stdp_curve", least=1) + 1) / points
+    points = check_count(points, "points", "stdp_curve", least=1, most=_MOST_POINTS)
+    half = limit * np.arange(1, points + 1) / points
     lags = np.concatenate([-half[::-1], [0.0], half])
-    changes = np.array([np.nan if lag == 0.0 else change(float(lag)) for lag in lags], dtype=float)
+    if not callable(change):
+        raise ValidationError(
+            f"must be a function of the lag, got {change!r}", "change", "stdp_curve"
+        )
+    try:
+        values = [np.nan if lag == 0.0 else change(float(lag)) for lag in lags]
+    except TypeError as error:
+        raise ValidationError(
+            f"cannot be asked about a lag: {error}", "change", "stdp_curve"
+        ) from error
+    changes = check_array(values, "change", "stdp_curve", allowed="any")
+    if changes.ndim != 1:
+        raise ValidationError("must return one number for a lag", "change", "stdp_curve")
     return lags, changes

@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 from spikesim.analysis.checks import ROUNDING, frozen, positions, whole_numbers
 from spikesim.attributes import Guarded, guarded
 from spikesim.errors import ValidationError
-from spikesim.units import Unit, check_array, check_scalar, ms, refuse_masked
+from spikesim.units import (
+    Unit,
+    check_array,
+    check_count,
+    check_label,
+    check_scalar,
+    ms,
+    refuse_masked,
+)
 
 
 @guarded
@@ -51,7 +59,8 @@ class Traces(Guarded):
     name: str = field(default="", kw_only=True)
 
     def __post_init__(self) -> None:
-        who = self._who
+        who = check_label(self.name, "name", "Traces") or "Traces"
+        check_label(self.variable, "variable", who)
         if not isinstance(self.unit, (str, Unit)):
             raise ValidationError(f"must be a unit's symbol, got {self.unit!r}", "unit", who)
         times = check_array(self.times, "times", who, unit=ms)
@@ -108,6 +117,7 @@ class Traces(Guarded):
 
     def trace(self, neuron: int) -> NDArray[np.floating]:
         """The samples of the neuron with the id `neuron`, shape (T,)."""
+        neuron = check_count(neuron, "neuron", self._who)
         places = np.flatnonzero(self.ids == neuron)
         if len(places) == 0:
             raise ValidationError(
@@ -119,6 +129,8 @@ class Traces(Guarded):
 
     def equals(self, other: Traces) -> bool:
         """Whether both hold exactly the same samples of the same; names do not count."""
+        if not isinstance(other, Traces):
+            raise ValidationError(f"must be Traces, got {type(other).__name__}", "other", "equals")
         return (
             (self.variable, self.unit) == (other.variable, other.unit)
             and np.array_equal(self.ids, other.ids)
@@ -132,7 +144,7 @@ def _samples(value: Any, shape: tuple[int, int], who: str) -> NDArray[np.floatin
     refuse_masked(value, "values", who)
     try:
         array = np.array(value)
-    except ValueError:
+    except (TypeError, ValueError, OverflowError, RecursionError):
         array = np.array(None)
     if array.dtype.kind not in "iuf":
         raise ValidationError("must be numbers", "values", who)

@@ -18,8 +18,9 @@ from spikesim.analysis.spiketrains import SpikeTrains
 from spikesim.calls import public
 from spikesim.errors import ValidationError
 from spikesim.interchange.columns import Columns, named_columns, plain, spike_arrays, trains
-from spikesim.interchange.files import existing
+from spikesim.interchange.files import existing, several
 from spikesim.interchange.table import Table, read_table
+from spikesim.units import check_count
 
 PathLike = str | os.PathLike[str]
 
@@ -57,10 +58,9 @@ def load_nest(
     ValidationError
         If a file does not exist or is no such recording; names file, line and what was expected.
     """
-    several = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
-    if not several:
-        raise ValidationError("must name at least one file", "paths", "load_nest")
-    tables = [read_table(existing(path)) for path in several]
+    if first_id is not None:
+        first_id = check_count(first_id, "first_id", "load_nest")
+    tables = [read_table(existing(path)) for path in several(paths, "load_nest")]
     return from_tables(tables, first_id=first_id, n=n, t_start=t_start, t_stop=t_stop, name=name)
 
 

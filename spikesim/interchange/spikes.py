@@ -11,10 +11,11 @@ from spikesim.analysis.spiketrains import SpikeTrains
 from spikesim.calls import public
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.interchange.delimited import from_table, own_description
-from spikesim.interchange.files import existing
+from spikesim.interchange.files import existing, several
 from spikesim.interchange.nest import from_tables, is_nest, recorder_label
 from spikesim.interchange.results import is_zip, load
 from spikesim.interchange.table import read_table
+from spikesim.units import check_label, check_scalar, ms
 
 PathLike = str | os.PathLike[str]
 
@@ -38,6 +39,8 @@ def load_spikes(path: PathLike, *, name: str | None = None) -> SpikeTrains:
     ValidationError
         If there is no such file or population, or the file does not hold spikes.
     """
+    if name is not None:
+        check_label(name, "name", "load_spikes")
     found = load_populations([path])
     if name is None and len(found) == 1:
         return next(iter(found.values()))
@@ -62,9 +65,11 @@ def load_populations(
     t_stop : float, optional
         How long was recorded at least, in ms, where the files do not say it.
     """
+    if t_stop is not None:
+        t_stop = check_scalar(t_stop, "t_stop", "load_populations", unit=ms)
     found: dict[str, SpikeTrains] = {}
     open_ended: list[str] = []
-    for files in _recordings(paths):
+    for files in _recordings(several(paths, "load_populations")):
         parts, has_end = _read(files)
         for trains in parts:
             key = _free(trains.name or files[0].stem, files[0], found)

@@ -144,7 +144,9 @@ class Neuron(Parametrized):
         if given is None:
             given = {"current": ExpCurrent()} if mentions(self, SYNAPTIC) else {}
         self.receptors = checked_parts(given, Receptor, "receptors", "ExpCurrent()", self)
-        self.channels = checked_parts(channels or {}, Channel, "channels", "Leak(g=10.0)", self)
+        self.channels = checked_parts(
+            {} if channels is None else channels, Channel, "channels", "Leak(g=10.0)", self
+        )
         if self.channels and not re.search(rf"\b{IONIC}", self.equations):
             raise ValidationError(
                 f"do nothing, for the equations do not mention {IONIC}, their current", "channels",
@@ -269,10 +271,20 @@ class Neuron(Parametrized):
         check_name(name, "name", cls.__name__)
         return text_neuron(
             equations, threshold=threshold, reset=reset, refractory=refractory, method=method,
-            initial=dict(initial or {}), functions=dict(functions or {}),
-            receptors=dict(receptors or {}), channels=dict(channels or {}), name=name,
-            values=values,
+            initial=_named(initial, "initial", name),
+            functions=_named(functions, "functions", name),
+            receptors=_named(receptors, "receptors", name),
+            channels=_named(channels, "channels", name), name=name, values=values,
         )  # fmt: skip
+
+
+def _named(given: Any, attribute: str, owner: str) -> dict[str, Any]:
+    """A mapping of names as a dictionary; empty for None."""
+    if given is not None and not isinstance(given, Mapping):
+        raise ValidationError(f"must map names to values, got {given!r}", attribute, owner)
+    for name in given or {}:
+        check_identifier(name, attribute, owner)
+    return dict(given or {})
 
 
 def mentions(neuron: Neuron, name: str) -> bool:
@@ -289,7 +301,9 @@ def mentions(neuron: Neuron, name: str) -> bool:
 def checked_parts(
     given: Any, kind: type[Part], attribute: str, example: str, owner: object
 ) -> dict[str, Part]:
-    """Named parts of a neuron as a dictionary, if they are what they should be."""
+    """Named parts of a neuron as a dictionary, if they are what they should be; None is none."""
+    if given is None:
+        return {}
     if not isinstance(given, Mapping):
         raise ValidationError(f"must map names to {attribute}, got {given!r}", attribute, owner)
     for name, part in given.items():

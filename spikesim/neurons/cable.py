@@ -17,12 +17,14 @@ from typing import Any
 from spikesim.calls import public
 from spikesim.channels import Channel, Leak
 from spikesim.errors import unknown_name
+from spikesim.neurons.base import checked_parts
 from spikesim.neurons.multi_compartment import Compartment, MultiCompartment
 from spikesim.receptors import Receptor
 from spikesim.units import Unit, check_count, check_scalar, um
 
 OHM_M, OHM_M2, F_PER_M2 = Unit("ohm*m"), Unit("ohm*m2"), Unit("F/m2")
 CABLE = "cable"
+MOST = 100_000  # compartments
 OWN = ("length", "diameter", "R_i", "R_m", "C_m", "E_L", "channels", "receptors")
 OPTIONS = ("V_th", "current_into", "method")
 
@@ -65,7 +67,7 @@ def cable(
     **options
         ``V_th``, ``current_into`` and ``method`` of `MultiCompartment`.
     """
-    check_count(n, "n", CABLE, least=1)
+    check_count(n, "n", CABLE, least=1, most=MOST)
     for name in options:
         if name not in OPTIONS:
             raise unknown_name(name, [*OWN, *OPTIONS], obj=CABLE)
@@ -75,8 +77,11 @@ def cable(
 
     across, along = given(diameter, "diameter", um), given(length, "length", um) / n
     area = math.pi * across * along
-    parts = {name: channel.scaled(area) for name, channel in (channels or {}).items()}
-    if R_m != math.inf:
+    own = checked_parts(
+        {} if channels is None else channels, Channel, "channels", "Na(g=1.0)", CABLE
+    )
+    parts = {name: channel.scaled(area) for name, channel in own.items()}
+    if not (isinstance(R_m, float) and R_m == math.inf):
         parts["leak"] = Leak(g=area / given(R_m, "R_m", OHM_M2), E=E_L)
     capacitance = given(C_m, "C_m", F_PER_M2) * area
     axial = math.pi * across**2 / (4 * given(R_i, "R_i", OHM_M) * along)

@@ -46,9 +46,10 @@ class Compartment(Parametrized):
         **values: Any,
     ) -> None:
         super().__init__(**values)
-        self.channels = checked_parts(channels or {}, Channel, "channels", "Leak(g=10.0)", self)
-        given = receptors or {}
-        self.receptors = checked_parts(given, Receptor, "receptors", "ExpConductance()", self)
+        self.channels = checked_parts(
+            {} if channels is None else channels, Channel, "channels", "Leak(g=10.0)", self
+        )
+        self.receptors = checked_parts(receptors, Receptor, "receptors", "ExpConductance()", self)
         for name in set(self.receptors) & set(self.channels):
             raise ValidationError(f"{name!r} is a receptor's name already", "channels", self)
 
@@ -111,10 +112,10 @@ class MultiCompartment(Neuron):
         if not self.compartments:
             raise ValidationError("must have at least one", "compartments", self)
         into = next(iter(self.compartments)) if current_into is None else current_into
-        if into not in self.compartments:
+        if not isinstance(into, str) or into not in self.compartments:
             raise unknown_name(into, self.compartments, "current_into", self)
         self.current_into = into
-        self.axial = self._checked_axial(axial or {})
+        self.axial = self._checked_axial({} if axial is None else axial)
         self.voltages = {name: f"V_{name}" for name in self.compartments}
         self.voltages[next(iter(self.compartments))] = "V_m"
         self.joint = tuple(self.voltages.values())
@@ -152,7 +153,8 @@ class MultiCompartment(Neuron):
             )
         joined = {next(iter(self.compartments))}
         for pair in given:
-            if not isinstance(pair, tuple) or len(pair) != 2 or len(set(pair)) < 2:
+            names = isinstance(pair, tuple) and all(isinstance(name, str) for name in pair)
+            if not names or len(pair) != 2 or len(set(pair)) < 2:
                 raise ValidationError(f"{pair!r} must be a pair of two names", "axial", self)
             for name in pair:
                 if name not in self.compartments:

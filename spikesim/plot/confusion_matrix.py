@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,7 +12,7 @@ from numpy.typing import ArrayLike
 from spikesim.calls import public
 from spikesim.errors import ValidationError
 from spikesim.plot.style import canvas
-from spikesim.units import check_array, check_flag
+from spikesim.units import check_array, check_flag, check_label
 
 
 @public
@@ -53,7 +54,7 @@ def confusion_matrix(
             "counts",
             "confusion_matrix",
         )
-    names = [str(k) for k in (range(len(table)) if labels is None else labels)]
+    names = [*map(str, range(len(table)))] if labels is None else _texts(labels)
     if len(names) != len(table):
         raise ValidationError(
             f"must be {len(table)}, one for each class, got {len(names)}",
@@ -73,6 +74,19 @@ def confusion_matrix(
         )
         ax.set_ylabel("true class")
     return ax
+
+
+def _texts(labels: Any) -> list[str]:
+    if isinstance(labels, str) or not isinstance(labels, (Iterable, np.ndarray)):
+        raise ValidationError(
+            f"must be texts, one for each class, got {labels!r}", "labels", "confusion_matrix"
+        )
+    try:
+        return [check_label(str(label), "labels", "confusion_matrix") for label in labels]
+    except TypeError:  # an array of one number
+        raise ValidationError(
+            f"must be texts, one for each class, got {labels!r}", "labels", "confusion_matrix"
+        ) from None
 
 
 def _write_cells(ax: Axes, shares: np.ndarray, numbers: np.ndarray) -> None:

@@ -13,6 +13,7 @@ from spikesim.errors import ValidationError
 from spikesim.files import checked_path, written
 from spikesim.plot.raster import Spikes, raster
 from spikesim.plot.style import style
+from spikesim.units import check_label
 
 
 @public
@@ -43,6 +44,7 @@ def save_raster(
     SpikesimError
         If the file cannot be written.
     """
+    check_label(title, "title", "save_raster")
     target = Path(checked_path(path, "save_raster"))
     with style():
         figure = Figure(figsize=(8.0, 5.0), layout="constrained")

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from spikesim.calls import public
 from spikesim.errors import ValidationError
 from spikesim.plot.style import canvas, colour
-from spikesim.units import check_array, check_scalar, refuse_masked
+from spikesim.units import check_array, check_label, check_scalar, refuse_masked
 
 Curve = tuple[ArrayLike, ArrayLike]
 
@@ -53,6 +53,12 @@ def learning_curves(
     """
     if not isinstance(curves, Mapping):
         raise ValidationError("must be a mapping of names to (x, y)", "curves", "learning_curves")
+    if levels is not None and not isinstance(levels, Mapping):
+        raise ValidationError(
+            f"must be a mapping of names to accuracies, got {levels!r}", "levels", "learning_curves"
+        )
+    for attribute, label in (("xlabel", xlabel), ("ylabel", ylabel)):
+        check_label(label, attribute, "learning_curves")
     checked = {name: _checked(curve, name) for name, curve in curves.items()}
     lines = {
         name: _fractions(check_scalar(v, "levels", name), "levels", name)

@@ -16,6 +16,7 @@ from spikesim.errors import ValidationError
 from spikesim.plot.density import draw_density, nice_width
 from spikesim.plot.style import canvas, colour
 from spikesim.recorders import SpikeRecorder
+from spikesim.units import check_flag, check_scalar, ms
 
 # Beyond this, points would overlap into a solid block and be slow to draw.
 _MAX_POINTS = 200_000
@@ -61,6 +62,10 @@ def raster(
         If `trains` is something else or empty, or `bin` is not positive.
     """
     named = _by_name(trains)
+    if not isinstance(rates, Axes):
+        rates = check_flag(rates, "rates", "raster")
+    if bin is not None:
+        bin = check_scalar(bin, "bin", "raster", unit=ms, allowed="positive")
     start = min(t.t_start for t in named.values())
     stop = max(t.t_stop for t in named.values())
     stop = stop if stop > start else start + 1.0

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from spikesim.analysis.checks import pair_of_counts
 from spikesim.calls import public
 from spikesim.errors import ValidationError
-from spikesim.plot.style import canvas
+from spikesim.plot.style import canvas, weight_label
 from spikesim.units import Unit, check_array, check_count
 
 
@@ -67,13 +67,12 @@ def receptive_fields(
     wide = columns if columns is not None else math.ceil(math.sqrt(matrix.shape[1]))
     wide = check_count(wide, "columns", "receptive_fields", least=1)
     mosaic = _tile(matrix.T.reshape(-1, height, width), wide)
+    label = weight_label(unit, "receptive_fields")
     with canvas(ax, (6.0, 5.2)) as ax:
         colours = colormaps["viridis"].with_extremes(bad="white")
         drawn = ax.imshow(mosaic, cmap=colours, interpolation="nearest")
         ax.set_axis_off()
-        ax.figure.colorbar(
-            drawn, ax=ax, label=f"weight ({unit})" if str(unit) else "weight", shrink=0.8
-        )
+        ax.figure.colorbar(drawn, ax=ax, label=label, shrink=0.8)
     return ax
 
 

@@ -13,7 +13,7 @@ from spikesim.analysis.statistics import stdp_curve
 from spikesim.calls import public
 from spikesim.errors import ValidationError
 from spikesim.plot.style import canvas, colour
-from spikesim.units import refuse_masked
+from spikesim.units import check_label, refuse_masked
 
 Window = Callable[[float], float] | tuple[ArrayLike, ArrayLike]
 
@@ -46,6 +46,9 @@ def stdp_window(
     """
     several = isinstance(window, Mapping)
     windows = dict(window) if isinstance(window, Mapping) else {"": window}
+    if not windows:
+        raise ValidationError("there is nothing to draw", "window", "stdp_window")
+    check_label(label, "label", "stdp_window")
     curves = {
         name: (stdp_curve(w, limit), "-") if callable(w) else (_measured(w), "o")
         for name, w in windows.items()
@@ -65,8 +68,11 @@ def stdp_window(
 def _measured(pair: Any) -> tuple[np.ndarray, np.ndarray]:
     refuse_masked(pair, "window", "stdp_window")
     try:
-        lags, changes = (np.asarray(part, dtype=np.float64) for part in pair)
-    except (TypeError, ValueError):
+        parts = [np.asarray(part) for part in pair]
+        if any(part.dtype.kind not in "iufO" for part in parts):
+            raise TypeError
+        lags, changes = (part.astype(np.float64) for part in parts)
+    except (TypeError, ValueError, OverflowError, RecursionError):
         lags, changes = np.empty(0), np.empty(1)
     if lags.ndim != 1 or lags.shape != changes.shape:
         raise ValidationError(

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 
 from spikesim.calls import public
 from spikesim.errors import ValidationError
+from spikesim.units import Unit, check_label, check_scalar
 
 # Okabe & Ito 2008, "Color Universal Design"; the order puts strong contrasts first, and a grey
 # stands for their yellow, which is too faint for lines and names on white.
@@ -70,13 +71,25 @@ def canvas(ax: Axes | None, size: tuple[float, float]) -> Iterator[Axes]:
     size : tuple of float
         Width and height in inches of a new figure.
     """
+    try:
+        width, height = (check_scalar(x, "size", "canvas", allowed="positive") for x in size)
+    except (TypeError, ValueError):
+        raise ValidationError(
+            f"must be two positive numbers, width and height, got {size!r}", "size", "canvas"
+        ) from None
     if ax is not None:
         if not isinstance(ax, Axes):
             raise ValidationError(f"must be a matplotlib Axes, got {type(ax).__name__}", "ax")
         yield ax
         return
     with style():
-        yield plt.subplots(figsize=size, layout="constrained")[1]
+        yield plt.subplots(figsize=(width, height), layout="constrained")[1]
+
+
+def weight_label(unit: str | Unit, owner: str) -> str:
+    """What an axis of weights says."""
+    symbol = unit.symbol if isinstance(unit, Unit) else check_label(unit, "unit", owner)
+    return f"weight ({symbol})" if symbol else "weight"
 
 
 def colour(k: int) -> str:

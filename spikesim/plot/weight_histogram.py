@@ -10,8 +10,10 @@ from numpy.typing import ArrayLike
 
 from spikesim.calls import public
 from spikesim.errors import ValidationError
-from spikesim.plot.style import canvas, colour
+from spikesim.plot.style import canvas, colour, weight_label
 from spikesim.units import Unit, check_array, check_count, check_flag
+
+_MOST_BINS = 100_000
 
 
 @public
@@ -50,17 +52,25 @@ def weight_histogram(
     if not filled:
         raise ValidationError("there are none to draw", "weights", "weight_histogram")
     everything = np.concatenate(filled)
-    number = check_count(bins, "bins", "weight_histogram", least=1)
-    edges = np.histogram_bin_edges(everything, number)
+    number = check_count(bins, "bins", "weight_histogram", least=1, most=_MOST_BINS)
+    label = weight_label(unit, "weight_histogram")
+    edges = _edges(everything.min(), everything.max(), number)
     with canvas(ax, (6.0, 3.6)) as ax:
         for k, (name, values) in enumerate(sets.items()):
             counts = np.histogram(values, edges)[0]
             ax.stairs(counts, edges, fill=True, color=colour(k), alpha=0.35)
             ax.stairs(counts, edges, color=colour(k), lw=1.4, label=name)
-        ax.set_xlabel(f"weight ({unit})" if str(unit) else "weight")
+        ax.set_xlabel(label)
         ax.set_ylabel("synapses")
         if log:
             ax.set_yscale("log")
         if several:
             ax.legend()
     return ax
+
+
+def _edges(low: float, high: float, number: int) -> np.ndarray:
+    """Edges of bins, a little apart even where all weights are the same, however large."""
+    finest = 4.0 * number * np.spacing(max(abs(low), abs(high)))
+    pad = 0.0 if high - low >= finest else max(0.5, finest)
+    return np.linspace(low - pad, high + pad, number + 1)

@@ -10,7 +10,7 @@ from matplotlib.colors import TwoSlopeNorm
 
 from spikesim.analysis.connectivity import as_triplets, mean_blocks
 from spikesim.calls import public
-from spikesim.plot.style import canvas
+from spikesim.plot.style import canvas, weight_label
 from spikesim.units import Unit
 
 # Finer images would be thinned out by the screen, and single synapses lost.
@@ -53,7 +53,7 @@ def weight_matrix(
     # Inhibitory weights are often several times larger: each sign has a scale of its own.
     norm = TwoSlopeNorm(0.0, weight.min(), weight.max()) if signed else None
     colours = colormaps["PuOr_r" if signed else "viridis"].with_extremes(bad="0.8")
-    label = f"weight ({unit})" if str(unit) else "weight"
+    label = weight_label(unit, "weight_matrix")
     if block > 1:
         label = f"mean {label}\nin blocks of {block} x {block}"
     with canvas(ax, (5.6, 4.6)) as ax:

@@ -6,13 +6,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from spikesim.errors import ValidationError
-from spikesim.units import refuse_masked
+from spikesim.units import any_array
+
+MOST_CLASSES = 1_000_000
 
 
 def check_counts(counts: ArrayLike, obj: object, n_neurons: int | None = None) -> np.ndarray:
     """Spike counts as a 2-D array of finite numbers of at least zero, one row an image."""
-    refuse_masked(counts, "counts", obj)
-    array = np.asarray(counts)
+    array = any_array(counts, "counts", obj)
     if array.ndim != 2:
         raise ValidationError(
             f"must have shape (n_images, n_neurons), got {array.shape}", "counts", obj
@@ -35,8 +36,7 @@ def check_labels(
     labels: ArrayLike, n_images: int, obj: object, n_classes: int | None = None
 ) -> np.ndarray:
     """Labels as int64, one for each image, from 0 to `n_classes` - 1."""
-    refuse_masked(labels, "labels", obj)
-    array = np.asarray(labels)
+    array = any_array(labels, "labels", obj)
     if array.shape != (n_images,):
         raise ValidationError(
             f"must have one label for each of the {n_images} images, got shape {array.shape}",
@@ -60,4 +60,7 @@ def classes_of(labels: np.ndarray, n_classes: int | None, obj: object) -> int:
     """The number of classes: as given, or the largest label plus one."""
     if labels.size == 0:
         raise ValidationError("needs at least one image", "labels", obj)
-    return int(labels.max()) + 1 if n_classes is None else n_classes
+    found = int(labels.max()) + 1 if n_classes is None else n_classes
+    if found > MOST_CLASSES:
+        raise ValidationError(f"must be below {MOST_CLASSES}, got {found - 1}", "labels", obj)
+    return found

@@ -20,10 +20,11 @@ from scipy.sparse import csr_array
 from spikesim.attributes import Guarded, put
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.kernels.delta_rule import delta_epoch
-from spikesim.readout.checks import check_counts, check_labels, classes_of
+from spikesim.readout.checks import MOST_CLASSES, check_counts, check_labels, classes_of
 from spikesim.rng import key
 from spikesim.units import check_count, check_scalar
 
+_MOST_EPOCHS = 10_000_000
 UNITS = ("softmax", "linear")
 
 
@@ -70,13 +71,13 @@ class DeltaRule(Guarded):
         seed: int = 0,
         n_classes: int | None = None,
     ):
-        if unit not in UNITS:
+        if not isinstance(unit, str) or unit not in UNITS:
             raise unknown_name(unit, UNITS, "unit", self)
         if n_classes is not None:
-            n_classes = check_count(n_classes, "n_classes", self, least=1)
+            n_classes = check_count(n_classes, "n_classes", self, least=1, most=MOST_CLASSES)
         self.unit = unit
         self.eta = check_scalar(eta, "eta", self, allowed="positive")
-        self.epochs = check_count(epochs, "epochs", self, least=1)
+        self.epochs = check_count(epochs, "epochs", self, least=1, most=_MOST_EPOCHS)
         self.seed = check_count(seed, "seed", self)
         self.n_classes = n_classes
 

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from spikesim.attributes import Guarded, put
 from spikesim.errors import InvalidAttributeError
-from spikesim.readout.checks import check_counts, check_labels, classes_of
+from spikesim.readout.checks import MOST_CLASSES, check_counts, check_labels, classes_of
 from spikesim.units import check_count
 
 NO_CLASS = -1
@@ -52,7 +52,7 @@ class LabelVote(Guarded):
 
     def __init__(self, n_classes: int | None = None):
         if n_classes is not None:
-            n_classes = check_count(n_classes, "n_classes", "LabelVote", least=1)
+            n_classes = check_count(n_classes, "n_classes", "LabelVote", least=1, most=MOST_CLASSES)
         self.n_classes = n_classes
 
     def _absent(self, name: str) -> str:

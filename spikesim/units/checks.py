@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from spikesim.calls import public
-from spikesim.errors import ValidationError
+from spikesim.errors import ValidationError, unknown_name
+from spikesim.units.names import check_label
 from spikesim.units.quantities import Quantity, Unit, one, refuse_masked
 
 
@@ -31,6 +32,12 @@ class Param:
             raise ValidationError(
                 f"must be a unit, such as ms or Unit('mS/cm2'), got {self.unit!r}", "unit", "param"
             )
+        if not isinstance(self.allowed, str) or self.allowed not in _RULES:
+            raise unknown_name(self.allowed, _RULES, "allowed", "param")
+        if self.default is not None:
+            check_scalar(self.default, "default", "param", allowed="any")
+        check_label(self.doc, "doc", "param")
+        check_flag(self.shared, "shared", "param")
 
     def check(self, value: Any, attribute: str, obj: object) -> np.ndarray:
         """`value` as a float64 array, or a ValidationError that says what is wrong."""
@@ -44,6 +51,7 @@ _RULES: dict[str, tuple[Callable[[np.ndarray], np.ndarray], str]] = {
     "finite": (np.isfinite, "must be finite"),
     "positive": (lambda x: np.isfinite(x) & (x >= _LEAST), "must be positive and finite"),
     "non-negative": (lambda x: np.isfinite(x) & (x >= 0), "must be zero or positive, and finite"),
+    "any": (lambda x: np.ones(x.shape, bool), ""),
     "boolean": (lambda x: (x == 0) | (x == 1), "must be True or False, 1 or 0"),
 }
 
@@ -63,7 +71,7 @@ def param(default: float, unit: Unit, allowed: str = "finite", doc: str = "") ->
     doc : str
         What it is, in a few words.
     """
-    return Param(float(default), unit, allowed, doc)
+    return Param(check_scalar(default, "default", "param", allowed="any"), unit, allowed, doc)
 
 
 def check_array(
@@ -91,7 +99,7 @@ def check_array(
         wide = array if array.dtype == dtype else array.astype(np.float64, copy=False)
     except ValidationError:
         raise
-    except (TypeError, ValueError, RecursionError):
+    except (TypeError, ValueError, OverflowError, RecursionError):
         raise ValidationError(
             f"must be a number{' in' + text if text else ''}, got {value!r}", attribute, obj
         ) from None
@@ -106,6 +114,17 @@ def check_array(
     if wide.dtype != dtype:
         check_range(wide, dtype, obj, attribute)
     return np.array(wide, dtype)
+
+
+def any_array(value: Any, attribute: str, obj: object) -> np.ndarray:
+    """`value` as an array of whatever it holds, or a ValidationError if it is of no one shape."""
+    refuse_masked(value, attribute, obj)
+    try:
+        return np.asarray(value)
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        raise ValidationError(
+            f"must be an array, of rows of one length, got {type(value).__name__}", attribute, obj
+        ) from None
 
 
 def check_range(values: np.ndarray, dtype: Any, obj: object, attribute: str = "weight") -> None:

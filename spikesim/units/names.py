@@ -42,6 +42,23 @@ def check_name(name: Any, attribute: str | None, obj: object) -> str:
     return name
 
 
+def check_label(text: Any, attribute: str, obj: object) -> str:
+    """`text`, if it is one that can be shown: printable, of several lines or empty.
+
+    Raises
+    ------
+    ValidationError
+        If it is no text, or has characters that cannot be shown.
+    """
+    if not isinstance(text, str):
+        raise ValidationError(f"must be a text, got {_shown(text)}", attribute, obj)
+    if not all(line.isprintable() for line in text.splitlines()):
+        raise ValidationError(
+            f"must have printable characters only, got {_shown(text)}", attribute, obj
+        )
+    return text
+
+
 def check_identifier(name: Any, attribute: str | None, obj: object) -> str:
     """`name`, if expressions can hold it: a name that is a Python identifier too.
 

@@ -76,14 +76,21 @@ class Quantity:
 
     __array_ufunc__ = None
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.unit, Unit):
+            raise ValidationError(f"must be a unit such as mV, got {self.unit!r}", "unit",
+                                  "Quantity")  # fmt: skip
+
     def to(self, unit: Unit) -> Any:
         """The plain value in another unit of the same dimension."""
+        if not isinstance(unit, Unit):
+            raise ValidationError(f"must be a unit such as mV, got {unit!r}", "unit", "Quantity")
         if unit.dimension != self.unit.dimension:
-            raise ValueError(f"{self.unit} is no {unit}")
+            raise ValidationError(f"{self.unit} is no {unit}", "unit", "Quantity")
         shift = self.unit.exponent - unit.exponent
         if hasattr(self.value, "scaled"):  # a distribution
             return self.value.scaled(power_of_ten(shift))
-        value = np.asarray(self.value) if isinstance(self.value, (list, tuple)) else self.value
+        value = self._number
         return value * power_of_ten(shift) if shift >= 0 else value / power_of_ten(-shift)
 
     def __mul__(self, other: Any) -> Any:
@@ -152,10 +159,13 @@ class Quantity:
     def _number(self) -> Any:
         """What can be reckoned with."""
         refuse_masked(self.value)
-        value = np.asarray(self.value) if isinstance(self.value, (list, tuple)) else self.value
-        if np.asarray(value).dtype.kind not in "iuf":
-            raise ValidationError(f"cannot reckon with {self!r}; only with numbers and arrays")
-        return value
+        try:
+            value = np.asarray(self.value) if isinstance(self.value, (list, tuple)) else self.value
+            if np.asarray(value).dtype.kind in "iuf":
+                return value
+        except (TypeError, ValueError, OverflowError, RecursionError):  # rows of no one length
+            pass
+        raise ValidationError(f"cannot reckon with {self!r}; only with numbers and arrays")
 
     def _like(self, other: Any, action: str) -> Any:
         """The other's value in this unit; a bare zero fits every unit."""
