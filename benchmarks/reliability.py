@@ -30,14 +30,14 @@ def trials(share: float, seed: int, say: Callable[[str], None]) -> Iterator[dict
     say : callable
         Told what is being done.
     """
-    from tests.reliability import damage, kills, wrong_input
+    from tests.reliability.damage import damaged_files
+    from tests.reliability.kills import saving, training
+    from tests.reliability.wrong_input import wrong_input
 
     runs = {
-        "wrong input": wrong_input.wrong_input,
-        "damaged files": damage.damaged_files,
-        "training": kills.training,
-        "saving": kills.saving,
-    }
+        "wrong input": wrong_input, "damaged files": damaged_files, "training": training,
+        "saving": saving,
+    }  # fmt: skip
     for name, run in runs.items():
         cases = max(1, round(share * WHOLE[name]))
         say(f"{name}: {cases} cases")

@@ -36,7 +36,8 @@ class Damping(NamedTuple):
 
 def damping(system: System) -> Damping:
     """Rates of all states that a method carries over the step."""
-    rates, parts = {}, {}
+    rates: Slopes = {}
+    parts: Slopes = {}
     for state in system.stepped:
         known: Slopes = {state: _ONE}
         own: Slopes = {}

@@ -42,8 +42,8 @@ __all__ = [
     "Quantity", "Unit", "any_array", "as_fraction", "check_array", "check_count", "check_flag",
     "check_identifier", "check_label", "check_name", "check_range", "check_scalar", "combined",
     "delay_steps", "given_array", "given_values", "in_unit", "is_common_unit", "is_unit_name",
-    "mM", "mV", "ms", "nS", "nearest_steps", "one", "pA", "pF", "param", "power_of_ten", "raised", "refuse_masked",
-    "symbol_of", "um", "whole_steps",
+    "mM", "mV", "ms", "nS", "nearest_steps", "one", "pA", "pF", "param", "power_of_ten", "raised",
+    "refuse_masked", "symbol_of", "um", "whole_steps",
 ]  # fmt: skip
 
 ms = Unit("ms")
