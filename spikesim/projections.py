@@ -192,8 +192,7 @@ class Projection(Guarded):
     def weight(self) -> np.ndarray:
         """Weights in the receptor's unit, one for each synapse in the order of `connections`.
 
-        What is read is a copy that cannot be changed: set all, ``projection.weight = weights``, or
-        compute with them, ``projection.weight *= 0.5``.
+        What is read is a copy that cannot be changed: ``p.weight = 0.5 * p.weight`` sets all.
         """
         return Values.of(self.access.read_weight(self))
 
