@@ -12,14 +12,18 @@ from spikesim.errors import ValidationError
 K = TypeVar("K")
 V = TypeVar("V")
 
-_OPERATORS = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow")
+LOST = (
+    "values that were read are a copy, and changing it would not reach the network; set what shall "
+    "be: cells[3:5].V_m = -60.0, cells.V_m = cells.V_m + 5.0, projection.weight = weights. What "
+    "copy() gives can be changed"
+)
 
 
 class Values(np.ndarray):
-    """Values that were read from a network. As with a number, a change makes new ones.
+    """Values that were read from a network: a copy, in which a change would be lost.
 
-    So ``cells.V_m += 5.0`` reads, adds and sets, and ``cells.V_m[0] = -60.0``, which would change
-    a copy only, is refused. What is computed from values is a plain array, and so is a `copy`.
+    So changes in place are refused. What is computed from values is a plain array, and so is a
+    `copy`.
     """
 
     @classmethod
@@ -37,12 +41,7 @@ class Values(np.ndarray):
 
     def __setitem__(self, key: Any, value: Any) -> None:
         if not self.flags.writeable:
-            raise ValidationError(
-                "values that were read are a copy, and changing one would not reach the network; "
-                "set those of some neurons, cells[3:5].V_m = -60.0, or all of them, "
-                "projection.weight = weights, where weights = projection.weight.copy() can be "
-                "changed"
-            )
+            raise ValidationError(LOST)
         super().__setitem__(key, value)
 
     def copy(self, order: Any = "C") -> np.ndarray:  # type: ignore[override]
@@ -53,18 +52,20 @@ class Values(np.ndarray):
         return repr(self.view(np.ndarray))
 
 
-def _renewing(name: str) -> Callable[[Values, Any], Any]:
-    """An operator such as ``+=`` that leaves values which cannot be changed as they are."""
-    renew, change = getattr(np.ndarray, f"__{name}__"), getattr(np.ndarray, f"__i{name}__")
+def _changing(name: str) -> Callable[[Values, Any], Any]:
+    """An operator such as ``+=``."""
+    change = getattr(np.ndarray, name)
 
     def operator(self: Values, other: Any) -> Any:
-        return (change if self.flags.writeable else renew)(self, other)
+        if not self.flags.writeable:
+            raise ValidationError(LOST)
+        return change(self, other)
 
     return operator
 
 
-for _name in _OPERATORS:
-    setattr(Values, f"__i{_name}__", _renewing(_name))
+for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
+    setattr(Values, f"__i{_name}__", _changing(f"__i{_name}__"))
 
 
 class FixedDict(dict[K, V]):

@@ -260,8 +260,7 @@ class Projection(Guarded):
         """Weights in the receptor's unit, one for each synapse in the order of `Connections`.
 
         Setting takes one number, or one for each synapse in this order; it acts at once. What is
-        read is a copy that cannot be changed: set all, ``projection.weight = weights``, or compute
-        with them, ``projection.weight *= 0.5``.
+        read is a copy that cannot be changed: ``p.weight = 0.5 * p.weight`` sets all.
         """
         return Values.of(self.access.read_weight(self))
 

@@ -167,21 +167,32 @@ def test_variables_are_attributes(data):
         assert np.array_equal(population.get(other), before[other])
 
 
-def test_arithmetic_in_place_is_applied():
+def test_arithmetic_in_place_is_refused():
+    """Neither an attribute nor what was put into a variable is changed without a word."""
     held = network()
     cells, learn, gaps = held["cells"], held["learn"], held["gaps"]
-    V_m, weight = cells.V_m.copy(), learn.weight.copy()
-    cells.V_m += 5.0
-    assert np.array_equal(cells.V_m, V_m + 5.0)
-    cells[2:4].V_m -= 1.0
-    assert np.array_equal(cells.V_m - V_m, [5, 5, 4, 4, 5, 5])
+    for thing, name in ((cells, "V_m"), (cells[2:4], "I_e"), (learn, "weight"), (gaps, "g")):
+        before = getattr(thing, name).copy()
+        for statement in (
+            f"thing.{name} {sign}= 2" for sign in ("+", "-", "*", "/", "//", "%", "**")
+        ):
+            with pytest.raises(sim.ValidationError, match="would not reach the network; set what"):
+                exec(statement)
+        values = getattr(thing, name)
+        with pytest.raises(sim.ValidationError, match=r"cells\.V_m = cells\.V_m \+ 5\.0"):
+            values *= 2.0
+        assert np.array_equal(getattr(thing, name), before)
+    free = cells.V_m.copy()
+    free += 5.0
+    cells.V_m = free
+    assert np.array_equal(cells.V_m, free)
+    learn.weight = 0.5 * learn.weight
+    assert (learn.weight < 0.46).all()
     cells.V_m = -60.0 * mV
     assert (cells.V_m == -60.0).all()
-    learn.weight *= 0.5
-    assert learn.weight == pytest.approx(0.5 * weight, rel=1e-6)
-    gaps.g **= 2
-    gaps.g /= 4.0
-    assert (gaps.g == 0.25).all()
+    assert type(cells.V_m + 1.0) is type(cells.V_m.copy()) is np.ndarray
+    assert np.array_equal(pickle.loads(pickle.dumps(cells.V_m)), cells.V_m)
+    assert repr(cells.V_m) == repr(cells.V_m.copy())
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_reduced_network_is_what_a_plain_loop_says():
     images = strokes(24, 5).flat()
     network = bright(Reduced(36, NEURONS, seed=3, images=24))
     spikes = network.net.record(network.pixels, "spikes")
-    w, theta = network.weights, network.thresholds
+    w, theta = network.weights, network.thresholds.copy()
     counts = network.learn(images)
     expected = loop(network, images, w, theta, pixel_spikes(network, spikes.result(), 24))
     assert counts.sum() > 20
