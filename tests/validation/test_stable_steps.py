@@ -80,9 +80,7 @@ def test_pure_inhibition_makes_no_spike(dt, times, weights):
 @settings(max_examples=25)
 @given(
     dt=st.sampled_from([0.05, 0.1, 0.25, 0.5, 1.0]),
-    volleys=st.lists(
-        st.tuples(st.integers(1, 20), st.floats(-1.0, 6.0)), min_size=1, max_size=4
-    ),
+    volleys=st.lists(st.tuples(st.integers(1, 20), st.floats(-1.0, 6.0)), min_size=1, max_size=4),
 )
 def test_no_inhibition_makes_a_spike(dt, volleys):
     times, powers = zip(*volleys, strict=True)
