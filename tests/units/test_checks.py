@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spikesim import inputs, neurons, plasticity, receptors
@@ -80,6 +80,7 @@ def test_a_unit_is_no_text(unit):
         param(5.0, unit)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(allow_nan=True, allow_infinity=True), min_size=1, max_size=5),
        st.sampled_from(["finite", "positive", "non-negative"]))  # fmt: skip
 def test_rules_accept_what_they_say(values, rule):
@@ -150,6 +151,7 @@ def masked(values, mask):
     return np.ma.array(values, mask=mask)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(-1e6, 1e6), st.booleans()), min_size=1, max_size=6),
        st.sampled_from([np.ma.array, list, tuple, "rows"]), st.booleans())  # fmt: skip
 def test_what_is_masked_is_refused(pairs, form, with_unit):
@@ -173,6 +175,7 @@ def test_one_masked_number():
         [1.0, np.ma.masked] * mV * 2.0
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=5), st.sampled_from([list, tuple]))
 def test_lists_of_quantities(values, form):
     given_as = form([v * mV if k % 2 else v * Unit("V") / 1000 for k, v in enumerate(values)])
@@ -227,6 +230,7 @@ def test_what_is_no_flag(value):
         check_flag(value, "on", "thing")
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-1e300, 1e300), min_size=1, max_size=4))
 def test_the_last_precision_is_checked_and_copied(values):
     given_as = np.array(values)

@@ -1,7 +1,7 @@
 """The rule for names."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spikesim as sim
@@ -14,6 +14,7 @@ def test_letters_that_python_reads_as_others():
     assert check_identifier("μ", "receptors", "LIF") == "μ"
 
 
+@settings(deadline=None)
 @given(st.text() | st.text(st.characters(categories=["L", "N", "P", "Zs"]), min_size=1))
 def test_what_passes_can_be_stored_anywhere(name):
     try:

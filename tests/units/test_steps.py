@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spikesim.errors import SpikesimWarning, ValidationError
@@ -13,6 +13,7 @@ from spikesim.units import LONGEST_DELAY, delay_steps, nearest_steps, whole_step
 STEPS = st.sampled_from([0.1, 0.01, 0.025, 0.05, 0.5, 1.0, 1 / 3, 1e-3])
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 2**40), min_size=1, max_size=5), STEPS, st.floats(-1e-6, 1e-6))
 def test_what_is_on_the_grid_is_taken_silently(steps, dt, noise):
     """Rounding of floats, and a millionth of a step, are on the grid."""
@@ -22,6 +23,7 @@ def test_what_is_on_the_grid_is_taken_silently(steps, dt, noise):
         assert nearest_steps(times, dt, "t", "cells").tolist() == steps
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**6), STEPS, st.floats(1e-4, 0.4999) | st.floats(-0.4999, -1e-4))
 def test_what_is_between_is_rounded_with_one_warning(step, dt, off):
     times = np.array([step, step + off, step + off]) * dt
@@ -37,6 +39,7 @@ def test_what_is_between_is_rounded_with_one_warning(step, dt, off):
         assert nearest_steps(times, dt, "t", "cells", silent=True).tolist() == [step] * 3
 
 
+@settings(deadline=None)
 @given(st.floats(-1e3, 1e9), STEPS)
 def test_delays_are_rounded_or_refused(delay, dt):
     with warnings.catch_warnings():
