@@ -1,6 +1,6 @@
 """What the class of a model says: members that its kind does not know are refused.
 
-A member is known if a class above it in the package declares it, as a value or by an annotation.
+A member is known if the kind, such as `Neuron`, declares it by a value or an annotation.
 Parameters, methods, properties, classes and names that begin with an underscore are free.
 """
 
@@ -50,13 +50,18 @@ def fix_members(cls: type) -> None:
 
 
 def declarations(cls: type, root: type) -> set[str]:
-    """Names that the classes above declare."""
-    above = [base for base in cls.__mro__[1:] if issubclass(base, root) and base is not root]
-    valued = {n for b in above for n, v in vars(b).items() if not hasattr(v, "__get__")}
-    noted = {name for base in above for name in inspect.get_annotations(base)}
-    given = {name for base in above for name in keywords_of(base)}  # attributes of instances
+    """Names that the kind of a class declares."""
+    kinds = [base for base in cls.__mro__[1:] if root in base.__bases__]
     parameters: dict[str, Param] = cls.declared  # type: ignore[attr-defined]
-    return {n for n in valued | (noted - given) if n[0] != "_"} - {"declared", *parameters}
+    return set().union(*map(_declared_by, kinds)) - set(parameters)
+
+
+@functools.cache
+def _declared_by(kind: Any) -> frozenset[str]:
+    """Names that a kind gives a value, or annotates if they are not given to instances."""
+    valued = {name for name, value in vars(kind).items() if not hasattr(value, "__get__")}
+    noted = set(inspect.get_annotations(kind)) - set(keywords_of(kind))
+    return frozenset(name for name in valued | noted if name[0] != "_" and name != "declared")
 
 
 def keywords_of(cls: type) -> list[str]:
@@ -68,7 +73,6 @@ def keywords_of(cls: type) -> list[str]:
     return [name for name in found if name != "self"]
 
 
-@functools.cache
 def _named(function: Callable[..., Any]) -> tuple[str, ...]:
     """Arguments that may be given by name."""
     taken = inspect.signature(function).parameters.values()
