@@ -70,7 +70,7 @@ def warn_of_taus(
         if not name.startswith("tau") or parameter.unit.dimension != ms.dimension:
             continue
         given = np.atleast_1d(values[name])
-        short = (given > 0) & (given * parameter.unit.scale < _SHORTEST * dt)
+        short = (given > 0) & (given * parameter.unit.scale < _SHORTEST * dt * (1 - 1e-9))
         if short.any():
             i = int(np.argmax(short))
             where = f" (at index {i})" if given.size > 1 else ""

@@ -176,7 +176,7 @@ def test_a_network_that_is_too_large_as_a_whole():
         connector = sim.FixedTotalNumber(10**8 * (1 + (k == 2)), multapses=True)
         net.project(a, a, connector, weight=1.0, delay=1.0, name=f"p{k}")
     text = r"^Network: would take .*most of it for the projection 'p2' \(2e\+08 synapses: 1\.\d+ GB"
-    for act in (net.build, lambda: net.run(1.0), lambda: a.get("V_m")):
+    for act in (net.build, lambda: net.run(1.0), lambda: a.set(V_m=-60.0)):
         with refused(text):
             act()
     assert net.t == 0.0

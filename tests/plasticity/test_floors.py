@@ -178,9 +178,9 @@ def test_weights_with_a_sign_are_free():
 @pytest.mark.parametrize(
     ("rule", "synapse", "text"),
     [
-        (sim.Hebbian(w_min=-5.0), ("GABA_A", "GABA"), "-5.0 nS: 'pre GABA' releases GABA, which"),
+        (sim.Hebbian(w_min=-5.0), ("GABA_A", "GABA"), "-5.0 nS: 'pre_GABA' releases GABA, which"),
         (sim.TraceSTDP(w_min=-0.5), ("g", ""), "-0.5 nS: 'g' is a conductance, which"),
-        (sim.Hebbian(w_min=-1), ("either", "GABA"), "-1.0 pA: 'pre GABA' releases GABA, which"),
+        (sim.Hebbian(w_min=-1), ("either", "GABA"), "-1.0 pA: 'pre_GABA' releases GABA, which"),
     ],
 )
 def test_a_negative_floor_of_magnitudes_is_refused(rule, synapse, text):
