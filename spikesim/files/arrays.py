@@ -29,7 +29,7 @@ class DamagedError(Exception):
 
 def write_arrays(file: BinaryIO, arrays: Mapping[str, Any]) -> None:
     """Write arrays as an uncompressed `.npz` file."""
-    np.savez(file, allow_pickle=False, **arrays)
+    np.savez(file, **arrays)
 
 
 def read_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:

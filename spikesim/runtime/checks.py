@@ -30,11 +30,24 @@ def problem(plan: Plan, arrays: Mapping[str, np.ndarray], step: Any) -> str | No
         return f"the number of steps must be a whole number from 0 to {MOST_STEPS}, got {step!r}"
     for name in shapes(plan, arrays):
         return f"{name!r} cannot have the shape {arrays[name].shape}"
+    lost = np.flatnonzero(~np.isfinite(arrays["state"]))
+    if lost.size:
+        return f"{_said(plan, int(lost[0]))} must be finite, got {arrays['state'][lost[0]]}"
     for entry in entries(plan, step):
         fault = entry.fault(arrays[entry.name]) if entry.name in arrays else None
         if fault:
             return fault
     return _parameters(plan, arrays) or next(relations(plan, arrays, step), None)
+
+
+def _said(plan: Plan, place: int) -> str:
+    """What users call the variable at a place of the flat state."""
+    for table in plan.tables:
+        row, neuron = divmod(place - table.state0, table.n)
+        if 0 <= row < len(table.cell.states):
+            block = next(b for b in table.blocks if b.lo <= neuron < b.hi)
+            return f"{block.name}[{neuron - block.lo}].{table.cell.states[row]}"
+    return f"{plan.modulators[place - plan.state.size]}.concentration"
 
 
 def _parameters(plan: Plan, arrays: Mapping[str, np.ndarray]) -> str | None:

@@ -164,7 +164,8 @@ def log_filled(arrays):
 
 
 WRONG = {
-    "a state that is no number": (entry("state", 0, np.nan), "'state' must be finite, got nan"),
+    "a state that is no number": (entry("state", 3, np.nan), "cells[3].V_m must be finite"),
+    "a level that is none": (entry("state", -1, np.inf), "dopamine.concentration must be finite"),
     "an infinite one": (entry("ring", (0, 0), np.inf), "'ring' must be finite, got inf"),
     "a negative count": (entry("counters", 1, -1), "'counters' must be"),
     "a refractory period": (entry("table0.refractory", 0, -5), "'table0.refractory' must be"),
@@ -244,7 +245,7 @@ def test_what_could_not_be_loaded_is_not_saved(tmp_path):
     net.save_state(path)
     before = path.read_bytes()
     net.plan.state[1] = np.nan
-    with pytest.raises(sim.ValidationError, match="cannot go on from its state: 'state' must be"):
+    with pytest.raises(sim.ValidationError, match=r"cannot go on .* cells\[1\]\.V_m"):
         net.save_state(path)
     assert path.read_bytes() == before
     net.load_state(path)
