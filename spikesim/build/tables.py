@@ -76,7 +76,8 @@ def initial_values(
                 raise ValidationError(
                     "cannot be computed from the parameters", f"initial[{name!r}]", population.name
                 )
-    return np.array([np.broadcast_to(state[name], population.size) for name in cell.states])
+    rows = [np.broadcast_to(state[name], population.size) for name in cell.states]
+    return np.array(rows).reshape(len(rows), population.size)  # models may have no variables
 
 
 def refractory_steps(cell: Cell, blocks: list[Block], dt: float) -> np.ndarray:

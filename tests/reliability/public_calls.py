@@ -315,7 +315,7 @@ FILES = {
         "paths": nest(), "first_id": 1, "n": 2, "t_start": 0.0, "t_stop": 100.0, "name": "a",
     }),
     "interchange.load_spikes": lambda w: (interchange.load_spikes, {
-        "path": saved(w, interchange.save), "name": "",
+        "path": saved(w, interchange.save), "name": "saved",
     }),
     "interchange.load_populations": lambda w: (interchange.load_populations, {
         "paths": [saved(w, interchange.save)], "t_stop": 100.0,
