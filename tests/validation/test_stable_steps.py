@@ -52,8 +52,7 @@ def inhibited(dt, times, weights):
     columns = np.column_stack([np.zeros(len(times)), weights])
     for name, model in library().items():
         cells = net.population(name, 2, model)
-        ends = [n for n in model.receptors] if name in ("compartments", "PinskyRinzel") else []
-        for receptor in ends or ("inh", "slow"):
+        for receptor in model.receptors:
             net.project(source, cells, sim.AllToAll(), weight=columns, delay=dt, receptor=receptor)
         found[name] = net.record(cells, "V_m"), net.record(cells, "spikes")
     net.run(RESTING)
@@ -80,9 +79,7 @@ def test_pure_inhibition_makes_no_spike(dt, times, weights):
 @settings(max_examples=25)
 @given(
     dt=st.sampled_from([0.05, 0.1, 0.25, 0.5, 1.0]),
-    volleys=st.lists(
-        st.tuples(st.integers(1, 20), st.floats(-1.0, 6.0)), min_size=1, max_size=4
-    ),
+    volleys=st.lists(st.tuples(st.integers(1, 20), st.floats(-1.0, 6.0)), min_size=1, max_size=4),
 )
 def test_no_inhibition_makes_a_spike(dt, volleys):
     times, powers = zip(*volleys, strict=True)
