@@ -52,12 +52,7 @@ def inhibited(dt, times, weights):
     columns = np.column_stack([np.zeros(len(times)), weights])
     for name, model in library().items():
         cells = net.population(name, 2, model)
-<<<<<<< HEAD
-        ends = list(model.receptors) if name in ("compartments", "PinskyRinzel") else []
-        for receptor in ends or ("inh", "slow"):
-=======
         for receptor in model.receptors:
->>>>>>> w-numerics
             net.project(source, cells, sim.AllToAll(), weight=columns, delay=dt, receptor=receptor)
         found[name] = net.record(cells, "V_m"), net.record(cells, "spikes")
     net.run(RESTING)
