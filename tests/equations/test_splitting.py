@@ -5,6 +5,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 import spikesim as sim
+from spikesim.channels import Leak
 
 
 class Ring(sim.Neuron):
@@ -77,3 +78,23 @@ def test_orders(method, joint, order):
 def test_what_cannot_be_split(attributes, text):
     with pytest.raises(sim.ValidationError, match=text):
         type("Ring", (Ring,), attributes)(receptors={}).source()
+
+
+@pytest.mark.parametrize("dt", [0.1, 0.5, 1.0])
+def test_a_conductance_pulls_a_compartment_to_its_reversal_potential(dt):
+    """Crank-Nicolson alone swings to the other side of it, and back in the next step."""
+    receptors = {"x": sim.ExpConductance(tau_syn=20.0, E_rev=-80.0)}
+    leak = {"leak": Leak(g=4.0, E=-65.0)}
+    parts = {
+        "soma": sim.Compartment(C_m=50.0, channels=leak, V_init=-65.0),
+        "dend": sim.Compartment(C_m=80.0, channels=leak, V_init=-65.0, receptors=receptors),
+    }
+    model = sim.MultiCompartment(compartments=parts, axial={("soma", "dend"): 10.0})
+    net = sim.Network(dt=dt, seed=1, precision="double")
+    cells = net.population("cells", 3, model, initial={"g_x_dend": [1e3, 1e5, 1e9]})
+    soma, dend = net.record(cells, "V_m"), net.record(cells, "V_dend")
+    net.run(10.0)
+    for trace in (soma, dend):
+        assert trace.result().values.min() >= -80.0 - 1e-9
+        assert (np.diff(trace.result().values, axis=0) < 1e-6).all()
+    assert dend.result().values[2:, 1:] == pytest.approx(-80.0, abs=0.1)

@@ -162,3 +162,28 @@ def test_more_spikes_than_the_buffer_holds():
     net.run(10.0)
     assert record.result().n_spikes == net.n_spikes == record.counts().sum()
     assert net.n_spikes > 5 * (1 << 16)
+
+
+def test_what_was_recorded_before_an_error_is_what_was():
+    """Several recorders share a buffer, which a run that stops leaves half empty."""
+    text = "dv/dt = k*v*v/(mV*ms) + 0.1*mV/ms : mV\n k : 1"
+
+    def network(k):
+        net = sim.Network(dt=0.1, seed=1)
+        cells = net.population("cells", 4, sim.Neuron.from_text(
+            text, threshold="never", k=k, initial={"v": "1*mV"}))  # fmt: skip
+        records = [net.record(cells, "v", every=every) for every in (0.1, 0.3, 0.1)]
+        return net, cells, [*records, net.record(cells[2], "v")]
+
+    broken, cells, found = network(0.0)
+    broken.run(5.0)
+    cells[3:].set(k=1.0)
+    with pytest.raises(sim.SimulationError, match=r"cells\[3\]\.v is"):
+        broken.run(100.0)
+    whole, _, expected = network(0.0)
+    whole.run(broken.t)
+    for a, b in zip(found, expected, strict=True):
+        a, b = a.result(), b.result()
+        assert np.array_equal(a.times, b.times)
+        untouched = slice(0, 3)
+        assert np.array_equal(a.values[:, untouched], b.values[:, untouched])
