@@ -91,7 +91,7 @@ def _checked(curve: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
     except (TypeError, ValueError):
         raise ValidationError("must be a pair (x, y) of numbers", "curves", name) from None
     x = check_array(x, "x", name)
-    if x.ndim != 1 or runs.ndim != 2 or runs.shape[1] != len(x):
+    if x.ndim != 1 or runs.ndim != 2 or runs.shape[1] != len(x) or not len(runs):
         raise ValidationError(
             f"y must have the shape (points,) or (runs, points) with {x.shape} points of x, "
             f"got {np.shape(y)}",

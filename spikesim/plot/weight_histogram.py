@@ -72,5 +72,7 @@ def weight_histogram(
 def _edges(low: float, high: float, number: int) -> np.ndarray:
     """Edges of bins, a little apart even where all weights are the same, however large."""
     finest = 4.0 * number * np.spacing(max(abs(low), abs(high)))
-    pad = 0.0 if high - low >= finest else max(0.5, finest)
-    return np.linspace(low - pad, high + pad, number + 1)
+    if high / 2 - low / 2 < finest / 2:
+        low, high = low - max(0.5, finest), high + max(0.5, finest)
+    share = np.linspace(0.0, 1.0, number + 1)
+    return (1.0 - share) * low + share * high  # the difference of the two may be too large

@@ -47,7 +47,8 @@ def weight_matrix(
     -------
     Axes
     """
-    source, target, weight, shape = as_triplets(weights, shape)
+    source, target, weight, (n_pre, n_post) = as_triplets(weights, shape)
+    shape = max(1, n_pre), max(1, n_post)  # without synapses, of nobody knows how many neurons
     image, block = mean_blocks(source, target, weight, shape, _MAX_PIXELS)
     signed = weight.size > 0 and weight.min() < 0 < weight.max()
     # Inhibitory weights are often several times larger: each sign has a scale of its own.

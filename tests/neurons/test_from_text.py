@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import spikesim as sim
-from spikesim.units import Unit, ms, mV, nS, pF
+from spikesim.units import Hz, Unit, ms, mV, nS, pF
 
 TEXT = "dv/dt = (E_L - v)/tau + drive : mV (unless refractory)"
 KEPT = {"E_L": -70 * mV, "tau": 10 * ms, "drive": 8 * mV / ms}
@@ -395,3 +395,37 @@ def test_a_value_that_the_text_does_not_know_is_an_unknown_name():
 def test_a_constant_cannot_be_called_name():
     with pytest.raises(sim.ValidationError, match=r"^Neuron\.name: the name 'name' belongs to"):
         sim.Neuron.from_text("dv/dt = -v/(10*ms) : 1", threshold="v > 1", name=5 * mV)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_poisson_source_as_text(threads):
+    """A model without a variable: its threshold alone makes spikes."""
+    rates = np.linspace(0.0, 200.0, 100)
+    model = sim.Neuron.from_text("rates : Hz", threshold="rand() < rates*dt", rates=rates * Hz)
+    net = sim.Network(seed=1, threads=threads)
+    source, cells = net.population("source", 100, model), net.population("cells", 10, sim.LIF())
+    net.project(source, cells, sim.AllToAll(), weight=sim.Uniform(1.0, 50.0), delay=1.0)
+    spikes = net.record(source, "spikes")
+    net.run(2000.0)
+    trains = spikes.result()
+    expected = 2.0 * rates
+    assert np.abs(trains.counts() - expected).max() < 5.0 * np.sqrt(expected.max())
+    assert trains.n_spikes == pytest.approx(expected.sum(), rel=0.02)
+    assert np.nanmean(trains[50:].cv()) == pytest.approx(1.0, abs=0.03)
+    assert net.n_events == 10 * trains.n_spikes
+    source.set(rates=0.0)
+    source[:5].set(rates=1000.0)
+    net.run(100.0)
+    assert set(np.flatnonzero(spikes.result().window(2000.0, 2100.0).counts())) == set(range(5))
+    with pytest.raises(sim.ValidationError, match="unknown name 'v'; valid names: 'rates'"):
+        source.get("v")
+    with pytest.raises(sim.ValidationError, match="unknown name 'v'; valid names: 'spikes'"):
+        net.record(source, "v")
+
+
+def test_a_threshold_alone():
+    net = sim.Network(seed=1)
+    model = sim.Neuron.from_text("", threshold="rand() < 0.5")
+    spikes = net.record(net.population("coin", 50, model), "spikes")
+    net.run(100.0)
+    assert spikes.result().n_spikes == pytest.approx(25_000, rel=0.05)

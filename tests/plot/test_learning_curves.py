@@ -29,6 +29,7 @@ def test_one_run_has_no_band(drawn):
         ([0.1, 0.2], "mapping"),
         ({"vote": [0.1]}, "pair"),
         ({"vote": ([1, 2], [0.1])}, "shape"),
+        ({"vote": ([1, 2], np.zeros((0, 2)))}, "shape"),
         ({"vote": ([1, 2], [0.1, 1.2])}, "fractions from 0 to 1, got 1.2"),
         ({"vote": ([1, 2], [0.1, -0.2])}, "fractions"),
         ({"vote": ([1, np.nan], [0.1, 0.2])}, "finite"),

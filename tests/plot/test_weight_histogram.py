@@ -28,7 +28,8 @@ def test_several_sets_share_their_bins(drawn):
 
 
 def test_equal_weights_are_drawn(drawn):
-    drawn(weight_histogram(np.full(10, 0.3)))
+    for weights in (np.full(10, 0.3), [0.0], [1e300], [-1e300, 1e300], [5e-324, 0.0]):
+        drawn(weight_histogram(weights))
 
 
 @pytest.mark.parametrize("weights", [[], {}, {"a": []}, [np.nan], "many", [[1.0], [1.0, 2.0]]])

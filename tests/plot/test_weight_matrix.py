@@ -37,6 +37,17 @@ def test_large_matrices_are_block_means(drawn):
 
 def test_a_matrix_without_synapses_is_drawn(drawn):
     drawn(weight_matrix(np.full((3, 4), np.nan)))
+    for weights in (np.zeros((0, 0)), np.zeros((0, 3)), scipy.sparse.csr_array((3, 3))):
+        drawn(weight_matrix(weights))
+
+
+def test_a_projection_without_synapses_is_drawn(drawn):
+    net = sim.Network(seed=1)
+    cells = net.population("cells", 3, sim.LIF())
+    none = net.project(cells, cells, sim.FixedProbability(0.0), weight=1.0, delay=1.0)
+    drawn(weight_matrix(none.connections()))
+    ax = drawn(weight_matrix(none.connections(), shape=(3, 3)))
+    assert ax.get_ylim() == (2.5, -0.5)
 
 
 def test_bad_input_is_an_error():

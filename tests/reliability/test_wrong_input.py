@@ -45,7 +45,8 @@ def test_every_public_callable_is_tried():
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))
-def test_every_argument_is_tried(name):
+def test_every_argument_is_tried(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     world = calls.World()
     make = next(group[name] for group in calls.GROUPS.values() if name in group)
     function, right = make(world)

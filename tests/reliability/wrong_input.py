@@ -46,11 +46,10 @@ def cases() -> list[Case]:
 
 def wrong_input(n: int, seed: int, folder: Path) -> Trial:
     """Make `n` wrong calls, or all there are, with files in `folder`."""
-    every = cases()
-    chosen = np.random.default_rng(seed).permutation(len(every))[:n]
     trial = Trial("wrong input")
     with _quiet(folder):
-        worlds = Worlds()
+        every, worlds = cases(), Worlds()
+        chosen = np.random.default_rng(seed).permutation(len(every))[:n]
         for k in sorted(chosen.tolist()):
             one(every[k], worlds, trial)
     return trial
@@ -93,6 +92,8 @@ def one(case: Case, worlds: Worlds, trial: Trial) -> None:
     else:
         trial.right("accepted")
     took = time.perf_counter() - began
+    if group == "pictures":
+        sys.modules["matplotlib.pyplot"].close("all")
     if took > PATIENCE_S:
         trial.wrong(f"{name}({argument}={value}): took {took:.0f} s")
 
