@@ -41,9 +41,9 @@ def test_a_sine_keeps_its_phase(precision, method, within):
     for step in LATE:
         net, cells = late(step, model(method), precision=precision)
         v = net.record(cells, "v")
-        net.run(60.0)
+        net.run(100.0)
         found = v.result().values[-100:]
-        k = np.arange(step + 501, step + 601) % round(PERIOD / DT)  # whole numbers do not round
+        k = np.arange(step + 901, step + 1001) % round(PERIOD / DT)  # whole numbers do not round
         response = 6.0 / (1 + 2j * np.pi * TAU / PERIOD)
         angle = 2 * np.pi * k[:, None] / round(PERIOD / DT) + np.array([0.0, 1.0])
         assert found == pytest.approx((response * np.exp(1j * angle)).imag, abs=within)
