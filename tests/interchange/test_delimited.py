@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from spikesim.analysis import SpikeTrains, Traces
 from spikesim.errors import ValidationError
 from spikesim.interchange import load_csv, save_csv
+from tests.interchange.names import names
 
 
 def written(folder, text, name="spikes.csv", encoding="utf-8"):
@@ -16,7 +17,7 @@ def written(folder, text, name="spikes.csv", encoding="utf-8"):
 
 @given(
     st.lists(st.tuples(st.floats(-1e6, 1e6), st.integers(0, 9)), max_size=20),
-    st.text(st.characters(codec="utf-8"), max_size=8),
+    names(),
 )
 def test_any_spikes_come_back_exactly(tmp_path_factory, spikes, name):
     path = tmp_path_factory.getbasetemp() / "any.csv"

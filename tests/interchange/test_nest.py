@@ -70,7 +70,7 @@ def test_bad_arguments_are_errors(tmp_path):
         load_nest(path, first_id=11)
     with pytest.raises(ValidationError, match="less than n = 1"):
         load_nest(path, first_id=9, n=1)
-    with pytest.raises(ValidationError, match="at least one file"):
+    with pytest.raises(ValidationError, match="must be a path or a list of paths"):
         load_nest([])
 
 

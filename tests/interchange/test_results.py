@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from spikesim.analysis import SpikeTrains, Traces
 from spikesim.errors import ValidationError
 from spikesim.interchange import load, save
+from tests.interchange.names import names
 
 SPIKES = SpikeTrains(
     np.arange(1, 4) * 0.1, [2, 0, 1], n=5, t_start=-1.0, t_stop=10.0, name="exc \u03b1/\u03b2"
@@ -40,7 +41,7 @@ def test_several_come_back_by_name_and_in_order(tmp_path):
 
 @given(
     st.lists(st.tuples(st.floats(-1e9, 1e9), st.integers(0, 2**40)), max_size=20),
-    st.text(st.characters(codec="utf-8"), max_size=8),
+    names(),
 )
 def test_any_spikes_come_back_exactly(tmp_path_factory, spikes, name):
     path = tmp_path_factory.getbasetemp() / "any.npz"

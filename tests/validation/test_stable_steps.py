@@ -67,6 +67,7 @@ def check(found):
         assert spikes.train(1).size == 0, name
 
 
+@pytest.mark.filterwarnings("ignore::spikesim.SpikesimWarning")  # refractory periods off the grid
 @pytest.mark.parametrize(
     ("dt", "times", "weights"),
     [(0.5, [5.0] * 200, [5.0] * 200), (0.1, [5.0], [1e4]), (1.0, [5.0, 6.0], [1e6, 1e6])],
