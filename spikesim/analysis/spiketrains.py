@@ -23,7 +23,6 @@ from spikesim.units import check_array, check_count, check_label, check_scalar, 
 
 # More bins are a slip of the pen, and would exhaust the memory.
 _MAX_BINS = 100_000_000
-MOST_NEURONS = 2**31 - 1
 
 Floats = NDArray[np.float64]
 
@@ -77,7 +76,7 @@ class SpikeTrains(Guarded):
 
     def __post_init__(self) -> None:
         who = check_label(self.name, "name", "SpikeTrains") or "SpikeTrains"
-        n = check_count(self.n, "n", who, most=MOST_NEURONS)
+        n = check_count(self.n, "n", who, most=2**62)
         t_start = check_scalar(self.t_start, "t_start", who, unit=ms)
         t_stop = check_scalar(self.t_stop, "t_stop", who, unit=ms)
         if t_stop < t_start:

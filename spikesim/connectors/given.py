@@ -104,7 +104,7 @@ def _check_indices(connector: Connector, name: str, value: Any) -> np.ndarray:
     refuse_masked(value, name, connector)
     try:
         indices = np.asarray(value)
-    except ValueError:
+    except (TypeError, ValueError):
         indices = np.empty((0, 0))
     if indices.ndim != 1 or (indices.size and indices.dtype.kind not in "iu"):
         raise ValidationError(

@@ -41,6 +41,8 @@ def parse(
     `functions` are the user's own: how many values each takes. A threshold may also call
     ``rand()``.
     """
+    if not isinstance(text, str):
+        raise ValidationError(f"must be text, got {text!r}", attribute, owner)
     try:
         tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:

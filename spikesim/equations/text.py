@@ -165,6 +165,11 @@ def parse_statements(
             name: parse(expression, owner, attribute, functions)
             for name, expression in text.items()
         }
+    if not isinstance(text, str):
+        raise ValidationError(
+            f"must be statements such as 'v = c; u += d', or a mapping of them, got {text!r}",
+            attribute, owner,
+        )  # fmt: skip
     result: dict[str, ast.expr] = {}
     for line in (s.split("#")[0].strip() for s in re.split(r"[;\n]", text)):
         if not line:
