@@ -30,6 +30,7 @@ HISTORY = 64
 PRE_HISTORY = 8
 LOG = 1 << 14  # for a dense projection as a whole
 SENT_LIMIT = 1 << 30  # bytes
+MOST_DECAYS = 10_000_000  # entries of a table of decays, 80 MB
 
 
 @dataclass
@@ -346,6 +347,12 @@ def _fine(rule: PlasticityRule, tau: str, dt: float) -> np.ndarray:
 def _coarse(rule: PlasticityRule, tau: str, dt: float) -> np.ndarray:
     """Decay over multiples of 1024 steps, until it is below 1e-20; then 0."""
     span = 1024 * dt / getattr(rule, tau)
+    if 46.0 / span > MOST_DECAYS:
+        longest = MOST_DECAYS * 1024 * dt / 46.0
+        raise ValidationError(
+            f"must be at most {longest:.3g} ms with dt = {dt} ms, got {getattr(rule, tau):g} ms",
+            tau, rule,
+        )  # fmt: skip
     table = np.exp(-np.arange(int(np.ceil(46.0 / span)) + 2) * span)
     table[-1] = 0.0
     return table
