@@ -189,10 +189,11 @@ def _imports(cell: Cell) -> list[str]:
         lines.append("from spikesim.kernels.functions import uniforms as _uniforms")
     if cell.system.method in TABLEAUX and Explicit(cell).opaque:
         lines.append("from math import nan as _nan")
-    if cell.system.stepped and cell.system.method == "exponential_euler":
-        lines.append("from spikesim.kernels.phi import phi as _phi")
-    elif cell.relaxing or cell.system.method in SPLITTINGS or watched(cell):
+    stepped = cell.system.stepped
+    if stepped and cell.system.method in SPLITTINGS:
         lines.append("from spikesim.kernels.phi import phi_rational as _phi")
+    elif (stepped and cell.system.method == "exponential_euler") or cell.relaxing or watched(cell):
+        lines.append("from spikesim.kernels.phi import phi as _phi")
     return lines
 
 

@@ -49,9 +49,9 @@ def by_hand(p, dt, steps, g0, V_m=-65.0):
     [
         (0.05, [20.0, 300.0], False, 1e-9),
         (0.5, [20.0, 300.0], False, 1e-9),
-        (0.5, [20.0, 3000.0], True, 1e-3),  # its phi is right to 1e-5
-        (0.1, [0.0, 1e6], True, 1e-3),
-        (1.0, [1e5, 1e6], True, 1e-3),
+        (0.5, [20.0, 3000.0], True, 1e-9),
+        (0.1, [0.0, 1e6], True, 1e-9),
+        (1.0, [1e5, 1e6], True, 1e-9),
     ],
 )
 def test_adex_with_conductances(dt, g, late, within):
@@ -172,21 +172,24 @@ def test_a_user_step_with_conductances():
 
     class ByHand(sim.LIF):
         equations = "V_m : mV"
-        receptors = {"x": sim.ExpConductance(E_rev=-80.0)}
 
         @staticmethod
         def step(V_m, E_L, tau_m, C_m, I_syn, I_in, dt):
             V_m += dt * ((E_L - V_m) / tau_m + (I_syn + I_in) / C_m)
             return V_m
 
-    for model in (ByHand(), sim.IzhikevichHalfSteps(receptors=ByHand.receptors)):
+    receptors = {"x": sim.ExpConductance(E_rev=-80.0)}
+    # All else that a step holds moves V_m beside the conductance: in Izhikevich's by 3 mV at -65 mV.
+    for model, beside in (
+        (ByHand(receptors=receptors), 0.01), (sim.IzhikevichHalfSteps(receptors=receptors), 3.0),
+    ):  # fmt: skip
         net = sim.Network(dt=1.0, seed=1, precision="double")
         cells = net.population("cells", 3, model, initial={"g_x": [0.0, 1e3, 1e6]})
         V_m, spikes = net.record(cells, "V_m"), net.record(cells, "spikes")
         net.run(10.0)
         assert spikes.result().n_spikes == 0
-        assert V_m.result().values.min() >= -80.01
-        assert V_m.result().values[3:, 2].max() < -78.0
+        assert V_m.result().values.min() >= -80.0 - beside
+        assert V_m.result().values[3:, 2].max() < -78.0 + 2.0 * beside
 
 
 def leak(v, g, C):
@@ -224,9 +227,13 @@ def test_noise_in_steps_that_are_too_long():
         dv/dt = (g*(-80*mV - v) - 1*nS/mV*v**2)/(100*pF) + 2*mV*xi*ms**-0.5 : mV
         g : siemens
         """,
-        threshold="never", g=1e5 * nS, initial={"v": "-80*mV"}, method="rk4",
+        threshold="never", g=0.0 * nS, initial={"v": "-80*mV"}, method="rk4",
     )  # fmt: skip
-    cells, _ = run(model, dt=1.0, duration=5.0, n=2000)
+    net = sim.Network(dt=1.0, seed=1, precision="double")
+    cells = net.population("cells", 2000, model)
+    net.run(1.0)
+    cells.set(g=1e5)
+    net.run(5.0)
     assert cells.get("v").std() == pytest.approx(2.0, rel=0.1)
     assert cells.get("v").mean() == pytest.approx(-80.0, abs=0.3)
 

@@ -22,6 +22,9 @@ from spikesim.units import ms, mV, nS
 
 RECEPTORS = {"exc": sim.ExpCurrent(), "g": sim.ExpConductance()}
 TEXT = "dv/dt = -v / tau : 1"
+FOLLOWER = sim.Neuron.from_text(
+    "dv/dt = (x - v) / (10*ms) : mV\nx : mV (linked)", threshold="v > 1*mV", name="Follower"
+)
 
 
 class World:
@@ -59,10 +62,7 @@ class World:
         self.dopamine = self.net.modulator("dopamine", tau=100.0)
         self.spikes = self.net.record(self.cells, "spikes")
         self.voltage = self.net.record(self.cells, "V_m")
-        self.link = self.net.population("linked", 4, sim.Neuron.from_text(
-            "dv/dt = (x - v) / (10*ms) : 1\nx : mV (linked)".replace(": 1", ": mV"),
-            threshold="v > 1*mV", name="Linked",
-        ))  # fmt: skip
+        self.link = self.net.population("linked", 4, FOLLOWER)
         self.net.link(self.link, "x", self.cells, "V_m")
 
     @cached_property
@@ -116,9 +116,11 @@ def models():
         right = {n: 10.0 if p.default is None else p.default for n, p in model.declared.items()}
         extra = special.get(model, optional[base])
         if issubclass(model, sim.Neuron) and model not in special:
-            extra = {
-                k: v for k, v in extra.items() if k != "receptors" or "I_syn" in model.equations
-            }
+            extra = dict(extra)
+            if "I_syn" not in model.equations:
+                del extra["receptors"]
+            elif "V_m" not in model.equations:  # then it takes no conductance
+                extra["receptors"] = {"exc": sim.ExpCurrent()}
         yield name, model, right, extra
 
 
@@ -155,7 +157,7 @@ DESCRIBING = {
         "a": w.cells, "b": w.cells, "connector": sim.FixedProbability(0.5), "g": 1.0, "name": "new",
     }),
     "Network.link": lambda w: (w.net.link, {
-        "target": w.link, "variable": "x", "source": w.cells, "source_variable": "V_m",
+        "target": w.net.population("free", 4, FOLLOWER), "variable": "x", "source": w.cells, "source_variable": "V_m",
         "index": [0, 1, 2, 3],
     }),
     "Network.modulator": lambda w: (w.net.modulator, {"name": "new", "tau": 10.0, "baseline": 0.0}),
@@ -176,7 +178,7 @@ DESCRIBING = {
         "name": "Mine", "tau": 10.0 * ms,
     }),
     "Jump": lambda w: (sim.Jump, {
-        "on_spike": {"v": "1"}, "weight_unit": mV, "transmitter": "GABA",
+        "variable": "V_m", "unit": mV, "transmitter": "GABA",
     }),
     "saturating_gate": lambda w: (sim.saturating_gate, {
         "alpha": 0.5, "tau_rise": 2.0, "tau_decay": 100.0,
@@ -208,6 +210,7 @@ DESCRIBING = {
     "SpikeSource": lambda w: (sim.SpikeSource, {"times": [[1.0], [2.0], [], [3.0]]}),
     "Schedule": lambda w: (sim.Schedule, {
         "times": [0.0, 1.0], "values": [1.0, 2.0], "owner": "Mine", "what": "values",
+        "unit": mV,
     }),
     "PoissonDrive": lambda w: (sim.PoissonDrive, {"rate": 10.0, "weight": 1.0, "receptor": "exc"}),
     "Miniatures": lambda w: (sim.Miniatures, {
@@ -433,7 +436,7 @@ GROUPS = {
 }  # fmt: skip
 BASES = ("Channel", "Neuron", "PlasticityRule", "Receptor")
 NOT_FOR_USERS = {
-    "amplitude_in", "at", "check", "check_order", "check_size", "check_text", "checked",
-    "expected", "mass", "owner", "power", "receptor", "scaled", "sign", "source", "steps",
-    "total_rate", "weight_in",
+    "amplitude_in", "at", "check", "check_grid", "check_order", "check_size", "check_text", "checked", "count",
+    "expected", "mass", "note", "owner", "power", "receptor", "scaled", "sign", "source", "steps",
+    "total_rate", "weight_in", "with_rate",
 }  # fmt: skip

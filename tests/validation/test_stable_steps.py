@@ -77,6 +77,7 @@ def test_pure_inhibition_makes_no_spike(dt, times, weights):
     check(inhibited(dt, times, weights))
 
 
+@pytest.mark.filterwarnings("ignore::spikesim.SpikesimWarning")
 @settings(max_examples=25)
 @given(
     dt=st.sampled_from([0.05, 0.1, 0.25, 0.5, 1.0]),
