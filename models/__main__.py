@@ -17,8 +17,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from models.common import HEAD, Expected, cli, rows
 from spikesim import ValidationError
+
+from .common import HEAD, Expected, cli, rows
 
 NETWORKS = ("brunel", "vogels_abbott", "potjans_diesmann", "synfire_chain", "half_centre",
             "ring_attractor", "izhikevich", "ping", "decision")  # fmt: skip
@@ -30,7 +31,7 @@ def module(name: str) -> ModuleType:
     """The module of a network, by its name on the command line."""
     if name not in NETWORKS:
         raise ValidationError(f"must be one of {', '.join(NETWORKS)}, got {name!r}", "network")
-    return importlib.import_module(f"models.{name}")
+    return importlib.import_module(f".{name}", __package__)
 
 
 def table(numbers: Mapping[str, float], expected: Mapping[str, Expected]) -> str:
@@ -56,7 +57,7 @@ def main(
     for name in network or NETWORKS:
         script = module(name)
         Console().print(
-            f"[bold]python -m models.{name}[/]  {(script.__doc__ or '').splitlines()[0]}"
+            f"[bold]python -m {__package__}.{name}[/]  {(script.__doc__ or '').splitlines()[0]}"
         )
         if task == "readme":
             with tempfile.TemporaryDirectory() as folder:

@@ -35,7 +35,9 @@ import typer
 from scipy import optimize, signal
 
 import spikesim as sim
-from models.common import (
+from spikesim import plot
+
+from .common import (
     Expected,
     Json,
     Numbers,
@@ -48,8 +50,7 @@ from models.common import (
     report,
     save,
 )
-from models.theory import lif_cv, lif_rate
-from spikesim import plot
+from .theory import lif_cv, lif_rate
 
 REGIMES = {"SR": (3.0, 2.0), "SI fast": (6.0, 4.0), "AI": (5.0, 2.0), "SI slow": (4.5, 0.9)}
 """Inhibition g and drive eta of each."""

@@ -31,7 +31,9 @@ import numpy as np
 import typer
 
 import spikesim as sim
-from models.common import (
+from spikesim import plot
+
+from .common import (
     Expected,
     Json,
     Numbers,
@@ -43,7 +45,6 @@ from models.common import (
     report,
     save,
 )
-from spikesim import plot
 
 N_EXC, N_INH, F = 1600, 400, 0.15
 V = {"E_L": -70.0, "V_th": -50.0, "V_reset": -55.0}

@@ -29,7 +29,9 @@ import numpy as np
 import typer
 
 import spikesim as sim
-from models.common import (
+from spikesim import plot
+
+from .common import (
     Expected,
     Json,
     Numbers,
@@ -41,8 +43,7 @@ from models.common import (
     report,
     save,
 )
-from models.theory import lif_rate
-from spikesim import plot
+from .theory import lif_rate
 
 HALF, WEIGHT, DELAY, TAU_SYN = 100, 8.0, 1.0, 10.0  # neurons, pA, ms, ms
 CELL = {"tau_m": 10.0, "V_th": -55.0, "V_reset": -70.0, "t_ref": 2.0}

@@ -29,7 +29,10 @@ import typer
 from scipy.signal import welch
 
 import spikesim as sim
-from models.common import (
+from spikesim import plot
+from spikesim.units import ms, pA, param
+
+from .common import (
     Expected,
     Json,
     Numbers,
@@ -42,8 +45,6 @@ from models.common import (
     report,
     save,
 )
-from spikesim import plot
-from spikesim.units import ms, pA, param
 
 N_EXC, N_INH = 800, 200
 W_EXC, W_INH = 0.5, -1.0  # the strongest, mV/ms for 1 ms

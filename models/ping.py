@@ -28,7 +28,9 @@ import typer
 from scipy.ndimage import gaussian_filter1d
 
 import spikesim as sim
-from models.common import (
+from spikesim import plot
+
+from .common import (
     Expected,
     Json,
     Numbers,
@@ -41,7 +43,6 @@ from models.common import (
     save,
     synchrony,
 )
-from spikesim import plot
 
 N_EXC, N_INH, P = 320, 80, 0.5
 CELL_EXC = {"C_m": 100.0, "g_Na": 10000.0, "g_K": 8000.0, "g_L": 10.0, "E_K": -100.0,

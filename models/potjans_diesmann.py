@@ -30,7 +30,9 @@ import numpy as np
 import typer
 
 import spikesim as sim
-from models.common import (
+from spikesim import plot
+
+from .common import (
     Expected,
     Json,
     Numbers,
@@ -44,7 +46,6 @@ from models.common import (
     save,
     synchrony,
 )
-from spikesim import plot
 
 NAMES = ("L23E", "L23I", "L4E", "L4I", "L5E", "L5I", "L6E", "L6I")
 SIZES = np.array([20683, 5834, 21915, 5479, 4850, 1065, 14395, 2948])

@@ -36,7 +36,9 @@ import numpy as np
 import typer
 
 import spikesim as sim
-from models.common import (
+from spikesim import plot
+
+from .common import (
     Expected,
     Json,
     Numbers,
@@ -49,7 +51,6 @@ from models.common import (
     report,
     save,
 )
-from spikesim import plot
 
 N_EXC, N_INH = 2048, 512
 V = {"E_L": -70.0, "V_th": -50.0, "V_reset": -60.0}

@@ -32,7 +32,9 @@ import typer
 from matplotlib.axes import Axes
 
 import spikesim as sim
-from models.common import (
+from spikesim import plot
+
+from .common import (
     Expected,
     Json,
     Numbers,
@@ -44,7 +46,6 @@ from models.common import (
     report,
     save,
 )
-from spikesim import plot
 
 N_GROUPS, WIDTH = 10, 100
 CELL = {"C_m": 250.0, "tau_m": 10.0, "E_L": -70.0, "V_th": -55.0, "V_reset": -70.0, "t_ref": 1.0}

@@ -29,7 +29,9 @@ import matplotlib.pyplot as plt
 import typer
 
 import spikesim as sim
-from models.common import (
+from spikesim import plot
+
+from .common import (
     Expected,
     Json,
     Numbers,
@@ -43,7 +45,6 @@ from models.common import (
     save,
     synchrony,
 )
-from spikesim import plot
 
 KINDS = ("CUBA", "COBA")
 N_EXC, N_INH, P_CONNECT, DELAY = 3_200, 800, 0.02, 0.1

@@ -77,6 +77,17 @@ def raster(
         typer.echo(f"Drawn into {output}")
 
 
+@app.command(
+    add_help_option=False,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)
+def mnist(context: typer.Context) -> None:
+    """Train a spiking network on MNIST beside a multi-layer perceptron; --help has the options."""
+    from spikesim.models.mnist.__main__ import cli
+
+    cli(context.args, "spikesim mnist")
+
+
 @app.command()
 def info() -> None:
     """Show versions, cores and threads, and where compiled kernels are kept."""

@@ -23,6 +23,7 @@ LAYERS = [
     ["build"],
     ["runtime"],
     ["analysis", "readout", "plot", "interchange", "live", "network"],
+    ["models"],
     ["cli", "__main__"],
 ]  # fmt: skip
 DESCRIPTION = LAYERS[2]

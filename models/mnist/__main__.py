@@ -14,20 +14,22 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from models.mnist import folder as run_folder
-from models.mnist import pictures, report
-from models.mnist.experiment import Experiment, Watch, total_work
-from models.mnist.idx import load
-from models.mnist.options import ACTIVATIONS, SIZES, SOLVERS, Options, preset
-from models.mnist.protocol import fingerprint, split
-from models.mnist.store import Store, write_json
 from spikesim import SpikesimError, ValidationError
+
+from . import folder as run_folder
+from . import pictures, report
+from .experiment import Experiment, Watch, total_work
+from .idx import load
+from .options import ACTIVATIONS, SIZES, SOLVERS, Options, preset
+from .protocol import fingerprint, split
+from .store import Store, write_json
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.command()
 def main(
+    context: typer.Context,
     folder: Annotated[
         Path | None, typer.Argument(help="With --resume: the folder of the run.")
     ] = None,
@@ -108,7 +110,8 @@ def main(
     else:
         options = Options(**given)
         place = run_folder.choose(out)
-    run(options, data, place, json_file, console, resume)
+    again = f"{context.command_path} --resume {place}"
+    run(options, data, place, json_file, console, resume, again)
 
 
 def run(
@@ -118,8 +121,9 @@ def run(
     json_file: Path | None,
     console: Console,
     resume: bool,
+    again: str,
 ) -> None:
-    """Do the experiment in the folder `place`, then report."""
+    """Do the experiment in the folder `place`, then report; `again` is the command to go on with."""
     started = time.perf_counter()
     images = load(data)
     parts = split(images, options)
@@ -130,7 +134,7 @@ def run(
         with bar(console, total_work(options, parts)) as watch:
             outcomes = Experiment(options, parts, store, watch).run()
     except KeyboardInterrupt:
-        console.print(f"\nInterrupted. Go on with: python -m models.mnist --resume {place}")
+        console.print(f"\nInterrupted. Go on with: {again}")
         raise typer.Exit(130) from None
     title = f"{images.name}: {len(parts.train):,} training and {len(parts.test):,} test images"
     content = report.write(place, report.header(options, images.name), outcomes)
@@ -175,10 +179,10 @@ def sizes(text: str) -> tuple[int, ...]:
         ) from None
 
 
-def cli() -> None:
+def cli(arguments: list[str] | None = None, name: str = f"python -m {__package__}") -> None:
     """Run the command line; errors of the user's are one line, without a traceback."""
     try:
-        app()
+        app(arguments, prog_name=name)
     except SpikesimError as error:
         Console(stderr=True).print(f"[red]Error:[/] {error}", highlight=False)
         sys.exit(2)

@@ -14,12 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from models.mnist import mlp
-from models.mnist.options import Options
-from models.mnist.protocol import Split
-from models.mnist.spiking import SpikingRun
-from models.mnist.store import Store, believed
 from spikesim.readout import DeltaRule, LabelVote
+
+from . import mlp
+from .options import Options
+from .protocol import Split
+from .spiking import SpikingRun
+from .store import Store, believed
 
 CHECKPOINT_EVERY_S = 10.0
 RASTER_IMAGES = 10

@@ -19,7 +19,8 @@ from __future__ import annotations
 import numpy as np
 
 import spikesim as sim
-from models.mnist.network import DigitNetwork
+
+from .network import DigitNetwork
 
 INHIBITION = 17.0  # nS
 RATE_STEP = 32.0  # Hz

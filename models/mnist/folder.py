@@ -13,11 +13,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from models.mnist.experiment import Outcome
-from models.mnist.options import Options
-from models.mnist.store import Store, believed, read_record, write_record
 from spikesim import ValidationError
 from spikesim.files import written
+
+from .experiment import Outcome
+from .options import Options
+from .store import Store, believed, read_record, write_record
 
 RESULTS = Path("results")
 DESCRIPTION = "run.json"

@@ -11,8 +11,8 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
-from models.mnist.idx import Images
-from models.mnist.options import Options
+from .idx import Images
+from .options import Options
 
 BLOCKS = 10
 """Parts of an epoch; before each the MLP is tried on some of its images."""

@@ -9,11 +9,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
-from models.mnist.experiment import Outcome
-from models.mnist.protocol import Split
-from models.mnist.store import Store
 from spikesim import SpikeTrains, plot
 from spikesim.files import written
+
+from .experiment import Outcome
+from .protocol import Split
+from .store import Store
 
 MOST_FIELDS = 400
 """Receptive fields in one picture, at most."""

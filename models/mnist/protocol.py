@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.mnist.idx import Dataset, Images
-from models.mnist.options import Options
 from spikesim import ValidationError
+
+from .idx import Dataset, Images
+from .options import Options
 
 LABELLED, LABELLED_PER_NEURON = 10_000, 20
 

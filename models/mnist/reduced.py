@@ -24,7 +24,8 @@ from __future__ import annotations
 import numpy as np
 
 import spikesim as sim
-from models.mnist.network import DigitNetwork
+
+from .network import DigitNetwork
 
 W_MAX = 0.1  # mV
 INHIBITION = -50.0  # mV

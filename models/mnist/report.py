@@ -16,10 +16,11 @@ from typing import Any
 from rich.box import SIMPLE
 from rich.table import Table
 
-from models.mnist.experiment import Outcome, Row
-from models.mnist.options import Options
-from models.mnist.store import write_json
 from spikesim.files import write_text
+
+from .experiment import Outcome, Row
+from .options import Options
+from .store import write_json
 
 PACKAGES = ("spikesim", "numpy", "numba", "scikit-learn")
 

@@ -22,13 +22,13 @@ from typing import Any
 
 import numpy as np
 
-from models.mnist.faithful import Faithful
-from models.mnist.network import DigitNetwork
-from models.mnist.options import Options
-from models.mnist.protocol import Split, order
-from models.mnist.reduced import Reduced
-from models.mnist.running_vote import RunningVote
-from models.mnist.store import Store
+from .faithful import Faithful
+from .network import DigitNetwork
+from .options import Options
+from .protocol import Split, order
+from .reduced import Reduced
+from .running_vote import RunningVote
+from .store import Store
 
 POINTS = 25
 """Points of the learning curve in one pass, at most."""
