@@ -50,7 +50,7 @@ def main() -> None:
         "200", "--epochs", "1", "--out", "mnist", "--json", "mnist.json",
     )  # fmt: skip
     rows = json.loads(Path("mnist.json").read_text())["rows"]
-    assert all(row["accuracy"] > 15.0 for row in rows), rows  # by chance 10 %
+    assert all(row["accuracy"] > 0.3 for row in rows), rows  # by chance 0.1
     if (bin_folder / "mypy").exists():
         call(str(bin_folder / "mypy"), "--strict", "script.py")
 
