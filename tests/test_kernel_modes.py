@@ -86,6 +86,7 @@ def compiled(tmp_path_factory):
     return run(tmp_path_factory.mktemp("compiled"))
 
 
+@pytest.mark.slow
 def test_there_is_something_to_compare(compiled):
     for side in ("axonal", "dendritic"):
         assert compiled[f"{side} times"].size > 50
@@ -94,6 +95,7 @@ def test_there_is_something_to_compare(compiled):
             assert np.ptp(compiled[f"{side} {name} weights"]) > 100.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["DISABLE_JIT", "BOUNDSCHECK"])
 def test_other_modes_give_the_same(compiled, mode, tmp_path, pytestconfig):
     # Checked kernels need a cache of their own: Numba would load the unchecked ones.

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,7 @@ def name_of(path):
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+@cache
 def imports(path):
     """(module, name) of every import, wherever it stands."""
     found = []
@@ -48,6 +50,7 @@ def imports(path):
     return found
 
 
+@cache
 def for_types_only(path):
     """Imports that only a type checker follows."""
     blocks = [

@@ -30,6 +30,7 @@ def test_a_page_is_what_is_declared(model):
         assert parameter.doc, f"{name} of {model.__name__} is not explained"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "model",
     [sim.LIF, sim.KA, sim.AMPA, sim.PairSTDP, sim.GammaSource, sim.Miniatures],

@@ -123,7 +123,7 @@ def run(
     resume: bool,
     again: str,
 ) -> None:
-    """Do the experiment in the folder `place`, then report; `again` is the command to go on with."""
+    """Do the experiment in the folder `place`, then report; the command `again` resumes it."""
     started = time.perf_counter()
     images = load(data)
     parts = split(images, options)

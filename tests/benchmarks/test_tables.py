@@ -129,6 +129,7 @@ def test_fill_replaces_what_is_between_the_markers(tmp_path):
         fill(path, "y", "new")
 
 
+@pytest.mark.slow
 def test_deviations_are_measured_and_published(tmp_path, monkeypatch):
     chosen = [case for case in REFERENCES if case.name == "MAT2"]
     monkeypatch.setattr("tests.validation.references.REFERENCES", chosen)

@@ -5,6 +5,7 @@ import pytest
 from benchmarks.user_model import CASES, compare, user_model_table
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_both_give_the_same_spikes(name, monkeypatch):
     monkeypatch.setattr("benchmarks.user_model.first_use", lambda name: dict.fromkeys(

@@ -47,6 +47,7 @@ def test_scaled_microcircuit_has_the_rates_that_nest_gives_it():
     np.testing.assert_allclose(found, NEST_MICROCIRCUIT, rtol=0.1, atol=0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "scale"), TINY.items())
 def test_workloads_run_at_a_tiny_scale(name, scale):
     found = rates(name, 0.1, {"scale": scale})
@@ -84,6 +85,7 @@ def test_song_abbott_begins_with_evenly_spread_weights():
     assert weights.mean() == pytest.approx(song_abbott.W_MAX / 2.0)
 
 
+@pytest.mark.slow
 def test_mnist_is_lively_and_normalised():
     from benchmarks.workloads import mnist
 

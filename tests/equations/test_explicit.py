@@ -92,6 +92,7 @@ def test_what_arrives_and_what_is_held_in_steps_that_are_too_long():
     assert held == pytest.approx(target + (held[0] - target) * decay, rel=1e-6)
 
 
+@pytest.mark.slow
 def test_a_conductance_that_rises_within_the_step():
     """At the start of the step it is closed; at a stage it would throw the membrane out."""
     receptors = {"x": sim.AlphaConductance(tau_syn=1.0, E_rev=-80.0)}
@@ -179,7 +180,7 @@ def test_a_user_step_with_conductances():
             return V_m
 
     receptors = {"x": sim.ExpConductance(E_rev=-80.0)}
-    # All else that a step holds moves V_m beside the conductance: in Izhikevich's by 3 mV at -65 mV.
+    # All else in a step moves V_m beside the conductance: in Izhikevich's by 3 mV at -65 mV.
     for model, beside in (
         (ByHand(receptors=receptors), 0.01), (sim.IzhikevichHalfSteps(receptors=receptors), 3.0),
     ):  # fmt: skip

@@ -48,6 +48,7 @@ def test_the_same_in_loops_as_in_straight_lines(method, monkeypatch):
     assert np.ptp(rolled[0]) > 50.0
 
 
+@pytest.mark.slow
 def test_the_same_on_two_threads(monkeypatch):
     monkeypatch.setattr(neuron_source, "ROLLED", 0)
     assert np.array_equal(run("strang"), run("strang", threads=2))

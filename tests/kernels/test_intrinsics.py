@@ -7,6 +7,7 @@ import spikesim as sim
 from spikesim.jit import COMPILED
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not COMPILED, reason="plain Python has no such mode")
 @pytest.mark.parametrize(("precision", "kind"), [("double", np.float64), ("single", np.float32)])
 @pytest.mark.parametrize("threads", [1, 2])

@@ -127,6 +127,7 @@ def test_one_to_one_pairs_the_places():
     assert found.delay == pytest.approx([0.5, 1.5, 1.0])
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(
     data=st.data(), pre=selections(5), post=selections(), plastic=st.booleans(),

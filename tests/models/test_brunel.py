@@ -8,6 +8,7 @@ from models import brunel
 from tests.models.rig import written_by
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("regime", brunel.REGIMES)
 def test_numbers_of_each_regime(regime):
     seconds = {"SR": 0.05, "SI slow": 1.0}.get(regime, 0.6)

@@ -14,6 +14,7 @@ def result():
     return decision.run(coherences=(0.0, 12.8, 51.2), trials=2, seed=2)
 
 
+@pytest.mark.slow
 def test_numbers(result):
     numbers = result.numbers
     few = {"accuracy at 0 %", "accuracy at 12.8 %"}  # of two trials
@@ -99,6 +100,7 @@ def plain(scale, coherence, before, until, seed=1):
     return np.bincount(member, counts) / np.bincount(member) / (until / 2000.0)
 
 
+@pytest.mark.slow
 def test_rates_are_those_of_a_plain_program():
     """At a quarter of the neurons, with motion that leaves no choice; means of three trials."""
     expected = np.mean([plain(0.25, 100.0, 300.0, 1200.0, seed) for seed in (1, 2, 3)], axis=0)

@@ -1,6 +1,7 @@
 """What the picture of the dendrite shows."""
 
 import numpy as np
+import pytest
 
 from models.dendrite import backward, synaptic
 
@@ -11,6 +12,7 @@ def test_far_synapses_are_weak_and_slow():
     assert (np.diff([trace.argmax() for trace in traces]) > 0).all()
 
 
+@pytest.mark.slow
 def test_spikes_run_back_and_fade():
     _, traces = backward()
     peaks = [trace.max() for trace in traces]

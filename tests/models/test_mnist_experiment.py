@@ -125,6 +125,7 @@ __main__.cli()
 """
 
 
+@pytest.mark.slow
 def test_killed_process_goes_on(tiny_folder, tmp_path):
     """SIGKILL at an arbitrary moment of the learning, then ``--resume``."""
     command = [sys.executable, "-c", DRIVER, "--data", str(tiny_folder), "--neurons", "6"]

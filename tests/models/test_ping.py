@@ -16,17 +16,20 @@ def result():
     return ping.run(seconds=0.6, scale=0.5, seed=2)
 
 
+@pytest.mark.slow
 def test_numbers(result):
     numbers = result.numbers
     outside = {k: v for k, v in numbers.items() if not EXPECTED[k].holds(v)}
     assert not outside
 
 
+@pytest.mark.slow
 def test_the_period_grows_with_the_decay_of_gaba(result):
     frequencies = [result.decays[tau].frequency() for tau in ping.TAUS]
     assert (np.diff(frequencies) < -3.0).all()
 
 
+@pytest.mark.slow
 def test_the_rhythm_needs_both_ways(result):
     assert result.rhythm.synchrony() > 10.0
     assert all(trial.synchrony() < 2.0 for trial in result.cut.values())

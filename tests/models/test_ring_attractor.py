@@ -9,6 +9,7 @@ from models.ring_attractor import EXPECTED
 from tests.models.rig import written_by
 
 
+@pytest.mark.slow
 def test_numbers():
     numbers = ring.run(cues=(90.0, 300.0), delay=2.0, scale=0.25, seed=2).numbers
     outside = {k: v for k, v in numbers.items() if not EXPECTED[k].holds(v)}

@@ -45,6 +45,7 @@ def test_potentials_are_the_papers():
     assert 0.001 * (v > v.max() / 2.0).sum() == pytest.approx(8.5, abs=0.1)
 
 
+@pytest.mark.slow
 def test_fluctuations_are_those_of_campbells_theorem():
     """The mean and deviation of a sum of many such potentials, without a threshold."""
     model = sim.LIF(

@@ -124,6 +124,7 @@ def test_regular_firing_has_the_rate_of_theory():
     assert period <= intervals[0] < period + 0.1 + 1e-9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["mixed", "double", "single"])
 def test_every_neuron_of_its_own(precision):
     """Arrays and distributions: each neuron behaves as it would alone."""

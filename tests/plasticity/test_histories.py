@@ -17,6 +17,7 @@ def trace_stdp(w, x, y):
     return max(0.0, min(2.0, w + 0.002 * (x - 0.3) * (2.0 - w) ** 0.2))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["double", "mixed"])
 @pytest.mark.parametrize("pairing", PAIRINGS)
 @pytest.mark.parametrize(("layout", "side"), list(itertools.product(LAYOUTS, SIDES)))

@@ -91,6 +91,7 @@ def test_every_pairing_can_be_modulated(side, pairing):
     check(made("sparse", side, Gated(pairing=pairing)).run(), GATED)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("side", SIDES)
 def test_a_rule_without_depression_among_all(side):
     check(made("dense", side, Logged()).run(), LOGGED)
@@ -108,6 +109,7 @@ def test_concentrations_are_kept_as_long_as_they_are_needed(layout, side, monkey
     check(rig, GATED)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("layout", "side"), [("sparse-delays", "axonal"), ("dense", "dendritic")])
 def test_chunks_threads_and_reading_change_nothing(layout, side, monkeypatch):
     def outcome(pieces, read=False, **options):
@@ -140,6 +142,7 @@ def test_a_saved_state_goes_on(tmp_path, side):
     assert first.dopamine.concentration == second.dopamine.concentration
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["mixed", "single"])
 def test_concentrations_are_of_full_precision(precision):
     rig = made("sparse", "axonal", Gated(), precision=precision).run()

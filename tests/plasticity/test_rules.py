@@ -32,6 +32,7 @@ def test_pair_stdp(layout, side, pairing, coincidence):
     rig.run().check(pair_stdp())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mu", [0.0, 1.0], ids=["additive", "multiplicative"])
 @pytest.mark.parametrize("side", SIDES)
 def test_additive_and_multiplicative(side, mu):
@@ -88,6 +89,7 @@ RULES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RULES)
 @pytest.mark.parametrize("pairing", PAIRINGS)
 @pytest.mark.parametrize(("layout", "side"), list(itertools.product(LAYOUTS, SIDES)))

@@ -145,6 +145,7 @@ def test_reset_state_forgets_spikes_and_keeps_weights(layout, side):
     assert trace.result().values[0] == pytest.approx(0.0, abs=2.1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["mixed", "single"])
 def test_single_precision_weights(precision):
     rig = usual("sparse-delays", precision=precision)
@@ -152,6 +153,7 @@ def test_single_precision_weights(precision):
     assert rig.net.plan.plastic["plastic"].args.weights.dtype == np.float32
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rule", "precision"), [("pair", "mixed"), ("pair", "single"), ("trace", "mixed")]
 )

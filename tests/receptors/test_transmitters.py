@@ -153,6 +153,7 @@ def noisy(threads, n=200):
     return net, cells
 
 
+@pytest.mark.slow
 def test_threads_and_checkpoints_change_nothing(tmp_path):
     def states(parts):
         names = ("V_m", "g_ampa", "g_nmda", "s_gaba_b", "r_pool", "g_ach")

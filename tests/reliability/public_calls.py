@@ -157,8 +157,8 @@ DESCRIBING = {
         "a": w.cells, "b": w.cells, "connector": sim.FixedProbability(0.5), "g": 1.0, "name": "new",
     }),
     "Network.link": lambda w: (w.net.link, {
-        "target": w.net.population("free", 4, FOLLOWER), "variable": "x", "source": w.cells, "source_variable": "V_m",
-        "index": [0, 1, 2, 3],
+        "target": w.net.population("free", 4, FOLLOWER), "variable": "x", "source": w.cells,
+        "source_variable": "V_m", "index": [0, 1, 2, 3],
     }),
     "Network.modulator": lambda w: (w.net.modulator, {"name": "new", "tau": 10.0, "baseline": 0.0}),
     "Network.release": lambda w: (w.net.release, {
@@ -436,7 +436,7 @@ GROUPS = {
 }  # fmt: skip
 BASES = ("Channel", "Neuron", "PlasticityRule", "Receptor")
 NOT_FOR_USERS = {
-    "amplitude_in", "at", "check", "check_grid", "check_order", "check_size", "check_text", "checked", "count",
-    "expected", "mass", "note", "owner", "power", "receptor", "scaled", "sign", "source", "steps",
+    "amplitude_in", "at", "check", "check_grid", "check_order", "check_size", "check_text", "checked",
+    "count", "expected", "mass", "note", "owner", "power", "receptor", "scaled", "sign", "source", "steps",
     "total_rate", "weight_in", "with_rate",
 }  # fmt: skip

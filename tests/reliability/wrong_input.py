@@ -34,12 +34,11 @@ Case = tuple[str, str, str]  # of a callable, its argument and a value, the name
 
 def cases() -> list[Case]:
     """All cases, in a fixed order."""
-    world = calls.World()
     found = [
         (name, argument)
         for group in calls.GROUPS.values()
         for name, make in group.items()
-        for argument in make(world)[1]
+        for argument in make(calls.World())[1]
     ]
     return [(name, argument, value) for name, argument in found for value in VALUES]
 

@@ -83,6 +83,7 @@ def test_another_seed_is_another_network(unbroken):
     assert not np.array_equal(rig.results()["ids"], unbroken["ids"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["single", "double"])
 def test_precisions_are_close(unbroken, precision):
     """The spikes of the first tens of milliseconds agree; later chaos may set in."""

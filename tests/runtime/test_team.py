@@ -78,6 +78,7 @@ def learning(threads, layout, rule, delay=1.0):
     }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layout", ["dense", "sparse"])
 @pytest.mark.parametrize(
     "rule", [sim.PairSTDP(w_max=100.0), sim.TraceSTDP(w_max=100.0)], ids=["pair", "trace"]

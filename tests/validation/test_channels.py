@@ -140,12 +140,14 @@ def rms(values, reference):
     return np.sqrt(np.mean((values - reference(np.linspace(0.0, 30.0, values.size))[0]) ** 2))
 
 
+@pytest.mark.slow
 def test_the_membrane_converges_with_the_square_of_the_step(hh_reference):
     errors = np.array([rms(hh(dt), hh_reference) for dt in (0.05, 0.025, 0.0125, 0.00625)])
     assert np.log2(errors[:-1] / errors[1:]) == pytest.approx(2.0, abs=0.02)
     assert errors[1] < 0.2  # mV, of spikes of 105 mV: they are 3 us early or late
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("method", "bound"), [("rk4", 1e-3), ("exponential_euler", 7.0)])
 def test_other_methods(hh_reference, method, bound):
     assert rms(hh(0.025, method), hh_reference) < bound
@@ -190,6 +192,7 @@ def spikes_of(model, duration, dt=0.05):
     return spikes.result().times
 
 
+@pytest.mark.slow
 def test_the_m_current_adapts():
     without = np.diff(spikes_of(pyramidal(), 600.0))
     adapting = np.diff(spikes_of(pyramidal(KM=sim.KM(g=7e-4)), 600.0))
@@ -198,6 +201,7 @@ def test_the_m_current_adapts():
     assert adapting[-1] > 1.5 * without[-1]
 
 
+@pytest.mark.slow
 def test_calcium_makes_an_after_hyperpolarisation():
     """Ca rises by the charge that has entered, and spikes become rarer."""
     more = {"CaL": sim.CaL(g=0.001), "pool": sim.CalciumPool(area=1.0, tau=200.0)}
@@ -217,6 +221,7 @@ def test_calcium_makes_an_after_hyperpolarisation():
     assert ca == pytest.approx(summed, rel=2e-3)
 
 
+@pytest.mark.slow
 def test_the_h_current_sags_and_low_threshold_calcium_rebounds():
     """After release from hyperpolarisation; nothing of it without the channels."""
     area = 2.9e4

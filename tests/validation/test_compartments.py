@@ -55,6 +55,7 @@ def time_course(x, t):
     return steady(x) - CURRENT * 1e-9 * R_INFINITE / EXTENT * slow
 
 
+@pytest.mark.slow
 def test_attenuation_and_input_resistance():
     """The error falls with the square of a compartment's length."""
     errors = []
@@ -153,6 +154,7 @@ def axon_reference(n, length, current, times, diameter=1.0):
     return solved.y[:n]
 
 
+@pytest.mark.slow
 def test_rallpack_3():
     """An axon of 12 compartments, 250 um, against the same equations; 0.1 nA into one end."""
     n, length = 12, 250.0
@@ -178,6 +180,7 @@ def velocity(n, length, diameter):
     return (far - near) * length / n / np.diff(crossed)[0] / 1000
 
 
+@pytest.mark.slow
 def test_conduction_velocity_grows_with_the_root_of_the_diameter():
     """Hodgkin 1954, J. Physiol. 125:221."""
     thin, thick = (velocity(20, 1000.0, diameter) for diameter in (1.0, 2.0))
@@ -227,6 +230,7 @@ def pinsky_rinzel_slopes(current):
     return slopes, start()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("current", [0.75, 2.5])
 def test_pinsky_rinzel_against_the_papers_equations(current):
     """The first 25 ms; later, small errors grow to shifts of whole bursts."""

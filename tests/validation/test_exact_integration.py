@@ -160,6 +160,7 @@ def by_scipy(times, weight, *, alpha, tau_syn=2.0, E_rev=0.0, tau_m=15.0, C_m=20
     return solution.y[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("receptor", ["exp", "alpha"])
 def test_conductances_converge_to_scipy(receptor):
     """Exponential Euler is of first order: half the step, half the error."""

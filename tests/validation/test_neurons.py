@@ -10,6 +10,7 @@ from spikesim.units import check_array
 from tests.validation.references import REFERENCES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", REFERENCES, ids=lambda case: case.name)
 def test_a_model_is_its_reference(case):
     if case.by == "Brian2":

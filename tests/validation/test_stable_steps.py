@@ -67,6 +67,7 @@ def check(found):
         assert spikes.train(1).size == 0, name
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::spikesim.SpikesimWarning")  # refractory periods off the grid
 @pytest.mark.parametrize(
     ("dt", "times", "weights"),
@@ -77,6 +78,7 @@ def test_pure_inhibition_makes_no_spike(dt, times, weights):
     check(inhibited(dt, times, weights))
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::spikesim.SpikesimWarning")
 @settings(max_examples=25)
 @given(
