@@ -5,6 +5,7 @@ What a command needs is imported when it runs: help and errors in options come a
 
 from __future__ import annotations
 
+import importlib
 import os
 import platform
 import re
@@ -83,9 +84,9 @@ def raster(
 )
 def mnist(context: typer.Context) -> None:
     """Train a spiking network on MNIST beside a multi-layer perceptron; --help has the options."""
-    from spikesim.models.mnist.__main__ import cli
-
-    cli(context.args, "spikesim mnist")
+    # Type checkers do not find it: it is a folder of the repository, or of the wheel.
+    experiment = importlib.import_module("spikesim.models.mnist.__main__")
+    experiment.cli(context.args, "spikesim mnist")
 
 
 @app.command()

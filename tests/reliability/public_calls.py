@@ -436,7 +436,7 @@ GROUPS = {
 }  # fmt: skip
 BASES = ("Channel", "Neuron", "PlasticityRule", "Receptor")
 NOT_FOR_USERS = {
-    "amplitude_in", "at", "check", "check_grid", "check_order", "check_size", "check_text", "checked",
-    "count", "expected", "mass", "note", "owner", "power", "receptor", "scaled", "sign", "source", "steps",
-    "total_rate", "weight_in", "with_rate",
+    "amplitude_in", "at", "check", "check_grid", "check_order", "check_size", "check_text",
+    "checked", "count", "expected", "mass", "note", "owner", "power", "receptor", "scaled",
+    "sign", "source", "steps", "total_rate", "weight_in", "with_rate",
 }  # fmt: skip
