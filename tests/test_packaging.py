@@ -36,7 +36,7 @@ def test_the_oldest_versions_are_those_that_are_stated():
     )  # fmt: skip
     lines = (ROOT / ".ci" / "oldest.txt").read_text().splitlines()
     tested = dict(line.split("==") for line in lines if not line.startswith("#"))
-    assert stated.keys() == tested.keys()
+    assert stated.keys() | {"click"} == tested.keys()
     for name, oldest in stated.items():
         assert (tested[name] + ".").startswith(oldest + "."), name
 
