@@ -150,6 +150,49 @@ def test_resets_that_meet_the_threshold(model, values):
     assert text.endswith("so that after one spike the neuron fires for ever")
 
 
+@pytest.mark.parametrize(
+    ("threshold", "reset", "fires"),
+    [
+        ("v > 5*mV", "v = 6*mV", "for ever"),
+        ("v >= 5*mV", "v = 5*mV", "for ever"),
+        ("v > 5*mV", "v = 5*mV", None),
+        ("not (v < 5*mV)", "v = 6*mV", "for ever"),
+        ("not (v < 5*mV or u > 3)", "v = 6*mV", "for ever whenever its other conditions hold"),
+        ("v > 5*mV and u < 3", "v = 6*mV", "for ever whenever its other conditions hold"),
+        ("v > 5*mV and u < 3", "v = 6*mV; u = 2", "for ever"),
+        ("v > 5*mV and u < 3", "v = 6*mV; u = 4", None),
+        ("v > 5*mV and u < 3", "v = 6*mV; u += 1", None),
+        ("v > 5*mV or u > 3", "v = 6*mV; u += 1", "for ever"),
+        ("v > 5*mV or u > 3", "v = 4*mV; u += 1", None),
+        ("v > 5*mV and rand() < 0.5", "v = 6*mV", "for ever whenever its other conditions hold"),
+        ("v > level", "v = 6*mV", "for ever"),
+    ],
+)  # fmt: skip
+def test_resets_in_numbers(threshold, reset, fires):
+    values = {"level": 5 * mV} if "level" in threshold else {}
+    model = sim.Neuron.from_text(
+        "dv/dt = (20*mV - v)/(9*ms) : mV\ndu/dt = -u/(9*ms) : 1", threshold=threshold, reset=reset,
+        **values,
+    )  # fmt: skip
+    said = made(model)
+    assert len(said) == (fires is not None)
+    at = " (level = 5)" if values else ""
+    for text in said:
+        assert text == (
+            f"cells: the reset meets the threshold {threshold!r}{at}, so that after one spike the "
+            f"neuron fires {fires}"
+        )
+
+
+def test_resets_in_numbers_are_said_once():
+    net = sim.Network(seed=1)
+    model = sim.Neuron.from_text(
+        "dv/dt = (E - v)/(9*ms) : mV", threshold="v > 5*mV", reset="v = 6*mV", E=2 * mV
+    )
+    assert len(warned(lambda: net.population("cells", 1, model))) == 1
+    assert warned(lambda: net.build()) == []
+
+
 def test_the_neuron_is_named():
     (text,) = made(sim.LIF(V_reset=[-70.0, -70.0, -40.0]), 3)
     assert "in neuron 2 (V_reset = -40, V_th = -55)" in text
