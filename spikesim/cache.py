@@ -1,8 +1,9 @@
 """Compiled kernels on disk: one file for each, whose content is checked before it is believed.
 
 What a file holds is executed, so it is taken only if its hash is right, which holds its name too,
-its owner is the user or root, and nobody else can write to it or to its folder. What cannot be taken is compiled anew, and
-kept in memory alone where no file can be written: a cache can make things faster, never fail.
+its owner is the user or root, and nobody else can write to it or to its folder. What cannot be
+taken is compiled anew, and kept in memory alone where no file can be written: a cache can make
+things faster, never fail.
 """
 
 from __future__ import annotations

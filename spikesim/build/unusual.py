@@ -1,6 +1,6 @@
 """Warn of parameter values that are allowed, and yet hardly meant.
 
-A refractory period between two steps is taken to the nearest; a time constant far below the step
+A refractory period between two steps is taken to the nearest; a time constant below half the step
 hints at a value in seconds; a reset that meets the threshold makes a neuron fire for ever.
 """
 
@@ -20,7 +20,7 @@ from spikesim.errors import describe, warn
 from spikesim.neurons import Neuron
 from spikesim.units import Param, ms
 
-_SHORTEST = 0.1  # time constants, in steps
+_SHORTEST = 0.5  # time constants, in steps
 
 
 def warn_of_neurons(
@@ -66,7 +66,7 @@ def warn_of_neurons(
 def warn_of_taus(
     declared: Mapping[str, Param], values: Mapping[str, Any], dt: float, owner: object
 ) -> None:
-    """Warn of time constants below a tenth of `dt` (ms): parameters in ms called ``tau...``."""
+    """Warn of time constants below half of `dt` (ms): parameters in ms called ``tau...``."""
     for name, parameter in declared.items():
         if not name.startswith("tau") or parameter.unit.dimension != ms.dimension:
             continue
@@ -76,8 +76,8 @@ def warn_of_taus(
             i = int(np.argmax(short))
             where = f" (at index {i})" if given.size > 1 else ""
             warn(
-                f"{describe(owner)}.{name}: {given[i]:g} {parameter.unit}{where} is less than a "
-                f"tenth of dt = {dt:g} ms; values are in {parameter.unit}: is it meant in another "
+                f"{describe(owner)}.{name}: {given[i]:g} {parameter.unit}{where} is less than "
+                f"half of dt = {dt:g} ms; values are in {parameter.unit}: is it meant in another "
                 "unit?"
             )
 
