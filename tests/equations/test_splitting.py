@@ -97,8 +97,10 @@ def test_a_conductance_pulls_a_compartment_to_its_reversal_potential(dt):
 
     def slopes(t, v, g):
         conductance = g * np.exp(-t / 20.0)
-        return [(4.0 * (-65.0 - v[0]) + 10.0 * (v[1] - v[0])) / 50.0,
-                (4.0 * (-65.0 - v[1]) + 10.0 * (v[0] - v[1]) - conductance * (80.0 + v[1])) / 80.0]
+        return [
+            (4.0 * (-65.0 - v[0]) + 10.0 * (v[1] - v[0])) / 50.0,
+            (4.0 * (-65.0 - v[1]) + 10.0 * (v[0] - v[1]) - conductance * (80.0 + v[1])) / 80.0,
+        ]
 
     for j, g in enumerate([1e3, 1e5, 1e9]):
         exact = solve_ivp(slopes, (0.0, 10.0), [-65.0, -65.0], method="Radau", rtol=1e-9, atol=1e-9,
