@@ -15,7 +15,6 @@ from spikesim.errors import ValidationError, nearest
 from spikesim.fixed import FixedDict
 from spikesim.units import Param, Quantity
 
-
 _PARAMETERS = "Parameters\n----------"
 
 

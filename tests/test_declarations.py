@@ -2,7 +2,6 @@
 
 import abc
 import functools
-
 import inspect
 
 import pytest

@@ -147,7 +147,7 @@ GOOD = {"equations": "dv/dt = (E - v)/tau : mV", "threshold": "v > 1*mV", "reset
         ),
         (
             {"equations": "dv/dt = (E - v)/tau : mV\n x : 1/(ms*mV) (shred)"},
-            r"unknown flag 'shred' .did you mean 'shared'.*: \(constant\) or \(shared\) or \(linked",
+            r"unknown flag 'shred' .did you mean 'shared'.*: \(constant\) or \(shared\) or",
         ),
         ({"equations": "dv/dt = (E - v)/tau : mV (unless refractory"}, r"flags .* no end '\)'$"),
         ({"equations": "dv/dt = (E - v)/tau : mw (shared)"}, "'mw' is no unit"),
