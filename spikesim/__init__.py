@@ -100,6 +100,7 @@ from spikesim.receptors import (
     saturating_gate,
 )
 from spikesim.release import Miniatures, QuantalRelease, TsodyksMarkram
+from spikesim.words import meant
 
 __version__ = "0.1.0"
 
@@ -109,7 +110,11 @@ _LAZY = ("plot", "interchange", "readout")
 def __getattr__(name: str) -> Any:
     if name in _LAZY:
         return importlib.import_module(f"spikesim.{name}")
-    hint = nearest(name, [*__all__, *_LAZY])
+    method = meant(name, [n for n in dir(Network) if n[0] != "_"])
+    if method:  # what other simulators do in a module, networks do here
+        hint = f" (did you mean 'Network.{method}'?)"
+    else:
+        hint = nearest(name, [*__all__, *_LAZY])
     raise AttributeError(f"module 'spikesim' has no attribute {name!r}{hint}")
 
 

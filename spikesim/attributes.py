@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from spikesim.calls import misfit, public
 from spikesim.errors import InvalidAttributeError, nearest
 from spikesim.fixed import fixed
+from spikesim.pickling import check_named
 
 C = TypeVar("C", bound=type)
 T = TypeVar("T", bound="Guarded")
@@ -34,6 +35,10 @@ class Guarded:
             cls.__init__ = finishing(cls.__init__)  # type: ignore[method-assign]
         if cls.__module__.split(".")[0] == PACKAGE:
             _name_calls(cls)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        check_named(type(self), None, type(self).__name__)
+        return super().__reduce_ex__(protocol)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Neither `copy` nor `pickle` keeps arrays from being changed."""

@@ -1,8 +1,9 @@
 """Compiled kernels on disk: one file for each, whose content is checked before it is believed.
 
-What a file holds is executed, so it is taken only if its hash is right, its owner is the user or
-root, and nobody else can write to it or to its folder. What cannot be taken is compiled anew, and
-kept in memory alone where no file can be written: a cache can make things faster, never fail.
+What a file holds is executed, so it is taken only if its hash is right, which holds its name too,
+its owner is the user or root, and nobody else can write to it or to its folder. What cannot be
+taken is compiled anew, and kept in memory alone where no file can be written: a cache can make
+things faster, never fail.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from spikesim.files import reason, replaced
 GENERATED = "spikesim._generated"
 """The package of modules that are made while a program runs, named by the hash of their text."""
 
-_MARK = b"spikesim kernel 1\n"
+_MARK = b"spikesim kernel 2\n"
 _OTHERS = stat.S_IWGRP | stat.S_IWOTH
 _REMEDY = "set SPIKESIM_CACHE_DIR to a folder of your own"
 
@@ -58,7 +59,7 @@ class CacheFolder:
             return None
         with suppress(OSError), open(self.path / name, "rb", opener=_opened) as file:
             if _private(os.fstat(file.fileno())):
-                return _unsealed(file.read())
+                return _unsealed(file.read(), name)
         return None
 
     def write(self, name: str, content: bytes) -> None:
@@ -70,7 +71,7 @@ class CacheFolder:
             if not self._trusted():
                 return
             with replaced(self.path / name, durable=False) as file:
-                file.write(_sealed(content))
+                file.write(_sealed(content, name))
         except OSError as error:
             if (self.path / name).exists() and os.name == "nt":
                 return  # another process reads or writes it now
@@ -134,15 +135,22 @@ def _private(found: os.stat_result) -> bool:
     return found.st_uid in (os.geteuid(), 0) and not found.st_mode & _OTHERS
 
 
-def _sealed(content: bytes) -> bytes:
-    return _MARK + hashlib.sha256(content).digest() + content
+def _digest(content: bytes | memoryview, name: str) -> bytes:
+    """What tells a file from all others: its content, and its name, which stands for the kernel."""
+    digest = hashlib.sha256(name.encode() + b"\n")
+    digest.update(content)
+    return digest.digest()
 
 
-def _unsealed(raw: bytes) -> bytes | None:
-    """What `_sealed` was given, or None if a bit of it has changed."""
+def _sealed(content: bytes, name: str) -> bytes:
+    return _MARK + _digest(content, name) + content
+
+
+def _unsealed(raw: bytes, name: str) -> bytes | None:
+    """What `_sealed` was given; None if a bit of it has changed, or another file has its name."""
     begin = len(_MARK) + hashlib.sha256().digest_size
     content = memoryview(raw)[begin:]
-    if raw[: len(_MARK)] != _MARK or raw[len(_MARK) : begin] != hashlib.sha256(content).digest():
+    if raw[: len(_MARK)] != _MARK or raw[len(_MARK) : begin] != _digest(content, name):
         return None
     return bytes(content)
 

@@ -15,6 +15,8 @@ from spikesim.errors import ValidationError, nearest
 from spikesim.fixed import FixedDict
 from spikesim.units import Param, Quantity
 
+_PARAMETERS = "Parameters\n----------"
+
 
 def members_of(cls: type, root: type) -> dict[str, Any]:
     """Public members of a class's own, and of plain classes that it is the first to mix in."""
@@ -47,6 +49,24 @@ def fix_members(cls: type) -> None:
     for name, value in list(vars(cls).items()):
         if name[0] != "_" and type(value) is dict:
             setattr(cls, name, FixedDict(value))
+
+
+def documented(cls: type, root: type) -> str | None:
+    """The docstring of a class with the parameters that it declares, as ``help`` shows it."""
+    declared: dict[str, Param] = cls.declared  # type: ignore[attr-defined]
+    text = vars(cls).get("__doc__")
+    if not declared or (text is None and not any(n in declared for n in vars(cls))):
+        return text  # that of the class it is made from holds for it too
+    lines = []
+    for name, p in declared.items():
+        default = "required" if p.default is None else f"default {p.default:g}"
+        lines += [f"{name} : {p.unit}", f"    {p.doc or 'parameter'}; {p.allowed}, {default}"]
+    before, head, behind = inspect.cleandoc(text or "").partition(_PARAMETERS)
+    others = [] if head else [n for n in keywords_of(cls) if n not in declared]
+    if others:
+        kind = next((base for base in reversed(cls.__mro__) if root in base.__bases__), cls)
+        lines += [f"{', '.join(others)} : optional", f"    see `{kind.__name__}`"]
+    return "\n".join([f"{before.rstrip()}\n\n{_PARAMETERS}".lstrip(), *lines, behind.lstrip("\n")])
 
 
 def declarations(cls: type, root: type) -> set[str]:

@@ -6,7 +6,8 @@ import os
 import sys
 import warnings
 from collections.abc import Iterable
-from difflib import get_close_matches
+
+from spikesim.words import closest
 
 _PACKAGE = os.path.dirname(__file__) + os.sep
 
@@ -82,16 +83,24 @@ def describe(obj: object) -> str:
 
 
 def unknown_name(
-    name: object, valid: Iterable[str], attribute: str | None = None, obj: object = None
+    name: object,
+    valid: Iterable[str],
+    attribute: str | None = None,
+    obj: object = None,
+    *,
+    unlisted: Iterable[str] = (),
 ) -> ValidationError:
-    """A ValidationError for a name that does not exist, listing those that do."""
+    """A ValidationError for a name that does not exist, listing those that do.
+
+    Names that are `unlisted` may be meant too.
+    """
     valid = list(valid)
     listed = ", ".join(map(repr, valid)) if valid else "none"
-    message = f"unknown name {name!r}{nearest(name, valid)}; valid names: {listed}"
+    message = f"unknown name {name!r}{nearest(name, [*valid, *unlisted])}; valid names: {listed}"
     return ValidationError(message, attribute, obj)
 
 
 def nearest(name: object, valid: Iterable[str]) -> str:
     """The question whether the most similar of the valid names was meant; empty if none is."""
-    close = get_close_matches(str(name), list(valid), n=1)
-    return f" (did you mean {close[0]!r}?)" if close else ""
+    found = closest(str(name), list(valid))
+    return f" (did you mean {found!r}?)" if found else ""

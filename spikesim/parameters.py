@@ -7,7 +7,14 @@ from typing import Any, ClassVar
 import numpy as np
 
 from spikesim.attributes import Guarded
-from spikesim.declarations import check_members, declarations, fix_members, keywords_of, members_of
+from spikesim.declarations import (
+    check_members,
+    declarations,
+    documented,
+    fix_members,
+    keywords_of,
+    members_of,
+)
 from spikesim.distributions import Distribution
 from spikesim.equations.text import parse_text, text_parameters
 from spikesim.errors import ValidationError, unknown_name
@@ -46,6 +53,7 @@ class Parametrized(Guarded):
             cls.declared = {**cls.declared, **in_text}
         check_members(cls, Parametrized, members)
         fix_members(cls)
+        cls.__doc__ = documented(cls, Parametrized)
 
     @classmethod
     def _check_free(cls, name: str) -> None:

@@ -1,4 +1,4 @@
-"""Whether pickle can send a function that users put into a description to another process."""
+"""Whether pickle can send the functions and classes of a description to another process."""
 
 from __future__ import annotations
 
@@ -12,23 +12,25 @@ from spikesim.errors import ValidationError
 _WHOLE = {"copy", "cloudpickle", "dill"}
 
 
-def check_named(function: Any, attribute: str, owner: object) -> None:
-    """Raise if pickle, which is at work, would not find a function by its name."""
-    if not isinstance(function, FunctionType) or _found(function) or _sent_whole():
+def check_named(thing: Any, attribute: str | None, owner: object) -> None:
+    """Raise if pickle, which is at work, would not find a function or a class by its name."""
+    if not isinstance(thing, (FunctionType, type)) or _found(thing) or _sent_whole():
         return
+    how = "with class" if isinstance(thing, type) else "with def"
+    other = "" if isinstance(thing, type) else "not as a lambda and "
     raise ValidationError(
-        f"cannot be sent to another process: {function.__qualname__!r} is not found by its name in "
-        f"the module {function.__module__!r}. Write it with def at the top of a module, not as a "
-        "lambda and not within another function",
+        f"cannot be sent to another process: {thing.__qualname__!r} is not found by its name in "
+        f"the module {thing.__module__!r}. Write it {how} at the top of a module, {other}not "
+        "within a function",
         attribute, owner,
     )  # fmt: skip
 
 
-def _found(function: FunctionType) -> bool:
-    found: Any = sys.modules.get(function.__module__)
-    for name in function.__qualname__.split("."):
+def _found(thing: FunctionType | type) -> bool:
+    found: Any = sys.modules.get(thing.__module__)
+    for name in thing.__qualname__.split("."):
         found = getattr(found, name, None)
-    return found is function
+    return found is thing
 
 
 def _sent_whole() -> bool:

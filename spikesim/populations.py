@@ -31,6 +31,9 @@ class PopulationAccess(Protocol):
     def names(self, population: Population) -> list[str]: ...
 
 
+_RESULTS = {"record", "result", "spikes", "spike_times", "times", "counts", "rates", "get_data"}
+
+
 class View(Guarded):
     """Some neurons of a population, in the order in which they were selected.
 
@@ -136,6 +139,14 @@ class View(Guarded):
 
     def _settable(self) -> list[str]:
         return self._variables()
+
+    def _absent(self, name: str) -> str:
+        if name in _RESULTS:
+            return (
+                '; the network records it: recorder = net.record(cells, "spikes") before the run, '
+                "recorder.result() after it"
+            )
+        return super()._absent(name)
 
     def _instead(self, name: str) -> str:
         if name in self._variables():

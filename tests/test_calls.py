@@ -120,7 +120,7 @@ def test_missing_and_surplus_arguments(name):
         (lambda n, c: sim.MultiCompartment(compartments={"a": sim.Compartment(C_m=1.0)},
                                            receptors={}),
          r"^MultiCompartment\(\) has no argument 'receptors'; it takes compartments, axial, "),
-        (lambda n, c: sim.LIF.from_text("dv/dt = 0/ms : 1"), r"^LIF\.from_text\(\) is missing"),
+        (lambda n, c: sim.LIF.from_text(threshold="never"), r"^LIF\.from_text\(\) is missing"),
         (lambda n, c: plot.raster(), r"^plot\.raster\(\) is missing the argument 'trains'$"),
     ],
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import abc
 import functools
+import inspect
 
 import pytest
 from hypothesis import given, settings
@@ -203,3 +204,28 @@ def test_shared_dictionaries_cannot_be_changed():
     for mapping in (Mine.reset, Mine().reset, sim.LIF.initial, sim.AMPA.on_spike):
         with pytest.raises(sim.ValidationError, match="cannot be changed"):
             mapping["V_m"] = "1"
+
+
+@pytest.mark.parametrize("model", [sim.LIF, sim.AMPA, sim.Na, sim.PairSTDP, sim.MultiCompartment])
+def test_help_lists_the_parameters(model):
+    text = inspect.getdoc(model)
+    assert text.count("Parameters\n----------") == 1
+    for name, p in model.declared.items():
+        default = "required" if p.default is None else f"default {p.default:g}"
+        assert f"\n{name} : {p.unit}\n    {p.doc}; {p.allowed}, {default}\n" in f"{text}\n"
+
+
+def test_help_of_ones_own_models():
+    class Mine(sim.LIF):
+        """My neuron."""
+
+        g = param(3.0, mV, "positive", "my height")
+
+    class Same(sim.LIF):
+        pass
+
+    text = inspect.getdoc(Mine)
+    assert text.startswith("My neuron.\n\nParameters\n----------\nC_m : pF\n    membrane cap")
+    assert "\ng : mV\n    my height; positive, default 3\n" in text
+    assert "\nreceptors, channels, method : optional\n    see `Neuron`" in text
+    assert inspect.getdoc(Same) == inspect.getdoc(sim.LIF)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import spikesim as sim
 from spikesim import cache, jit
@@ -69,14 +70,41 @@ def test_what_is_written_is_read(folder):
     assert [p.name for p in folder.path.iterdir()] == ["a"]
 
 
-SEALED = cache._sealed(pickle.dumps({"kernel": list(range(100))}))
+SEALED = cache._sealed(pickle.dumps({"kernel": list(range(100))}), "a")
 
 
 @settings(max_examples=300)
 @given(damage())
 def test_damage_is_seen(damaged):
     raw = damaged(SEALED)
-    assert cache._unsealed(raw) is None or raw == SEALED
+    assert cache._unsealed(raw, "a") is None or raw == SEALED
+
+
+@given(st.from_regex(r"[a-z.-]*", fullmatch=True), st.binary(max_size=3))
+def test_files_that_have_changed_places_are_seen(name, content):
+    assert cache._unsealed(cache._sealed(content, name), name) == content
+    assert cache._unsealed(cache._sealed(content, name), f"{name}b") is None
+
+
+@compiled
+def test_kernels_that_have_changed_places_are_compiled_anew(folder):
+    """Machine code that takes other arguments would end the process."""
+
+    def add(a, b):
+        return a + b
+
+    def sums():
+        made = jit.kernel(add)
+        made._cache = cache.KernelCache(add, lambda: folder)
+        assert (made(2.5, 3.0), made(2, 3)) == (5.5, 5)
+        return sum(made.stats.cache_hits.values())
+
+    assert sums() == 0
+    one, other = folder.path.iterdir()
+    spare = folder.path / "spare"
+    one.rename(spare), other.rename(one), spare.rename(other)
+    assert sums() == 0
+    assert sums() == 2
 
 
 @compiled

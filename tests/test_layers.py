@@ -14,7 +14,7 @@ PACKAGE = Path(spikesim.__file__).parent
 # From the bottom up. A module may import from its own layer and from those below.
 LAYERS = [
     [
-        "errors", "calls", "fixed", "attributes", "units", "files", "cache", "jit", "rng",
+        "words", "errors", "calls", "fixed", "attributes", "units", "files", "cache", "jit", "rng",
         "pickling", "machine",
     ],
     ["equations", "kernels", "_generated"],

@@ -135,6 +135,42 @@ def test_models_from_text_that_are_one_stay_one():
     assert a.get("E").mean() != b.get("E").mean()
 
 
+@pytest.mark.parametrize("runs", [False, True], ids=["described", "built"])
+def test_networks_of_models_from_text_can_be_sent(runs):
+    net = sim.Network(seed=1)
+    cells = net.population("a", 3, text())
+    net.record(cells, "v")
+    if runs:
+        net.run(1.0)
+    for copied in (pickle.loads(pickle.dumps(net)), copy.deepcopy(net)):
+        assert copied.t == net.t
+        copied.run(2.0)
+        assert copied.recorders[0].result().times[-1] == net.t + 2.0
+
+
+def test_classes_that_cannot_be_sent_are_named():
+    class Inner(sim.LIF):
+        pass
+
+    class Port(sim.ExpCurrent):
+        pass
+
+    class Every(sim.AllToAll):
+        pass
+
+    net = sim.Network(seed=1)
+    net.population("a", 1, Inner())
+    parts = {"Inner": net, "Port": sim.LIF(receptors={"exc": Port()}), "Every": Every()}
+    for name, thing in parts.items():
+        assert type(copy.deepcopy(thing)) is type(thing)
+        with pytest.raises(
+            sim.ValidationError,
+            match=rf"^{name}: cannot be sent .*{name}' is not found by its name in .*test_pickling"
+            r".*with class at the top of a module",
+        ):
+            pickle.dumps(thing)
+
+
 def test_functions_that_cannot_be_sent_are_named():
     def inner(x):
         return x

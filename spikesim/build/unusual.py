@@ -1,12 +1,13 @@
 """Warn of parameter values that are allowed, and yet hardly meant.
 
-A refractory period between two steps is taken to the nearest; a time constant far below the step
+A refractory period between two steps is taken to the nearest; a time constant below half the step
 hints at a value in seconds; a reset that meets the threshold makes a neuron fire for ever.
 """
 
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -19,7 +20,7 @@ from spikesim.errors import describe, warn
 from spikesim.neurons import Neuron
 from spikesim.units import Param, ms
 
-_SHORTEST = 0.1  # time constants, in steps
+_SHORTEST = 0.5  # time constants, in steps
 
 
 def warn_of_neurons(
@@ -59,13 +60,13 @@ def warn_of_neurons(
         if found is not None:
             declared[name] = found[0].declared[found[1]]
     warn_of_taus(declared, values, dt, owner)
-    _warn_of_reset(model, cell, values, asked, owner)
+    _warn_of_reset(model, cell, values, None if changed is None else asked, owner)
 
 
 def warn_of_taus(
     declared: Mapping[str, Param], values: Mapping[str, Any], dt: float, owner: object
 ) -> None:
-    """Warn of time constants below a tenth of `dt` (ms): parameters in ms called ``tau...``."""
+    """Warn of time constants below half of `dt` (ms): parameters in ms called ``tau...``."""
     for name, parameter in declared.items():
         if not name.startswith("tau") or parameter.unit.dimension != ms.dimension:
             continue
@@ -75,35 +76,59 @@ def warn_of_taus(
             i = int(np.argmax(short))
             where = f" (at index {i})" if given.size > 1 else ""
             warn(
-                f"{describe(owner)}.{name}: {given[i]:g} {parameter.unit}{where} is less than a "
-                f"tenth of dt = {dt:g} ms; values are in {parameter.unit}: is it meant in another "
+                f"{describe(owner)}.{name}: {given[i]:g} {parameter.unit}{where} is less than "
+                f"half of dt = {dt:g} ms; values are in {parameter.unit}: is it meant in another "
                 "unit?"
             )
 
 
 def _warn_of_reset(
-    model: Neuron, cell: Cell, values: dict[str, np.ndarray], asked: set[str], owner: str
+    model: Neuron, cell: Cell, values: dict[str, np.ndarray], changed: set[str] | None, owner: str
 ) -> None:
-    """Warn where a spike's reset leaves the neuron at its threshold, whatever its state is."""
+    """Warn where a spike's reset leaves the neuron at its threshold, whatever its state is.
+
+    Conditions of the threshold that the reset does not touch are not looked at: nothing but the
+    neuron's state can say when they hold.
+    """
     if cell.rearm is not None or not cell.reset:
         return
-    threshold = cell.system.whole(cell.threshold)
     reset = {name: cell.system.whole(tree) for name, tree in cell.reset.items()}
-    after: ast.expr = ex.substitute(threshold, reset)
-    read = ex.names(after)
-    if not ex.names(threshold) & set(reset) or not read <= set(values) or not read & asked:
-        return
-    if ex.RAND in ex.called(after):
+    parts = _joined(cell.system.whole(cell.threshold), ast.BitAnd)
+    touched = [part for part in parts if ex.names(part) & set(reset)]
+    after = [ex.substitute(part, reset) for part in touched]
+    read: set[str] = set().union(*map(ex.names, after))
+    if not touched or (changed is not None and not read & changed):
         return
     functions = {name: f.for_arrays() for name, f in cell.functions.items()}
-    with np.errstate(all="ignore"):
-        fires = np.atleast_1d(ex.evaluate(after, values, functions) != 0)
+    fires = np.ones(1, bool)
+    for part in after:
+        known = [p for p in _joined(part, ast.BitOr) if _readable(p, values)]
+        with np.errstate(all="ignore"):
+            holds = [ex.evaluate(p, values, functions) != 0 for p in known]
+        fires = fires & functools.reduce(np.logical_or, holds, np.zeros(1, bool))
     if fires.any():
         i = int(np.argmax(fires))
         where = f" in neuron {i}" if fires.size > 1 else ""
         at = ", ".join(f"{n} = {values[n][i] if values[n].ndim else values[n]:g}"
-                       for n in sorted(read))  # fmt: skip
+                       for n in sorted(read & set(values)))  # fmt: skip
+        rest = "" if len(touched) == len(parts) else " whenever its other conditions hold"
         warn(
-            f"{owner}: the reset meets the threshold {model.threshold!r}{where} ({at}), so that "
-            "after one spike the neuron fires for ever"
+            f"{owner}: the reset meets the threshold {model.threshold!r}{where}"
+            f"{f' ({at})' if at else ''}, so that after one spike the neuron fires for ever{rest}"
         )
+
+
+def _joined(tree: ast.expr, op: type[ast.operator], *, negated: bool = False) -> list[ast.expr]:
+    """The conditions that are joined by "and" (`ast.BitAnd`) or "or" (`ast.BitOr`)."""
+    if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.Not):
+        return _joined(tree.operand, op, negated=not negated)
+    sign = {ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd}[op] if negated else op  # de Morgan
+    if isinstance(tree, ast.BinOp) and isinstance(tree.op, sign):
+        sides = (tree.left, tree.right)
+        return [part for side in sides for part in _joined(side, op, negated=negated)]
+    return [ast.UnaryOp(ast.Not(), tree) if negated else tree]
+
+
+def _readable(tree: ast.expr, values: Mapping[str, Any]) -> bool:
+    """Whether an expression is over parameters alone, and nothing in it is drawn."""
+    return ex.names(tree) <= set(values) and ex.RAND not in ex.called(tree)

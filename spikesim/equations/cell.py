@@ -142,6 +142,10 @@ class Cells:
     def __init__(self) -> None:
         self._known: dict[tuple[Any, ...], Cell] = {}
 
+    def __reduce__(self) -> tuple[type[Cells], tuple[()]]:
+        """A copy knows none: keys hold classes, which pickle finds in modules only."""
+        return Cells, ()
+
     def of(self, neuron: NeuronDeclaration, *, with_input: bool = False) -> Cell:
         """As `assemble` makes it, or has made it of a model with the same equations."""
         key = (*neuron.key, with_input)

@@ -17,6 +17,7 @@ from spikesim.equations import expressions as ex
 from spikesim.equations.algebra import simplified
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.units import (
+    COMMON,
     PLAIN,
     Dimension,
     Unit,
@@ -69,7 +70,7 @@ class Scope:
         for name in sorted(ex.names(tree) - set(self.units)):
             if not is_unit_name(name):
                 valid = sorted({self.local.get(known, known) for known in self.units})
-                raise unknown_name(name, valid, self.attribute, self.owner)
+                raise unknown_name(name, valid, self.attribute, self.owner, unlisted=COMMON)
 
     def convert(self, tree: ast.expr, unit: Unit, what: str) -> ast.expr:
         """A checked expression whose value is in `unit`, over names in their own units."""

@@ -81,6 +81,13 @@ def parse(
                     "noise in equations is xi", attribute, owner,
                 )  # fmt: skip
             if name not in arguments:
+                if [ast.unparse(given) for given in node.args] == ["t"]:
+                    raise ValidationError(
+                        f"{name!r} is no function; what depends on the time alone is a function "
+                        f"of yours, functions={{{name!r}: ...}}, or stimulates the neurons from "
+                        "outside: StepCurrent for currents, Schedule for rates of sources",
+                        attribute, owner,
+                    )  # fmt: skip
                 raise unknown_name(name, arguments, attribute, owner)
             if node.keywords:
                 raise ValidationError(f"keywords are not allowed in {text!r}", attribute, owner)

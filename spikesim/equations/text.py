@@ -19,12 +19,12 @@ from dataclasses import dataclass, field
 
 from spikesim.equations import expressions as ex
 from spikesim.equations.parsing import parse
-from spikesim.errors import ValidationError, unknown_name
+from spikesim.errors import ValidationError, nearest
 from spikesim.units import Param, Unit
 
 _STATEMENT = re.compile(
     r"^(?:d(?P<ode>\w+)\s*/\s*dt|(?P<name>\w+))\s*(?:=\s*(?P<rhs>[^:]+?)\s*)?"
-    r":\s*(?P<unit>.*?)\s*(?:\((?P<flags>[a-z, ]+)\))?$",
+    r":\s*(?P<labels>.*)$",
     re.S,
 )
 _BEGINS = re.compile(r"^(d\w+\s*/\s*dt|\w+)\s*(=(?!=)|:)")
@@ -34,6 +34,8 @@ FLAGS = {
     "subexpression": ("constant over dt",),
     "parameter": ("constant", "shared", "linked"),
 }
+_STATEMENTS = {"ode": "an equation", "subexpression": "a subexpression", "parameter": "a parameter"}
+_FLAGGED = re.compile(r"^(.*[^\s(/*])\s*(\()([^()]*\)?)$", re.S)
 BOOLEAN = "boolean"  # the unit of what is 0 or 1
 _ASSIGNMENT = re.compile(r"^(\w+)\s*(\+|-|\*|/)?=(?!=)\s*(.+)$", re.S)
 
@@ -100,10 +102,7 @@ def parse_text(text: str, owner: str, functions: Mapping[str, int] | None = None
         if name in result.names:
             raise ValidationError(f"{name} is defined twice", "equations", owner)
         kind = "ode" if match["ode"] else "subexpression" if rhs else "parameter"
-        flags = _flags(match["flags"], kind, line, owner)
-        if match["unit"] == BOOLEAN:
-            flags |= {BOOLEAN}
-        unit = _unit(match["unit"], line, owner)
+        unit, flags = _labels(match["labels"], kind, line, owner)
         if kind == "parameter":
             result.parameters[name] = (unit, flags)
         else:
@@ -133,12 +132,22 @@ def _statements(text: str, owner: str) -> list[str]:
     return found
 
 
-def _flags(text: str | None, kind: str, line: str, owner: str) -> frozenset[str]:
-    given = [flag.strip() for flag in (text or "").split(",") if flag.strip()]
-    for flag in given:
-        if flag not in FLAGS[kind]:
-            raise unknown_name(flag, FLAGS[kind], f"equations, {line!r}", owner)
-    return frozenset(given)
+def _labels(text: str, kind: str, line: str, owner: str) -> tuple[Unit, frozenset[str]]:
+    """The unit and the flags behind a statement's colon."""
+    unit, behind, flags = text, "", ""
+    if match := _FLAGGED.match(text):  # parentheses of a unit follow its signs
+        unit, behind, flags = match.groups()
+    found = _unit(unit, line, owner)
+    if behind and not flags.endswith(")"):
+        raise ValidationError(f"the flags of {line!r} have no end ')'", "equations", owner)
+    given = frozenset(flag.strip() for flag in flags.rstrip(")").split(",") if flag.strip())
+    for flag in sorted(given - set(FLAGS[kind])):
+        allowed = " or ".join(f"({known})" for known in FLAGS[kind])
+        raise ValidationError(
+            f"{line!r} has an unknown flag {flag!r}{nearest(flag, FLAGS[kind])}; flags of "
+            f"{_STATEMENTS[kind]}: {allowed}", "equations", owner,
+        )  # fmt: skip
+    return found, given | {BOOLEAN} if unit == BOOLEAN else given
 
 
 def _unit(text: str, line: str, owner: str) -> Unit:

@@ -48,8 +48,14 @@ class LiveRecorders:
         model = view.population.model
         assert isinstance(model, Neuron)
         cell = self.network._description.cells.of(model, with_input=True)
-        if not isinstance(variable, str) or variable not in (*cell.states, *cell.derived):
-            raise unknown_name(variable, ["spikes", *cell.states, *cell.derived], "variable", view)
+        known = ["spikes", *cell.states, *cell.derived]
+        if isinstance(variable, str) and variable == INPUT:
+            raise ValidationError(
+                f"{INPUT!r}, the sum of stimulating currents, is not kept; what can be recorded: "
+                f"{', '.join(map(repr, known))}", "variable", view,
+            )  # fmt: skip
+        if not isinstance(variable, str) or variable not in known[1:]:
+            raise unknown_name(variable, known, "variable", view)
         if variable in cell.derived and INPUT in ex.names(cell.derived[variable].rhs):
             raise ValidationError(
                 f"{variable!r} depends on {INPUT}, which is not kept; record what else it is "

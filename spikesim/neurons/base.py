@@ -9,6 +9,7 @@ from typing import Any, ClassVar, TypeVar
 
 from spikesim.channels import Channel
 from spikesim.distributions import Distribution, plain
+from spikesim.equations import expressions as ex
 from spikesim.equations.cell import assemble
 from spikesim.equations.functions import read_function, read_functions
 from spikesim.equations.methods import METHODS
@@ -134,7 +135,8 @@ class Neuron(Parametrized):
             ("equations", "its membrane, such as 'dV_m/dt = -V_m / (10*ms) : mV'"),
             ("threshold", "the condition of a spike, such as 'V_m >= V_th', or 'never'"),
         ):
-            if not isinstance(getattr(self, attribute, None), str):
+            text = getattr(self, attribute, None)
+            if not isinstance(text, str) or (attribute == "threshold" and not text.strip()):
                 raise ValidationError(f"is missing: {meaning}", attribute, self)
         if method is not None and (not isinstance(method, str) or method not in METHODS):
             raise unknown_name(method, METHODS, "method", self)
@@ -228,7 +230,7 @@ class Neuron(Parametrized):
         cls,
         equations: str,
         *,
-        threshold: str,
+        threshold: str | None = None,
         reset: Mapping[str, str] | str = "",
         refractory: Any = None,
         method: str = "auto",
@@ -244,7 +246,8 @@ class Neuron(Parametrized):
         Parameters
         ----------
         equations, threshold, reset, method, initial, functions : str or mapping
-            As the class attributes of the same name.
+            As the class attributes of the same name. The threshold must be given, if only as
+            "never".
         refractory : quantity, number, array, distribution or str, optional
             How long (ms) variables with the flag ``(unless refractory)`` are held and no spike
             occurs; as a text an expression over parameters, ``"t_0 + 2*ms"``. Or a condition,
@@ -350,6 +353,11 @@ def text_neuron(
     words = "\n".join(map(str, texts))
     values = {given: v for given, v in values.items() if given not in members["initial"]}
     for given, value in values.items():
+        if given in text.subexpressions:
+            raise ValidationError(
+                f"takes no value, for the text gives it an equation, {given} = "
+                f"{ex.source(text.subexpressions[given].rhs)}", given, name,
+            )  # fmt: skip
         refuse_masked(value, given, name)
         if given not in text.names and given not in members:
             first = value[0] if isinstance(value, list) and value else value
@@ -362,8 +370,11 @@ def text_neuron(
                     "must be a number, a quantity such as 10*ms, an array or a distribution, got "
                     f"{value!r}", given, name,
                 )  # fmt: skip
-    model = Recipe(Neuron, name, members).kind(receptors=receptors, channels=channels, **values)
-    cell = assemble(model, with_input=True)  # what is wrong with the text is said first
+    kind = Recipe(Neuron, name, members).kind
+    # What is wrong with the text is said first, and then what is missing.
+    missing = {n: 0.0 for n, p in kind.declared.items() if p.default is None and n not in values}
+    model = kind(receptors=receptors, channels=channels, **values, **missing)
+    cell = assemble(model, with_input=True)
     for variable, value in cell.given.items():
         unit = Unit(cell.units[variable])
         value = plain(value, unit, f"initial[{variable!r}]", name)
@@ -373,4 +384,4 @@ def text_neuron(
     for given in values:
         if given not in used and given != "t_ref" and given not in text.names:
             raise unknown_name(given, sorted(used & set(model.declared)), None, name)
-    return model
+    return kind(receptors=receptors, channels=channels, **values) if missing else model

@@ -7,14 +7,13 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
 from spikesim.analysis.checks import result_of
 from spikesim.analysis.spiketrains import SpikeTrains
 from spikesim.calls import public
 from spikesim.errors import ValidationError
 from spikesim.plot.density import draw_density, nice_width
-from spikesim.plot.style import canvas, colour
+from spikesim.plot.style import canvas, colour, whole_numbers
 from spikesim.recorders import SpikeRecorder
 from spikesim.units import check_flag, check_scalar, ms
 
@@ -131,6 +130,8 @@ def _draw_spikes(ax: Axes, named: dict[str, SpikeTrains]) -> None:
             marker = _marker(ax, total, trains.n_spikes)
             ax.plot(trains.times, first + trains.ids, ls="", c=colour(k), rasterized=True, **marker)
         first += trains.n
+    if not any(t.n_spikes for t in named.values()):
+        ax.text(0.5, 0.5, "no spikes", transform=ax.transAxes, ha="center", va="center", c="0.35")
 
 
 def _marker(ax: Axes, n: int, n_spikes: int) -> dict[str, Any]:
@@ -148,7 +149,7 @@ def _name_neurons(ax: Axes, named: dict[str, SpikeTrains]) -> None:
         (name,) = named
         name = name or next(iter(named.values())).name
         ax.set_ylabel(f"{name} neuron".strip())
-        ax.yaxis.set_major_locator(MaxNLocator("auto", integer=True, steps=[1, 2, 5, 10]))
+        ax.yaxis.set_major_locator(whole_numbers())
         return
     sizes = np.array([t.n for t in named.values()])
     middles = (np.cumsum(sizes) - sizes / 2.0) / max(1, sizes.sum())

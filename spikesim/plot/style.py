@@ -10,6 +10,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 from cycler import cycler
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from spikesim.calls import public
 from spikesim.errors import ValidationError
@@ -84,6 +85,11 @@ def canvas(ax: Axes | None, size: tuple[float, float]) -> Iterator[Axes]:
         return
     with style():
         yield plt.subplots(figsize=(width, height), layout="constrained")[1]
+
+
+def whole_numbers() -> MaxNLocator:
+    """The ticks of an axis that counts neurons."""
+    return MaxNLocator("auto", integer=True, steps=[1, 2, 5, 10], min_n_ticks=1)
 
 
 def weight_label(unit: str | Unit, owner: str) -> str:

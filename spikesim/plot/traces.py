@@ -68,8 +68,9 @@ def traces(
         if len(traces.times) > 1:
             ax.set_xlim(traces.times[0], traces.times[-1])
         if named and len(traces) > 1:
+            of = "synapse" if traces.variable == "weight" else "neuron"
             ax.legend(
-                title=f"{traces.name} neuron".strip(), loc="center left", bbox_to_anchor=(1, 0.5)
+                title=f"{traces.name} {of}".strip(), loc="center left", bbox_to_anchor=(1, 0.5)
             )
     return ax
 

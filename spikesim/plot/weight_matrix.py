@@ -10,7 +10,7 @@ from matplotlib.colors import TwoSlopeNorm
 
 from spikesim.analysis.connectivity import as_triplets, mean_blocks
 from spikesim.calls import public
-from spikesim.plot.style import canvas, weight_label
+from spikesim.plot.style import canvas, weight_label, whole_numbers
 from spikesim.units import Unit
 
 # Finer images would be thinned out by the screen, and single synapses lost.
@@ -67,6 +67,8 @@ def weight_matrix(
         ax.set_ylim(shape[0] - 0.5, -0.5)
         ends = (weight.min(), 0.0, weight.max()) if signed else None
         ax.figure.colorbar(drawn, ax=ax, label=label, ticks=ends, format="%.3g")
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_major_locator(whole_numbers())
         ax.set_xlabel("target neuron")
         ax.set_ylabel("source neuron")
     return ax

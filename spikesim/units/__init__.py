@@ -7,6 +7,7 @@ consistent set: nS * mV = pA, pA / pF = mV/ms, pF / nS = ms, amol / um3 = mM. A 
 
 from __future__ import annotations
 
+from spikesim.errors import nearest
 from spikesim.units.checks import (
     Param,
     any_array,
@@ -35,16 +36,8 @@ from spikesim.units.symbols import (
     power_of_ten,
     raised,
     symbol_of,
+    unit_names,
 )
-
-__all__ = [
-    "BASE", "COMMON", "LONGEST_DELAY", "MOST_STEPS", "PLAIN", "Dimension", "Hz", "Param",
-    "Quantity", "Unit", "any_array", "as_fraction", "check_array", "check_count", "check_flag",
-    "check_identifier", "check_label", "check_name", "check_range", "check_scalar", "combined",
-    "delay_steps", "given_array", "given_values", "in_unit", "is_common_unit", "is_unit_name",
-    "mM", "mV", "ms", "nS", "nearest_steps", "one", "pA", "pF", "param", "power_of_ten", "raised",
-    "refuse_masked", "symbol_of", "um", "whole_steps",
-]  # fmt: skip
 
 ms = Unit("ms")
 mV = Unit("mV")
@@ -55,9 +48,16 @@ Hz = Unit("Hz")
 um = Unit("um")
 mM = Unit("mM")
 
+# What users write; all else that is here is for the package, which imports it by name.
+__all__ = [*unit_names(), "Quantity", "Unit", "one", "param"]
+
 
 def __getattr__(name: str) -> Unit:
     """Any unit of more than one letter, as in ``from spikesim.units import nA, uF, second``."""
     if is_unit_name(name):
         return Unit(name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}{nearest(name, __all__)}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

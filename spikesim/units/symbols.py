@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import keyword
 import re
 from fractions import Fraction
 
-from spikesim.errors import ValidationError
+from spikesim.errors import ValidationError, nearest
 
 Dimension = tuple[Fraction, ...]  # exponents of ms, mV, pF, um, amol, K
 BASE = ("ms", "mV", "pF", "um", "amol", "K")
@@ -60,9 +61,11 @@ def read_unit(text: str) -> tuple[Fraction, Dimension]:
     try:
         return _unit_of(ast.parse(spelled.strip(), mode="eval").body)
     except (SyntaxError, LookupError, TypeError, ValueError):
+        unknown = [word for word in re.findall(r"[A-Za-z_]\w*", spelled) if word not in _KNOWN]
+        hint = nearest(unknown[0], _KNOWN) if unknown else ""
         raise ValidationError(
-            f"{text!r} is no unit; units are products, quotients and powers of symbols such as ms, "
-            "mV, pA, nS, pF, Hz, um, mM, uS/cm2, or 1 for plain numbers"
+            f"{text!r} is no unit{hint}; units are products, quotients and powers of symbols such "
+            "as ms, mV, pA, nS, pF, Hz, um, mM, uS/cm2, or 1 for plain numbers"
         ) from None
 
 
@@ -112,6 +115,11 @@ def symbol_of(dimension: Dimension) -> str:
 def is_unit_name(name: str) -> bool:
     """Whether a name in an expression may mean a unit: single letters never do."""
     return len(name) > 1 and name in _KNOWN
+
+
+def unit_names() -> list[str]:
+    """All names that Python can have for units; attoseconds, ``as``, it cannot."""
+    return sorted(name for name in _KNOWN if is_unit_name(name) and not keyword.iskeyword(name))
 
 
 _EVERYWHERE = """

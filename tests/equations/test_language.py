@@ -133,6 +133,41 @@ GOOD = {"equations": "dv/dt = (E - v)/tau : mV", "threshold": "v > 1*mV", "reset
         ({"equations": "dv/dt = (v > E)*mV/ms : mV"}, "a condition is no number .* write int"),
         ({"equations": "dv/dt = (E - v)/tau + v*xi**2*ms**0.5 : mV"}, "xi"),
         ({"equations": "dI_in/dt = (E - v)/tau : mV\n dv/dt = 0*v/tau : mV"}, "stimulating curr"),
+        (
+            {"equations": "dv/dt = (E - v)/tau : mV (event-driven)"},
+            r"unknown flag 'event-driven'; flags of an equation: \(unless refractory\)$",
+        ),
+        (
+            {"equations": "dv/dt = (E - v)/tau : mV (unless_refractory)"},
+            r"unknown flag 'unless_refractory' \(did you mean 'unless refractory'\?\)",
+        ),
+        (
+            {"equations": "dv/dt = (E - v)/tau : mV\n x = 2*v : mV (shared)"},
+            r"unknown flag 'shared'; flags of a subexpression: \(constant over dt\)$",
+        ),
+        (
+            {"equations": "dv/dt = (E - v)/tau : mV\n x : 1/(ms*mV) (shred)"},
+            r"unknown flag 'shred' .did you mean 'shared'.*: \(constant\) or \(shared\) or",
+        ),
+        ({"equations": "dv/dt = (E - v)/tau : mV (unless refractory"}, r"flags .* no end '\)'$"),
+        ({"equations": "dv/dt = (E - v)/tau : mw (shared)"}, "'mw' is no unit"),
+        # What is missing is said last.
+        ({"equations": "dv/dt = (I*R - v)/tua : mV\n I : amp"}, "equations: unknown name 'R'"),
+        ({"equations": "dv/dt = (I - v)/tau : mV\n I : amp"}, "cannot subtract 'v' .mV. from 'I'"),
+        (
+            {"equations": "dv/dt = (E + I*Mohm - v)/tau : mV\n I : amp", "II": 3.0},
+            "unknown name 'II' .did you mean 'I'",
+        ),
+        ({"equations": "dv/dt = (E + I*Mohm - v)/tau : mV\n I : amp"}, "I: needs a value, in amp$"),
+        (
+            {"equations": "dv/dt = (E + x - v)/tau : mV\n x = 2*mV*sin(t/tau) : mV", "x": 0 * mV},
+            r"x: takes no value, for the text gives it an equation, x = 2 \* mV \* sin\(t / tau\)$",
+        ),
+        (
+            {"equations": "dv/dt = (E + I(t) - v)/tau : mV"},
+            r"equations: 'I' is no function; .*functions=\{'I': \.\.\.\}.*StepCurrent.*Schedule",
+        ),
+        ({"threshold": ""}, "threshold: is missing: the condition of a spike, .* or 'never'$"),
         ({"threshold": "v"}, "threshold: it must be a condition such as 'V_m >= V_th', got 'v'"),
         ({"threshold": "v > tau"}, "threshold: cannot compare 'v' .mV. with 'tau' .ms."),
         ({"threshold": "v > 1*mV and tau"}, "'and' and 'or' join conditions"),
@@ -231,11 +266,11 @@ def test_statements_of_a_reset_follow_each_other():
     """A subexpression has the value of what was assigned before; a mapping acts at once."""
     text = "dv/dt = 1*mV/ms : mV\n y = 2*v : mV\n w : mV\n u : mV"
     values = {}
-    for reset in ("v = 10*mV; w = y; u = v", {"v": "10*mV", "w": "y", "u": "v"}):
+    for reset in ("v = 0.25*mV; w = y; u = v", {"v": "0.25*mV", "w": "y", "u": "v"}):
         model = sim.Neuron.from_text(text, threshold="v >= 0.5*mV", reset=reset, refractory=9.0)
         cells, _ = run(model, duration=0.5)
         values[type(reset)] = cells.get("w")[0], cells.get("u")[0]
-    assert values[str] == (20.0, 10.0)
+    assert values[str] == (0.5, 0.25)
     assert values[dict] == pytest.approx((1.0, 0.5))
 
 

@@ -116,7 +116,10 @@ def test_names_are_moved_apart_and_stay_inside(places, gap):
 
 def test_silent_and_timeless_populations_are_drawn(drawn):
     drawn(raster(SpikeTrains([], [], n=0, t_start=0.0, t_stop=0.0)))
-    drawn(raster({"a": SpikeTrains([], [], n=3, t_start=0.0, t_stop=10.0), "b": poisson(3, 9)}))
+    silent = SpikeTrains([], [], n=3, t_start=0.0, t_stop=10.0)
+    for trains, said in ((silent, 1), ({"a": silent}, 1), ({"a": silent, "b": poisson(3, 9)}, 0)):
+        ax = drawn(raster(trains))
+        assert [text.get_text() for text in ax.texts].count("no spikes") == said
 
 
 @pytest.mark.parametrize("trains", [{}, {"exc": [1.0]}, [1.0], None])

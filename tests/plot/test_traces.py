@@ -24,6 +24,12 @@ def test_draws_each_neuron_with_its_unit(drawn):
     assert [text.get_text() for text in legend.get_texts()] == ["0", "2", "4"]
 
 
+def test_weights_are_those_of_synapses(drawn):
+    times = [0.0, 1.0]
+    given = Traces(times, np.ones((2, 2)), variable="weight", unit="pA", ids=[0, 5], name="a->b")
+    assert drawn(traces(given)).get_legend().get_title().get_text() == "a->b synapse"
+
+
 def test_marks_the_spikes_of_the_neurons_that_were_recorded(drawn):
     spikes = SpikeTrains([10.0, 20.0, 30.0, 500.0], [0, 1, 2, 2], n=5, t_start=0.0, t_stop=500.0)
     given = recorded(2)

@@ -20,6 +20,15 @@ def test_shows_sources_downwards_and_gaps_where_there_is_no_synapse(drawn):
     assert ax.figure.axes[1].get_ylabel() == "weight (pA)"
 
 
+@pytest.mark.parametrize("n", [1, 2, 3, 5, 7, 40])
+def test_neurons_have_whole_numbers(drawn, n):
+    ax = drawn(weight_matrix(np.ones((n, n))))
+    for axis in (ax.xaxis, ax.yaxis):
+        ticks = axis.get_majorticklocs()
+        assert np.array_equal(ticks, np.rint(ticks))
+        assert {0.0} <= set(ticks)
+
+
 def test_zero_is_white_between_weights_of_both_signs(drawn):
     ax = drawn(weight_matrix([[2.0, 1.0], [0.0, -8.0]]))
     image = ax.images[0]

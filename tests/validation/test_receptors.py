@@ -210,7 +210,7 @@ def test_equal_time_constants_are_no_singularity(kind):
         assert deviation(near, equal) < 0.5 * 10.0**-k + 1e-12
 
 
-@pytest.mark.filterwarnings("ignore:.*tau_rise_x.*tenth of dt:spikesim.SpikesimWarning")
+@pytest.mark.filterwarnings("ignore:.*tau_rise_x.*half of dt:spikesim.SpikesimWarning")
 @pytest.mark.parametrize("ratio", [1e-6, 1e-3, 0.1, 0.5, 0.9])
 def test_the_peak_is_the_weight_for_all_ratios(ratio):
     receptor = sim.DualExpConductance(tau_rise=ratio * 8.0, tau_decay=8.0)
