@@ -112,6 +112,7 @@ class Projection(Guarded):
         access: ProjectionAccess,
         dt: float,
         dtype: Any,
+        learning: bool = True,
     ):
         self.name = name
         self.source, self.target = source, target
@@ -135,7 +136,7 @@ class Projection(Guarded):
         self._check_release()
         self.modulators = self._check_modulators(modulators)
         self.sign = self._find_sign()
-        self._learning = plasticity is not None
+        self._learning = learning and plasticity is not None
 
     @property
     def weight_unit(self) -> Unit:
@@ -305,10 +306,20 @@ class Projection(Guarded):
     def normalize(self, total: float) -> None:
         """Scale the weights onto each target so that they sum to `total`.
 
+        Weights that would pass a bound of the rule, its ``w_min`` or ``w_max``, stay on it, and the
+        others share what is left of the sum.
+
+        Parameters
+        ----------
+        total : float
+            The sum, above 0, in the weights' unit.
+
         Raises
         ------
         ValidationError
-            If the weights onto some target sum to 0.
+            If the weights onto some target sum to 0 or less, cancel each other, cannot have that
+            sum within the rule's bounds, or would be beyond what can be stored. Nothing is changed
+            then.
         """
         self.access.normalize(self, total)
 

@@ -19,7 +19,7 @@ from tests.networks import lively
 for side in sys.argv[1:]:
     rig = lively(delay_is=side)
     rig.net.run(30.0)
-    rig.learn.normalize(900.0)
+    rig.learn.normalize(400.0)
     rig.exc.set(I_e=120.0)
     rig.net.run(10.0)
     rig.net.reset_state()

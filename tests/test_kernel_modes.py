@@ -25,7 +25,7 @@ results = {}
 for side in ("axonal", "dendritic"):
     rig = lively(precision="double", delay_is=side)
     rig.net.run(20.0)
-    rig.learn.normalize(900.0)
+    rig.learn.normalize(400.0)
     rig.net.run(40.0)
     results |= {f"{side} {name}": value for name, value in rig.results().items()}
 

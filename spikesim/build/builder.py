@@ -9,6 +9,7 @@ import numpy as np
 
 from spikesim.build.couplings import Places, build_gaps, build_links, check_linked
 from spikesim.build.feed import ScheduledFeed
+from spikesim.build.identity import identity
 from spikesim.build.inputs import Stimulus, build_drives, build_noises, build_source
 from spikesim.build.memory import Groups, check_memory
 from spikesim.build.miniatures import build_miniatures
@@ -138,6 +139,7 @@ def build(description: Description, threads: int = 1) -> Plan:
         weight_bounds={
             name: weight_bounds(p, weight_type) for name, p in description.projections.items()
         },
+        identity=identity(description, junctions),
     )  # fmt: skip
     for population in feed.sources:
         feed.apply_rate(plan, population)

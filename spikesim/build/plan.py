@@ -165,6 +165,22 @@ class Junction:
     b: np.ndarray
 
 
+@dataclass(frozen=True)
+class Identity:
+    """What tells a network from others, as text: by kind, name and aspect.
+
+    Attributes
+    ----------
+    same : dict
+        What a network must have, too, if a state shall go on in it.
+    settings : dict
+        What a state does not bring, and may be another there.
+    """
+
+    same: dict[str, dict[str, dict[str, str]]]
+    settings: dict[str, dict[str, dict[str, str]]]
+
+
 class Feed(Protocol):
     """What changes from outside while a network runs: rates and currents with schedules."""
 
@@ -226,6 +242,8 @@ class Plan:
         How often `set` has drawn each variable, by ``"population.variable"``: int64, shape (n,).
     counters : numpy.ndarray
         Int64: recorded, spikes, static events, plastic events.
+    identity : Identity
+        What tells the network from others.
     """
 
     dt: float
@@ -257,6 +275,7 @@ class Plan:
     weight_bounds: dict[str, tuple[float, float]] = field(default_factory=dict)
     draws: dict[str, np.ndarray] = field(default_factory=dict)
     counters: np.ndarray = field(default_factory=lambda: np.zeros(4, np.int64))
+    identity: Identity = field(default_factory=lambda: Identity({}, {}))
 
     def __reduce__(self) -> Any:
         raise TypeError("arrays of a plan are views of one another; copy or pickle its network")

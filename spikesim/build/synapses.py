@@ -107,17 +107,26 @@ def check_weights(projection: Projection, weight: np.ndarray, dtype: Any) -> Non
             f"a conductance cannot be negative, got {low} nS; the reversal potential gives the "
             "sign", "weight", projection,
         )  # fmt: skip
-    rule = projection.plasticity
-    # Weights that learnt up to a bound hold it rounded to the precision that they are stored in.
-    least, most = getattr(rule, "w_min", -np.inf), getattr(rule, "w_max", np.inf)
-    with np.errstate(over="ignore"):
-        bounds = min(least, float(dtype(least))), max(most, float(dtype(most)))
+    bounds = bounds_of(projection, dtype)
     if low < bounds[0] or float(weight.max()) > bounds[1]:
+        rule = projection.plasticity
+        least, most = getattr(rule, "w_min", -np.inf), getattr(rule, "w_max", np.inf)
         raise ValidationError(
             f"must lie within the rule's {least} ... {most}, got {low} ... {float(weight.max())}",
             "weight",
             projection,
         )
+
+
+def bounds_of(projection: Projection, dtype: Any) -> tuple[float, float]:
+    """What the rule of a projection says that weights are between; users give none beyond.
+
+    Weights that learnt up to a bound hold it rounded to the precision that they are stored in.
+    """
+    rule = projection.plasticity
+    least, most = getattr(rule, "w_min", -np.inf), getattr(rule, "w_max", np.inf)
+    with np.errstate(over="ignore"):
+        return min(least, float(dtype(least))), max(most, float(dtype(most)))
 
 
 def weight_bounds(projection: Projection, dtype: Any) -> tuple[float, float]:

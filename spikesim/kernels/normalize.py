@@ -1,38 +1,49 @@
-"""Scaling of weights so that those onto each target have a given sum."""
+"""Scaling of weights so that those onto each target have a given sum.
+
+Sums and scaling are apart, so that what cannot be scaled is found before anything is changed.
+"""
 
 from __future__ import annotations
+
+import numpy as np
 
 from spikesim.jit import kernel
 
 
 @kernel
-def normalize_dense(weights, n_targets, total, sums):
-    """Scale each column to sum to `total`; returns the first target whose sum is 0, or -1."""
-    sums[:] = 0.0
+def sums_dense(weights, n_targets, sums, lowest, highest):
+    """Sum, least and largest of the weights onto each target, of a matrix (sources, targets)."""
+    sums[:], lowest[:], highest[:] = 0.0, np.inf, -np.inf
     for i in range(weights.size // n_targets):
         row = weights[i * n_targets : (i + 1) * n_targets]
         for j in range(n_targets):
             sums[j] += row[j]
-    for j in range(n_targets):
-        if sums[j] == 0.0:
-            return j
-        sums[j] = total / sums[j]
-    for i in range(weights.size // n_targets):
-        row = weights[i * n_targets : (i + 1) * n_targets]
-        for j in range(n_targets):
-            row[j] *= sums[j]
-    return -1
+            lowest[j] = min(lowest[j], row[j])
+            highest[j] = max(highest[j], row[j])
 
 
 @kernel
-def normalize_sparse(weights, targets, total, sums):
-    """The same for sparse synapses; targets without synapses are left alone."""
-    sums[:] = 0.0
+def sums_sparse(weights, targets, sums, lowest, highest):
+    """The same for sparse synapses; a target without any has its least above its largest."""
+    sums[:], lowest[:], highest[:] = 0.0, np.inf, -np.inf
     for k in range(weights.size):
-        sums[targets[k]] += weights[k]
+        j = targets[k]
+        sums[j] += weights[k]
+        lowest[j] = min(lowest[j], weights[k])
+        highest[j] = max(highest[j], weights[k])
+
+
+@kernel
+def scale_dense(weights, n_targets, factor):
+    """Multiply the weights onto each target by its factor."""
+    for i in range(weights.size // n_targets):
+        row = weights[i * n_targets : (i + 1) * n_targets]
+        for j in range(n_targets):
+            row[j] *= factor[j]
+
+
+@kernel
+def scale_sparse(weights, targets, factor):
+    """The same for sparse synapses."""
     for k in range(weights.size):
-        if sums[targets[k]] == 0.0:
-            return targets[k]
-    for k in range(weights.size):
-        weights[k] *= total / sums[targets[k]]
-    return -1
+        weights[k] *= factor[targets[k]]

@@ -11,10 +11,9 @@ from spikesim.build.release import release_now
 from spikesim.build.synapses import check_weights
 from spikesim.errors import ValidationError
 from spikesim.kernels import histories
-from spikesim.kernels.args import PlasticArgs
 from spikesim.kernels.connect import stable_order
-from spikesim.kernels.deliver import BROADCAST, DENSE, NO_SELF
-from spikesim.kernels.normalize import normalize_dense, normalize_sparse
+from spikesim.kernels.deliver import BROADCAST, DENSE, NO_SELF, SPARSE
+from spikesim.live.normalizing import normalize
 from spikesim.populations import View
 from spikesim.projections import Connections, Projection, ReleaseState
 from spikesim.release import QuantalRelease
@@ -108,26 +107,9 @@ class LiveProjections:
         total = check_scalar(total, "total", projection, allowed="positive")
         if projection.plasticity is None:
             raise ValidationError("has no plasticity; set its weights", "normalize", projection)
-        a = self._flushed(projection).args
-        floor = getattr(projection.plasticity, "w_min", -np.inf)
-        if floor > 0:
-            target = place_in(projection.target)[_targets(a)]
-            a.weights[:] = scaled_above(
-                a.weights.astype(np.float64), target, total, floor, projection
-            )
-            return
-        sums = np.empty(a.n_targets)
+        table = self._flushed(projection)
+        normalize(table.args, projection, total, place_in(projection.target))
         self.network.note(f"{projection.name}.weight")
-        if a.dense:
-            bad = normalize_dense(a.weights, a.n_targets, total, sums)
-        else:
-            bad = normalize_sparse(a.weights, a.targets, total, sums)
-        if bad >= 0:
-            target = place_in(projection.target)[bad]
-            raise ValidationError(
-                f"the weights onto target {target} sum to 0 and cannot be scaled to {total}",
-                "normalize", projection,
-            )  # fmt: skip
 
     def read_release(self, projection: Projection) -> ReleaseState:
         """What a spike of now would find."""
@@ -149,12 +131,26 @@ class LiveProjections:
         return table
 
 
-def carry_weights(before: Plan, plan: Plan) -> None:
-    """Give a plan the weights of the plan before, which has the same synapses, as stored."""
-    plan.static.weight[:] = before.static.weight
-    plan.static.weights[:] = before.static.weights
-    for name, table in plan.plastic.items():
-        table.args.weights[:] = before.plastic[name].args.weights
+def carry_weights(before: Plan, plan: Plan) -> str:
+    """Give a fresh plan the weights of the plan before, which has the same synapses, as stored.
+
+    Returns the name of a projection whose weights were not the described ones; "" if there is none.
+    """
+    learnt, described = _stored_weights(before), _stored_weights(plan)
+    changed = [name for name, own in described.items() if not np.array_equal(own, learnt[name])]
+    for name in changed:
+        described[name][:] = learnt[name]
+    return changed[0] if changed else ""
+
+
+def _stored_weights(plan: Plan) -> dict[str, np.ndarray]:
+    """The weights of each projection where they are stored; one number where it has one for all."""
+    s, found = plan.static, {name: t.args.weights for name, t in plan.plastic.items()}
+    for name, p in plan.static_place.items():
+        first, n_pre = s.weight0[p], s.hi[p] - s.lo[p]
+        n = s.indptr[s.row0[p] + n_pre] if s.kind[p] == SPARSE else n_pre * s.n_targets[p]
+        found[name] = s.weight[p : p + 1] if first < 0 else s.weights[first : first + n]
+    return found
 
 
 def n_synapses(plan: Plan, projection: Projection) -> int:
@@ -225,34 +221,3 @@ def place_in(view: View) -> np.ndarray:
     places = np.full(end - first, -1, np.int64)
     places[view.ids - first] = np.arange(len(view))
     return places
-
-
-def _targets(a: PlasticArgs) -> np.ndarray:
-    """The target of each synapse of a plastic projection."""
-    return np.tile(np.arange(a.n_targets), a.weights.size // a.n_targets) if a.dense else a.targets
-
-
-def scaled_above(
-    weights: np.ndarray, target: np.ndarray, total: float, floor: float, owner: object
-) -> np.ndarray:
-    """Weights, none below `floor`, scaled so that those onto each target sum to `total`.
-
-    Those that would fall below the floor stay on it, and the others share what is left.
-    """
-    least = floor * np.bincount(target)
-    if least.max(initial=0.0) > total * (1 + 1e-12):
-        j = int(np.argmax(least))
-        raise ValidationError(
-            f"the weights onto target {j} cannot sum to {total}: each is at least the rule's w_min "
-            f"= {floor}, together {least[j]}", "normalize", owner,
-        )  # fmt: skip
-    free = np.ones(weights.size, bool)
-    while True:
-        rest = total - floor * np.bincount(target, ~free)
-        share = np.bincount(target, np.where(free, weights, 0.0))
-        with np.errstate(invalid="ignore", divide="ignore"):
-            scaled = np.where(free, weights * (rest / share)[target], floor)
-        low = free & (scaled < floor)
-        if not low.any():
-            return scaled
-        free &= ~low

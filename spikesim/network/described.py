@@ -128,6 +128,7 @@ class DescribedNetwork(Parts):
             name, source, target, connector, weight=weight, delay=delay, receptor=receptor,
             plasticity=plasticity, delay_is=delay_is, release=release, modulators=modulators,
             access=self._live.projections, dt=self.dt, dtype=self._description.weight_type,
+            learning=self._learning,
         )  # fmt: skip
         for modulator in projection.modulators.values():
             self._check_mine(modulator=modulator)

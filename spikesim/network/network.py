@@ -147,12 +147,12 @@ class Network(DescribedNetwork):
     def _make(self, weights_of: Plan | None = None) -> None:
         """Put a new plan in place, with empty recorders, and with the weights of another plan."""
         plan, recording = build(self._description, self._threads), Recording()
-        if weights_of is not None:
-            carry_weights(weights_of, plan)
+        changed = carry_weights(weights_of, plan) if weights_of is not None else ""
         for recorder in self._recorders:
             self._live.recorders.attach(recorder, plan, recording)
         self._simulator = Simulator(plan, recording, self._threads)
-        self._plan, self._recording, self._written = plan, recording, ""
+        self._plan, self._recording = plan, recording
+        self._written = f"{changed}.weight" if changed else ""
 
     @contextmanager
     def _unchanged_on_failure(self) -> Iterator[None]:
@@ -365,14 +365,20 @@ class Network(DescribedNetwork):
 
     @property
     def learning(self) -> bool:
-        """Whether any plasticity acts; setting it switches all plastic projections."""
-        return any(p.learning for p in self._description.projections.values())
+        """Whether any plasticity acts; setting it switches all plastic projections.
+
+        Those that are described later are switched, too. Without any it is as it was set.
+        """
+        plastic = self._plastic
+        return any(p.learning for p in plastic) if plastic else self._learning
 
     @learning.setter
     def learning(self, on: bool) -> None:
-        for projection in self._description.projections.values():
-            if projection.plasticity is not None:
+        on = check_flag(on, "learning", "Network")
+        with self._turns:
+            for projection in self._plastic:
                 projection.learning = on
+            self._learning = on
 
     @property
     def plan(self) -> Plan:
@@ -389,9 +395,9 @@ class Network(DescribedNetwork):
         return self._simulator
 
     @property
-    def recorders(self) -> list[Recorder]:
+    def recorders(self) -> tuple[Recorder, ...]:
         """All recorders, in the order in which they were made; of a copy those of the copy."""
-        return [*self._recorders]
+        return tuple(self._recorders)
 
     @property
     def recording(self) -> Recording:

@@ -46,6 +46,7 @@ class Parts(Guarded):
         self._live = live
         self._plan: Plan | None = None
         self._written = ""  # a value that the user has set in the plan
+        self._learning = True  # what plastic projections that are described begin with
 
     @property
     def dt(self) -> float:
@@ -71,6 +72,10 @@ class Parts(Guarded):
     def projections(self) -> dict[str, Projection]:
         """All projections by name."""
         return FixedDict(self._description.projections)
+
+    @property
+    def _plastic(self) -> list[Projection]:
+        return [p for p in self._description.projections.values() if p.plasticity is not None]
 
     def _check_open(self, what: str) -> None:
         """Raise if nothing can be added any more; a plan that nothing has changed is let go."""

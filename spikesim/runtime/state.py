@@ -7,7 +7,6 @@ network. Putting back is all or nothing: what does not fit is found before anyth
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,10 +18,17 @@ from spikesim.errors import ValidationError
 from spikesim.kernels.deliver import SPARSE
 from spikesim.kernels.histories import latest_spikes
 from spikesim.runtime.checks import problem
+from spikesim.runtime.origin import (
+    FORMAT,
+    OLDER,
+    check_origin,
+    check_precision,
+    origin,
+    refusal,
+    warn_of_settings,
+)
 
-FORMAT = 4
 KIND = "state of a spikesim network"
-OLDER = (2, 3)  # still read; they hold no schedules, and nothing of which network they are of
 # Histories grow when needed, so their widths may differ between a state and a fresh plan.
 GROWING = ("pre_t", "pre_v", "pre_m", "post", "log_t", "log_j", "log_v", "sent")
 
@@ -39,43 +45,9 @@ def take(plan: Plan) -> State:
     """The state of a plan. The arrays are the plan's own, not copies."""
     head = {
         "kind": KIND, "format": FORMAT, "dt": plan.dt, "seed": plan.seed,
-        "step": plan.step, "populations": populations(plan), "projections": projections(plan),
+        "step": plan.step, **origin(plan),
     }  # fmt: skip
     return State(head, plan.mutable())
-
-
-def populations(plan: Plan) -> dict[str, Any]:
-    """What tells the populations of one network from those of another: sizes and variables."""
-    return {
-        name: [block.size, *(plan.tables[block.table].cell.states if block.table >= 0 else ())]
-        for name, block in plan.blocks.items()
-    }
-
-
-def projections(plan: Plan) -> dict[str, int]:
-    """A checksum of the synapses and delays of each projection."""
-    s, sums = plan.static, {}
-    for name, p in plan.static_place.items():
-        sums[name] = _checksum(np.array([s.kind[p], s.lo[p], s.hi[p], s.n_targets[p], s.delay[p]]))
-        if s.kind[p] == SPARSE:
-            rows = s.indptr[s.row0[p] :][: s.hi[p] - s.lo[p] + 1]
-            n = int(rows[-1])
-            sums[name] = _checksum(rows, s.targets[s.syn0[p] :][:n], start=sums[name])
-            if s.delay0[p] >= 0:
-                sums[name] = _checksum(s.delays[s.delay0[p] :][:n], start=sums[name])
-    for name, plastic in plan.plastic.items():
-        a = plastic.args
-        sums[name] = _checksum(
-            np.array([a.dense, a.axonal, a.pre_lo, a.post_lo, a.n_targets, a.delay_max]), a.indptr,
-            a.targets, a.delays,
-        )  # fmt: skip
-    return sums
-
-
-def _checksum(*arrays: np.ndarray, start: int = 0) -> int:
-    for array in arrays:
-        start = zlib.crc32(np.ascontiguousarray(array).data, start)
-    return start
 
 
 def put(plan: Plan, state: State, where: str, *, believed: bool = False) -> None:
@@ -96,16 +68,22 @@ def put(plan: Plan, state: State, where: str, *, believed: bool = False) -> None
     ------
     ValidationError
         If it is of another network, or holds values that cannot be; nothing is changed then.
+
+    Warns
+    -----
+    SpikesimWarning
+        If the network has other settings than the state's had, of those that no state brings.
     """
-    _check_head(plan, state.head, where)
+    check_origin(plan, state.head, where)
     arrays = dict(state.arrays)
+    check_precision(plan, arrays, where)
     draws = _taken_draws(plan, arrays, where)
     if state.head["format"] in OLDER:
         arrays |= older_state(plan, arrays)
     _check_arrays(plan, arrays, where)
     wrong = None if believed else problem(plan, arrays, state.head.get("step"))
     if wrong:
-        raise _refusal(f"{where} holds what cannot be: {wrong}")
+        raise refusal(f"{where} holds what cannot be: {wrong}")
     if state.head["format"] == 2:
         _reorder(plan, arrays)
     values = {
@@ -118,7 +96,9 @@ def put(plan: Plan, state: State, where: str, *, believed: bool = False) -> None
             table_constants(table.cell, blocks, plan.dt, table.args.state.dtype)
         settings = plan.feed.read(plan, arrays)
     except ValidationError as error:
-        raise _refusal(f"{where} holds what cannot be: {error}") from error
+        raise refusal(f"{where} holds what cannot be: {error}") from error
+    if not believed:
+        warn_of_settings(plan, state.head, where)  # now, for users may make it an error
     # From here on nothing can be wrong.
     plan.feed.restore(settings)
     plan.draws = draws
@@ -159,41 +139,15 @@ def is_free(name: str) -> bool:
     )
 
 
-def _check_head(plan: Plan, head: dict[str, Any], where: str) -> None:
-    if head.get("format") not in (*OLDER, FORMAT):
-        raise _refusal(
-            f"{where} was saved with format = {head.get('format')}, this network has {FORMAT}"
-        )
-    for name, value in (("dt", plan.dt), ("seed", plan.seed)):
-        if head.get(name) != value:
-            raise _refusal(f"{where} was saved with {name} = {head.get(name)}, this network has "
-                           f"{value}")  # fmt: skip
-    if head["format"] in OLDER:
-        return
-    for kind, own in (("population", populations(plan)), ("projection", projections(plan))):
-        saved = head.get(f"{kind}s")
-        if not isinstance(saved, dict):
-            raise _refusal(f"{where} does not say of which {kind}s it is")
-        for name in sorted(set(own) ^ set(saved)):
-            holder = where if name in saved else "this network"
-            raise _refusal(f"only {holder} has the {kind} {name!r}: {where} is of another network")
-        for name, value in own.items():
-            if saved[name] != value:
-                what = "other synapses or delays" if kind == "projection" else (
-                    f"{saved[name][0]} neurons with the variables {saved[name][1:]}"
-                )  # fmt: skip
-                raise _refusal(f"{name!r} has {what} in {where}: it is of another network")
-
-
 def _check_arrays(plan: Plan, arrays: dict[str, np.ndarray], where: str) -> None:
     own = {name: a for name, a in plan.mutable().items() if not name.startswith("draws.")}
     for name in sorted(set(own) ^ set(arrays)):
         holder = "the file" if name in own else "this network"
-        raise _refusal(f"{holder} has no {name!r}: {where} is of another network")
+        raise refusal(f"{holder} has no {name!r}: {where} is of another network")
     for name, array in own.items():
         given = arrays[name]
         if given.dtype != array.dtype or (not is_free(name) and given.shape != array.shape):
-            raise _refusal(
+            raise refusal(
                 f"{name!r} is {array.dtype} {array.shape} here and {given.dtype} {given.shape} in "
                 f"{where}: it is of another network"
             )
@@ -201,7 +155,7 @@ def _check_arrays(plan: Plan, arrays: dict[str, np.ndarray], where: str) -> None
         for parameter in block.values:
             shape = arrays[f"parameter.{name}.{parameter}"].shape
             if shape not in ((), (block.size,)):
-                raise _refusal(f"{name}.{parameter} has the shape {shape} in {where}")
+                raise refusal(f"{name}.{parameter} has the shape {shape} in {where}")
 
 
 def _taken_draws(plan: Plan, arrays: dict[str, np.ndarray], where: str) -> dict[str, np.ndarray]:
@@ -216,13 +170,9 @@ def _taken_draws(plan: Plan, arrays: dict[str, np.ndarray], where: str) -> dict[
             or count.shape != (block.size,)
             or (count.min() < 0)
         ):
-            raise _refusal(f"{entry!r} does not fit this network: {where} is of another one")
+            raise refusal(f"{entry!r} does not fit this network: {where} is of another one")
         draws[variable] = count.copy()
     return draws
-
-
-def _refusal(message: str) -> ValidationError:
-    return ValidationError(message, "path", "load_state")
 
 
 def _reorder(plan: Plan, arrays: dict[str, np.ndarray]) -> None:

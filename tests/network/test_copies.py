@@ -116,6 +116,7 @@ def test_recorders_of_a_copy_are_found():
     rig = everything()
     rig.net.run(5.0)
     other = copy.deepcopy(rig.net)
+    assert isinstance(other.recorders, tuple)
     assert [r.name for r in other.recorders] == [r.name for r in rig.recorders.values()]
     assert np.array_equal(other.recorders[2].result().values, rig.recorders["v"].result().values)
 

@@ -1,5 +1,7 @@
 """What is said of a network: names, transmitters and delays."""
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -76,6 +78,28 @@ def test_looking_at_a_network_does_not_close_it(look):
     assert_same(grown(look), grown(lambda net, a: None))
 
 
+def test_the_switch_of_learning_is_the_networks():
+    """It is checked, remembered, and holds for what is described later."""
+    net = sim.Network(seed=1)
+    a = cells(net)
+    net.project(a, a, sim.OneToOne(), weight=1.0, delay=1.0, receptor="exc")
+    assert net.learning
+    for wrong in ("yes", 1, None):
+        with pytest.raises(sim.ValidationError, match=r"^Network\.learning: must be True or Fal"):
+            net.learning = wrong
+    net.learning = False
+    assert not net.learning
+    assert not copy.deepcopy(net).learning
+    rule = {"plasticity": sim.Oja(), "delay_is": "axonal", "receptor": "exc"}
+    p = net.project(a, a, sim.OneToOne(), weight=1.0, delay=1.0, **rule)
+    assert not p.learning
+    net.build()
+    assert not net.plan.plastic[p.name].args.control[histories.LEARNING]
+    net.learning = True
+    assert p.learning
+    assert net.project(a, a, sim.OneToOne(), weight=1.0, delay=1.0, **rule).learning
+
+
 def test_switches_survive_what_is_added_later():
     net = sim.Network(seed=1)
     a = cells(net)
@@ -128,6 +152,59 @@ def test_values_that_were_set_are_not_lost(write, what):
     cells(net, "b")
     net.run(1.0)
     assert len(net.populations["b"].get("V_m")) == 10
+
+
+KEPT = {
+    "set": lambda net, plain, learn: setattr(plain, "weight", 2.0),
+    "set and run": lambda net, plain, learn: (setattr(plain, "weight", 2.0), net.run(1.0)),
+    "one by one": lambda net, plain, learn: setattr(plain, "weight", np.arange(1.0, 11.0)),
+    "plastic": lambda net, plain, learn: setattr(learn, "weight", 2.0),
+    "normalized": lambda net, plain, learn: learn.normalize(2.0),
+    "kept before": lambda net, plain, learn: (learn.normalize(2.0), net.reset(keep_weights=True)),
+}
+ADDED = {
+    "population": lambda net: cells(net, "b"),
+    "stimulus": lambda net: net.stimulate(net.populations["a"], sim.DCCurrent(5.0)),
+    "gap junction": lambda net: net.gap_junctions(
+        net.populations["a"], net.populations["a"], sim.AllToAll(autapses=False), g=1.0
+    ),
+}
+
+
+@pytest.mark.parametrize("add", ADDED)
+@pytest.mark.parametrize("copied", [False, True])
+@pytest.mark.parametrize("write", KEPT)
+def test_weights_that_were_kept_are_not_lost(write, add, copied):
+    net = sim.Network(seed=1)
+    a = cells(net, "a")
+    to = {"delay": 1.0, "receptor": "exc"}
+    rule = {"plasticity": sim.PairSTDP(w_min=0.5, w_max=5.0), "delay_is": "axonal"}
+    given = np.ones(10) if write == "one by one" else 1.0
+    plain = net.project(a, a, sim.OneToOne(), weight=given, **to, name="plain")
+    learn = net.project(a, a, sim.OneToOne(), weight=1.0, **to, **rule, name="learn")
+    KEPT[write](net, plain, learn)
+    net.reset(keep_weights=True)
+    net = copy.deepcopy(net) if copied else net
+    before = [p.weight for p in net.projections.values()]
+    with pytest.raises(sim.ValidationError, match=rf"^Network: (plain|learn)\.weight has been set "
+                       rf"already, and would be lost; add every {add} before"):  # fmt: skip
+        ADDED[add](net)
+    assert np.array_equal(before, [p.weight for p in net.projections.values()])
+    net.reset()
+    ADDED[add](net)
+
+
+def test_weights_that_are_kept_as_they_were_described_close_nothing():
+    net = sim.Network(seed=1)
+    a = cells(net, "a")
+    p = net.project(a, a, sim.OneToOne(), weight=1.0, delay=1.0, receptor="exc")
+    none = net.project(a, a, sim.FixedProbability(0.0), weight=sim.Uniform(0.0, 1.0), delay=1.0,
+                       receptor="exc")  # fmt: skip
+    net.run(1.0)
+    net.reset(keep_weights=True)
+    cells(net, "b")
+    assert (p.weight == 1.0).all()
+    assert none.weight.size == 0
 
 
 def test_a_write_that_fails_closes_nothing():

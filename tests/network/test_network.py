@@ -93,13 +93,13 @@ def test_reset_that_keeps_the_weights():
 
 
 def test_reset_keeps_weights_that_no_one_could_set():
-    """Scaled above the rule's bound, for instance: they are taken over as they are stored."""
+    """As a user's rule may make them: they are taken over as they are stored."""
     net = sim.Network(seed=1)
     a, b = pulse(net, 3), cells(net, n=2)
     learn = net.project(a, b, sim.AllToAll(), weight=0.9, delay=1.0, receptor="exc",
                         plasticity=sim.PairSTDP(), delay_is="axonal")  # fmt: skip
-    learn.normalize(30.0)
     net.run(5.0)
+    net.plan.plastic[learn.name].args.weights[:] = 10.0
     learnt = learn.weight
     assert learnt.max() > 1.0
     trace = net.record(learn, "weight", every=1.0)

@@ -113,6 +113,72 @@ def test_normalize_scales_each_target_alone(layout):
     assert after == pytest.approx(before * 3.0 / sums[rig.before.target])
 
 
+@pytest.mark.parametrize("precision", ["mixed", "double"])
+@pytest.mark.parametrize("layout", ["sparse", "dense"])
+def test_normalize_keeps_to_the_ceiling(tmp_path, layout, precision):
+    """Weights that would pass it stay on it, and the others share what is left."""
+    rig = Rig(sim.PairSTDP(w_max=2.0), trains(3, 12), trains(4, 3), layout=layout,
+              weight=sim.LogNormal(0.4, 0.4, high=2.0), precision=precision)  # fmt: skip
+    before, target = rig.before.weight, rig.before.target
+    total = 1.2 * np.bincount(target).min()
+    rig.plastic.normalize(total)
+    after = rig.plastic.weight
+    assert np.bincount(target, after) == pytest.approx(np.full(3, total))
+    assert after.max() == 2.0
+    free = after < 2.0
+    for j in range(3):
+        ratio = (after / before)[free & (target == j)]
+        assert ratio == pytest.approx(ratio[0])
+    too_much = 2.001 * np.bincount(target).min()
+    text = r"^plastic\.normalize: .*target \d cannot sum to .*at most the rule's w_max = 2 pA, tog"
+    with pytest.raises(sim.ValidationError, match=text):
+        rig.plastic.normalize(too_much)
+    assert np.array_equal(rig.plastic.weight, after)
+    rig.plastic.weight = after
+    rig.net.save_state(tmp_path / "state")
+
+
+def signed(weight, rule=None, precision="mixed"):
+    """Six sources and one target, and nothing that gives weights a sign."""
+    net = sim.Network(seed=1, precision=precision)
+    source = net.population("source", len(weight), sim.PoissonSource(5.0))
+    cell = net.population("cell", 1, sim.LIF())
+    return net, net.project(source, cell, sim.AllToAll(), weight=np.array(weight), delay=1.0,
+                            plasticity=rule or sim.Oja(), delay_is="axonal", name="p")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("weight", "total", "text"),
+    [
+        ([-20.0, -20.0, 5.0], 30.0, r"^p\.normalize: .*target 0 sum to -35 pA, which is negative"),
+        ([3.0, 1e-7, -3.0], 30.0, r"target 0 sum to 1e-07 pA and cancel, for their magnitudes sum "
+                                  r"to 6 pA, so they cannot be scaled to 30"),
+        ([1.0, -1.0, 0.0], 30.0, "sum to 0 pA and cancel"),
+        ([0.0, 0.0, 0.0], 30.0, "sum to 0 pA and cannot be scaled to 30"),
+        ([20.0, 5.0, 5.0], 1e300, r"p\.weight: too large for float32: 6\.6"),
+        ([20.0, 5.0, 5.0], 1e-50, r"p\.normalize: too small for float32: 6\.6.*e-51 pA"),
+    ],
+)  # fmt: skip
+def test_weights_that_cannot_be_scaled_stay(weight, total, text):
+    net, p = signed(weight)
+    before = p.weight
+    with pytest.raises(sim.ValidationError, match=text):
+        p.normalize(total)
+    assert np.array_equal(p.weight, before)
+    net.population("more", 1, sim.LIF())  # nothing has been set that would be lost
+
+
+def test_weights_of_both_signs_that_can_be_scaled():
+    _, p = signed([3.0, 4.0, -1.0])
+    p.normalize(12.0)
+    assert p.weight == pytest.approx([6.0, 8.0, -2.0])
+    _, p = signed([3.0, 4.0, -1.0], rule=sim.Hebbian(w_min=-5.0, w_max=5.0))
+    text = r"p\.weight: must lie within the rule's -5\.0 \.\.\. 5\.0, got -2\.0 \.\.\. 8\.0"
+    with pytest.raises(sim.ValidationError, match=text):
+        p.normalize(12.0)
+    assert p.weight == pytest.approx([3.0, 4.0, -1.0])
+
+
 @pytest.mark.parametrize("layout", ["sparse", "dense"])
 def test_weights_that_sum_to_nothing_cannot_be_scaled(layout):
     rig = usual(layout, weight=0.0)

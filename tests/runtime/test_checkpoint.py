@@ -155,7 +155,7 @@ def test_a_folder_that_does_not_exist(tmp_path):
     ("options", "text"),
     [
         ({"seed": 6}, "seed = 5, this network has 6"),
-        ({"precision": "double"}, "is float64 .* here and float32"),
+        ({"precision": "double"}, "precision = 'mixed', this network has 'double'"),
         ({"extra": True}, "has no '.*others|is of another network"),
     ],
 )

@@ -121,7 +121,7 @@ def changed(path, change):
 
 def as_format_3(head, arrays):
     head["format"] = 3
-    for name in ("kind", "populations", "projections"):
+    for name in ("kind", "populations", "projections", "network"):
         del head[name]
     for name in [n for n in arrays if n.startswith(("schedule.", "draws."))]:
         del arrays[name]

@@ -61,6 +61,7 @@ CALLS = {
     "set weight": lambda rig: setattr(rig.learn, "weight", 30.0),
     "connections": lambda rig: rig.plain.connections(),
     "learning": lambda rig: setattr(rig.learn, "learning", False),
+    "all learning": lambda rig: setattr(rig.net, "learning", False),
     "normalize": lambda rig: rig.learn.normalize(1.0),
     "release": lambda rig: rig.quantal.release_state(),
     "g": lambda rig: rig.gaps.g,

@@ -1,0 +1,164 @@
+"""Of which network a state is: what its head says of that, and whether it is the one of a plan."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from spikesim.build.plan import PRECISIONS, Plan
+from spikesim.errors import ValidationError, warn
+from spikesim.kernels.deliver import SPARSE
+
+FORMAT = 4
+OLDER = (2, 3)  # still read; they hold no schedules, and nothing of which network they are of
+NONE = "none"  # what messages call something that is not there
+
+
+def origin(plan: Plan) -> dict[str, Any]:
+    """What the head of a state says of its network: plain data."""
+    return {
+        "populations": populations(plan), "projections": projections(plan),
+        "network": {"same": plan.identity.same, "settings": plan.identity.settings},
+    }  # fmt: skip
+
+
+def populations(plan: Plan) -> dict[str, Any]:
+    """What tells the populations of one network from those of another: sizes and variables."""
+    return {
+        name: [block.size, *(plan.tables[block.table].cell.states if block.table >= 0 else ())]
+        for name, block in plan.blocks.items()
+    }
+
+
+def projections(plan: Plan) -> dict[str, int]:
+    """A checksum of the synapses and delays of each projection."""
+    s, sums = plan.static, {}
+    for name, p in plan.static_place.items():
+        sums[name] = _checksum(np.array([s.kind[p], s.lo[p], s.hi[p], s.n_targets[p], s.delay[p]]))
+        if s.kind[p] == SPARSE:
+            rows = s.indptr[s.row0[p] :][: s.hi[p] - s.lo[p] + 1]
+            n = int(rows[-1])
+            sums[name] = _checksum(rows, s.targets[s.syn0[p] :][:n], start=sums[name])
+            if s.delay0[p] >= 0:
+                sums[name] = _checksum(s.delays[s.delay0[p] :][:n], start=sums[name])
+    for name, plastic in plan.plastic.items():
+        a = plastic.args
+        sums[name] = _checksum(
+            np.array([a.dense, a.axonal, a.pre_lo, a.post_lo, a.n_targets, a.delay_max]), a.indptr,
+            a.targets, a.delays,
+        )  # fmt: skip
+    return sums
+
+
+def _checksum(*arrays: np.ndarray, start: int = 0) -> int:
+    for array in arrays:
+        start = zlib.crc32(np.ascontiguousarray(array).data, start)
+    return start
+
+
+def check_origin(plan: Plan, head: Mapping[str, Any], where: str) -> None:
+    """Raise a ValidationError unless a head is that of a state of this network."""
+    if head.get("format") not in (*OLDER, FORMAT):
+        raise refusal(
+            f"{where} was saved with format = {head.get('format')}, this network has {FORMAT}"
+        )
+    for name, value in (("dt", plan.dt), ("seed", plan.seed)):
+        if head.get(name) != value:
+            raise refusal(f"{where} was saved with {name} = {head.get(name)}, this network has "
+                          f"{value}")  # fmt: skip
+    if head["format"] in OLDER:
+        return
+    own = populations(plan)
+    saved = _saved(head, "populations", where)
+    _check_names("population", own, saved, where)
+    for name, value in own.items():
+        if saved[name] != value:
+            raise refusal(f"{name!r} has {saved[name][0]} neurons with the variables "
+                          f"{saved[name][1:]} in {where}: it is of another network")  # fmt: skip
+    same = _told(head, "same", where)
+    if same is not None:
+        for kind in {**plan.identity.same, **same}:
+            _check_names(kind, plan.identity.same.get(kind, {}), same.get(kind, {}), where)
+        for name, before, now in _differing(same, plan.identity.same):
+            raise refusal(f"{name}: the file has {before!r}, this network has {now!r}; {where} is "
+                          "of another network")  # fmt: skip
+    sums, saved = projections(plan), _saved(head, "projections", where)
+    _check_names("projection", sums, saved, where)
+    for name, sum_ in sums.items():
+        if saved[name] != sum_:
+            raise refusal(
+                f"{name!r} has other synapses or delays in {where}: it is of another network"
+            )
+
+
+def check_precision(plan: Plan, arrays: Mapping[str, np.ndarray], where: str) -> None:
+    """Raise if a state is of a network of another precision, which the types of arrays tell."""
+    names = {tuple(map(np.dtype, types)): name for name, types in PRECISIONS.items()}
+    own = names[np.dtype(plan.state_type), np.dtype(plan.weight_type)]
+    if "state" in arrays and "ring" in arrays:
+        saved = names.get((arrays["state"].dtype, arrays["ring"].dtype), own)
+        if saved != own:
+            raise refusal(f"{where} was saved with precision = {saved!r}, this network has {own!r}")
+
+
+def warn_of_settings(plan: Plan, head: Mapping[str, Any], where: str) -> None:
+    """Say which settings differ, of those that a state does not bring."""
+    saved = _told(head, "settings", where)
+    different = [] if saved is None else [
+        f"{name} = {now} (in the file {before})"
+        for name, before, now in _differing(saved, plan.identity.settings)
+    ]  # fmt: skip
+    if different:
+        warn(
+            f"{where} was saved with other settings, which a state does not bring; this network's "
+            f"are used: {', '.join(different)}"
+        )
+
+
+def refusal(message: str) -> ValidationError:
+    """The error for a state that cannot be loaded."""
+    return ValidationError(message, "path", "load_state")
+
+
+def _check_names(kind: str, own: Mapping[str, Any], saved: Mapping[str, Any], where: str) -> None:
+    for name in sorted(set(own) ^ set(saved)):
+        holder = where if name in saved else "this network"
+        raise refusal(f"only {holder} has the {kind} {name!r}: {where} is of another network")
+
+
+def _saved(head: Mapping[str, Any], entry: str, where: str) -> dict[str, Any]:
+    saved = head.get(entry)
+    if not isinstance(saved, dict):
+        raise refusal(f"{where} does not say of which {entry} it is")
+    return saved
+
+
+def _told(head: Mapping[str, Any], part: str, where: str) -> dict[str, dict[str, Any]] | None:
+    """A part of the network's description in a head; None in heads of earlier versions."""
+    if "network" not in head:
+        return None
+    told = _saved(head, "network", where).get(part)
+    sound = isinstance(told, dict) and all(
+        isinstance(aspects, dict)
+        for kind in told.values()
+        for aspects in (kind.values() if isinstance(kind, dict) else [None])
+    )
+    if not sound:
+        raise refusal(f"{where} does not say of which network it is")
+    return told
+
+
+def _differing(
+    saved: Mapping[str, Mapping[str, Any]], own: Mapping[str, Mapping[str, Any]]
+) -> Iterator[tuple[str, Any, Any]]:
+    """What both have and say otherwise: the name, what the state says, and what the network."""
+    for kind, parts in own.items():
+        for name, aspects in parts.items():
+            before = saved.get(kind, {}).get(name, {})
+            for aspect in sorted({*aspects, *before}):
+                pair = before.get(aspect, NONE), aspects.get(aspect, NONE)
+                if pair[0] != pair[1]:
+                    yield f"{name!r}.{aspect}", *pair
