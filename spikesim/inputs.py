@@ -13,6 +13,7 @@ import numpy as np
 
 from spikesim.attributes import Guarded, altered
 from spikesim.errors import ValidationError
+from spikesim.machine import require
 from spikesim.units import (
     MOST_STEPS,
     Hz,
@@ -58,7 +59,11 @@ class Schedule(Guarded):
         if self.times.ndim != 1 or not self.times.size:
             raise ValidationError("must be a non-empty list of times", "times", owner)
         if (np.diff(self.times) <= 0).any():
-            raise ValidationError("must be ascending", "times", owner)
+            k = int(np.argmax(np.diff(self.times) <= 0))
+            raise ValidationError(
+                f"must be ascending, got {self.times[k]:.12g} ms and then {self.times[k + 1]:.12g} "
+                f"ms (at index {k + 1})", "times", owner,
+            )  # fmt: skip
         self.values = given_array(values, what, owner, unit=unit)
         if self.values.ndim not in (1, 2) or self.values.shape[0] != self.times.size:
             raise ValidationError(
@@ -79,6 +84,30 @@ class Schedule(Guarded):
         """The value in a step of `dt` (ms), shape () or (n_neurons,)."""
         place = int(np.searchsorted(self.steps(dt), step, side="right")) - 1
         return np.zeros(self.values.shape[1:]) if place < 0 else self.values[place]
+
+
+    def constant_for(self, places: np.ndarray, value: Any, size: int, dt: float) -> Schedule:
+        """The same schedule, with a constant value for some neurons.
+
+        Parameters
+        ----------
+        places : numpy.ndarray
+            Which of the neurons.
+        value : float or numpy.ndarray
+            One for all of them, or one for each.
+        size : int
+            How many neurons there are in all.
+        dt : float
+            Step (ms).
+        """
+        require(8 * size * self.times.size, "a schedule for each neuron", "values", self.owner)
+        shape = self.times.size, size
+        rows = np.broadcast_to(self.values.reshape(shape[0], -1), shape).copy()
+        times = self.times
+        if self.steps(dt)[0] > 0:  # until the first time the others have the value 0
+            times, rows = np.append(0.0, times), np.concatenate([np.zeros((1, size)), rows])
+        rows[:, places] = value
+        return Schedule(times, rows, owner=self.owner)
 
 
 class Input(Guarded):
@@ -312,6 +341,12 @@ def check_times(times: Any, owner: object) -> list[np.ndarray]:
         else np.empty(0)
         for k, (row, size) in enumerate(zip(rows, sizes, strict=True))
     ]
+    for k, row in enumerate(rows):
+        if np.ndim(row) > 1:
+            raise ValidationError(
+                f"must be one row of times for each source, got shape {np.shape(row)} for source "
+                f"{k}", "times", owner,
+            )  # fmt: skip
     for row in given:
         row.flags.writeable = False
     return given

@@ -18,7 +18,7 @@ from spikesim.kernels.args import GapArgs, LinkArgs
 from spikesim.modulators import Modulator
 from spikesim.neurons import Neuron
 from spikesim.populations import Population, View
-from spikesim.units import check_array, nS
+from spikesim.units import Unit, check_array, nS
 
 MEMBRANE = "V_m"
 
@@ -57,6 +57,22 @@ def check_link(link: Link, cells: Cells) -> None:
         known = _cell(link.source.population, cells).states
     if not isinstance(link.source_variable, str) or link.source_variable not in known:
         raise unknown_name(link.source_variable, known, "source_variable", link)
+    if isinstance(link.source, View):  # a modulator's concentration has the unit that it is given
+        _check_units(link, cell, _cell(link.source.population, cells))
+
+
+def _check_units(link: Link, target: Cell, source: Cell) -> None:
+    """Raise if numbers would be taken over that mean something else in the target's unit."""
+    unit, given = Unit(target.units[link.variable]), Unit(source.units[link.source_variable])
+    if unit == given:
+        return
+    cure = f"declare '{link.variable} : {given} (linked)'"
+    if unit.dimension != given.dimension:
+        cure = f"link it to a variable in {unit}, or {cure}"
+    raise ValidationError(
+        f"is declared in {unit}, but {link.source.name}.{link.source_variable} is in {given}, and "
+        f"a link converts nothing; {cure}", None, link,
+    )  # fmt: skip
 
 
 def check_chain(link: Link, earlier: list[Link]) -> None:
@@ -80,6 +96,17 @@ def _fills(link: Link, view: View, variable: str, ids: np.ndarray) -> bool:
     """Whether a link fills a variable of some of these neurons."""
     same = link.target.population is view.population and link.variable == variable
     return same and bool(np.isin(link.target.ids, ids).any())
+
+
+def check_unlinked(view: View, variable: str, links: list[Link]) -> None:
+    """Raise if a value is set that a link would replace at the start of the next step."""
+    for link in links:
+        if _fills(link, view, variable, view.ids):
+            source = f"{link.source.name}.{link.source_variable}"
+            raise ValidationError(
+                f"is linked: in every step it takes the value of {source}, so what is set is lost; "
+                "set that of its source", variable, view,
+            )  # fmt: skip
 
 
 def check_linked(population: Population, cell: Cell, links: list[Link]) -> None:

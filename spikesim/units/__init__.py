@@ -21,6 +21,7 @@ from spikesim.units.checks import (
     param,
 )
 from spikesim.units.names import check_identifier, check_label, check_name
+from spikesim.units.places import chosen_places
 from spikesim.units.quantities import Quantity, Unit, one, refuse_masked
 from spikesim.units.steps import LONGEST_DELAY, MOST_STEPS, delay_steps, nearest_steps, whole_steps
 from spikesim.units.symbols import (
@@ -40,8 +41,8 @@ from spikesim.units.symbols import (
 __all__ = [
     "BASE", "COMMON", "LONGEST_DELAY", "MOST_STEPS", "PLAIN", "Dimension", "Hz", "Param",
     "Quantity", "Unit", "any_array", "as_fraction", "check_array", "check_count", "check_flag",
-    "check_identifier", "check_label", "check_name", "check_range", "check_scalar", "combined",
-    "delay_steps", "given_array", "given_values", "in_unit", "is_common_unit", "is_unit_name",
+    "check_identifier", "check_label", "check_name", "check_range", "check_scalar",
+    "chosen_places", "combined", "delay_steps", "given_array", "given_values", "in_unit", "is_common_unit", "is_unit_name",
     "mM", "mV", "ms", "nS", "nearest_steps", "one", "pA", "pF", "param", "power_of_ten", "raised",
     "refuse_masked", "symbol_of", "um", "whole_steps",
 ]  # fmt: skip
