@@ -86,30 +86,6 @@ class Schedule(Guarded):
         return np.zeros(self.values.shape[1:]) if place < 0 else self.values[place]
 
 
-    def constant_for(self, places: np.ndarray, value: Any, size: int, dt: float) -> Schedule:
-        """The same schedule, with a constant value for some neurons.
-
-        Parameters
-        ----------
-        places : numpy.ndarray
-            Which of the neurons.
-        value : float or numpy.ndarray
-            One for all of them, or one for each.
-        size : int
-            How many neurons there are in all.
-        dt : float
-            Step (ms).
-        """
-        require(8 * size * self.times.size, "a schedule for each neuron", "values", self.owner)
-        shape = self.times.size, size
-        rows = np.broadcast_to(self.values.reshape(shape[0], -1), shape).copy()
-        times = self.times
-        if self.steps(dt)[0] > 0:  # until the first time the others have the value 0
-            times, rows = np.append(0.0, times), np.concatenate([np.zeros((1, size)), rows])
-        rows[:, places] = value
-        return Schedule(times, rows, owner=self.owner)
-
-
 class Input(Guarded):
     """Base of everything that acts on a network from outside."""
 
@@ -302,6 +278,33 @@ class NoiseCurrent(Input):
     def check_size(self, size: int, owner: str) -> None:
         check_columns(self.mean, size, "mean", owner)
         check_columns(self.std, size, "std", owner)
+
+
+def partly_constant(
+    schedule: Schedule, places: np.ndarray, value: Any, size: int, dt: float
+) -> Schedule:
+    """A schedule that has a constant value for some neurons, and is as before for the others.
+
+    Parameters
+    ----------
+    schedule : Schedule
+        As it was before, for `size` neurons.
+    places : numpy.ndarray
+        Whose value is constant.
+    value : float or numpy.ndarray
+        One for all of them, or one for each.
+    size, dt : int, float
+        Number of neurons, and the step (ms).
+    """
+    need = 8 * size * schedule.times.size
+    require(need, "a schedule for each neuron", "values", schedule.owner)
+    shape = schedule.times.size, size
+    rows = np.broadcast_to(schedule.values.reshape(shape[0], -1), shape).copy()
+    times = schedule.times
+    if schedule.steps(dt)[0] > 0:  # until the first time the others have the value 0
+        times, rows = np.append(0.0, times), np.concatenate([np.zeros((1, size)), rows])
+    rows[:, places] = value
+    return Schedule(times, rows, owner=schedule.owner)
 
 
 def check_rate(rate: Any, owner: object) -> np.ndarray | Schedule:

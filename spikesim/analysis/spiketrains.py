@@ -285,9 +285,7 @@ class SpikeTrains(Guarded):
         return frozen(np.diff(self.times[order])[same]), ids[1:][same]
 
 
-def _places_among(
-    chosen: NDArray[np.int64], ids: NDArray[np.int64], n: int
-) -> NDArray[np.int64]:
+def _places_among(chosen: NDArray[np.int64], ids: NDArray[np.int64], n: int) -> NDArray[np.int64]:
     """The place of each id among the chosen ones, -1 for the others; ids are below n."""
     if n > _SPARSE + 4 * (len(chosen) + len(ids)):  # a table of all would be far larger
         order = np.argsort(chosen)

@@ -11,6 +11,7 @@ import numpy as np
 
 from spikesim import rng
 from spikesim.build.builder import Description
+from spikesim.build.couplings import joined
 from spikesim.build.csr import misshapen
 from spikesim.build.delays import check_drawn
 from spikesim.build.draws import draw
@@ -20,7 +21,7 @@ from spikesim.build.stability import check_stability, outermost
 from spikesim.build.synapses import check_weights, rule_text
 from spikesim.build.tables import check_constants, initial_values, resolve_parameters
 from spikesim.build.unusual import warn_of_neurons, warn_of_taus
-from spikesim.connectors import FromSparse
+from spikesim.connectors import FromArrays, FromSparse, OneToOne
 from spikesim.couplings import HALVED, GapJunctions
 from spikesim.distributions import Distribution, is_drawn
 from spikesim.equations import expressions as ex
@@ -96,6 +97,8 @@ def check_projection(projection: Projection, description: Description) -> None:
 def check_junctions(gaps: GapJunctions) -> None:
     """Raise if no pairs could make these gap junctions."""
     _check_connections(gaps, gaps.a, gaps.b, {"g": gaps.initial_g})
+    if isinstance(gaps.connector, (OneToOne, FromArrays, FromSparse)):
+        joined(gaps, 0)
 
 
 def _check_connections(
@@ -123,7 +126,7 @@ def _check_signs(projection: Projection, weight: Any, dtype: Any) -> None:
         return
     for sample in draw(weight, rng.key(0, "sample"), np.arange(_SAMPLES)):
         try:
-            check_weights(projection, sample, dtype)
+            check_weights(projection, sample, dtype, weight)
         except ValidationError as found:
             error = found
         else:

@@ -9,6 +9,7 @@ import numpy as np
 
 from spikesim import rng
 from spikesim.build.connectivity import Connectivity, build_csr, values_of
+from spikesim.build.draws import check_draws
 from spikesim.build.plan import Block, Junction, NeuronTable
 from spikesim.couplings import HALVED, GapJunctions, Link
 from spikesim.equations import expressions as ex
@@ -18,9 +19,10 @@ from spikesim.kernels.args import GapArgs, LinkArgs
 from spikesim.modulators import Modulator
 from spikesim.neurons import Neuron
 from spikesim.populations import Population, View
-from spikesim.units import Unit, check_array, nS
+from spikesim.units import Param, Unit, nS
 
 MEMBRANE = "V_m"
+_CONDUCTANCE = Param(None, nS, "non-negative")
 
 
 def check_membranes(gaps: GapJunctions, cells: Cells) -> None:
@@ -167,14 +169,14 @@ def build_gaps(
     conductances: list[np.ndarray] = []
     found: dict[str, Junction] = {}
     for call in gaps:
-        connectivity = _joined(call, seed)
+        connectivity = joined(call, seed)
         a = np.repeat(np.arange(connectivity.n_pre), np.diff(connectivity.indptr))
         b = connectivity.targets.astype(np.int64)
         given = values_of(
             connectivity, call.initial_g, rng.key(seed, "gap junctions", call.name, "g"),
             np.dtype(np.float64), call, "g",
         )  # fmt: skip
-        checked = check_array(given, "g", call, unit=nS, allowed="non-negative")
+        checked = check_draws(given, call.initial_g, _CONDUCTANCE, "g", call)
         conductances.append(np.broadcast_to(checked, a.size))
         first = sum(j.a.size for j in found.values())
         found[call.name] = Junction(first, a, b)
@@ -212,7 +214,7 @@ def _check_strength(gaps: GapArgs, places: Places, dt: float) -> None:
             )
 
 
-def _joined(gaps: GapJunctions, seed: int) -> Connectivity:
+def joined(gaps: GapJunctions, seed: int) -> Connectivity:
     """The pairs that are joined, each once."""
     same = gaps.a.population is gaps.b.population
     drawn = build_csr(

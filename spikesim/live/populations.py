@@ -8,17 +8,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spikesim.attributes import put
-from spikesim.build.draws import draw
 from spikesim.build.couplings import check_unlinked
+from spikesim.build.draws import check_draws, draw
 from spikesim.build.inputs import check_source_rate, given_spikes
 from spikesim.build.plan import Block, NeuronTable, SourceTable
-from spikesim.build.tables import initial_values, refresh_table
 from spikesim.build.stability import check_stability, judged
+from spikesim.build.tables import initial_values, refresh_table
 from spikesim.build.unusual import warn_of_neurons
 from spikesim.distributions import Distribution, is_drawn
 from spikesim.equations.cell import Cell
 from spikesim.errors import ValidationError, unknown_name, warn
-from spikesim.inputs import RateSource, Schedule, SpikeSource, check_rate, check_times
+from spikesim.inputs import (
+    RateSource,
+    Schedule,
+    SpikeSource,
+    check_rate,
+    check_times,
+    partly_constant,
+)
 from spikesim.live.described import DescribedValues
 from spikesim.neurons import Neuron
 from spikesim.populations import Population, View, check_distinct, check_shape
@@ -140,12 +147,12 @@ class LivePopulations:
         if declared is not None:
             unit = declared[0].declared[declared[1]].unit
         value = in_unit(value, unit, name, owner)
-        drawn = isinstance(value, Distribution)
+        law, drawn = value, isinstance(value, Distribution)
         if drawn:
             before = self._draws(view, name)[view.ids]
             value = draw(value, key(self.network.seed, "set", owner, name), view.ids, before)
         if declared is not None:
-            array = declared[0].declared[declared[1]].check(value, name, owner)
+            array = check_draws(value, law, declared[0].declared[declared[1]], name, owner)
         else:
             array = check_array(value, name, owner, unit=unit)
         if declared is not None and declared[0].declared[declared[1]].shared:
@@ -176,7 +183,8 @@ class LivePopulations:
     @staticmethod
     def _whole(view: View, block: Block, name: str, array: np.ndarray) -> np.ndarray:
         """A parameter of the whole population after some of it has been set to `array`."""
-        if view.contiguous and len(view) == block.size:
+        of_all = view.contiguous and len(view) == block.size
+        if of_all or (not array.ndim and np.unique(view.ids).size == block.size):
             return array.copy()
         whole = np.broadcast_to(block.values[name], block.size).copy()
         whole[view.ids] = array
@@ -223,7 +231,7 @@ class LivePopulations:
         check_shape(rate, len(view), "rate", view.name)
         before = population.model.rate
         if isinstance(before, Schedule):
-            return before.constant_for(view.ids, rate, population.size, self.network.dt)
+            return partly_constant(before, view.ids, rate, population.size, self.network.dt)
         whole = np.broadcast_to(before, population.size).copy()
         whole[view.ids] = rate
         return whole
@@ -253,9 +261,9 @@ class LivePopulations:
         lost = np.flatnonzero(~np.isin(spikes, before))
         if lost.size:
             k, dt = lost[0], self.network.dt
-            others = f" and {lost.size - 1} more" if lost.size > 1 else ""
+            others = f" (and {lost.size - 1} more)" if lost.size > 1 else ""
             warn(
-                f"{population.name}.times: at t = {now * dt:.12g} ms, {(step[k] + 1) * dt:.12g} ms "
-                f"of source {of[k]}{others} lie in the past, and no spike comes of that; times "
-                "count from the network's start: add net.t to those that count from now"
+                f"{population.name}.times: {(step[k] + 1) * dt:.12g} ms of source {of[k]}{others} "
+                f"is in the past at t = {now * dt:.12g} ms, and gives no spike; times count from "
+                "the network's start: add net.t to those that count from now"
             )

@@ -42,7 +42,8 @@ __all__ = [
     "BASE", "COMMON", "LONGEST_DELAY", "MOST_STEPS", "PLAIN", "Dimension", "Hz", "Param",
     "Quantity", "Unit", "any_array", "as_fraction", "check_array", "check_count", "check_flag",
     "check_identifier", "check_label", "check_name", "check_range", "check_scalar",
-    "chosen_places", "combined", "delay_steps", "given_array", "given_values", "in_unit", "is_common_unit", "is_unit_name",
+    "chosen_places", "combined", "delay_steps", "given_array", "given_values", "in_unit",
+    "is_common_unit", "is_unit_name",
     "mM", "mV", "ms", "nS", "nearest_steps", "one", "pA", "pF", "param", "power_of_ten", "raised",
     "refuse_masked", "symbol_of", "um", "whole_steps",
 ]  # fmt: skip
