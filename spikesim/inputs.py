@@ -304,7 +304,7 @@ def partly_constant(
     if schedule.steps(dt)[0] > 0:  # until the first time the others have the value 0
         times, rows = np.append(0.0, times), np.concatenate([np.zeros((1, size)), rows])
     rows[:, places] = value
-    return Schedule(times, rows, owner=schedule.owner)
+    return Schedule(list(times), rows, owner=schedule.owner)
 
 
 def check_rate(rate: Any, owner: object) -> np.ndarray | Schedule:

@@ -42,7 +42,9 @@ def check_stability(
     if tableau is None or not judged(cell):
         return
     some = outermost(parameters, state.shape[1])
-    values = {name: v[some, None] if v.ndim else v[()] for name, v in parameters.items()}
+    values: dict[str, Any] = {
+        name: v[some, None] if v.ndim else v[()] for name, v in parameters.items()
+    }
     values |= dict(zip(cell.states, state[:, some, None], strict=True))
     values |= {INPUT: 0.0, TIME: 0.0, "dt": dt}
     with np.errstate(all="ignore"):
