@@ -190,6 +190,18 @@ def plain(value: Any, unit: Unit, attribute: str, obj: object) -> Any:
     return value.value if isinstance(value, Constant) else value
 
 
+def bounding(law: Any, low: float = -math.inf, high: float = math.inf) -> str:
+    """How to keep the draws of a law within bounds, for a message; empty if they cannot be."""
+    if not isinstance(law, (Normal, LogNormal)) or law.mass(low, high) < LEAST_ACCEPTED:
+        return ""
+    given = (law.low, low, max), (law.high, high, min)
+    ends = [bound if own is None else pick(own, bound) for own, bound, pick in given]
+    bounds = [f"{name}={end:g}" for name, end in zip(("low", "high"), ends, strict=True)
+              if math.isfinite(end)]  # fmt: skip
+    arguments = ", ".join([f"{law.mean:g}", f"{law.std:g}", *bounds])
+    return f"; draw again what lies beyond: {type(law).__name__}({arguments})"
+
+
 def _store(distribution: Distribution, *names: str) -> None:
     """Replace the named fields by checked floats."""
     for name in names:

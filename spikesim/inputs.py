@@ -13,6 +13,7 @@ import numpy as np
 
 from spikesim.attributes import Guarded, altered
 from spikesim.errors import ValidationError
+from spikesim.machine import require
 from spikesim.units import (
     MOST_STEPS,
     Hz,
@@ -58,7 +59,11 @@ class Schedule(Guarded):
         if self.times.ndim != 1 or not self.times.size:
             raise ValidationError("must be a non-empty list of times", "times", owner)
         if (np.diff(self.times) <= 0).any():
-            raise ValidationError("must be ascending", "times", owner)
+            k = int(np.argmax(np.diff(self.times) <= 0))
+            raise ValidationError(
+                f"must be ascending, got {self.times[k]:.12g} ms and then {self.times[k + 1]:.12g} "
+                f"ms (at index {k + 1})", "times", owner,
+            )  # fmt: skip
         self.values = given_array(values, what, owner, unit=unit)
         if self.values.ndim not in (1, 2) or self.values.shape[0] != self.times.size:
             raise ValidationError(
@@ -275,6 +280,33 @@ class NoiseCurrent(Input):
         check_columns(self.std, size, "std", owner)
 
 
+def partly_constant(
+    schedule: Schedule, places: np.ndarray, value: Any, size: int, dt: float
+) -> Schedule:
+    """A schedule that has a constant value for some neurons, and is as before for the others.
+
+    Parameters
+    ----------
+    schedule : Schedule
+        As it was before, for `size` neurons.
+    places : numpy.ndarray
+        Whose value is constant.
+    value : float or numpy.ndarray
+        One for all of them, or one for each.
+    size, dt : int, float
+        Number of neurons, and the step (ms).
+    """
+    need = 8 * size * schedule.times.size
+    require(need, "a schedule for each neuron", "values", schedule.owner)
+    shape = schedule.times.size, size
+    rows = np.broadcast_to(schedule.values.reshape(shape[0], -1), shape).copy()
+    times = schedule.times
+    if schedule.steps(dt)[0] > 0:  # until the first time the others have the value 0
+        times, rows = np.append(0.0, times), np.concatenate([np.zeros((1, size)), rows])
+    rows[:, places] = value
+    return Schedule(list(times), rows, owner=schedule.owner)
+
+
 def check_rate(rate: Any, owner: object) -> np.ndarray | Schedule:
     """A rate (Hz) as an array or a schedule, if it is allowed."""
     if isinstance(rate, Schedule):
@@ -312,6 +344,12 @@ def check_times(times: Any, owner: object) -> list[np.ndarray]:
         else np.empty(0)
         for k, (row, size) in enumerate(zip(rows, sizes, strict=True))
     ]
+    for k, row in enumerate(rows):
+        if np.ndim(row) > 1:
+            raise ValidationError(
+                f"must be one row of times for each source, got shape {np.shape(row)} for source "
+                f"{k}", "times", owner,
+            )  # fmt: skip
     for row in given:
         row.flags.writeable = False
     return given

@@ -11,14 +11,15 @@ from spikesim.attributes import Guarded
 from spikesim.connectors import overlap
 from spikesim.distributions import Distribution, plain
 from spikesim.equations.cell import Cell, Cells
-from spikesim.errors import ValidationError, unknown_name
+from spikesim.equations.starts import linked_value
+from spikesim.errors import ValidationError, nearest, unknown_name
 from spikesim.fixed import Values
 from spikesim.inputs import Source
 from spikesim.machine import require
 from spikesim.neurons import Neuron
 from spikesim.parameters import Value
 from spikesim.receptors import TRANSMITTERS
-from spikesim.units import Unit, check_count, check_name, given_values, refuse_masked
+from spikesim.units import Unit, check_count, check_name, chosen_places, given_values
 
 MAX_SIZE = 2**31 - 1  # ids are 32-bit
 
@@ -48,6 +49,8 @@ class View(Guarded):
     ids : numpy.ndarray
         Their indices within the population, int64, shape (n,). Order and repeats are those of the
         selection: ``cells[[5, 1]]`` is neuron 5, then neuron 1.
+    size : int
+        How many neurons are selected, repeats counted: what ``len(view)`` is.
     contiguous : bool
         Whether they are a range of ids in ascending order, without gaps or repeats.
     """
@@ -55,10 +58,11 @@ class View(Guarded):
     def __init__(self, population: Population, ids: np.ndarray):
         self.population = population
         self.ids = ids
+        self.size = int(ids.size)
         self.contiguous = bool((np.diff(ids) == 1).all())
 
     def __len__(self) -> int:
-        return self.ids.size
+        return self.size
 
     @property
     def name(self) -> str:
@@ -75,7 +79,7 @@ class View(Guarded):
     __iter__ = None  # neither neurons nor ids would be the obvious thing to get
 
     def __getitem__(self, key: Any) -> View:
-        return View(self.population, _select(self, key, self.ids))
+        return View(self.population, _select(self, key))
 
     def get(self, name: str) -> Any:
         """A parameter or state variable of these neurons.
@@ -247,6 +251,8 @@ class Population(View):
         for name, value in {**cell.given, **given}.items():
             if name not in cell.states:
                 raise unknown_name(name, cell.states, "initial", self.name)
+            if name in cell.linked:
+                raise linked_value(name, self.name)
             attribute, unit = f"initial[{name!r}]", Unit(cell.units[name])
             value = plain(value, unit, attribute, self.name)
             if not isinstance(value, Distribution):
@@ -343,22 +349,16 @@ def _selection(ids: np.ndarray) -> str:
     return f"[{shown}]" if ids.size <= 6 else f"[{shown}, ...]"
 
 
-def _select(view: View, key: Any, ids: np.ndarray) -> np.ndarray:
-    if isinstance(key, (int, np.integer)) and not isinstance(key, bool):
-        key = [key]
-    refuse_masked(key, None, view)
-    try:
-        if not isinstance(key, slice):
-            key = np.asarray(key)
-            if key.ndim != 1 or key.dtype.kind not in "iub":
-                raise TypeError
-        chosen = ids[key]
-    except (TypeError, ValueError):
-        raise ValidationError(f"cannot be indexed by {key!r}", None, view) from None
-    except IndexError:
+def _select(view: View, key: Any) -> np.ndarray:
+    """The ids that a key selects, at least one."""
+    if isinstance(key, str):
+        known = view._variables()
+        hint = f"; write {view.name}.{key}" if key in known else nearest(key, known)
         raise ValidationError(
-            f"has {len(ids)} neurons; cannot select {key!r}", None, view
-        ) from None
+            f"is indexed by neurons, and variables are its attributes; got {key!r}{hint}", None,
+            view,
+        )  # fmt: skip
+    chosen = view.ids[chosen_places(key, len(view), view)]
     if chosen.size == 0:
-        raise ValidationError(f"has {len(ids)} neurons; {key!r} selects none of them", None, view)
+        raise ValidationError(f"has {len(view)} neurons; {key!r} selects none of them", None, view)
     return chosen

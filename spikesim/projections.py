@@ -260,8 +260,9 @@ class Projection(Guarded):
     def weight(self) -> np.ndarray:
         """Weights in the receptor's unit, one for each synapse in the order of `Connections`.
 
-        Setting takes one number, or one for each synapse in this order; it acts at once. What is
-        read is a copy that cannot be changed: ``p.weight = 0.5 * p.weight`` sets all.
+        Setting takes one number, one for each synapse in this order, or an array of the shape
+        (sources, targets), as `Network.project` does; it acts at once. What is read is a copy that
+        cannot be changed: ``p.weight = 0.5 * p.weight`` sets all.
         """
         return Values.of(self.access.read_weight(self))
 

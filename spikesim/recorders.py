@@ -114,8 +114,19 @@ def _chosen(synapses: Any, owner: Projection) -> np.ndarray:
         raise ValidationError(
             f"must be distinct whole numbers, got {synapses!r}", "synapses", owner
         )
+    sizes = len(owner.source), len(owner.target)
+    check_synapses(chosen, owner.connector.count(*sizes, owner.self_offset), owner)
     chosen.flags.writeable = False
     return chosen
+
+
+def check_synapses(chosen: np.ndarray, n: int | None, owner: Projection) -> None:
+    """Raise if an index is beyond the n synapses of a projection; None if chance tells how many."""
+    if n is not None and chosen.size and chosen.max() >= n:
+        raise ValidationError(
+            f"must be indices below the {n} synapses that there are, got {chosen.max()}",
+            "synapses", owner,
+        )  # fmt: skip
 
 
 def recorder_of(

@@ -1,5 +1,6 @@
 """A small network with one of everything that users can set, and what they may do with it."""
 
+import warnings
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -189,7 +190,7 @@ ACTS = {
     "V_m": lambda rig, value: rig.others.set(V_m=value),
     "rate": lambda rig, value: rig.poisson.set(rate=value),
     "gamma rate": lambda rig, value: rig.gamma.set(rate=value),
-    "times": lambda rig, value: rig.given.set(times=value),
+    "times": lambda rig, value: _timed(rig, value),
     "weight": lambda rig, value: setattr(rig.learn, "weight", value),
     "plain weight": lambda rig, value: setattr(rig.plain, "weight", value),
     "learning": lambda rig, value: setattr(rig.learn, "learning", value),
@@ -201,6 +202,12 @@ ACTS = {
     "reset_state": lambda rig, value: rig.net.reset_state(),
     "run": lambda rig, value: rig.net.run(value),
 }
+
+
+def _timed(rig, times):
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".*is in the past", sim.SpikesimWarning)
+        rig.given.set(times=times)
 
 
 def _normalized(rig, total):

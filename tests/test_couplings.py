@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spikesim as sim
-from spikesim.units import nS, param
+from spikesim.units import ms, mV, nS, param
 from tests.networks import assert_same
 
 C_M, TAU, DT = 250.0, 10.0, 0.1
@@ -188,6 +188,20 @@ def refused(a=None, b=None, connector=None, **options):
 
 
 @pytest.mark.parametrize(
+    "connector",
+    [sim.OneToOne(), sim.FromArrays([2], [2]), sim.FromArrays([0, 1], [1, 0])],
+    ids=["one to one", "itself", "twice"],
+)
+def test_listed_pairs_are_judged_at_their_own_line(connector):
+    net = sim.Network(seed=1)
+    cells = net.population("cells", 4, sim.LIF(**QUIET))
+    with pytest.raises(sim.ValidationError, match=r"^cells--cells\.connector: joins neuron"):
+        net.gap_junctions(cells, cells, connector, g=1.0)
+    net.gap_junctions(cells[:2], cells[2:], sim.OneToOne(), g=1.0)
+    net.run(1.0)
+
+
+@pytest.mark.parametrize(
     ("options", "text"),
     [
         ({"a": 5}, r"\?--cells\.a: must be a population, got 5"),
@@ -204,7 +218,7 @@ def refused(a=None, b=None, connector=None, **options):
         ({"connector": sim.FromArrays([0, 1], [1, 0])}, r"joins neurons 0 and 1 more than once"),
         ({"connector": sim.FromArrays([2], [2])}, r"joins neuron 2 of 'cells' to itself"),
         ({"g": -1.0}, r"cells--cells\.g: must be zero or positive, and finite, got -1.0 nS"),
-        ({"g": sim.Normal(0.0, 1.0)}, r"cells--cells\.g: must be zero or positive"),
+        ({"g": sim.Normal(0.0, 1.0)}, r"g: must be zero or positive.*: Normal\(0, 1, low=0\)$"),
         ({"g": "strong"}, r"cells--cells\.g: must be a number"),
         ({"g": np.ones(99)}, r"cells--cells\.g: must be one number"),
         ({"g": None}, r"cells--cells\.g: must be a number"),
@@ -278,6 +292,67 @@ def test_links_that_are_refused(arguments, text):
 
     with pytest.raises(sim.ValidationError, match=text):
         link()
+
+
+def linked(unit):
+    return sim.Neuron.from_text(
+        f"dx/dt = (y - x)/tau : {unit}\ny : {unit} (linked)", threshold="never", tau=5.0 * ms
+    )
+
+
+@pytest.mark.parametrize(
+    ("unit", "variable", "text"),
+    [
+        ("volt", "V_m", r"in volt, but s\.V_m is in mV, .*; declare 'y : mV \(linked\)'$"),
+        ("mV", "I_current", r"in mV, but s\.I_current is in pA, .*; link it to a variable in mV"),
+    ],
+)
+def test_links_convert_nothing(unit, variable, text):
+    net = sim.Network(seed=1)
+    source = net.population("s", 2, sim.LIF())
+    cells = net.population("cells", 2, linked(unit))
+    with pytest.raises(sim.ValidationError, match=rf"^cells\.y: is declared {text}"):
+        net.link(cells, "y", source, variable)
+
+
+def test_one_unit_can_have_two_names():
+    net = sim.Network(seed=1)
+    cells = net.population("cells", 2, linked("pA*Gohm"))
+    net.link(cells, "y", net.population("s", 2, sim.LIF()), "V_m")
+    assert np.array_equal(cells.y, [-70.0, -70.0])
+
+
+def test_a_linked_variable_takes_no_value():
+    net = sim.Network(seed=1)
+    source = net.population("s", 1, sim.LIF())
+    text = r"initial\['y'\]: y is \(linked\): it takes its value from the variable"
+    with pytest.raises(sim.ValidationError, match=rf"^cells\.{text}"):
+        net.population("cells", 2, linked("mV"), initial={"y": 3.0})
+    for value in (3.0, 3.0 * mV, "3*mV"):
+        with pytest.raises(sim.ValidationError, match=text):
+            sim.Neuron.from_text("dx/dt = (y - x)/(5*ms) : mV\ny : mV (linked)",
+                                 threshold="never", initial={"y": value})  # fmt: skip
+    with pytest.raises(sim.ValidationError, match=text):
+        sim.Neuron.from_text("dx/dt = (y - x)/(5*ms) : mV\ny : mV (linked)", threshold="never",
+                             y=3.0 * mV)  # fmt: skip
+    cells = net.population("cells", 2, linked("mV"))
+    net.link(cells, "y", source, "V_m")
+    with pytest.raises(sim.ValidationError, match=r"^cells\[1:2\]\.y: is linked: .* of s\.V_m"):
+        cells[1].set(x=1.0, y=5.0)
+    assert (cells.x == 0.0).all()
+
+
+def test_only_some_neurons_are_linked():
+    """The others of a variable without the flag can be set."""
+    model = sim.Neuron.from_text("dx/dt = (y - x)/(5*ms) : mV\ny : mV", threshold="never",
+                                 reset="y = 1*mV")  # fmt: skip
+    net = sim.Network(seed=1)
+    cells = net.population("cells", 3, model)
+    net.link(cells[:2], "y", net.population("s", 1, sim.LIF()), "V_m")
+    cells[2].y = 5.0
+    assert np.array_equal(cells.y, [-70.0, -70.0, 5.0])
+    with pytest.raises(sim.ValidationError, match=r"^cells\.y: is linked"):
+        cells.y = 5.0
 
 
 def test_a_variable_is_linked_once():

@@ -10,7 +10,7 @@ from scipy import stats
 
 from spikesim import rng
 from spikesim.build.draws import draw, law
-from spikesim.distributions import Constant, Distribution, LogNormal, Normal, Uniform
+from spikesim.distributions import Constant, Distribution, LogNormal, Normal, Uniform, bounding
 from spikesim.errors import ValidationError
 from spikesim.kernels.normal import quantile
 
@@ -171,3 +171,20 @@ def test_quantile_agrees_with_scipy():
     p = np.concatenate([tails, np.linspace(0.001, 0.999, 500), 1 - tails])
     ours = np.array([quantile(x) for x in p])
     np.testing.assert_allclose(ours, stats.norm.ppf(p), rtol=4e-15, atol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("law", "bounds", "text"),
+    [
+        (Normal(1.0, 5.0), (0.0,), "; draw again what lies beyond: Normal(1, 5, low=0)"),
+        (Normal(1.0, 5.0, low=-1.0, high=9.0), (0.0,),
+         "; draw again what lies beyond: Normal(1, 5, low=0, high=9)"),
+        (LogNormal(1.0, 5.0), (0.0, 2.0),
+         "; draw again what lies beyond: LogNormal(1, 5, low=0, high=2)"),
+        (Normal(-9.0, 0.1), (0.0,), ""),
+        (Uniform(-1.0, 1.0), (0.0,), ""),
+        (-3.0, (0.0,), ""),
+    ],
+)  # fmt: skip
+def test_what_would_keep_draws_within_bounds(law, bounds, text):
+    assert bounding(law, *bounds) == text

@@ -31,7 +31,11 @@ def test_a_current_that_never_comes():
         ([], [], r"times: must be a non-empty list"),
         (3.0, 1.0, r"times: must be a non-empty list"),
         ([0.0, 0.0], [1.0, 2.0], "times: must be ascending"),
-        ([2.0, 1.0], [1.0, 2.0], "times: must be ascending"),
+        (
+            [2.0, 1.0],
+            [1.0, 2.0],
+            r"times: must be ascending, got 2 ms and then 1 ms \(at index 1\)",
+        ),
         ([-1.0], [1.0], r"times: must be zero or positive.* -1\.0 ms"),
         ([0.0], [1.0, 2.0], r"values: must have one row for each of the 1 times.*\(2,\)"),
         ([0.0], [[[1.0]]], "values: must have one row"),
@@ -58,6 +62,10 @@ def test_schedules_that_make_no_sense(times, values, text):
         (lambda: sim.SpikeSource(None), r"SpikeSource\.times: "),
         (lambda: sim.SpikeSource([["a"]]), r"SpikeSource\.times\[0\]: must be a number"),
         (lambda: sim.SpikeSource([[[1.0], [2.0, 3.0]]]), r"SpikeSource\.times"),
+        (
+            lambda: sim.SpikeSource([[[1.0, 2.0], [3.0, 4.0]]]),
+            r"SpikeSource\.times: must be one row of times for each source, got shape \(2, 2\)",
+        ),
         (lambda: sim.StepCurrent([1.0, 0.0], [1.0, 2.0]), "times: must be ascending"),
         (lambda: sim.DCCurrent(np.nan), r"DCCurrent\.amplitude: must be finite, got nan pA"),
         (lambda: sim.DCCurrent(1.0, start=-1.0), r"DCCurrent\.start: must be zero or positive"),

@@ -57,6 +57,24 @@ def test_what_selects_nobody(key):
         population()[key]
 
 
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [("V_m", r"got 'V_m'; write cells\.V_m$"), ("V_n", r"got 'V_n' \(did you mean 'V_m'\?\)$")],
+)
+def test_variables_are_attributes(key, text):
+    with pytest.raises(sim.ValidationError, match=rf"^cells: is indexed by neurons.*{text}"):
+        population()[key]
+
+
+def test_sizes_of_selections():
+    """Also where all neurons are selected, and with repeats."""
+    cells = population()
+    views = [cells, cells[:3], cells[3], cells[np.ones(10, bool)], cells[[2, 2]], cells[::-1][4:]]
+    assert [view.size for view in views] == [len(view) for view in views] == [10, 3, 1, 10, 2, 6]
+    with pytest.raises(sim.ValidationError, match=r"cells\[0:3\]\.size: is "):
+        cells[:3].size = 5
+
+
 def test_populations_are_not_iterated():
     """Neurons are addressed by slices; a loop over views would be a trap, and must end."""
     with pytest.raises(TypeError, match="not iterable"):

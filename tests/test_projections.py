@@ -55,7 +55,7 @@ def project(source="a", target="b", **changed):
         ({"plasticity": sim.PairSTDP(), "delay_is": []}, r"p\.delay_is: "),
         ({"delay_is": "axonal"}, r"p\.delay_is: is only for plastic projections"),
         ({"plasticity": sim.PairSTDP(w_max=0.4), "delay_is": "axonal"},
-         r"p\.weight: must lie within the rule's 0\.0 \.\.\. 0\.4, got 0\.5"),
+         r"p\.weight: must lie within the rule's w_min = 0\.0 pA \.\.\. w_max = 0\.4 pA, got 0\.5"),
         ({"name": 5}, r"name: must be a non-empty text, got 5"),
         ({"name": ""}, r"name: must be a non-empty text, got ''"),
         ({"name": ["p"]}, r"name: must be a non-empty text"),

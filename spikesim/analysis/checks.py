@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from spikesim.errors import ValidationError
 from spikesim.recorders import Recorder
-from spikesim.units import any_array, check_count, refuse_masked
+from spikesim.units import any_array, check_count, chosen_places
 
 # What happens at step k has the time k * dt, which misses the decimal number meant by some last
 # bits: relative to the time, this much is the same.
@@ -51,7 +51,7 @@ def pair_of_counts(
     return first, second
 
 
-def positions(key: Any, n: int, obj: object) -> NDArray[np.int64]:
+def positions(key: Any, n: int, obj: object, what: str = "neurons") -> NDArray[np.int64]:
     """The positions in 0 .. n-1 that `key` selects, in its order.
 
     Parameters
@@ -62,33 +62,17 @@ def positions(key: Any, n: int, obj: object) -> NDArray[np.int64]:
         How many there are to choose from.
     obj : object
         Whom an error speaks of.
+    what : str
+        What is chosen from.
 
     Raises
     ------
     ValidationError
         If a position does not exist or is named twice, or the mask has another length.
     """
-    if isinstance(key, slice):
-        return np.arange(n)[key]
-    refuse_masked(key, None, obj)
-    try:
-        wanted = np.atleast_1d(np.asarray(key))
-    except (TypeError, ValueError, OverflowError, RecursionError):
-        wanted = np.empty((0, 0))
-    if wanted.ndim == 1 and wanted.size == 0 and wanted.dtype.kind == "f":
-        wanted = wanted.astype(np.int64)
-    if wanted.ndim != 1 or wanted.dtype.kind not in "iub":
-        raise ValidationError(
-            f"can be indexed by a number, a slice, whole numbers or a mask, got {key!r}", obj=obj
-        )
-    if wanted.dtype.kind == "b":
-        if len(wanted) != n:
-            raise ValidationError(f"the mask must have length {n}, got {len(wanted)}", obj=obj)
-        return np.flatnonzero(wanted)
-    outside = (wanted < -n) | (wanted >= n)
-    if outside.any():
-        raise ValidationError(f"index {wanted[outside][0]} is out of range: there are {n}", obj=obj)
-    chosen = np.where(wanted < 0, wanted + n, wanted).astype(np.int64)
+    if isinstance(key, np.ndarray) and not key.ndim and key.dtype.kind in "iu":
+        key = key[()]
+    chosen = chosen_places(key, n, obj, what)
     if len(np.unique(chosen)) < len(chosen):
         raise ValidationError(f"an index may be given once only, got {key!r}", obj=obj)
     return chosen

@@ -19,10 +19,12 @@ from spikesim.analysis.checks import (
 )
 from spikesim.attributes import Guarded, guarded
 from spikesim.errors import ValidationError
+from spikesim.machine import require
 from spikesim.units import check_array, check_count, check_label, check_scalar, ms
 
 # More bins are a slip of the pen, and would exhaust the memory.
 _MAX_BINS = 100_000_000
+_SPARSE = 1 << 20  # neurons
 
 Floats = NDArray[np.float64]
 
@@ -123,9 +125,7 @@ class SpikeTrains(Guarded):
             Negative numbers count from the end; none may be given twice.
         """
         chosen = positions(key, self.n, self.name or "SpikeTrains")
-        place = np.full(self.n, -1)
-        place[chosen] = np.arange(len(chosen))
-        ids = place[self.ids]
+        ids = _places_among(chosen, self.ids, self.n)
         kept = ids >= 0
         return replace(self, times=self.times[kept], ids=ids[kept], n=len(chosen))
 
@@ -166,16 +166,19 @@ class SpikeTrains(Guarded):
         """The spike times of one neuron, in ms."""
         who = self.name or "SpikeTrains"
         (place,) = positions(check_count(neuron, "neuron", who), self.n, who)
-        order, first = self._by_neuron
-        return self.times[order[first[place] : first[place + 1]]]
+        order, ids = self._by_neuron
+        first, end = np.searchsorted(ids, [place, place + 1])
+        return self.times[order[first:end]]
 
     def counts(self) -> NDArray[np.int64]:
         """How many spikes each neuron fired, shape (n,)."""
+        self._check_room(1)
         return np.bincount(self.ids, minlength=self.n)
 
     def rates(self) -> Floats:
         """The mean rate of each neuron in Hz, shape (n,); NaN if no time was observed."""
         seconds = self.duration / 1000.0
+        self._check_room(2)
         return self.counts() / seconds if seconds else np.full(self.n, np.nan)
 
     def mean_rate(self) -> float:
@@ -197,6 +200,7 @@ class SpikeTrains(Guarded):
         It is the standard deviation over the mean: 0 for a clock, 1 for a Poisson process.
         NaN for neurons with fewer than two intervals, that is three spikes.
         """
+        self._check_room(5)
         intervals, ids = self._intervals
         number = np.bincount(ids, minlength=self.n)
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -260,15 +264,34 @@ class SpikeTrains(Guarded):
         places = np.searchsorted(self.times, edges + slack, side="right")
         return np.where(edges == self.t_start, 0, places)
 
+    def _check_room(self, columns: int) -> None:
+        """Raise a ValidationError if so many numbers for each neuron do not fit into memory."""
+        require(
+            8 * columns * self.n, f"a number for each of {self.n} neurons", "n",
+            self.name or "SpikeTrains", "choose some of them first, such as trains[:1000]",
+        )  # fmt: skip
+
     @cached_property
     def _by_neuron(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Spikes ordered by neuron, then time, and where each neuron's begin, shape (n + 1,)."""
-        return np.argsort(self.ids, kind="stable"), np.append(0, np.cumsum(self.counts()))
+        """Spikes ordered by neuron, then time, and whose they are then."""
+        order = np.argsort(self.ids, kind="stable")
+        return order, self.ids[order]
 
     @cached_property
     def _intervals(self) -> tuple[Floats, NDArray[np.int64]]:
         """All intervals by neuron, then time, and whose they are."""
-        order, _ = self._by_neuron
-        ids = self.ids[order]
+        order, ids = self._by_neuron
         same = ids[1:] == ids[:-1]
         return frozen(np.diff(self.times[order])[same]), ids[1:][same]
+
+
+def _places_among(chosen: NDArray[np.int64], ids: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+    """The place of each id among the chosen ones, -1 for the others; ids are below n."""
+    if n > _SPARSE + 4 * (len(chosen) + len(ids)):  # a table of all would be far larger
+        order = np.argsort(chosen)
+        found = np.searchsorted(chosen, ids, sorter=order)
+        place = np.append(order, -1)[found]
+        return np.where(np.append(chosen, -1)[place] == ids, place, -1)
+    places = np.full(n, -1)
+    places[chosen] = np.arange(len(chosen))
+    return places[ids]

@@ -102,7 +102,7 @@ class Traces(Guarded):
         key : int, slice, sequence of int or bool array of shape (k,)
             Negative numbers count from the end; none may be given twice.
         """
-        chosen = positions(key, len(self), self._who)
+        chosen = positions(key, len(self), self._who, "columns")
         return replace(self, values=self.values[:, chosen], ids=self.ids[chosen])
 
     def window(self, t0: float, t1: float) -> Traces:

@@ -11,16 +11,17 @@ import numpy as np
 
 from spikesim import rng
 from spikesim.build.builder import Description
+from spikesim.build.couplings import joined
 from spikesim.build.csr import misshapen
 from spikesim.build.delays import check_drawn
 from spikesim.build.draws import draw
 from spikesim.build.inputs import Stimulus, check_source_rate, drive_weight, given_spikes
 from spikesim.build.miniatures import minis_of
-from spikesim.build.stability import check_stability
+from spikesim.build.stability import check_stability, outermost
 from spikesim.build.synapses import check_weights, rule_text
 from spikesim.build.tables import check_constants, initial_values, resolve_parameters
 from spikesim.build.unusual import warn_of_neurons, warn_of_taus
-from spikesim.connectors import FromSparse
+from spikesim.connectors import FromArrays, FromSparse, OneToOne
 from spikesim.couplings import HALVED, GapJunctions
 from spikesim.distributions import Distribution, is_drawn
 from spikesim.equations import expressions as ex
@@ -43,7 +44,6 @@ from spikesim.units import check_range, whole_steps
 
 _SAMPLES = 32  # draws of a weight that are looked at
 _MODERATE = 1e6  # in a step; what has other units than a rate only costs a closer look
-_LOOKED_AT = 4  # neurons, beside those with the least and the greatest parameters
 
 
 def check_population(population: Population, description: Description) -> None:
@@ -65,7 +65,7 @@ def _check_neurons(population: Population, description: Description) -> None:
     cell = description.cells.of(model)
     values = resolve_parameters(population, description.seed)
     state = initial_values(population, cell, values, description.seed)
-    some = _outermost(values, population.size)
+    some = outermost(values, population.size)
     chosen = {n: v[some] if v.ndim else v for n, v in values.items()}
     with np.errstate(all="ignore"):
         if not _moderate(cell, chosen, dt):
@@ -79,15 +79,6 @@ def _moderate(cell: Cell, values: dict[str, np.ndarray], dt: float) -> bool:
     """Whether exact steps are sure to work out: matrix exponentials cost more than this."""
     terms = [t for of in cell.system.coefficients.values() for t in of.values()]
     return all((np.abs(ex.evaluate(t, values)) * dt < _MODERATE).all() for t in terms)
-
-
-def _outermost(values: dict[str, np.ndarray], size: int) -> np.ndarray:
-    """Some neurons, and those whose parameters are the least and the greatest."""
-    places = set(np.linspace(0, size - 1, _LOOKED_AT).astype(int).tolist())
-    for value in values.values():
-        if value.ndim:
-            places |= {int(np.argmin(value)), int(np.argmax(value))}
-    return np.array(sorted(places))
 
 
 def check_projection(projection: Projection, description: Description) -> None:
@@ -106,6 +97,8 @@ def check_projection(projection: Projection, description: Description) -> None:
 def check_junctions(gaps: GapJunctions) -> None:
     """Raise if no pairs could make these gap junctions."""
     _check_connections(gaps, gaps.a, gaps.b, {"g": gaps.initial_g})
+    if isinstance(gaps.connector, (OneToOne, FromArrays, FromSparse)):
+        joined(gaps, 0)
 
 
 def _check_connections(
@@ -133,7 +126,7 @@ def _check_signs(projection: Projection, weight: Any, dtype: Any) -> None:
         return
     for sample in draw(weight, rng.key(0, "sample"), np.arange(_SAMPLES)):
         try:
-            check_weights(projection, sample, dtype)
+            check_weights(projection, sample, dtype, weight)
         except ValidationError as found:
             error = found
         else:

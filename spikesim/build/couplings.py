@@ -9,6 +9,7 @@ import numpy as np
 
 from spikesim import rng
 from spikesim.build.connectivity import Connectivity, build_csr, values_of
+from spikesim.build.draws import check_draws
 from spikesim.build.plan import Block, Junction, NeuronTable
 from spikesim.couplings import HALVED, GapJunctions, Link
 from spikesim.equations import expressions as ex
@@ -18,9 +19,10 @@ from spikesim.kernels.args import GapArgs, LinkArgs
 from spikesim.modulators import Modulator
 from spikesim.neurons import Neuron
 from spikesim.populations import Population, View
-from spikesim.units import check_array, nS
+from spikesim.units import Param, Unit, nS
 
 MEMBRANE = "V_m"
+_CONDUCTANCE = Param(None, nS, "non-negative")
 
 
 def check_membranes(gaps: GapJunctions, cells: Cells) -> None:
@@ -57,6 +59,22 @@ def check_link(link: Link, cells: Cells) -> None:
         known = _cell(link.source.population, cells).states
     if not isinstance(link.source_variable, str) or link.source_variable not in known:
         raise unknown_name(link.source_variable, known, "source_variable", link)
+    if isinstance(link.source, View):  # a modulator's concentration has the unit that it is given
+        _check_units(link, cell, _cell(link.source.population, cells))
+
+
+def _check_units(link: Link, target: Cell, source: Cell) -> None:
+    """Raise if numbers would be taken over that mean something else in the target's unit."""
+    unit, given = Unit(target.units[link.variable]), Unit(source.units[link.source_variable])
+    if unit == given:
+        return
+    cure = f"declare '{link.variable} : {given} (linked)'"
+    if unit.dimension != given.dimension:
+        cure = f"link it to a variable in {unit}, or {cure}"
+    raise ValidationError(
+        f"is declared in {unit}, but {link.source.name}.{link.source_variable} is in {given}, and "
+        f"a link converts nothing; {cure}", None, link,
+    )  # fmt: skip
 
 
 def check_chain(link: Link, earlier: list[Link]) -> None:
@@ -80,6 +98,17 @@ def _fills(link: Link, view: View, variable: str, ids: np.ndarray) -> bool:
     """Whether a link fills a variable of some of these neurons."""
     same = link.target.population is view.population and link.variable == variable
     return same and bool(np.isin(link.target.ids, ids).any())
+
+
+def check_unlinked(view: View, variable: str, links: list[Link]) -> None:
+    """Raise if a value is set that a link would replace at the start of the next step."""
+    for link in links:
+        if _fills(link, view, variable, view.ids):
+            source = f"{link.source.name}.{link.source_variable}"
+            raise ValidationError(
+                f"is linked: in every step it takes the value of {source}, so what is set is lost; "
+                "set that of its source", variable, view,
+            )  # fmt: skip
 
 
 def check_linked(population: Population, cell: Cell, links: list[Link]) -> None:
@@ -140,14 +169,14 @@ def build_gaps(
     conductances: list[np.ndarray] = []
     found: dict[str, Junction] = {}
     for call in gaps:
-        connectivity = _joined(call, seed)
+        connectivity = joined(call, seed)
         a = np.repeat(np.arange(connectivity.n_pre), np.diff(connectivity.indptr))
         b = connectivity.targets.astype(np.int64)
         given = values_of(
             connectivity, call.initial_g, rng.key(seed, "gap junctions", call.name, "g"),
             np.dtype(np.float64), call, "g",
         )  # fmt: skip
-        checked = check_array(given, "g", call, unit=nS, allowed="non-negative")
+        checked = check_draws(given, call.initial_g, _CONDUCTANCE, "g", call)
         conductances.append(np.broadcast_to(checked, a.size))
         first = sum(j.a.size for j in found.values())
         found[call.name] = Junction(first, a, b)
@@ -185,7 +214,7 @@ def _check_strength(gaps: GapArgs, places: Places, dt: float) -> None:
             )
 
 
-def _joined(gaps: GapJunctions, seed: int) -> Connectivity:
+def joined(gaps: GapJunctions, seed: int) -> Connectivity:
     """The pairs that are joined, each once."""
     same = gaps.a.population is gaps.b.population
     drawn = build_csr(

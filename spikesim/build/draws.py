@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from spikesim.distributions import Constant, Distribution, LogNormal, Normal, Uniform
+from spikesim.distributions import Constant, Distribution, LogNormal, Normal, Uniform, bounding
 from spikesim.errors import ValidationError
 from spikesim.kernels import draws as kernels
+from spikesim.units import Param
 
 _LARGEST = sys.float_info.max
 
@@ -69,6 +70,18 @@ def draw(
     if code == kernels.EXHAUSTED:
         raise exhausted(distribution)
     return out
+
+
+def check_draws(
+    values: Any, law: Any, declared: Param, attribute: str, owner: object
+) -> np.ndarray:
+    """`values` as declared; where they were drawn from a `law`, an error names the cure, too."""
+    try:
+        return declared.check(values, attribute, owner)
+    except ValidationError as error:
+        low = 0.0 if declared.allowed in ("positive", "non-negative") else -np.inf
+        message = error.message + (bounding(law, low) if low == 0.0 else "")
+        raise ValidationError(message, attribute, owner) from None
 
 
 def exhausted(distribution: Distribution) -> ValidationError:

@@ -17,7 +17,7 @@ from spikesim.equations.explicit_source import Explicit
 from spikesim.equations.methods import TABLEAUX, Tableau
 from spikesim.errors import ValidationError
 
-_LOOKED_AT = 4  # neurons of a population
+_LOOKED_AT = 4  # neurons of a population, beside those with the least and the greatest parameters
 
 
 def check_stability(
@@ -39,21 +39,24 @@ def check_stability(
         The population's name.
     """
     tableau = TABLEAUX.get(cell.system.method)
-    if tableau is None or not cell.system.stepped:
+    if tableau is None or not judged(cell):
         return
-    damped = Explicit(cell).driven
-    for i in np.unique(np.linspace(0, state.shape[1] - 1, _LOOKED_AT).astype(int)):
-        values = {name: v[i] if v.ndim else v[()] for name, v in parameters.items()}
-        values |= dict(zip(cell.states, state[:, i], strict=True))
-        values |= {INPUT: 0.0, TIME: 0.0, "dt": dt}
-        with np.errstate(all="ignore"):
-            rates, modes = np.linalg.eig(_jacobian(cell, values))
-            unstable = (rates.real < 0) & (np.abs(tableau.growth(rates * dt)) > 1 + 1e-9)
+    some = outermost(parameters, state.shape[1])
+    values: dict[str, Any] = {
+        name: v[some, None] if v.ndim else v[()] for name, v in parameters.items()
+    }
+    values |= dict(zip(cell.states, state[:, some, None], strict=True))
+    values |= {INPUT: 0.0, TIME: 0.0, "dt": dt}
+    with np.errstate(all="ignore"):
+        all_rates, all_modes = np.linalg.eig(_jacobians(cell, values, some.size))
+        growth = np.abs(tableau.growth(all_rates * dt))
+    for rates, modes, grows in zip(all_rates, all_modes, growth > 1 + 1e-9, strict=True):
+        unstable = (rates.real < 0) & grows
         if not unstable.any():
             continue
         worst = int(np.argmin(np.where(unstable, rates.real, 0.0)))
         name = cell.system.stepped[int(np.argmax(np.abs(modes[:, worst])))]
-        if name in damped:
+        if name in Explicit(cell).driven:
             continue
         longest = _longest(tableau, rates[worst], dt)
         advice = f"take dt <= {longest:.2g} ms or another method"
@@ -64,6 +67,20 @@ def check_stability(
             f"relaxes within {-1 / rates[worst].real:.3g} ms at the start, and would grow without "
             f"bound; {advice}", None, owner,
         )  # fmt: skip
+
+
+def judged(cell: Cell) -> bool:
+    """Whether an explicit method carries some of the states."""
+    return cell.system.method in TABLEAUX and bool(cell.system.stepped)
+
+
+def outermost(values: dict[str, np.ndarray], size: int) -> np.ndarray:
+    """Some neurons, and those whose parameters are the least and the greatest."""
+    places = set(np.linspace(0, size - 1, _LOOKED_AT).astype(int).tolist())
+    for value in values.values():
+        if value.ndim:
+            places |= {int(np.argmin(value)), int(np.argmax(value))}
+    return np.array(sorted(places))
 
 
 def _longest(tableau: Tableau, rate: complex, dt: float) -> float:
@@ -78,17 +95,23 @@ def _longest(tableau: Tableau, rate: complex, dt: float) -> float:
     return stable
 
 
-def _jacobian(cell: Cell, values: dict[str, Any]) -> np.ndarray:
-    """Derivatives of the stepped states' rates, by central differences."""
+def _jacobians(cell: Cell, values: dict[str, Any], n: int) -> np.ndarray:
+    """Derivatives of the stepped states' rates in n neurons, by central differences, (n, k, k).
+
+    Values have the shape (n, 1), or are numbers.
+    """
     system = cell.system
     trees = [system.inlined(system.odes[s], set(system.subexpressions)) for s in system.stepped]
     functions = {name: f.for_arrays() for name, f in cell.functions.items()}
     k = len(system.stepped)
-    h = np.array([1e-5 * max(abs(values[name]), 1e-3) for name in system.stepped])
+    h = [1e-5 * np.maximum(np.abs(values[name]), 1e-3) for name in system.stepped]
     moved = {  # column j with state j above, column k + j with it below
         name: values[name] + np.concatenate([np.eye(k)[j], -np.eye(k)[j]]) * h[j]
         for j, name in enumerate(system.stepped)
     }
-    rates = [np.broadcast_to(ex.evaluate(tree, values | moved, functions), 2 * k) for tree in trees]
-    jacobian = np.array([(r[:k] - r[k:]) / (2 * h) for r in rates])
-    return np.where(np.isfinite(jacobian), jacobian, 0.0)
+    rates = np.array(
+        [np.broadcast_to(ex.evaluate(tree, values | moved, functions), (n, 2 * k))
+         for tree in trees]
+    )  # fmt: skip
+    jacobians = (rates[..., :k] - rates[..., k:]) / (2 * np.concatenate(h, axis=1))
+    return np.where(np.isfinite(jacobians), jacobians, 0.0).swapaxes(0, 1)

@@ -13,6 +13,7 @@ from spikesim.build.connectivity import Connectivity, Places, Synapses, assign, 
 from spikesim.build.modules import module_name
 from spikesim.build.plan import Block, NeuronTable, PlasticTable
 from spikesim.connectors import AllToAll
+from spikesim.distributions import bounding
 from spikesim.equations.rule_source import rule_source
 from spikesim.errors import ValidationError
 from spikesim.kernels import histories
@@ -82,7 +83,7 @@ def build_projection(
             pre_end - pre_first, post_end - post_first,
         ),
     )  # fmt: skip
-    check_weights(projection, np.asarray(synapses.weight), weight_type)
+    check_weights(projection, np.asarray(synapses.weight), weight_type, projection.initial_weight)
     kind = storage(projection, synapses, len(source), len(target))
     return Built(
         projection, kind, pre.gid0 + pre_first, pre.gid0 + pre_end, post.gid0 + post_first,
@@ -90,8 +91,11 @@ def build_projection(
     )  # fmt: skip
 
 
-def check_weights(projection: Projection, weight: np.ndarray, dtype: Any) -> None:
-    """Raise if weights and transmitter, receptor or rule do not go together."""
+def check_weights(projection: Projection, weight: np.ndarray, dtype: Any, law: Any = None) -> None:
+    """Raise if weights and transmitter, receptor or rule do not go together.
+
+    `law` is what they were drawn from, if they were.
+    """
     source = projection.source.population
     if weight.size == 0:
         return
@@ -99,23 +103,25 @@ def check_weights(projection: Projection, weight: np.ndarray, dtype: Any) -> Non
     receptor = projection.target.population.model.receptor(projection.receptor)  # type: ignore[union-attr]
     if source.transmitter is not None and low < 0:
         raise ValidationError(
-            f"{source.name!r} releases {source.transmitter}, so weights are magnitudes; got {low}",
-            "weight", projection,
+            f"{source.name!r} releases {source.transmitter}, so weights are magnitudes; got {low}"
+            f"{bounding(law, 0.0)}", "weight", projection,
         )  # fmt: skip
     if not receptor.signed and low < 0:
         raise ValidationError(
             f"a conductance cannot be negative, got {low} nS; the reversal potential gives the "
-            "sign", "weight", projection,
+            f"sign{bounding(law, 0.0)}", "weight", projection,
         )  # fmt: skip
-    bounds = bounds_of(projection, dtype)
-    if low < bounds[0] or float(weight.max()) > bounds[1]:
+    bounds, high = bounds_of(projection, dtype), float(weight.max())
+    if low < bounds[0] or high > bounds[1]:
         rule = projection.plasticity
         least, most = getattr(rule, "w_min", -np.inf), getattr(rule, "w_max", np.inf)
+        got = f"{low}" if low == high else f"{low} ... {high}"
+        named = [f"{name} = {bound} {receptor.weight_unit}" for name, bound in
+                 (("w_min", least), ("w_max", most)) if np.isfinite(bound)]  # fmt: skip
         raise ValidationError(
-            f"must lie within the rule's {least} ... {most}, got {low} ... {float(weight.max())}",
-            "weight",
-            projection,
-        )
+            f"must lie within the rule's {' ... '.join(named)}, got {got}"
+            f"{bounding(law, least, most)}", "weight", projection,
+        )  # fmt: skip
 
 
 def bounds_of(projection: Projection, dtype: Any) -> tuple[float, float]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from spikesim import rng
-from spikesim.build.draws import draw
+from spikesim.build.draws import check_draws, draw
 from spikesim.build.modules import module_name
 from spikesim.build.plan import Block, NeuronTable
 from spikesim.build.stability import check_stability
@@ -44,7 +44,8 @@ def resolve_parameters(population: Population, seed: int) -> dict[str, np.ndarra
         if isinstance(value, Distribution):
             owner = neuron.owner(name)
             assert owner is not None
-            owner[0].declared[owner[1]].check(array, name, population.name)
+            declared = owner[0].declared[owner[1]]
+            check_draws(array, value, declared, name, population.name)
         values[name] = array
     return values
 

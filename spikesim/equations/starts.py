@@ -20,11 +20,21 @@ def starts_of(pieces: Pieces, system: System) -> Trees:
     return _given_starts(pieces, system) | _channel_starts(pieces, system)
 
 
+def linked_value(name: str, owner: str) -> ValidationError:
+    """The error for a value of a variable that takes its values from elsewhere."""
+    return ValidationError(
+        f"{name} is (linked): it takes its value from the variable that Network.link names, at the "
+        "start too; leave the value out", f"initial[{name!r}]", owner,
+    )  # fmt: skip
+
+
 def _given_starts(pieces: Pieces, system: System) -> Trees:
     scope, found = pieces.scope("initial"), {}
     for name, text in pieces.neuron.initial.items():
         if name not in pieces.odes:
             raise unknown_name(name, pieces.odes, "initial", pieces.owner)
+        if "linked" in pieces.odes[name].flags:
+            raise linked_value(name, pieces.owner)
         if isinstance(text, str):
             if re.search(rf"\b{ex.RAND}n?\s*\(", text):
                 raise ValidationError(

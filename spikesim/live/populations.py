@@ -8,14 +8,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spikesim.attributes import put
-from spikesim.build.draws import draw
+from spikesim.build.couplings import check_unlinked
+from spikesim.build.draws import check_draws, draw
 from spikesim.build.inputs import check_source_rate, given_spikes
-from spikesim.build.plan import Block, NeuronTable
-from spikesim.build.tables import refresh_table
+from spikesim.build.plan import Block, NeuronTable, SourceTable
+from spikesim.build.stability import check_stability, judged
+from spikesim.build.tables import initial_values, refresh_table
 from spikesim.build.unusual import warn_of_neurons
 from spikesim.distributions import Distribution, is_drawn
-from spikesim.errors import ValidationError, unknown_name
-from spikesim.inputs import RateSource, Schedule, SpikeSource, check_rate, check_times
+from spikesim.equations.cell import Cell
+from spikesim.errors import ValidationError, unknown_name, warn
+from spikesim.inputs import (
+    RateSource,
+    Schedule,
+    SpikeSource,
+    check_rate,
+    check_times,
+    partly_constant,
+)
 from spikesim.live.described import DescribedValues
 from spikesim.neurons import Neuron
 from spikesim.populations import Population, View, check_distinct, check_shape
@@ -72,8 +82,7 @@ class LivePopulations:
 
     def _write(self, view: View, values: Mapping[str, Any]) -> None:
         if view.population.is_source:
-            for name, value in values.items():
-                self._set_source(view, name, value)
+            self._set_source(view, values)
             return
         if not values:
             return
@@ -83,6 +92,7 @@ class LivePopulations:
             if name not in table.cell.states and name not in block.values:
                 valid = [*table.cell.states, *block.values]
                 raise unknown_name(name, valid, None, view.population.name)
+            check_unlinked(view, name, self.network._description.links)
             unit = Unit(table.cell.units.get(name, "1"))
             checked[name] = self._checked(view, name, value, unit)
         parameters = {n: v for n, v in checked.items() if n not in table.cell.states}
@@ -91,6 +101,8 @@ class LivePopulations:
         drawn = {n for n, v in values.items() if is_drawn(v)}
         model = view.population.model
         assert isinstance(model, Neuron)
+        if parameters:
+            self._check_stability(view, table.cell, after)
         warn_of_neurons(
             model, table.cell, after, self.network.dt, view.population.name,
             drawn=drawn, changed=changed,
@@ -135,61 +147,123 @@ class LivePopulations:
         if declared is not None:
             unit = declared[0].declared[declared[1]].unit
         value = in_unit(value, unit, name, owner)
-        drawn = isinstance(value, Distribution)
+        law, drawn = value, isinstance(value, Distribution)
         if drawn:
             before = self._draws(view, name)[view.ids]
             value = draw(value, key(self.network.seed, "set", owner, name), view.ids, before)
         if declared is not None:
-            array = declared[0].declared[declared[1]].check(value, name, owner)
+            array = check_draws(value, law, declared[0].declared[declared[1]], name, owner)
         else:
             array = check_array(value, name, owner, unit=unit)
+        if declared is not None and declared[0].declared[declared[1]].shared:
+            whole = np.unique(view.ids).size == view.population.size
+            if array.ndim or not whole:
+                got = "a distribution" if drawn else f"{array.size} values" if array.ndim else value
+                raise ValidationError(
+                    f"is (shared), so it is one number for all {view.population.size} neurons; got "
+                    f"{got} for {view.name}", name, owner,
+                )  # fmt: skip
         check_shape(array, len(view), name, view.name)
         if array.ndim and not drawn:  # which value would a neuron have that is given twice?
             check_distinct(view, name, view)
         return array
 
+    def _check_stability(self, view: View, cell: Cell, values: dict[str, np.ndarray]) -> None:
+        """Raise if `Network.population` would refuse these parameters of a population's neurons."""
+        if not judged(cell):
+            return
+        population, ids, net = view.population, view.ids, self.network
+        try:
+            state = initial_values(population, cell, values, net.seed)[:, ids]
+        except ValidationError:  # they tell no start, from which a step could be judged
+            return
+        mine = {name: v[ids] if v.ndim else v for name, v in values.items()}
+        check_stability(cell, mine, state, net.dt, population.name)
+
     @staticmethod
     def _whole(view: View, block: Block, name: str, array: np.ndarray) -> np.ndarray:
         """A parameter of the whole population after some of it has been set to `array`."""
-        if view.contiguous and len(view) == block.size:
+        of_all = view.contiguous and len(view) == block.size
+        if of_all or (not array.ndim and np.unique(view.ids).size == block.size):
             return array.copy()
         whole = np.broadcast_to(block.values[name], block.size).copy()
         whole[view.ids] = array
         return whole
 
-    def _set_source(self, view: View, name: str, value: Any) -> None:
+    def _set_source(self, view: View, values: Mapping[str, Any]) -> None:
         population = view.population
+        for name in values:  # all are checked before any is set
+            if name not in self.names(population):
+                raise unknown_name(name, self.names(population), None, population.name)
+        if "rate" in values:
+            self._set_rate(view, values["rate"])
+        elif "times" in values:
+            self._set_times(view, values["times"])
+
+    def _set_rate(self, view: View, value: Any) -> None:
+        population, dt = view.population, self.network.dt
+        assert isinstance(population.model, RateSource)
         self.network.build()
         plan = self.network.plan
-        if isinstance(population.model, RateSource) and name == "rate":
-            rate = check_rate(value, population.name)
-            if not (view.contiguous and len(view) == population.size):
-                whole = self.read(population, "rate")
-                if not isinstance(rate, np.ndarray):
-                    raise ValidationError("a schedule is for all sources", "rate", view)
-                if rate.ndim:
-                    check_distinct(view, "rate", view)
-                check_shape(rate, len(view), "rate", view.name)
-                whole[view.ids] = rate
-                rate = whole
-            source_model = population.model.with_rate(rate, population.size, population.name)
-            check_source_rate(source_model.rate, self.network.dt, population.name)
-            if isinstance(rate, Schedule):
-                rate.check_grid(self.network.dt, population.name)
-            self.network.note(f"{population.name}.rate")
-            put(population, model=source_model)
-            plan.feed.apply_rate(plan, population)  # type: ignore[attr-defined]
-            self.network.simulator.reschedule()
-        elif isinstance(population.model, SpikeSource) and name == "times":
-            if not (view.contiguous and len(view) == population.size):
-                raise ValidationError("are set for all sources of a population", "times", view)
-            given = SpikeSource(check_times(value, population.name))
-            given.check_size(population.size, population.name)
-            source = plan.sources[population.name]
-            source.step, source.source = given_spikes(
-                given.times, self.network.dt, population.name, silent=False
+        rate = check_rate(value, population.name)
+        if not (view.contiguous and len(view) == population.size):
+            rate = self._rate_of_all(view, rate)
+        source_model = population.model.with_rate(rate, population.size, population.name)
+        check_source_rate(source_model.rate, dt, population.name)
+        if isinstance(value, Schedule):
+            value.check_grid(dt, population.name)
+        self.network.note(f"{population.name}.rate")
+        put(population, model=source_model)
+        plan.feed.apply_rate(plan, population)  # type: ignore[attr-defined]
+        self.network.simulator.reschedule()
+
+    def _rate_of_all(self, view: View, rate: np.ndarray | Schedule) -> np.ndarray | Schedule:
+        """The rates of a population, some of whose sources get another `rate`."""
+        population = view.population
+        assert isinstance(population.model, RateSource)
+        if isinstance(rate, Schedule):
+            raise ValidationError(
+                "a schedule is for all sources of a population; give it one of the shape "
+                f"(times, {population.size})", "rate", view,
+            )  # fmt: skip
+        if rate.ndim:
+            check_distinct(view, "rate", view)
+        check_shape(rate, len(view), "rate", view.name)
+        before = population.model.rate
+        if isinstance(before, Schedule):
+            return partly_constant(before, view.ids, rate, population.size, self.network.dt)
+        whole = np.broadcast_to(before, population.size).copy()
+        whole[view.ids] = rate
+        return whole
+
+    def _set_times(self, view: View, value: Any) -> None:
+        population, dt = view.population, self.network.dt
+        if not (view.contiguous and len(view) == population.size):
+            raise ValidationError("are set for all sources of a population", "times", view)
+        self.network.build()
+        given = SpikeSource(check_times(value, population.name))
+        given.check_size(population.size, population.name)
+        source = self.network.plan.sources[population.name]
+        step, of = given_spikes(given.times, dt, population.name, silent=False)
+        self._warn_of_past(population, source, step, of)
+        source.step, source.source = step, of
+        self.network.note(f"{population.name}.times")
+        put(population, model=given)
+
+    def _warn_of_past(
+        self, population: Population, source: SourceTable, step: np.ndarray, of: np.ndarray
+    ) -> None:
+        """Warn of spikes before now that were not there when it was their time."""
+        now = self.network.plan.step
+        past, emitted = int(np.searchsorted(step, now)), int(np.searchsorted(source.step, now))
+        spikes = step[:past] * population.size + of[:past]
+        before = source.step[:emitted] * population.size + source.source[:emitted]
+        lost = np.flatnonzero(~np.isin(spikes, before))
+        if lost.size:
+            k, dt = lost[0], self.network.dt
+            others = f" (and {lost.size - 1} more)" if lost.size > 1 else ""
+            warn(
+                f"{population.name}.times: {(step[k] + 1) * dt:.12g} ms of source {of[k]}{others} "
+                f"is in the past at t = {now * dt:.12g} ms, and gives no spike; times count from "
+                "the network's start: add net.t to those that count from now"
             )
-            self.network.note(f"{population.name}.times")
-            put(population, model=given)
-        else:
-            raise unknown_name(name, self.names(population), None, population.name)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from spikesim.build.csr import misshapen
 from spikesim.build.plan import Plan, PlasticTable
 from spikesim.build.release import release_now
 from spikesim.build.synapses import check_weights
@@ -51,11 +52,11 @@ class LiveProjections:
         plan, name = self.network.plan, projection.name
         n = n_synapses(plan, projection)
         array = check_array(values, "weight", projection, unit=projection.weight_unit)
+        sizes = len(projection.source), len(projection.target)
+        if array.shape == sizes:
+            array = array[self._ends(projection)]
         if array.ndim and array.shape != (n,):
-            raise ValidationError(
-                f"must be one value or {n}, one for each synapse; got shape {array.shape}",
-                "weight", projection,
-            )  # fmt: skip
+            raise misshapen(array.shape, n, sizes, "weight", projection)
         if not array.size:
             return
         dtype = plan.weight_type
@@ -88,14 +89,15 @@ class LiveProjections:
         else:
             s, p = plan.static, plan.static_place[name]
             delay = np.full(n, s.delay[p]) if s.delay0[p] < 0 else s.delays[s.delay0[p] :][:n]
-        source, target = stored_ends(plan, projection)
-        order = order_of(plan, projection)
-        source, target = (
-            place_in(view)[place[order]]
-            for view, place in ((projection.source, source), (projection.target, target))
-        )
-        weight, delay = self.read_weight(projection), delay[order] * self.network.dt
-        return Connections(source, target, weight, delay)
+        delay = delay[order_of(plan, projection)] * self.network.dt
+        return Connections(*self._ends(projection), self.read_weight(projection), delay)
+
+    def _ends(self, projection: Projection) -> tuple[np.ndarray, np.ndarray]:
+        """Source and target of each synapse, by place in the ends, in the order of the users."""
+        plan, views = self.network.plan, (projection.source, projection.target)
+        order, stored = order_of(plan, projection), stored_ends(plan, projection)
+        source, target = (place_in(v)[s[order]] for v, s in zip(views, stored, strict=True))
+        return source, target
 
     def set_learning(self, projection: Projection, on: bool) -> None:
         """Freeze or free the weights from now on."""

@@ -24,6 +24,7 @@ from spikesim.recorders import (
     SpikeRecorder,
     StateRecorder,
     WeightRecorder,
+    check_synapses,
 )
 from spikesim.runtime.recording import Recording, SampleStore, SpikeStore
 from spikesim.runtime.turns import taking_turns
@@ -127,10 +128,7 @@ class LiveRecorders:
             assert isinstance(recorder, WeightRecorder)
             n = n_synapses(plan, recorder.target)
             chosen = np.arange(n) if recorder.synapses is None else recorder.synapses
-            if chosen.size and chosen.max() >= n:
-                raise ValidationError(
-                    f"has {n} synapses; got index {chosen.max()}", "synapses", recorder.target
-                )
+            check_synapses(chosen, n, recorder.target)
             order = order_of(plan, recorder.target)
             stored = chosen if isinstance(order, slice) else order[chosen]
             store = SampleStore(self._steps(recorder), stored)

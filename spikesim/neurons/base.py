@@ -17,6 +17,7 @@ from spikesim.equations.neuron_source import neuron_source
 from spikesim.equations.pieces import assigned_names, names_used
 from spikesim.equations.ports import shared_transmitters
 from spikesim.equations.sites import INPUT, IONIC, SYNAPTIC, Site
+from spikesim.equations.starts import linked_value
 from spikesim.equations.text import parse_text, text_parameters
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.neurons.recipe import Recipe, blank
@@ -352,6 +353,9 @@ def text_neuron(
     texts = (equations, refractory, *(attributes[a] for a in ("threshold", "reset", "initial")))
     words = "\n".join(map(str, texts))
     values = {given: v for given, v in values.items() if given not in members["initial"]}
+    for given in values:
+        if "linked" in text.parameters.get(given, (None, ()))[1]:
+            raise linked_value(given, name)
     for given, value in values.items():
         if given in text.subexpressions:
             raise ValidationError(

@@ -22,6 +22,7 @@ from spikesim.units.checks import (
     param,
 )
 from spikesim.units.names import check_identifier, check_label, check_name
+from spikesim.units.places import chosen_places
 from spikesim.units.quantities import Quantity, Unit, one, refuse_masked
 from spikesim.units.steps import LONGEST_DELAY, MOST_STEPS, delay_steps, nearest_steps, whole_steps
 from spikesim.units.symbols import (

@@ -221,3 +221,16 @@ def test_bad_bins_are_named(trains, bin):
 def test_trains_of_neurons_that_do_not_exist(trains, neuron):
     with pytest.raises(ValidationError, match="exc"):
         trains.train(neuron)
+
+
+def test_very_many_neurons():
+    """What looks at the spikes alone works; what needs a number for each neuron says so."""
+    big = SpikeTrains([1.0, 2.0, 3.0, 4.0], [5, 1, 5, 2**39], n=2**40, t_start=0.0, t_stop=5.0,
+                      name="big")  # fmt: skip
+    assert big.train(5).tolist() == [1.0, 3.0]
+    assert big.isi(5).tolist() == big.isis().tolist() == [2.0]
+    assert (big[:3].ids.tolist(), big[:3].times.tolist()) == ([1], [2.0])
+    assert big[[2**39, 5]].ids.tolist() == [1, 1, 0]
+    for each in (big.counts, big.rates, big.cv):
+        with pytest.raises(ValidationError, match=r"big\.n: .*1099511627776 neurons would take"):
+            each()

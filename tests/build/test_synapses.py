@@ -215,3 +215,13 @@ def test_plastic_projections_may_have_no_synapses(side):
     )  # fmt: skip
     net.run(20.0)
     assert learn.weight.size == 0
+
+
+def test_drawn_weights_of_the_wrong_sign_are_told_the_cure():
+    net = sim.Network(seed=1)
+    source = net.population("source", 20, sim.PoissonSource(5.0))
+    cells = net.population("cells", 20, sim.LIF(receptors={"g": sim.ExpConductance()}))
+    net.project(source, cells, sim.AllToAll(), weight=sim.Normal(1.0, 1.0), delay=1.0)
+    text = r"a conductance cannot be negative.*; draw again .*Normal\(1, 1, low=0\)$"
+    with pytest.raises(sim.ValidationError, match=text):
+        net.build()

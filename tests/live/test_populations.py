@@ -171,6 +171,44 @@ def test_what_cannot_be_set(values, text):
         assert np.array_equal(cells.get(name), value), name
 
 
+def test_a_shared_parameter_is_one_number(tmp_path):
+    model = sim.Neuron.from_text(
+        "dx/dt = -k*x/(5*ms) : 1\nk : 1 (shared)", threshold="never", k=1.0
+    )
+    net = sim.Network(seed=1)
+    cells = net.population("cells", 4, model)
+    wrong = [(cells[:2], 9.0, r"got 9\.0 for cells\[0:2\]"), (cells, [1.0] * 4, "got 4 values"),
+             (cells, sim.Uniform(0.0, 1.0), "got a distribution")]  # fmt: skip
+    for view, value, text in wrong:
+        with pytest.raises(sim.ValidationError, match=rf"cells\.k: is \(shared\).*{text}"):
+            view.k = value
+    cells[::-1].k = 3.0
+    assert np.array_equal(cells.k, [3.0] * 4)
+    net.save_state(tmp_path / "state.npz")
+
+
+def test_what_a_population_refuses_cannot_be_set():
+    """Steps that would be too long for an explicit method, in any neuron."""
+    C_m = np.full(40, 281.0)
+    C_m[17] = 0.3
+    text = r"cells: dt = 0\.1 ms is too long a step for the method 'rk4'"
+    with pytest.raises(sim.ValidationError, match=text):
+        sim.Network(seed=1).population("cells", 40, sim.AdEx(C_m=C_m))
+    net = sim.Network(seed=1)
+    cells = net.population("cells", 40, sim.AdEx())
+    for change in (
+        lambda: cells.set(tau_w=0.035),
+        lambda: cells.set(C_m=C_m, V_m=-50.0),
+        lambda: cells[17].set(C_m=0.3),
+    ):
+        with pytest.raises(sim.ValidationError, match=text):
+            change()
+    assert (cells.tau_w == 144.0).all()
+    assert (cells.C_m == 281.0).all()
+    assert not (cells.V_m == -50.0).any()
+    cells[17].set(C_m=300.0)
+
+
 # --- sources -------------------------------------------------------------------------------------
 
 
@@ -217,12 +255,65 @@ def test_a_schedule_can_be_set():
     assert abs(times.size - 1200) < 4 * np.sqrt(1200)
 
 
+@pytest.mark.parametrize("kind", [sim.PoissonSource, sim.GammaSource])
+def test_a_part_of_the_sources_leaves_the_schedule_of_the_others(kind, tmp_path):
+    def made():
+        net = sim.Network(seed=1)
+        source = net.population("source", 3, kind(sim.Schedule([5.0, 100.0], [10.0, 1000.0])))
+        return net, source, net.record(source, "spikes")
+
+    (net, source, record), (as_it_was, _, others) = made(), made()
+    source[0].rate = 7.0
+    assert source.rate == pytest.approx([7.0, 0.0, 0.0])
+    net.run(50.0)
+    assert source.rate == pytest.approx([7.0, 10.0, 10.0])
+    source[[2, 0]].rate = [10.0, 0.0]
+    net.save_state(tmp_path / "state.npz")
+    net.run(150.0)
+    assert source.rate == pytest.approx([0.0, 1000.0, 10.0])
+    as_it_was.run(200.0)
+    assert np.array_equal(record.result().train(1), others.result().train(1))
+    again, there, _ = made()
+    again.load_state(tmp_path / "state.npz")
+    again.run(150.0)
+    assert np.array_equal(there.rate, source.rate)
+    net.reset()
+    assert np.array_equal(source.rate, np.zeros(3))
+    with pytest.raises(sim.ValidationError, match=r"source\[0:1\]\.rate: a schedule is for all"):
+        source[0].rate = sim.Schedule([0.0], [1.0])
+
+
+def test_spikes_of_the_past():
+    """New ones are lost, which is said; those that were there before are not spoken of."""
+    net = sim.Network(seed=1)
+    source = net.population("source", 2, sim.SpikeSource([[5.0, 60.0], [7.0]]))
+    record = net.record(source, "spikes")
+    net.run(50.0)
+    source.times = [[5.0, 50.1], [7.0, 80.0]]
+    text = (
+        r"source\.times: 20 ms of source 0 \(and 1 more\) is in the past at t = 50 ms, and gives no"
+        r" spike; .*add net\.t"
+    )
+    with pytest.warns(sim.SpikesimWarning, match=text):
+        source.times = [[5.0, 20.0, 50.1], [7.0, 50.0, 80.0]]
+    net.run(50.0)
+    assert record.result().times == pytest.approx([5.0, 7.0, 50.1, 80.0])
+
+
+def test_a_source_takes_all_or_nothing():
+    net = sim.Network(seed=1)
+    source = net.population("source", 2, sim.PoissonSource(5.0))
+    with pytest.raises(sim.ValidationError, match=r"source: unknown name 'rat'"):
+        source.set(rate=50.0, rat=2.0)
+    assert np.array_equal(source.rate, [5.0, 5.0])
+
+
 def test_given_spikes_can_be_set():
     net = sim.Network(seed=1)
     source = net.population("source", 2, sim.SpikeSource([[1.0, 8.0], [2.0]]))
     record = net.record(source, "spikes")
     net.run(5.0)
-    source.set(times=[[1.5, 7.0], [9.0, 6.0]])
+    source.set(times=[[7.0], [9.0, 6.0]])
     net.run(5.0)
     assert record.result().times == pytest.approx([1.0, 2.0, 6.0, 7.0, 9.0])
     assert np.array_equal(record.result().ids, [0, 1, 1, 0, 1])

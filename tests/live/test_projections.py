@@ -73,6 +73,22 @@ def test_weights_one_by_one():
     assert np.array_equal(p.weight, given)
 
 
+def test_weights_as_a_matrix():
+    """As `project` takes them: by source and target, in the order of the selections."""
+    net, cells = network()
+    ends = cells[[5, 1, 0]], cells[::-1][:4]
+    matrix = np.arange(12.0).reshape(3, 4)
+    for connector in (sim.AllToAll(), sim.FixedProbability(0.6, autapses=True)):
+        p = net.project(*ends, connector, weight=np.ones((3, 4)), delay=sim.Uniform(1.0, 5.0),
+                        receptor="exc")  # fmt: skip
+        p.weight = matrix
+        there = p.connections()
+        assert np.array_equal(p.weight, matrix[there.source, there.target])
+        with pytest.raises(sim.ValidationError, match=r"or of shape \(3, 4\), got shape \(4, 3\)"):
+            p.weight = matrix.T
+        net.reset()
+
+
 def test_one_weight_was_built_for_all():
     net, cells = network()
     p = net.project(cells, cells, sim.FixedProbability(0.5), weight=1.0, delay=1.0, receptor="exc")

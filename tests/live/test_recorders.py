@@ -68,6 +68,17 @@ def test_weights_that_are_set_before_the_run_are_in_the_sample_at_0(late):
     assert (record.result().values[0] == 0.9).all()
 
 
+def test_synapses_that_there_are_not():
+    """Said at once where the number of synapses is known, so that the network can go on."""
+    net = sim.Network(seed=1)
+    projection = weights(net)
+    with pytest.raises(sim.ValidationError, match=r"below the 4 synapses that there are, got 4"):
+        net.record(projection, "weight", every=1.0, synapses=[0, 4])
+    recorder = net.record(projection, "weight", every=1.0, synapses=[3])
+    net.run(2.0)
+    assert recorder.result().values.shape == (3, 1)
+
+
 def test_a_linked_variable_begins_with_what_its_source_has_then():
     rig = everything()
     rig.others.set(V_m=np.linspace(-61.0, -66.0, 6))

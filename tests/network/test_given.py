@@ -233,7 +233,7 @@ FAULTS = [
     ({"weight": -1.0, "source": "gaba"}, r"weight: 'gaba' releases GABA, so weights are magnitud"),
     ({"weight": sim.Normal(-9.0, 0.1), "source": "gaba"}, r"weights are magnitudes; got -"),
     ({"weight": sim.Uniform(2.0, 3.0), "plasticity": sim.PairSTDP(), "delay_is": "axonal"},
-     r"weight: must lie within the rule's 0\.0 \.\.\. 1\.0, got [23]\."),
+     r"weight: must lie within the rule's w_min = 0\.0 pA \.\.\. w_max = 1\.0 pA, got [23]\."),
     ({"source": "few", "connector": sim.OneToOne()}, r"OneToOne: .*2 sources and 3 targets"),
     ({"connector": sim.FixedInDegree(4)}, r"FixedInDegree\.k: must be at most 2"),
     ({"connector": sim.FixedOutDegree(4)}, r"FixedOutDegree\.k: must be at most 2"),

@@ -131,11 +131,14 @@ def test_a_reset_that_fails_changes_nothing(monkeypatch, part, keep):
 def test_a_build_that_fails_changes_nothing():
     net = sim.Network(seed=1)
     a = cells(net)
-    learn = net.project(a, a, sim.AllToAll(), weight=0.5, delay=1.0, receptor="exc",
+    every = sim.FixedProbability(1.0, autapses=True)
+    learn = net.project(a, a, every, weight=0.5, delay=1.0, receptor="exc",
                         plasticity=sim.PairSTDP(), delay_is="axonal")  # fmt: skip
     net.record(learn, "weight", every=1.0, synapses=[100])
     for _ in range(2):
-        with pytest.raises(sim.ValidationError, match="has 100 synapses; got index 100"):
+        with pytest.raises(
+            sim.ValidationError, match="below the 100 synapses that there are, got 100"
+        ):
             net.run(1.0)
         assert net.t == 0.0
 
