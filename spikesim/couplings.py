@@ -58,7 +58,17 @@ class Junctions(Guarded):
 
 
 class GapJunctions(Guarded):
-    """Electrical synapses between two populations; made by `Network.gap_junctions`."""
+    """Electrical synapses between two populations; made by `Network.gap_junctions`.
+
+    Attributes
+    ----------
+    name : str
+        Unique in the network.
+    a, b : View
+        Whose membranes they join.
+    connector : Connector
+        Which pairs there are.
+    """
 
     def __init__(
         self, name: str, a: View, b: View, connector: Connector, *, g: Any, access: JunctionAccess
@@ -119,7 +129,13 @@ class GapJunctions(Guarded):
         self.access.write_conductance(self, values)
 
     def junctions(self) -> Junctions:
-        """Both ends and the conductance of every junction."""
+        """Both ends and the conductance of every junction.
+
+        Returns
+        -------
+        Junctions
+            Indices of the neurons, and conductances in nS.
+        """
         return self.access.read_junctions(self)
 
     def __copy__(self) -> GapJunctions:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+import keyword
+import re
 from typing import Any
 
 from spikesim.errors import ValidationError, nearest
 from spikesim.fixed import FixedDict
-from spikesim.units import Param, Quantity
+from spikesim.units import Param, Quantity, one
 
 _PARAMETERS = "Parameters\n----------"
+_SECTION = re.compile(r"^(?=[A-Z][A-Za-z ]+\n-{3,}$)", re.MULTILINE)  # where one begins
 
 
 def members_of(cls: type, root: type) -> dict[str, Any]:
@@ -57,16 +59,61 @@ def documented(cls: type, root: type) -> str | None:
     text = vars(cls).get("__doc__")
     if not declared or (text is None and not any(n in declared for n in vars(cls))):
         return text  # that of the class it is made from holds for it too
-    lines = []
+    summary, entries, sections = _pieces(text)
+    others = [] if entries else [n for n in keywords_of(cls) if n not in declared]
     for name, p in declared.items():
+        kind = "float" if p.unit == one else f"float ({p.unit})"
         default = "required" if p.default is None else f"default {p.default:g}"
-        lines += [f"{name} : {p.unit}", f"    {p.doc or 'parameter'}; {p.allowed}, {default}"]
-    before, head, behind = inspect.cleandoc(text or "").partition(_PARAMETERS)
-    others = [] if head else [n for n in keywords_of(cls) if n not in declared]
-    if others:
-        kind = next((base for base in reversed(cls.__mro__) if root in base.__bases__), cls)
-        lines += [f"{', '.join(others)} : optional", f"    see `{kind.__name__}`"]
-    return "\n".join([f"{before.rstrip()}\n\n{_PARAMETERS}".lstrip(), *lines, behind.lstrip("\n")])
+        entries.append(f"{name} : {kind}\n    {p.doc or 'parameter'}; {p.allowed}, {default}")
+    for base in cls.__mro__:  # each says what the others mean that it takes
+        told = [e for e in _pieces(vars(base).get("__doc__"))[1] if set(_names(e)) & set(others)]
+        others = [n for n in others if not any(n in _names(entry) for entry in told)]
+        entries += told
+    entries += [f"{', '.join(others)} : optional\n    See its ``__init__``."] if others else []
+    entries.sort(key=lambda entry: entry.startswith("**"))
+    parts = [summary, "\n".join([_PARAMETERS, *entries]), *sections]
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _pieces(text: str | None) -> tuple[str, list[str], list[str]]:
+    """Of a docstring what stands before its sections, its parameters' entries, other sections."""
+    summary, *sections = (part.strip() for part in _SECTION.split(inspect.cleandoc(text or "")))
+    written = next((s for s in sections if s.startswith(_PARAMETERS)), "")
+    entries = re.split(r"\n(?=\S)", written.removeprefix(_PARAMETERS).strip())
+    return summary, [e for e in entries if e], [s for s in sections if s != written]
+
+
+def _names(entry: str) -> list[str]:
+    """The parameters that an entry of a docstring is about."""
+    return entry.partition("\n")[0].partition(" : ")[0].split(", ")
+
+
+def signature_of(cls: type) -> inspect.Signature:
+    """How an instance is made, with the parameters that the class declares, as ``help`` shows it.
+
+    An ``__init__`` that takes ``**values`` hands them on: to what is declared, and to what the
+    docstring says besides. Only where the docstring names them they are shown as such.
+    """
+    own = list(inspect.signature(cls.__init__).parameters.values())[1:]  # type: ignore[misc]
+    shown = {p.name: p for p in own if p.kind is not p.VAR_KEYWORD}
+    if len(shown) == len(own):
+        return inspect.Signature(own)
+    declared: dict[str, Param] = cls.declared  # type: ignore[attr-defined]
+    told = [name for entry in _pieces(inspect.getdoc(cls))[1] for name in _names(entry)]
+    by_name = inspect.Parameter.KEYWORD_ONLY
+    for name, p in declared.items():
+        default = inspect.Parameter.empty if p.default is None else p.default
+        if name not in shown and not keyword.iskeyword(name):
+            shown[name] = inspect.Parameter(name, by_name, default=default)
+    for name, given in _keywords(cls).items():
+        if name in told and name not in shown:
+            shown[name] = given.replace(kind=by_name)
+    rest = [p for p in own[-1:] if f"**{p.name}" in told]
+    place = {name: k for k, name in enumerate(told)}  # that of arguments by name is free
+    order = sorted(
+        shown.values(), key=lambda p: (p.kind, place.get(p.name, 0) * (p.kind == by_name))
+    )
+    return inspect.Signature([*order, *rest])
 
 
 def declarations(cls: type, root: type) -> set[str]:
@@ -86,17 +133,18 @@ def _declared_by(kind: Any) -> frozenset[str]:
 
 def keywords_of(cls: type) -> list[str]:
     """What may be given by name when an instance is made, besides declared parameters."""
-    found: dict[str, None] = {}
+    return list(_keywords(cls))
+
+
+def _keywords(cls: type) -> dict[str, inspect.Parameter]:
+    """What the ``__init__`` of a class and of its bases take by name."""
+    found: dict[str, inspect.Parameter] = {}
     for base in cls.__mro__:
         if "__init__" in vars(base) and base is not object:
-            found |= dict.fromkeys(_named(vars(base)["__init__"]))
-    return [name for name in found if name != "self"]
-
-
-def _named(function: Callable[..., Any]) -> tuple[str, ...]:
-    """Arguments that may be given by name."""
-    taken = inspect.signature(function).parameters.values()
-    return tuple(p.name for p in taken if p.kind in (p.KEYWORD_ONLY, p.POSITIONAL_OR_KEYWORD))
+            for p in inspect.signature(vars(base)["__init__"]).parameters.values():
+                if p.name != "self" and p.kind in (p.KEYWORD_ONLY, p.POSITIONAL_OR_KEYWORD):
+                    found.setdefault(p.name, p)
+    return found
 
 
 def _unknown(

@@ -27,12 +27,34 @@ class Distribution(Guarded):
     """Base of all distributions."""
 
     def scaled(self, factor: float) -> Distribution:
-        """The same in another unit: all that it says times a positive number."""
+        """The same in another unit: all that it says times a positive number.
+
+        Parameters
+        ----------
+        factor : float
+            Positive.
+
+        Returns
+        -------
+        Distribution
+            A new one.
+        """
         given = ((f.name, getattr(self, f.name)) for f in fields(self))
         return replace(self, **{name: v * factor for name, v in given if v is not None})
 
     def mass(self, low: float, high: float) -> float:
-        """The share of draws that are kept and lie between `low` and `high`."""
+        """The share of draws that are kept and lie between `low` and `high`.
+
+        Parameters
+        ----------
+        low, high : float
+            The range, both ends included.
+
+        Returns
+        -------
+        float
+            From 0 to 1.
+        """
         raise NotImplementedError
 
 
@@ -45,6 +67,11 @@ class Constant(Distribution):
     ----------
     value : float
         In the unit of what it is used for.
+
+    Examples
+    --------
+    >>> Constant(2.0).value
+    2.0
     """
 
     value: float
@@ -65,6 +92,11 @@ class Uniform(Distribution):
     ----------
     low, high : float
         The bounds, `low` below `high`, in the unit of what they are used for.
+
+    Examples
+    --------
+    >>> Uniform(-60.0, -50.0).mass(-60.0, -55.0)
+    0.5
     """
 
     low: float
@@ -102,6 +134,11 @@ class Normal(Distribution):
     ------
     ValidationError
         Also when the bounds would keep fewer than one draw in a thousand.
+
+    Examples
+    --------
+    >>> Normal(20.0, 5.0, low=0.0)
+    Normal(mean=20.0, std=5.0, low=0.0, high=None)
     """
 
     mean: float
@@ -142,6 +179,11 @@ class LogNormal(Distribution):
     -----
     The logarithm then has variance ``log(1 + std**2 / mean**2)`` and mean
     ``log(mean) - variance / 2``. For negative values (inhibitory weights) give a transmitter.
+
+    Examples
+    --------
+    >>> round(LogNormal(20.0, 6.0).sigma, 4)
+    0.2936
     """
 
     mean: float

@@ -43,6 +43,15 @@ class Schedule(Guarded):
         value is 0.
     values : array
         Shape (n_times,) or (n_times, n_neurons).
+    owner, what : str
+        Whom, and which argument, messages name.
+    unit : Unit
+        What the values are in.
+
+    Examples
+    --------
+    >>> PoissonSource(rate=Schedule([0.0, 500.0], [20.0, 80.0]))
+    PoissonSource()
     """
 
     def __init__(
@@ -72,22 +81,66 @@ class Schedule(Guarded):
             )  # fmt: skip
 
     def steps(self, dt: float) -> np.ndarray:
-        """The steps of `dt` (ms) at whose start the values change: the nearest ones, int64."""
+        """The steps of `dt` (ms) at whose start the values change: the nearest ones, int64.
+
+        Parameters
+        ----------
+        dt : float
+            Time step in ms.
+
+        Returns
+        -------
+        ndarray of int64, shape (n_times,)
+            Numbers of steps.
+        """
         times = np.minimum(self.times, _NEVER * dt)
         return nearest_steps(times, dt, "times", self.owner, most=1 << 62, silent=True)
 
     def check_grid(self, dt: float, owner: str) -> None:
-        """Warn once if times are not multiples of `dt` (ms); they act at the nearest step."""
+        """Warn once if times are not multiples of `dt` (ms); they act at the nearest step.
+
+        Parameters
+        ----------
+        dt : float
+            Time step in ms.
+        owner : str
+            Whom the warning names.
+        """
         nearest_steps(np.minimum(self.times, MOST_STEPS * dt), dt, "times", owner)
 
     def at(self, step: int, dt: float) -> np.ndarray:
-        """The value in a step of `dt` (ms), shape () or (n_neurons,)."""
+        """The value in a step of `dt` (ms), shape () or (n_neurons,).
+
+        Parameters
+        ----------
+        step : int
+            Number of the step.
+        dt : float
+            Time step in ms.
+
+        Returns
+        -------
+        ndarray, shape () or (n_neurons,)
+            In the unit of the values.
+        """
         place = int(np.searchsorted(self.steps(dt), step, side="right")) - 1
         return np.zeros(self.values.shape[1:]) if place < 0 else self.values[place]
 
 
 class Input(Guarded):
     """Base of everything that acts on a network from outside."""
+
+    def check_size(self, size: int, owner: str) -> None:
+        """Raise a ValidationError if this does not fit so many neurons or sources.
+
+        Parameters
+        ----------
+        size : int
+            Number of neurons or sources.
+        owner : str
+            Whom messages name.
+        """
+        raise NotImplementedError
 
     def _instead(self, name: str) -> str:
         return f"is fixed once it is made; make another, {type(self).__name__}({name}=...)"
@@ -99,10 +152,6 @@ class Input(Guarded):
 class Source(Input):
     """Base of populations that only emit."""
 
-    def check_size(self, size: int, owner: str) -> None:
-        """Raise a ValidationError if this does not fit a population of `size`."""
-        raise NotImplementedError
-
 
 class RateSource(Source):
     """Base of sources with a rate (Hz): one for all, one for each source, or a schedule."""
@@ -113,7 +162,22 @@ class RateSource(Source):
         check_columns(self.rate, size, "rate", owner)
 
     def with_rate(self, rate: Any, size: int, owner: str) -> RateSource:
-        """The same source with another rate (Hz), checked for a population of `size`."""
+        """The same source with another rate (Hz), checked for a population of `size`.
+
+        Parameters
+        ----------
+        rate : float, array or Schedule
+            In Hz.
+        size : int
+            Number of sources.
+        owner : str
+            Whom messages name.
+
+        Returns
+        -------
+        RateSource
+            A copy with that rate.
+        """
         changed = altered(self, rate=check_rate(rate, owner))
         changed.check_size(size, owner)
         return changed
@@ -126,6 +190,10 @@ class PoissonSource(RateSource):
     ----------
     rate : float, array or Schedule
         Rate in Hz: one for all, one for each source, or piecewise constant in time.
+
+    Examples
+    --------
+    >>> source = net.population("noise", 100, PoissonSource(rate=20.0))
     """
 
     def __init__(self, rate: Any = 0.0):
@@ -145,6 +213,10 @@ class GammaSource(RateSource):
     shape : float or array
         Shape of the law, for each source or for all: 1 is a Poisson train, above that trains are
         more regular. The intervals' coefficient of variation is ``1 / sqrt(shape)``.
+
+    Examples
+    --------
+    >>> source = net.population("regular", 100, GammaSource(rate=20.0, shape=4.0))
     """
 
     def __init__(self, rate: Any = 0.0, shape: Any = 1.0):
@@ -164,6 +236,10 @@ class SpikeSource(Source):
     times : sequence
         For each source a sequence of times (ms, above 0); or, for a population of one, its times.
         Times off the grid are rounded to the nearest step with one warning.
+
+    Examples
+    --------
+    >>> source = net.population("pair", 2, SpikeSource([[5.0, 10.0], [7.5]]))
     """
 
     def __init__(self, times: Any = ()):
@@ -188,6 +264,10 @@ class PoissonDrive(Input):
         Weight of one spike, in the unit of the receptor or with a unit.
     receptor : str, optional
         The receptor that it reaches; may be left out if the neuron has only one.
+
+    Examples
+    --------
+    >>> net.stimulate(cells, PoissonDrive(rate=8000.0, weight=20.0 * pA))
     """
 
     def __init__(self, rate: Any, weight: Any, receptor: str | None = None):
@@ -197,7 +277,18 @@ class PoissonDrive(Input):
         self.receptor = receptor
 
     def weight_in(self, unit: Unit) -> np.ndarray:
-        """The weight in a receptor's unit."""
+        """The weight in a receptor's unit.
+
+        Parameters
+        ----------
+        unit : Unit
+            Of the receptor.
+
+        Returns
+        -------
+        ndarray, shape () or (n_neurons,)
+            Weights.
+        """
         weight = self.weight if self.unit is None else Quantity(self.weight, self.unit)
         return np.asarray(in_unit(weight, unit, "weight", self))
 
@@ -215,6 +306,10 @@ class StepCurrent(Input):
         When each amplitude begins (ms).
     amplitudes : array
         In pA, shape (n_times,) or (n_times, n_neurons).
+
+    Examples
+    --------
+    >>> net.stimulate(cells, StepCurrent([10.0, 50.0], [300.0, 0.0]))
     """
 
     def __init__(self, times: Sequence[float], amplitudes: Any):
@@ -234,6 +329,10 @@ class DCCurrent(StepCurrent):
         In pA, one for all neurons or one for each.
     start, stop : float
         When it acts (ms).
+
+    Examples
+    --------
+    >>> net.stimulate(cells, DCCurrent(500.0, start=20.0, stop=80.0))
     """
 
     def __init__(self, amplitude: Any, start: float = 0.0, stop: float | None = None):
@@ -264,6 +363,10 @@ class NoiseCurrent(Input):
         In pA.
     every : float, optional
         How long a value is held (ms), a multiple of dt; one step unless given.
+
+    Examples
+    --------
+    >>> net.stimulate(cells, NoiseCurrent(mean=200.0, std=50.0, every=1.0))
     """
 
     def __init__(self, mean: Any = 0.0, std: Any = 1.0, every: float | None = None):

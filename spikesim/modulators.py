@@ -51,7 +51,13 @@ class Modulator(Guarded):
         self.access.write_concentration(self, value)
 
     def add(self, amount: float) -> None:
-        """Raise the concentration now by a puff of `amount`, or lower it by a negative one."""
+        """Raise the concentration now by a puff of `amount`, or lower it by a negative one.
+
+        Parameters
+        ----------
+        amount : float
+            In the unit of the concentration, which must not fall below 0.
+        """
         amount = check_scalar(amount, "amount", self)
         before = self.concentration
         if before + amount < 0:

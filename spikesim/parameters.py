@@ -14,6 +14,7 @@ from spikesim.declarations import (
     fix_members,
     keywords_of,
     members_of,
+    signature_of,
 )
 from spikesim.distributions import Distribution
 from spikesim.equations.text import parse_text, text_parameters
@@ -29,6 +30,11 @@ class Parametrized(Guarded):
     A subclass declares them as class attributes, ``tau_m = param(20.0, ms, "positive")``, and an
     instance takes any of them by keyword: a number, an array with one value for each neuron, or a
     distribution to draw from. Later they are attributes of the instance.
+
+    Parameters
+    ----------
+    **values
+        The declared parameters.
 
     Raises
     ------
@@ -54,6 +60,7 @@ class Parametrized(Guarded):
         check_members(cls, Parametrized, members)
         fix_members(cls)
         cls.__doc__ = documented(cls, Parametrized)
+        cls.__signature__ = signature_of(cls)  # type: ignore[attr-defined]
 
     @classmethod
     def _check_free(cls, name: str) -> None:
@@ -88,7 +95,20 @@ class Parametrized(Guarded):
             setattr(self, name, self.checked(name, value))
 
     def checked(self, name: str, value: Any) -> Value:
-        """`value` as a float, an array or a distribution, if it is allowed for `name`."""
+        """`value` as a float, an array or a distribution, if it is allowed for `name`.
+
+        Parameters
+        ----------
+        name : str
+            A declared parameter.
+        value : float, array, Quantity or Distribution
+            In the parameter's unit, or with a unit.
+
+        Returns
+        -------
+        float, ndarray or Distribution
+            In the parameter's unit; arrays are copies that cannot be changed.
+        """
         value = in_unit(value, self.declared[name].unit, name, self)
         if isinstance(value, Distribution):
             return value
@@ -101,7 +121,15 @@ class Parametrized(Guarded):
         return array if array.ndim else float(array)
 
     def check_text(self, attribute: str, example: str) -> None:
-        """Raise unless an attribute of the class is text."""
+        """Raise unless an attribute of the class is text.
+
+        Parameters
+        ----------
+        attribute : str
+            Its name.
+        example : str
+            What the message shows as right.
+        """
         text = getattr(self, attribute)
         if not isinstance(text, str):
             raise ValidationError(

@@ -106,11 +106,25 @@ class View(Guarded):
         set together or in parts; each call draws anew. Of a source only ``rate`` or ``times`` can
         be set.
 
+        Parameters
+        ----------
+        **values
+            By name, such as ``tau_m=20.0``, ``V_m=Uniform(-60, -50)`` or ``tau_syn_exc=5 * ms``.
+
         Raises
         ------
         ValidationError
             If a name or a value is not allowed, or an array is given for a selection that holds a
             neuron more than once. Nothing is changed then.
+
+        Examples
+        --------
+        >>> net = Network(dt=0.1, seed=1)
+        >>> cells = net.population("cells", 10, LIF(I_e=500.0))
+        >>> cells.set(tau_m=20.0)
+        >>> cells[:2].set(V_m=[-60.0, -58.0] * mV)
+        >>> cells.V_m[:3]
+        array([-60., -58., -70.])
         """
         self.population.access.write(self, values)
 

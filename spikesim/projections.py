@@ -93,6 +93,23 @@ class Projection(Guarded):
 
     Weights and delays are copied as they are given, into what the network will store: `dtype`, and
     whole steps of `dt` (ms).
+
+    Attributes
+    ----------
+    name : str
+        Unique in the network.
+    source, target : View
+        From whom to whom.
+    connector : Connector
+        Which pairs there are.
+    receptor : str
+        The receptor, or the transmitter that several bind.
+    plasticity, release : PlasticityRule, Release, or None
+        How weights learn, and what share of them spikes transmit.
+    delay_is : {"axonal", "dendritic"} or None
+        On which side of a plastic synapse the delay lies.
+    modulators : dict of str to Modulator
+        What was given for names that the rule reads.
     """
 
     def __init__(
@@ -276,11 +293,22 @@ class Projection(Guarded):
         return self.connections().delay
 
     def connections(self) -> Connections:
-        """Source, target, weight and delay of every synapse."""
+        """Source, target, weight and delay of every synapse.
+
+        Returns
+        -------
+        Connections
+            One entry for each synapse, delays in ms.
+        """
         return self.access.read_connections(self)
 
     def release_state(self) -> ReleaseState:
         """Release as a spike would find it now: ``weight * u * x`` is what it would transmit.
+
+        Returns
+        -------
+        ReleaseState
+            The shares `u` and `x`.
 
         Raises
         ------

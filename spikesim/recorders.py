@@ -40,7 +40,13 @@ class Recorder(Guarded):
         self.name, self.every, self.access = name, every, access
 
     def result(self) -> Any:
-        """What was recorded so far: `SpikeTrains` of spikes, else `Traces`."""
+        """What was recorded so far: `SpikeTrains` of spikes, else `Traces`.
+
+        Returns
+        -------
+        SpikeTrains or Traces
+            From the start or the last `clear` until now.
+        """
         return self.access.result(self)
 
     def clear(self) -> None:
@@ -58,7 +64,13 @@ class Recorder(Guarded):
 
 
 class SpikeRecorder(Recorder):
-    """Spikes of a population or of some of its neurons."""
+    """Spikes of a population or of some of its neurons.
+
+    Attributes
+    ----------
+    target : View
+        Whose spikes.
+    """
 
     _gives = "SpikeTrains: recorder.result().times"
 
@@ -67,12 +79,26 @@ class SpikeRecorder(Recorder):
         self.target = target
 
     def counts(self) -> np.ndarray:
-        """Spikes of each neuron since the start or the last `clear`, int64, shape (n,)."""
+        """Spikes of each neuron since the start or the last `clear`, int64, shape (n,).
+
+        Returns
+        -------
+        ndarray of int64, shape (n,)
+            Numbers of spikes.
+        """
         return self.access.counts(self)
 
 
 class StateRecorder(Recorder):
-    """A state variable of some neurons, sampled at the end of every so many steps."""
+    """A state variable of some neurons, sampled at the end of every so many steps.
+
+    Attributes
+    ----------
+    target : View
+        Whose variable.
+    variable : str
+        Its name.
+    """
 
     def __init__(self, target: View, variable: str, every: float, access: RecorderAccess):
         if target.population.is_source:
@@ -85,7 +111,13 @@ class StateRecorder(Recorder):
 
 
 class ConcentrationRecorder(Recorder):
-    """The concentration of a neuromodulator, sampled at the end of every so many steps."""
+    """The concentration of a neuromodulator, sampled at the end of every so many steps.
+
+    Attributes
+    ----------
+    target : Modulator
+        What is recorded.
+    """
 
     def __init__(self, target: Modulator, every: float, access: RecorderAccess):
         super().__init__(f"{target.name}.concentration", every, access)
@@ -93,7 +125,15 @@ class ConcentrationRecorder(Recorder):
 
 
 class WeightRecorder(Recorder):
-    """Weights of a projection over time: of all synapses, or of those whose indices are given."""
+    """Weights of a projection over time: of all synapses, or of those whose indices are given.
+
+    Attributes
+    ----------
+    target : Projection
+        Whose weights.
+    synapses : ndarray of int64, or None
+        Which synapses; None for all.
+    """
 
     def __init__(
         self, target: Projection, synapses: Any, every: float | None, access: RecorderAccess

@@ -13,6 +13,7 @@ import spikesim as sim
 from spikesim import analysis, interchange, plot, readout, units
 from spikesim.calls import public
 from spikesim.errors import InvalidCallError
+from spikesim.parameters import Parametrized
 from tests.misspelt import misspelt
 from tests.test_attributes import HELD
 
@@ -37,15 +38,22 @@ METHODS = {
 CALLED = FUNCTIONS | CLASSES | METHODS
 
 
+def arguments(call):
+    """What Python itself judges: models look at their declared parameters by themselves."""
+    if inspect.isclass(call) and issubclass(call, Parametrized):
+        return list(inspect.signature(call.__init__).parameters.values())[1:]
+    return list(inspect.signature(call).parameters.values())
+
+
 def words(call):
     """What may be given by name."""
-    parameters = inspect.signature(call).parameters.values()
+    parameters = arguments(call)
     return [p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
 
 
 def loose(call):
     """Whether names are not judged by Python, but by what takes them."""
-    kinds = {p.kind for p in inspect.signature(call).parameters.values()}
+    kinds = {p.kind for p in arguments(call)}
     return inspect.Parameter.VAR_KEYWORD in kinds
 
 
@@ -81,7 +89,7 @@ def test_a_misspelt_word(data):
 @pytest.mark.parametrize("name", CALLED)
 def test_missing_and_surplus_arguments(name):
     call = CALLED[name]
-    parameters = inspect.signature(call).parameters.values()
+    parameters = arguments(call)
     needed = [p.name for p in parameters if p.default is p.empty
               and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]  # fmt: skip
     if needed:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import spikesim as sim
 from spikesim.release import Release
-from spikesim.units import ms, mV, nS, param
+from spikesim.units import ms, mV, nS, one, param
 from tests.misspelt import misspelt
 
 TRACE = {"tau_plus": param(20.0, ms, "positive"), "tau_minus": param(20.0, ms, "positive")}
@@ -212,7 +212,8 @@ def test_help_lists_the_parameters(model):
     assert text.count("Parameters\n----------") == 1
     for name, p in model.declared.items():
         default = "required" if p.default is None else f"default {p.default:g}"
-        assert f"\n{name} : {p.unit}\n    {p.doc}; {p.allowed}, {default}\n" in f"{text}\n"
+        kind = "float" if p.unit == one else f"float ({p.unit})"
+        assert f"\n{name} : {kind}\n    {p.doc}; {p.allowed}, {default}\n" in f"{text}\n"
 
 
 def test_help_of_ones_own_models():
@@ -225,7 +226,13 @@ def test_help_of_ones_own_models():
         pass
 
     text = inspect.getdoc(Mine)
-    assert text.startswith("My neuron.\n\nParameters\n----------\nC_m : pF\n    membrane cap")
-    assert "\ng : mV\n    my height; positive, default 3\n" in text
-    assert "\nreceptors, channels, method : optional\n    see `Neuron`" in text
+    assert text.startswith(
+        "My neuron.\n\nParameters\n----------\nC_m : float (pF)\n    membrane cap"
+    )
+    assert "\ng : float (mV)\n    my height; positive, default 3\n" in text
+    assert "\nreceptors : mapping of str to Receptor, optional\n    The receptors by name;" in text
+    assert list(inspect.signature(Mine).parameters) == [
+        *sim.LIF.declared, "g", "receptors", "channels", "method",
+    ]  # fmt: skip
+    assert inspect.signature(Mine).parameters["g"].default == 3.0
     assert inspect.getdoc(Same) == inspect.getdoc(sim.LIF)

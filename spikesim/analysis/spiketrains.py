@@ -136,6 +136,16 @@ class SpikeTrains(Guarded):
         ----------
         t0, t1 : float
             The part to keep, in ms, within the time observed.
+
+        Returns
+        -------
+        SpikeTrains
+            Of the same neurons, from `t0` to `t1`.
+
+        Raises
+        ------
+        ValidationError
+            If `t0` and `t1` are reversed, or lie outside of the time observed.
         """
         who = self.name or "SpikeTrains"
         t0 = check_scalar(t0, "t0", who, unit=ms)
@@ -163,7 +173,18 @@ class SpikeTrains(Guarded):
         return self.t_stop - self.t_start
 
     def train(self, neuron: int) -> Floats:
-        """The spike times of one neuron, in ms."""
+        """The spike times of one neuron, in ms.
+
+        Parameters
+        ----------
+        neuron : int
+            The neuron's place in its population, 0 .. n-1.
+
+        Returns
+        -------
+        ndarray of float, shape (n_spikes,)
+            In ms, ascending.
+        """
         who = self.name or "SpikeTrains"
         (place,) = positions(check_count(neuron, "neuron", who), self.n, who)
         order, ids = self._by_neuron
@@ -171,27 +192,62 @@ class SpikeTrains(Guarded):
         return self.times[order[first:end]]
 
     def counts(self) -> NDArray[np.int64]:
-        """How many spikes each neuron fired, shape (n,)."""
+        """How many spikes each neuron fired, shape (n,).
+
+        Returns
+        -------
+        ndarray of int64, shape (n,)
+            Numbers of spikes.
+        """
         self._check_room(1)
         return np.bincount(self.ids, minlength=self.n)
 
     def rates(self) -> Floats:
-        """The mean rate of each neuron in Hz, shape (n,); NaN if no time was observed."""
+        """The mean rate of each neuron in Hz, shape (n,); NaN if no time was observed.
+
+        Returns
+        -------
+        ndarray of float, shape (n,)
+            In Hz.
+        """
         seconds = self.duration / 1000.0
         self._check_room(2)
         return self.counts() / seconds if seconds else np.full(self.n, np.nan)
 
     def mean_rate(self) -> float:
-        """The mean rate of all neurons in Hz; NaN without neurons or without time."""
+        """The mean rate of all neurons in Hz; NaN without neurons or without time.
+
+        Returns
+        -------
+        float
+            In Hz.
+        """
         neuron_seconds = self.n * self.duration / 1000.0
         return self.n_spikes / neuron_seconds if neuron_seconds else np.nan
 
     def isi(self, neuron: int) -> Floats:
-        """The intervals between one neuron's spikes, in ms, in their order."""
+        """The intervals between one neuron's spikes, in ms, in their order.
+
+        Parameters
+        ----------
+        neuron : int
+            The neuron's place in its population, 0 .. n-1.
+
+        Returns
+        -------
+        ndarray of float, shape (n_spikes - 1,)
+            In ms; empty if it fired less than twice.
+        """
         return np.diff(self.train(neuron))
 
     def isis(self) -> Floats:
-        """The intervals between spikes of the same neuron, in ms, of all neurons in turn."""
+        """The intervals between spikes of the same neuron, in ms, of all neurons in turn.
+
+        Returns
+        -------
+        ndarray of float, shape (n_intervals,)
+            In ms.
+        """
         return self._intervals[0]
 
     def cv(self) -> Floats:
@@ -199,6 +255,11 @@ class SpikeTrains(Guarded):
 
         It is the standard deviation over the mean: 0 for a clock, 1 for a Poisson process.
         NaN for neurons with fewer than two intervals, that is three spikes.
+
+        Returns
+        -------
+        ndarray of float, shape (n,)
+            Without a unit.
         """
         self._check_room(5)
         intervals, ids = self._intervals
@@ -230,7 +291,18 @@ class SpikeTrains(Guarded):
         return (edges[:-1] + edges[1:]) / 2.0, rates
 
     def bin_edges(self, bin: float) -> Floats:
-        """The edges in ms of bins of width `bin` from `t_start` to `t_stop`."""
+        """The edges in ms of bins of width `bin` from `t_start` to `t_stop`.
+
+        Parameters
+        ----------
+        bin : float
+            Width of a bin in ms. If the time observed is no multiple, the last one is narrower.
+
+        Returns
+        -------
+        ndarray of float, shape (n_bins + 1,)
+            In ms, ascending.
+        """
         width = check_scalar(bin, "bin", self.name or "SpikeTrains", unit=ms, allowed="positive")
         if self.duration > _MAX_BINS * width:
             raise ValidationError(
@@ -247,7 +319,18 @@ class SpikeTrains(Guarded):
         return edges
 
     def equals(self, other: SpikeTrains) -> bool:
-        """Whether the same neurons fired at exactly the same times; names do not count."""
+        """Whether the same neurons fired at exactly the same times; names do not count.
+
+        Parameters
+        ----------
+        other : SpikeTrains
+            What to compare with.
+
+        Returns
+        -------
+        bool
+            True if sizes, times observed, spike times and ids are equal.
+        """
         if not isinstance(other, SpikeTrains):
             raise ValidationError(
                 f"must be SpikeTrains, got {type(other).__name__}", "other", "equals"

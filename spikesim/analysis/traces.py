@@ -49,6 +49,12 @@ class Traces(Guarded):
     ------
     ValidationError
         If shapes do not fit, times do not increase, or an id is given twice.
+
+    Examples
+    --------
+    >>> traces = Traces([1.0, 2.0], [[-70.0], [-69.5]], variable="V_m", unit="mV", ids=[3])
+    >>> traces.trace(3)
+    array([-70. , -69.5])
     """
 
     times: NDArray[np.float64]
@@ -106,7 +112,18 @@ class Traces(Guarded):
         return replace(self, values=self.values[:, chosen], ids=self.ids[chosen])
 
     def window(self, t0: float, t1: float) -> Traces:
-        """The samples with ``t0 <= t <= t1`` (ms)."""
+        """The samples with ``t0 <= t <= t1`` (ms).
+
+        Parameters
+        ----------
+        t0, t1 : float
+            The part to keep, in ms.
+
+        Returns
+        -------
+        Traces
+            Of the same ids.
+        """
         t0 = check_scalar(t0, "t0", self._who, unit=ms)
         t1 = check_scalar(t1, "t1", self._who, unit=ms)
         if t1 < t0:
@@ -116,7 +133,18 @@ class Traces(Guarded):
         return replace(self, times=self.times[kept], values=self.values[kept])
 
     def trace(self, neuron: int) -> NDArray[np.floating]:
-        """The samples of the neuron with the id `neuron`, shape (T,)."""
+        """The samples of the neuron with the id `neuron`, shape (T,).
+
+        Parameters
+        ----------
+        neuron : int
+            One of `ids`.
+
+        Returns
+        -------
+        ndarray of float, shape (T,)
+            In `unit`.
+        """
         neuron = check_count(neuron, "neuron", self._who)
         places = np.flatnonzero(self.ids == neuron)
         if len(places) == 0:
@@ -128,7 +156,18 @@ class Traces(Guarded):
         return self.values[:, places[0]]
 
     def equals(self, other: Traces) -> bool:
-        """Whether both hold exactly the same samples of the same; names do not count."""
+        """Whether both hold exactly the same samples of the same; names do not count.
+
+        Parameters
+        ----------
+        other : Traces
+            What to compare with.
+
+        Returns
+        -------
+        bool
+            True if variable, unit, ids, times and values are equal; NaN equals NaN.
+        """
         if not isinstance(other, Traces):
             raise ValidationError(f"must be Traces, got {type(other).__name__}", "other", "equals")
         return (

@@ -27,7 +27,7 @@ from spikesim.kernels.args import DriveArgs, NoiseArgs
 from spikesim.kernels.drive import CHUNK
 from spikesim.kernels.sources import first_intervals
 from spikesim.neurons import Neuron
-from spikesim.neurons.base import mentions
+from spikesim.neurons.given import mentions
 from spikesim.populations import Population, View, check_gapless
 from spikesim.projections import find_receptor
 from spikesim.receptors import Receptor

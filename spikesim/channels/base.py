@@ -13,10 +13,15 @@ G_MAX = Param(None, nS, "non-negative", "conductance with all gates open")
 
 
 class Channel(Parametrized):
-    """Base of all channels, and of pools of ions.
+    """Base of all channels and pools of ions; a subclass is a declaration, by its attributes.
 
-    Class attributes
-    ----------------
+    Parameters
+    ----------
+    **values
+        The declared parameters: numbers, arrays with one value for each neuron, or distributions.
+
+    Attributes
+    ----------
     equations : str
         Gates and subexpressions, one a line. The names are local: in a neuron with a channel called
         ``Na`` the gate ``m`` is ``m_Na`` and the parameter ``g`` is ``g_Na``. ``V_m`` is the
@@ -35,6 +40,15 @@ class Channel(Parametrized):
         at their steady state for the membrane's initial potential.
     extensive : tuple of str
         Parameters that grow with the membrane's area.
+
+    Examples
+    --------
+    >>> class Rectifier(Channel):
+    ...     g = param(10.0, nS, "non-negative", "conductance with the gate open")
+    ...     E = param(-80.0, mV, doc="reversal potential")
+    ...     equations = "dn/dt = (1 / (1 + exp(-(V_m + 40*mV) / (5*mV))) - n) / (2*ms) : 1"
+    ...     current = "g * n * (E - V_m)"
+    >>> model = ConductanceNeuron(channels={"leak": Leak(g=5.0), "slow": Rectifier(g=20.0)})
     """
 
     _between_runs = ", or set it of a population under its full name, such as cells.{0}_Na = ..."
@@ -60,6 +74,16 @@ class Channel(Parametrized):
 
         From densities to totals: 1 mS/cm2 is 0.01 nS/um2, so that ``Na(g=1.2).scaled(area)`` has
         120 mS/cm2 on ``area`` um2.
+
+        Parameters
+        ----------
+        factor : float
+            The area, or a ratio of areas.
+
+        Returns
+        -------
+        Channel
+            A copy with other values.
         """
         grown = [name for name in self.extensive if name in self.declared]
         return altered(self, **{n: self.checked(n, getattr(self, n) * factor) for n in grown})

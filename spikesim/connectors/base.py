@@ -18,8 +18,8 @@ MOST_SYNAPSES = 2**40  # of a projection; more are beyond any memory, and floats
 class Connector(Guarded):
     """Base of all connectors.
 
-    Class attributes
-    ----------------
+    Attributes
+    ----------
     holds_weights : bool
         Whether the connections come with their weights, so that a projection is given none.
     """
@@ -40,7 +40,17 @@ class Connector(Guarded):
     def count(self, n_pre: int, n_post: int, self_offset: int | None = None) -> int | None:
         """How many synapses there will be, for sizes that `check` allows; None if chance decides.
 
-        Parameters are those of `check`.
+        Parameters
+        ----------
+        n_pre, n_post : int
+            Numbers of source and target neurons.
+        self_offset : int, optional
+            As in `check`.
+
+        Returns
+        -------
+        int or None
+            Number of synapses.
         """
         return None
 
@@ -49,7 +59,17 @@ class Connector(Guarded):
 
         By it the memory of a network is told in advance. Rules that do not say count as none.
 
-        Parameters are those of `check`.
+        Parameters
+        ----------
+        n_pre, n_post : int
+            Numbers of source and target neurons.
+        self_offset : int, optional
+            As in `check`.
+
+        Returns
+        -------
+        float
+            Expected number of synapses.
         """
         return float(self.count(n_pre, n_post, self_offset) or 0)
 

@@ -36,6 +36,13 @@ class DistanceDependent(Connector):
         Shape (n_post, d).
     autapses : bool
         Whether neurons may connect to themselves, where source and target overlap. Default False.
+
+    Examples
+    --------
+    >>> where = np.arange(4.0)[:, None] * 100.0
+    >>> near = DistanceDependent(lambda d: 0.8 * np.exp(-d / 150.0), where, where)
+    >>> net.project(cells, others, near, weight=10.0, delay=1.0)
+    <cells->others: cells -> others.current>
     """
 
     probability: Callable[[np.ndarray], np.ndarray]
@@ -79,7 +86,7 @@ class DistanceDependent(Connector):
                 )
 
     def expected(self, n_pre: int, n_post: int, self_offset: int | None = None) -> float:
-        """From the probabilities of some of the pairs, evenly chosen."""
+        # From the probabilities of some of the pairs, evenly chosen.
         some = [
             positions[np.linspace(0, n - 1, min(n, _SOME)).astype(np.int64)]
             for positions, n in ((self.source_positions, n_pre), (self.target_positions, n_post))

@@ -26,6 +26,11 @@ class FromArrays(Connector):
     source, target : array_like of int
         Index of the source neuron and of the target neuron of each synapse, counted from 0 within
         the source and the target of the projection. Shape (n,) each.
+
+    Examples
+    --------
+    >>> net.project(cells, others, FromArrays([0, 0, 3], [1, 2, 0]), weight=10.0, delay=1.0)
+    <cells->others: cells -> others.current>
     """
 
     source: Any
@@ -68,6 +73,12 @@ class FromSparse(Connector):
     ----------
     matrix : scipy.sparse matrix or array
         Shape (n_pre, n_post), real: entry (i, j) is the weight from source i to target j.
+
+    Examples
+    --------
+    >>> matrix = scipy.sparse.csr_array([[0.0, 5.0], [7.0, 0.0]])
+    >>> net.project(cells[:2], others[:2], FromSparse(matrix), weight=None, delay=1.0, name="given")
+    <given: cells[0:2] -> others[0:2].current>
     """
 
     holds_weights: ClassVar[bool] = True

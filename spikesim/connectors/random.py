@@ -32,6 +32,11 @@ class FixedProbability(Connector):
         Probability of a synapse, 0 to 1.
     autapses : bool
         Whether neurons may connect to themselves, where source and target overlap. Default False.
+
+    Examples
+    --------
+    >>> net.project(cells, others, FixedProbability(0.1), weight=10.0, delay=1.0)
+    <cells->others: cells -> others.current>
     """
 
     p: float
@@ -61,6 +66,11 @@ class FixedInDegree(Connector):
         Whether neurons may connect to themselves, where source and target overlap. Default False.
     multapses : bool
         Whether a source may be drawn for the same target repeatedly. Default False.
+
+    Examples
+    --------
+    >>> net.project(cells, others, FixedInDegree(3), weight=10.0, delay=1.0)
+    <cells->others: cells -> others.current>
     """
 
     k: int
@@ -93,6 +103,11 @@ class FixedOutDegree(Connector):
         Whether neurons may connect to themselves, where source and target overlap. Default False.
     multapses : bool
         Whether a target may be drawn for the same source repeatedly. Default False.
+
+    Examples
+    --------
+    >>> net.project(cells, others, FixedOutDegree(3), weight=10.0, delay=1.0)
+    <cells->others: cells -> others.current>
     """
 
     k: int
@@ -125,6 +140,11 @@ class FixedTotalNumber(Connector):
         Whether neurons may connect to themselves, where source and target overlap. Default False.
     multapses : bool
         Whether the same pair may be drawn repeatedly. Default False.
+
+    Examples
+    --------
+    >>> net.project(cells, others, FixedTotalNumber(8), weight=10.0, delay=1.0)
+    <cells->others: cells -> others.current>
     """
 
     n: int

@@ -18,6 +18,11 @@ class AllToAll(Connector):
     ----------
     autapses : bool
         Whether neurons connect to themselves, where source and target overlap. Default True.
+
+    Examples
+    --------
+    >>> net.project(cells, others, AllToAll(), weight=10.0, delay=1.0)
+    <cells->others: cells -> others.current>
     """
 
     autapses: bool = True
@@ -35,6 +40,11 @@ class OneToOne(Connector):
     """Source neuron i to target neuron i; both sides must be of one size.
 
     Between a population and itself these are all autapses; there are no multapses.
+
+    Examples
+    --------
+    >>> net.project(cells, others, OneToOne(), weight=10.0, delay=1.0)
+    <cells->others: cells -> others.current>
     """
 
     def check(self, n_pre: int, n_post: int, self_offset: int | None = None) -> None:

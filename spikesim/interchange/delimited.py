@@ -98,6 +98,11 @@ def load_csv(
     name : str, optional
         What the neurons are called; the file's name if neither this nor the file says it.
 
+    Returns
+    -------
+    SpikeTrains or Traces
+        Spikes, or the traces that `save_csv` wrote.
+
     Raises
     ------
     ValidationError

@@ -53,6 +53,11 @@ def load_nest(
     name : str, optional
         What the neurons are called; the recorder's label if not given.
 
+    Returns
+    -------
+    SpikeTrains
+        All spikes of the files.
+
     Raises
     ------
     ValidationError

@@ -82,6 +82,11 @@ def save(
 def load(path: str | os.PathLike[str]) -> Any:
     """Load what `save` wrote.
 
+    Parameters
+    ----------
+    path : str or path-like
+        The file.
+
     Returns
     -------
     SpikeTrains, Traces, or dict of str to these

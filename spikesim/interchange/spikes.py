@@ -34,6 +34,11 @@ def load_spikes(path: PathLike, *, name: str | None = None) -> SpikeTrains:
     name : str, optional
         Which population, if the file holds several.
 
+    Returns
+    -------
+    SpikeTrains
+        Its spikes.
+
     Raises
     ------
     ValidationError
@@ -64,6 +69,11 @@ def load_populations(
         The files.
     t_stop : float, optional
         How long was recorded at least, in ms, where the files do not say it.
+
+    Returns
+    -------
+    dict of str to SpikeTrains
+        The populations by name, in the order of the files.
     """
     if t_stop is not None:
         t_stop = check_scalar(t_stop, "t_stop", "load_populations", unit=ms)

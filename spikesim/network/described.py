@@ -59,6 +59,18 @@ class DescribedNetwork(Parts):
             What the neurons release; weights from here are then magnitudes.
         initial : mapping, optional
             Initial values of state variables, e.g. ``{"V_m": Uniform(-60, -50)}``.
+
+        Returns
+        -------
+        Population
+            By which its neurons are connected, read and set.
+
+        Examples
+        --------
+        >>> net = Network(dt=0.1, seed=1)
+        >>> cells = net.population("cells", 100, LIF(), initial={"V_m": Uniform(-70, -55)})
+        >>> cells[:10]
+        <cells[0:10]: 10 neurons>
         """
         self._check_open("population")
         population = Population(
@@ -117,6 +129,19 @@ class DescribedNetwork(Parts):
             the one of that name unless given.
         name : str, optional
             Unique in the network; keys the draws. Default ``source->target``.
+
+        Returns
+        -------
+        Projection
+            By which its weights are read, set and normalized.
+
+        Examples
+        --------
+        >>> net = Network(dt=0.1, seed=1)
+        >>> exc = net.population("exc", 80, LIF(), transmitter="glutamate")
+        >>> inh = net.population("inh", 20, LIF())
+        >>> net.project(exc, inh, FixedProbability(0.1), weight=Normal(20.0, 5.0) * pA, delay=1.5)
+        <exc->inh: exc -> inh.current>
         """
         self._check_open("projection")
         self._check_mine(source=source, target=target)
@@ -148,6 +173,13 @@ class DescribedNetwork(Parts):
             What.
         name : str, optional
             Keys the draws; made from the target and the kind unless given.
+
+        Examples
+        --------
+        >>> net = Network(dt=0.1, seed=1)
+        >>> cells = net.population("cells", 10, LIF())
+        >>> net.stimulate(cells, PoissonDrive(rate=8000.0, weight=20.0))
+        >>> net.stimulate(cells[:5], DCCurrent(300.0, start=10.0, stop=50.0))
         """
         self._check_open("stimulus")
         if not isinstance(target, View):
@@ -163,7 +195,7 @@ class DescribedNetwork(Parts):
         check_distinct(target, "target", "stimulate")
         check_felt(target, stimulus)
         kind = type(stimulus).__name__
-        stimulus.check_size(len(target), f"{target.name}.{kind}")  # type: ignore[attr-defined]
+        stimulus.check_size(len(target), f"{target.name}.{kind}")
         names = {s.name: s for s in self._description.stimuli}
         if name is None:
             name = numbered(f"{target.name}.{kind}", names)
@@ -190,6 +222,11 @@ class DescribedNetwork(Parts):
             Conductance of each junction in nS, the same both ways.
         name : str, optional
             Unique in the network; keys the draws. Default ``a--b``.
+
+        Returns
+        -------
+        GapJunctions
+            By which conductances are read and set.
         """
         self._check_open("gap junction")
         self._check_mine(a=a, b=b)
@@ -244,6 +281,11 @@ class DescribedNetwork(Parts):
             Time constant (ms) with which the concentration decays towards its baseline.
         baseline : float
             Tonic concentration, in the unit in which amounts are given.
+
+        Returns
+        -------
+        Modulator
+            By which the concentration is read and set.
         """
         self._check_open("modulator")
         self._check_new(name)

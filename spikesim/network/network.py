@@ -61,7 +61,8 @@ class Network(DescribedNetwork):
     >>> cells = net.population("cells", 10, LIF(I_e=500.0))
     >>> spikes = net.record(cells, "spikes")
     >>> net.run(100.0)
-    >>> spikes.result().rates()
+    >>> spikes.result().mean_rate()
+    60.0
     """
 
     def __init__(
@@ -106,6 +107,15 @@ class Network(DescribedNetwork):
         -------
         SpikeRecorder, StateRecorder, WeightRecorder or ConcentrationRecorder
             Its ``result()`` is a `SpikeTrains` or a `Traces`.
+
+        Examples
+        --------
+        >>> net = Network(dt=0.1, seed=1)
+        >>> cells = net.population("cells", 10, LIF(I_e=500.0))
+        >>> spikes, voltage = net.record(cells, "spikes"), net.record(cells[:3], "V_m", every=1.0)
+        >>> net.run(50.0)
+        >>> voltage.result().values.shape
+        (51, 3)
         """
         if every is not None:
             every = check_scalar(every, "every", "record", unit=ms, allowed="positive")
@@ -125,7 +135,13 @@ class Network(DescribedNetwork):
             super()._check_open(what)
 
     def note(self, what: str) -> None:
-        """Remember that the user has set a value, which building anew would lose."""
+        """Remember that the user has set a value, which building anew would lose.
+
+        Parameters
+        ----------
+        what : str
+            What messages call the value.
+        """
         self._written = what
 
     # --- running ------------------------------------------------------------------------------
@@ -192,6 +208,15 @@ class Network(DescribedNetwork):
         SimulationError
             If a state variable is no longer a number, if there is not enough memory, or if the
             network is running already, in another thread or around this call.
+
+        Examples
+        --------
+        >>> net = Network(dt=0.1, seed=1)
+        >>> cells = net.population("cells", 10, LIF(I_e=500.0))
+        >>> net.run(20.0)
+        >>> net.run(5.0)
+        >>> net.t
+        25.0
         """
         duration = check_scalar(duration, "duration", "run", unit=ms, allowed="non-negative")
         steps = whole_steps(duration, self.dt, "duration", "run") if duration else 0
@@ -253,12 +278,24 @@ class Network(DescribedNetwork):
         It holds all that changes in a run, and all that can be set and switched between runs.
         What recorders hold is not part of it. What was at `path` stays until the new file is whole.
 
+        Parameters
+        ----------
+        path : str or Path
+            The file, which is written as a whole or not at all.
+
         Raises
         ------
         ValidationError
             If `path` cannot be a file, or the network cannot go on, for a variable is not finite.
         SpikesimError
             If the file cannot be written.
+
+        Examples
+        --------
+        >>> net = Network(dt=0.1, seed=1)
+        >>> cells = net.population("cells", 10, LIF(I_e=500.0))
+        >>> net.run(20.0)
+        >>> net.save_state("after_20_ms.npz")
         """
         self.build()
         self.simulator.check_whole()
@@ -267,11 +304,26 @@ class Network(DescribedNetwork):
     def load_state(self, path: str | Path) -> None:
         """Put a state saved by the same network back; recorders start anew from there.
 
+        Parameters
+        ----------
+        path : str or Path
+            The file that `save_state` wrote.
+
         Raises
         ------
         ValidationError
             If the file cannot be read, is damaged, is of another network, or holds numbers that
             cannot be. The network is as it was then.
+
+        Examples
+        --------
+        >>> net = Network(dt=0.1, seed=1)
+        >>> cells = net.population("cells", 10, LIF(I_e=500.0))
+        >>> net.save_state("start.npz")
+        >>> net.run(20.0)
+        >>> net.load_state("start.npz")
+        >>> net.t
+        0.0
         """
         with self._turns.alone("load_state"):
             state = checkpoint.read(path)
@@ -336,6 +388,11 @@ class Network(DescribedNetwork):
         Numbers of synapses that are left to chance are the expected ones. A network that needs more
         than the machine has is refused when it is built, a population or projection that does when
         it is added, and a run whose samples would not fit when it is asked for.
+
+        Returns
+        -------
+        MemoryTable
+            Bytes by population, projection, input, buffer and recorder.
         """
         d = self._description
         parts = uses(d, grouped(d), self._threads)

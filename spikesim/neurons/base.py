@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 from spikesim.channels import Channel
 from spikesim.distributions import Distribution, plain
 from spikesim.equations import expressions as ex
 from spikesim.equations.cell import assemble
-from spikesim.equations.functions import read_function, read_functions
+from spikesim.equations.functions import read_functions
 from spikesim.equations.methods import METHODS
 from spikesim.equations.neuron_source import neuron_source
 from spikesim.equations.pieces import assigned_names, names_used
@@ -20,6 +20,7 @@ from spikesim.equations.sites import INPUT, IONIC, SYNAPTIC, Site
 from spikesim.equations.starts import linked_value
 from spikesim.equations.text import parse_text, text_parameters
 from spikesim.errors import ValidationError, unknown_name
+from spikesim.neurons.given import checked_parts, mentions, named
 from spikesim.neurons.recipe import Recipe, blank
 from spikesim.parameters import Parametrized, Value
 from spikesim.receptors import ExpCurrent, Receptor
@@ -27,7 +28,6 @@ from spikesim.units import (
     Param,
     Quantity,
     Unit,
-    check_identifier,
     check_name,
     given_values,
     in_unit,
@@ -36,14 +36,24 @@ from spikesim.units import (
     refuse_masked,
 )
 
-Part = TypeVar("Part", bound=Parametrized)
-
 
 class Neuron(Parametrized):
-    """Base of all neuron models; a subclass is a declaration.
+    """Base of all neuron models; a subclass is a declaration, by the attributes below.
 
-    Class attributes
-    ----------------
+    Parameters
+    ----------
+    receptors : mapping of str to Receptor, optional
+        The receptors by name; one `ExpCurrent` called ``current`` unless given, if the equations
+        mention ``I_syn``.
+    channels : mapping of str to Channel, optional
+        Ion channels by name, for models whose equations mention ``I_ion``.
+    method : str, optional
+        Instead of the class's.
+    **values
+        The declared parameters.
+
+    Attributes
+    ----------
     equations : str
         Differential equations ``dx/dt = expression : unit``, subexpressions ``x = expression :
         unit`` and parameters ``x : unit``, one a line. ``I_syn`` is the sum of the receptors'
@@ -82,22 +92,21 @@ class Neuron(Parametrized):
     persistent : tuple of str
         Variables that `Network.reset_state` leaves alone: what the neuron has learnt.
 
-    Parameters
-    ----------
-    receptors : mapping of str to Receptor, optional
-        The receptors by name; one `ExpCurrent` called ``current`` unless given, if the equations
-        mention ``I_syn``.
-    channels : mapping of str to Channel, optional
-        Ion channels by name, for models whose equations mention ``I_ion``.
-    method : str, optional
-        Instead of the class's.
-    **values
-        The declared parameters.
-
     Raises
     ------
     ValidationError
         For an unknown name, a value that is not allowed, or something that is no receptor.
+
+    Examples
+    --------
+    >>> class Leaky(Neuron):
+    ...     tau = param(10.0, ms, "positive", "membrane time constant")
+    ...     V_th = param(15.0, mV, doc="threshold")
+    ...     equations = "dV_m/dt = -V_m / tau + I_in / (100*pF) : mV"
+    ...     threshold = "V_m > V_th"
+    ...     reset = {"V_m": "0*mV"}
+    >>> Leaky(tau=20.0)
+    Leaky(tau=20.0)
     """
 
     _between_runs = ", or set it of a population, cells.{0} = ..."
@@ -175,7 +184,18 @@ class Neuron(Parametrized):
         return {**self.channels, **self.receptors}
 
     def owner(self, name: str) -> tuple[Parametrized, str] | None:
-        """What declares a parameter by full name, the neuron or a part, and its name there."""
+        """What declares a parameter by full name, the neuron or a part, and its name there.
+
+        Parameters
+        ----------
+        name : str
+            Full name, such as ``tau_syn_exc``.
+
+        Returns
+        -------
+        tuple of Parametrized and str, or None
+            The neuron or part, and the parameter's name there; None if nothing declares it.
+        """
         if name in self.declared:
             return self, name
         for suffix, part in self.parts.items():
@@ -203,6 +223,16 @@ class Neuron(Parametrized):
         """The receptor of that name; for a transmitter that several bind, the first of them.
 
         What weights mean to those is the same.
+
+        Parameters
+        ----------
+        port : str
+            Name of a receptor or of a transmitter.
+
+        Returns
+        -------
+        Receptor
+            The one that is meant.
         """
         return self.receptors[shared_transmitters(self.receptors).get(port, [port])[0]]
 
@@ -215,6 +245,11 @@ class Neuron(Parametrized):
 
         Names of values that differ between neurons are read from arrays there; here all are taken
         as uniform.
+
+        Returns
+        -------
+        str
+            Source text of one function.
         """
         with_input = INPUT in self.equations or self.step is not None
         return neuron_source(assemble(self, with_input=with_input), frozenset())
@@ -246,13 +281,15 @@ class Neuron(Parametrized):
 
         Parameters
         ----------
-        equations, threshold, reset, method, initial, functions : str or mapping
+        equations, threshold, reset : str or mapping
             As the class attributes of the same name. The threshold must be given, if only as
             "never".
         refractory : quantity, number, array, distribution or str, optional
             How long (ms) variables with the flag ``(unless refractory)`` are held and no spike
             occurs; as a text an expression over parameters, ``"t_0 + 2*ms"``. Or a condition,
             ``"v > -40*mV"``: they are held, and no spike occurs, before it has ceased to hold.
+        method, initial, functions : str or mapping
+            As the class attributes of the same name.
         receptors, channels : mapping, optional
             None unless given.
         name : str
@@ -262,10 +299,22 @@ class Neuron(Parametrized):
             such as ``10 * nS`` or ``Normal(10.0, 1.0) * nS``, or plain numbers. For a variable it
             is the initial value.
 
+        Returns
+        -------
+        Neuron
+            An instance of a class of its own.
+
         Raises
         ------
         ValidationError
             As for a class, and for a value that the text does not use.
+
+        Examples
+        --------
+        >>> model = Neuron.from_text("dv/dt = (E - v) / tau : mV", threshold="v > -50*mV",
+        ...                          reset="v = E", E=-70 * mV, tau=10 * ms)
+        >>> model.tau
+        10.0
         """
         if not isinstance(name, str):
             raise ValidationError(
@@ -275,49 +324,11 @@ class Neuron(Parametrized):
         check_name(name, "name", cls.__name__)
         return text_neuron(
             equations, threshold=threshold, reset=reset, refractory=refractory, method=method,
-            initial=_named(initial, "initial", name),
-            functions=_named(functions, "functions", name),
-            receptors=_named(receptors, "receptors", name),
-            channels=_named(channels, "channels", name), name=name, values=values,
+            initial=named(initial, "initial", name),
+            functions=named(functions, "functions", name),
+            receptors=named(receptors, "receptors", name),
+            channels=named(channels, "channels", name), name=name, values=values,
         )  # fmt: skip
-
-
-def _named(given: Any, attribute: str, owner: str) -> dict[str, Any]:
-    """A mapping of names as a dictionary; empty for None."""
-    if given is not None and not isinstance(given, Mapping):
-        raise ValidationError(f"must map names to values, got {given!r}", attribute, owner)
-    for name in given or {}:
-        check_identifier(name, attribute, owner)
-    return dict(given or {})
-
-
-def mentions(neuron: Neuron, name: str) -> bool:
-    """Whether a model's own text uses a name, such as ``I_in``."""
-    reset = neuron.reset if isinstance(neuron.reset, str) else " ".join(neuron.reset.values())
-    texts = [neuron.equations, neuron.threshold, reset, neuron.rearm]
-    texts += [neuron.refractory] if isinstance(neuron.refractory, str) else []
-    words = re.findall(r"\w+", re.sub(r"#.*", "", "\n".join(texts)))
-    if neuron.step is not None:
-        words += read_function(neuron.step, "step", type(neuron).__name__, "step").arguments
-    return name in words
-
-
-def checked_parts(
-    given: Any, kind: type[Part], attribute: str, example: str, owner: object
-) -> dict[str, Part]:
-    """Named parts of a neuron as a dictionary, if they are what they should be; None is none."""
-    if given is None:
-        return {}
-    if not isinstance(given, Mapping):
-        raise ValidationError(f"must map names to {attribute}, got {given!r}", attribute, owner)
-    for name, part in given.items():
-        check_identifier(name, attribute, owner)
-        if not isinstance(part, kind):
-            raise ValidationError(
-                f"{name!r} must be a {attribute[:-1]} such as {example}, got {part!r}", attribute,
-                owner,
-            )  # fmt: skip
-    return dict(given)
 
 
 def text_neuron(

@@ -17,7 +17,7 @@ from typing import Any
 from spikesim.calls import public
 from spikesim.channels import Channel, Leak
 from spikesim.errors import unknown_name
-from spikesim.neurons.base import checked_parts
+from spikesim.neurons.given import checked_parts
 from spikesim.neurons.multi_compartment import Compartment, MultiCompartment
 from spikesim.receptors import Receptor
 from spikesim.units import Unit, check_count, check_scalar, um
@@ -66,6 +66,17 @@ def cable(
         Receptors of each compartment.
     **options
         ``V_th``, ``current_into`` and ``method`` of `MultiCompartment`.
+
+    Returns
+    -------
+    MultiCompartment
+        A model of `n` compartments in a row.
+
+    Examples
+    --------
+    >>> model = cable(3, length=300.0, diameter=2.0)
+    >>> list(model.compartments)
+    ['c0', 'c1', 'c2']
     """
     check_count(n, "n", CABLE, least=1, most=MOST)
     for name in options:

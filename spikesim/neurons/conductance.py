@@ -15,8 +15,8 @@ class ConductanceNeuron(Neuron):
 
     Examples
     --------
-    >>> ConductanceNeuron(C_m=100.0, channels={"leak": Leak(g=30.0, E=-54.4),
-    ...                                        "Na": Na(g=12000.0), "K": K(g=3600.0)})
+    >>> channels = {"leak": Leak(g=30.0, E=-54.4), "Na": Na(g=12000.0), "K": K(g=3600.0)}
+    >>> model = ConductanceNeuron(C_m=100.0, channels=channels)
     """
 
     C_m = param(100.0, pF, "positive", "membrane capacitance")

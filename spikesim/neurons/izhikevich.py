@@ -49,6 +49,24 @@ class IzhikevichHalfSteps(Izhikevich):
 
     @staticmethod
     def step(V_m, U_m, drive, a, b, dt):
+        """Two half steps of the potential, then one of the recovery.
+
+        Parameters
+        ----------
+        V_m, U_m : float
+            Potential and recovery at the start of the step (mV).
+        drive : float
+            What currents add (mV/ms).
+        a, b : float
+            Parameters of the recovery (1/ms and 1).
+        dt : float
+            Time step (ms).
+
+        Returns
+        -------
+        V_m, U_m : float
+            At the end of the step (mV).
+        """
         for _half in range(2):
             V_m += 0.5 * dt * (0.04 * V_m * V_m + 5.0 * V_m + 140.0 - U_m + drive)
         U_m += dt * a * (b * V_m - U_m)

@@ -30,6 +30,20 @@ class McCullochPitts(Neuron):
 
     @staticmethod
     def step(R, total):
+        """The potential that the currents make.
+
+        Parameters
+        ----------
+        R : float
+            By what currents count (mV/pA).
+        total : float
+            Sum of the currents (pA).
+
+        Returns
+        -------
+        V_m : float
+            At the end of the step (mV), where the weights of spikes that arrive are added.
+        """
         V_m = R * total  # what arrives is added at the step's end
         return V_m  # noqa: RET504
 

@@ -16,7 +16,8 @@ from typing import Any
 from spikesim.channels import Channel
 from spikesim.equations.sites import Site
 from spikesim.errors import ValidationError, unknown_name
-from spikesim.neurons.base import Neuron, checked_parts
+from spikesim.neurons.base import Neuron
+from spikesim.neurons.given import checked_parts
 from spikesim.parameters import Parametrized
 from spikesim.receptors import Receptor
 from spikesim.units import Param, mV, nS, pA, param, pF
@@ -32,6 +33,10 @@ class Compartment(Parametrized):
     channels, receptors : mapping, optional
         By name; in the neuron the compartment's name follows: the channel ``Na`` of the compartment
         ``axon`` has the gate ``m_Na_axon``, and the receptor ``exc`` of ``dend`` is ``exc_dend``.
+
+    Examples
+    --------
+    >>> dend = Compartment(C_m=100.0, channels={"leak": Leak(g=4.0)})
     """
 
     C_m = Param(None, pF, "positive", "membrane capacitance")
@@ -77,12 +82,10 @@ class MultiCompartment(Neuron):
         "auto" is exact for passive trees with currents, and else "strang". "backward_euler" is of
         first order, but damps what is stiff at any step. Default: "auto" up to 20 compartments,
         "strang" above, for exact steps of n compartments take n^2 numbers, and long to compile.
-    **values
-        The declared parameters.
 
     Examples
     --------
-    >>> MultiCompartment(
+    >>> model = MultiCompartment(
     ...     compartments={
     ...         "soma": Compartment(C_m=50.0, channels={"leak": Leak(g=2.0)}),
     ...         "dend": Compartment(C_m=100.0, channels={"leak": Leak(g=4.0)},

@@ -120,6 +120,9 @@ class DendritePool(Channel):
 class PinskyRinzel(MultiCompartment):
     """Two-compartment cell of CA3.
 
+    The compartments are called ``soma`` and ``dend``, the channels ``Na_soma``, ``KDR_soma``,
+    ``Ca_dend``, ``KC_dend``, ``KAHP_dend``, with total conductances (nS).
+
     Parameters
     ----------
     area : float
@@ -133,9 +136,8 @@ class PinskyRinzel(MultiCompartment):
         soma the cell bursts, with 2.5 it spikes regularly.
     soma, dend : mapping of str to Receptor, optional
         Receptors there; ``exc`` of `dend` is called ``exc_dend``.
-
-    The compartments are called ``soma`` and ``dend``, the channels ``Na_soma``, ``KDR_soma``,
-    ``Ca_dend``, ``KC_dend``, ``KAHP_dend``, with total conductances (nS).
+    method : str, optional
+        How equations are integrated, as in `MultiCompartment`.
     """
 
     def __init__(

@@ -21,7 +21,7 @@ COINCIDENCES = ("none", "pre-first", "post-first")
 
 
 class PlasticityRule(Parametrized):
-    """Base of all rules; a subclass is a declaration.
+    """Base of all rules; a subclass is a declaration, by the attributes below.
 
     A rule sees ``w`` (the weight), ``x`` (the presynaptic trace), ``y`` (the postsynaptic trace)
     and its parameters. Both traces decay exponentially and grow by 1 at each spike of their neuron;
@@ -32,17 +32,6 @@ class PlasticityRule(Parametrized):
     expressions that do not keep to it by themselves are clipped there. A negative ``w_min`` is an
     error then.
 
-    Class attributes
-    ----------------
-    on_pre, on_post : str
-        The new weight after a spike, as an expression; empty if the spike changes nothing. May be
-        properties, where parameters choose between forms.
-    tau_pre, tau_post : str
-        Names of the parameters that are the traces' time constants (ms).
-    modulators : tuple of str
-        Names of neuromodulators; in the expressions each is the concentration at the time of the
-        event.
-
     Parameters
     ----------
     pairing : {"all-to-all", "nearest-symmetric", "nearest-presynaptic-centred", \
@@ -52,6 +41,27 @@ class PlasticityRule(Parametrized):
         What spikes that coincide at the synapse do to each other.
     **values
         The declared parameters, one number each.
+
+    Attributes
+    ----------
+    on_pre, on_post : str
+        The new weight after a spike, as an expression; empty if the spike changes nothing. May be
+        properties, where parameters choose between forms.
+    tau_pre, tau_post : str
+        Names of the parameters that are the traces' time constants (ms).
+    modulators : tuple of str
+        Names of neuromodulators; in the expressions each is the concentration at the time of the
+        event.
+
+    Examples
+    --------
+    >>> class Additive(PlasticityRule):
+    ...     tau_plus = param(20.0, ms, "positive", "time constant of potentiation")
+    ...     tau_minus = param(20.0, ms, "positive", "time constant of depression")
+    ...     eta = param(0.01, one, "non-negative", "learning rate")
+    ...     on_pre = "max(0, w - eta * y)"
+    ...     on_post = "min(1, w + eta * x)"
+    >>> rule = Additive(eta=0.02)
     """
 
     on_pre: str = ""
@@ -139,7 +149,20 @@ class PlasticityRule(Parametrized):
 
     @staticmethod
     def power(base: str, exponent: str, value: float) -> str:
-        """``base ** exponent`` for the parameter's value: none and plain factors cost no power."""
+        """``base ** exponent`` for the parameter's value: none and plain factors cost no power.
+
+        Parameters
+        ----------
+        base, exponent : str
+            Expressions.
+        value : float
+            What the exponent is.
+
+        Returns
+        -------
+        str
+            An expression.
+        """
         if value == 0.0:
             return "1.0"
         return f"({base})" if value == 1.0 else f"({base}) ** {exponent}"

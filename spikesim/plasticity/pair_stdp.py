@@ -30,12 +30,14 @@ class PairSTDP(PlasticityRule):
 
     @property
     def on_pre(self) -> str:  # type: ignore[override]
+        """Depression: the new weight after a presynaptic spike."""
         # Of w_max * (w / w_max)^mu the last power is taken last: it alone waits for the weight.
         scale = {0.0: "w_max", 1.0: "w"}.get(self.mu_minus, "w_max * (w / w_max) ** mu_minus")
         return f"max(w_min, w - lambda_ * alpha * y * {scale})"
 
     @property
     def on_post(self) -> str:  # type: ignore[override]
+        """Potentiation: the new weight after a postsynaptic spike."""
         rest = "w_max * (1 - w / w_max) ** mu_plus"
         scale = {0.0: "w_max", 1.0: "(w_max - w)"}.get(self.mu_plus, rest)
         return f"min(w_max, w + lambda_ * x * {scale})"

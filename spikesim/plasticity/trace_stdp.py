@@ -23,5 +23,6 @@ class TraceSTDP(PlasticityRule):
 
     @property
     def on_post(self) -> str:  # type: ignore[override]
+        """The new weight after a postsynaptic spike."""
         factor = self.power("w_max - w", "mu", self.mu)
         return f"max(w_min, min(w_max, w + eta * (x - x_target) * {factor}))"

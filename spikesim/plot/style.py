@@ -52,6 +52,11 @@ _SETTINGS: Any = {
 def style() -> AbstractContextManager[None]:
     """A context in which figures are made in spikesim's look.
 
+    Returns
+    -------
+    context manager
+        Matplotlib's settings are as they were behind it.
+
     Examples
     --------
     >>> with style():
@@ -71,6 +76,11 @@ def canvas(ax: Axes | None, size: tuple[float, float]) -> Iterator[Axes]:
         The user's axes.
     size : tuple of float
         Width and height in inches of a new figure.
+
+    Yields
+    ------
+    Axes
+        To draw into.
     """
     try:
         width, height = (check_scalar(x, "size", "canvas", allowed="positive") for x in size)

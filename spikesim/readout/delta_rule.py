@@ -93,6 +93,12 @@ class DeltaRule(Guarded):
         counts : array, shape (n_images, n_neurons)
             Spike counts, or rates. Zeros cost nothing.
         labels : array of int, shape (n_images,)
+            The class of each image, from 0.
+
+        Returns
+        -------
+        DeltaRule
+            This readout itself.
 
         Raises
         ------
@@ -142,17 +148,52 @@ class DeltaRule(Guarded):
         return np.random.Generator(np.random.Philox(bits)).permutation(n)
 
     def scores(self, counts: ArrayLike) -> NDArray[np.float64]:
-        """Output before the softmax, shape (n_images, n_classes)."""
+        """Output before the softmax, shape (n_images, n_classes).
+
+        Parameters
+        ----------
+        counts : array, shape (n_images, n_neurons)
+            Spike counts, or rates.
+
+        Returns
+        -------
+        ndarray of float, shape (n_images, n_classes)
+            Scores.
+        """
         if not hasattr(self, "weight"):
             raise ValidationError("call fit(counts, labels) first", obj=self)
         x = check_counts(counts, self, len(self.weight))
         return csr_array(x) @ (self.weight / self.scale) + self.bias
 
     def predict(self, counts: ArrayLike) -> NDArray[np.int64]:
-        """The class of the largest output, for each image."""
+        """The class of the largest output, for each image.
+
+        Parameters
+        ----------
+        counts : array, shape (n_images, n_neurons)
+            Spike counts, or rates.
+
+        Returns
+        -------
+        ndarray of int64, shape (n_images,)
+            Classes.
+        """
         return self.scores(counts).argmax(axis=1)
 
     def score(self, counts: ArrayLike, labels: ArrayLike) -> float:
-        """The share of images whose class is predicted rightly."""
+        """The share of images whose class is predicted rightly.
+
+        Parameters
+        ----------
+        counts : array, shape (n_images, n_neurons)
+            Spike counts, or rates.
+        labels : array of int, shape (n_images,)
+            The class of each image, from 0.
+
+        Returns
+        -------
+        float
+            From 0 to 1.
+        """
         predicted = self.predict(counts)
         return float((predicted == check_labels(labels, len(predicted), self)).mean())

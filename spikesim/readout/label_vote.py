@@ -67,6 +67,12 @@ class LabelVote(Guarded):
         counts : array, shape (n_images, n_neurons)
             Spike counts, or rates.
         labels : array of int, shape (n_images,)
+            The class of each image, from 0.
+
+        Returns
+        -------
+        LabelVote
+            This readout itself.
 
         Raises
         ------
@@ -88,7 +94,18 @@ class LabelVote(Guarded):
         return int((self.assignment == NO_CLASS).sum())
 
     def scores(self, counts: ArrayLike) -> NDArray[np.float64]:
-        """The mean count of each class's neurons, shape (n_images, n_classes)."""
+        """The mean count of each class's neurons, shape (n_images, n_classes).
+
+        Parameters
+        ----------
+        counts : array, shape (n_images, n_neurons)
+            Spike counts, or rates.
+
+        Returns
+        -------
+        ndarray of float, shape (n_images, n_classes)
+            Scores.
+        """
         self._check_fitted()
         x = check_counts(counts, self, len(self.assignment))
         member = self.assignment[:, None] == np.arange(len(self.response))
@@ -96,14 +113,38 @@ class LabelVote(Guarded):
         return x.astype(np.float32) @ member.astype(np.float32) / size
 
     def predict(self, counts: ArrayLike) -> NDArray[np.int64]:
-        """The class of each image, ``NO_CLASS`` where no labelled neuron fired."""
+        """The class of each image, ``NO_CLASS`` where no labelled neuron fired.
+
+        Parameters
+        ----------
+        counts : array, shape (n_images, n_neurons)
+            Spike counts, or rates.
+
+        Returns
+        -------
+        ndarray of int64, shape (n_images,)
+            Classes.
+        """
         scores = self.scores(counts)
         predicted = scores.argmax(axis=1)
         predicted[scores.max(axis=1) == 0] = NO_CLASS
         return predicted
 
     def score(self, counts: ArrayLike, labels: ArrayLike) -> float:
-        """The share of images whose class is predicted rightly."""
+        """The share of images whose class is predicted rightly.
+
+        Parameters
+        ----------
+        counts : array, shape (n_images, n_neurons)
+            Spike counts, or rates.
+        labels : array of int, shape (n_images,)
+            The class of each image, from 0.
+
+        Returns
+        -------
+        float
+            From 0 to 1.
+        """
         predicted = self.predict(counts)
         return float((predicted == check_labels(labels, len(predicted), self)).mean())
 

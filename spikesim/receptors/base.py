@@ -17,10 +17,17 @@ TRANSMITTERS = {"glutamate": 1, "acetylcholine": 1, "GABA": -1, "glycine": -1}
 
 
 class Receptor(Parametrized):
-    """Base of all receptors.
+    """Base of all receptors; a subclass is a declaration, by the attributes below.
 
-    Class attributes
-    ----------------
+    Parameters
+    ----------
+    transmitter : str, optional
+        What binds here: projections of populations with this transmitter arrive at this receptor.
+    **values
+        The declared parameters: numbers, arrays with one value for each neuron, or distributions.
+
+    Attributes
+    ----------
     equations : str
         Differential equations, one a line. The names are local: in a neuron with a receptor called
         ``exc`` the variable ``I`` is ``I_exc`` and the parameter ``tau_syn`` is ``tau_syn_exc``.
@@ -29,21 +36,23 @@ class Receptor(Parametrized):
     current : str
         The current into the membrane (pA), over the receptor's names and ``V_m``.
     weight_unit : Unit
-        What a weight is.
+        What a weight is in.
     signed : bool
         True where the weight's sign says whether it excites; False where a reversal potential does.
     transmitter : str, optional
         What binds here unless the user says otherwise.
 
-    Parameters
-    ----------
-    transmitter : str, optional
-        What binds here: projections of populations with this transmitter arrive at this receptor.
-    share : float
-        How much of a weight acts here when it reaches all receptors of its transmitter at once
-        (default 1). What is sent to this receptor alone acts fully.
-    **values
-        The other declared parameters.
+    Examples
+    --------
+    >>> class Conductance(Receptor):
+    ...     tau = param(5.0, ms, "positive", "time constant of the decay")
+    ...     E_rev = param(0.0, mV, doc="reversal potential")
+    ...     equations = "dg/dt = -g / tau : nS"
+    ...     on_spike = {"g": "1"}
+    ...     current = "g * (E_rev - V_m)"
+    ...     weight_unit = nS
+    ...     signed = False
+    >>> model = LIF(receptors={"exc": Conductance(tau=2.0)})
     """
 
     share = param(1.0, one, "non-negative", "part of a weight that reaches all of a transmitter")
@@ -109,7 +118,13 @@ class Receptor(Parametrized):
         """Raise a ValidationError if the parameters do not fit each other."""
 
     def check_order(self, low: str, high: str) -> None:
-        """Raise if a number given for one parameter is above that of another."""
+        """Raise if a number given for one parameter is above that of another.
+
+        Parameters
+        ----------
+        low, high : str
+            Names of the two parameters.
+        """
         given = getattr(self, low), getattr(self, high)
         if any(isinstance(value, Distribution) for value in given):
             return

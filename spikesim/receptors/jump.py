@@ -24,11 +24,15 @@ class Jump(Receptor):
         The neuron's variable, which must have an equation or be set by its reset.
     unit : Unit
         What a weight is in; converted to the variable's unit.
-    transmitter, **values
-        As for other receptors.
+    transmitter : str, optional
+        What binds here: projections of populations with this transmitter arrive at this receptor.
 
     Examples
     --------
+    >>> text = '''
+    ...     dv/dt = (-70*mV - v + ge / nS * mV) / (10*ms) : mV
+    ...     dge/dt = -ge / (5*ms) : nS
+    ... '''
     >>> model = Neuron.from_text(text, threshold="v > -50*mV", receptors={"e": Jump("ge", nS)})
     """
 

@@ -39,6 +39,10 @@ class Miniatures(Input):
         Synapses of a neuron, for all targets or for each. Default 1: `rate` is then the total one.
     transmitter : str, optional
         What is released; amplitudes are then magnitudes.
+
+    Examples
+    --------
+    >>> net.stimulate(cells, Miniatures(2.0, LogNormal(20.0, 6.0) * pA, n_synapses=100))
     """
 
     def __init__(
@@ -69,13 +73,30 @@ class Miniatures(Input):
         check_columns(self.n_synapses, size, "n_synapses", owner)
 
     def amplitude_in(self, unit: Unit) -> Distribution:
-        """The amplitude in a receptor's unit."""
+        """The amplitude in a receptor's unit.
+
+        Parameters
+        ----------
+        unit : Unit
+            Of the receptor.
+
+        Returns
+        -------
+        Distribution
+            Of amplitudes.
+        """
         given = self.amplitude if self.unit is None else Quantity(self.amplitude, self.unit)
         amplitude: Distribution = in_unit(given, unit, "amplitude", self)
         return amplitude
 
     def total_rate(self) -> np.ndarray | Schedule:
-        """The rate of all synapses of a neuron (Hz)."""
+        """The rate of all synapses of a neuron (Hz).
+
+        Returns
+        -------
+        ndarray or Schedule
+            In Hz.
+        """
         if not isinstance(self.rate, Schedule):
             return self.rate * self.n_synapses
         values = self.rate.values
@@ -85,6 +106,18 @@ class Miniatures(Input):
 
     def sign(self, receptor: Receptor, owner: str) -> int:
         """What an amplitude is multiplied by at a receptor; an error if it could be wrong.
+
+        Parameters
+        ----------
+        receptor : Receptor
+            Where it arrives.
+        owner : str
+            Whom messages name.
+
+        Returns
+        -------
+        int
+            1 or -1.
 
         Raises
         ------

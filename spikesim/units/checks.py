@@ -70,6 +70,18 @@ def param(default: float, unit: Unit, allowed: str = "finite", doc: str = "") ->
         What values the user may give.
     doc : str
         What it is, in a few words.
+
+    Returns
+    -------
+    Param
+        The declaration, to be an attribute of a model's class.
+
+    Examples
+    --------
+    >>> class Slow(LIF):
+    ...     tau_m = param(50.0, ms, "positive", "membrane time constant")
+    >>> Slow().tau_m
+    50.0
     """
     return Param(check_scalar(default, "default", "param", allowed="any"), unit, allowed, doc)
 

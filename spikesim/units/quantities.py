@@ -18,10 +18,20 @@ class Unit:
 
     Two units are equal if they mean the same. A number or an array times a unit is a `Quantity`.
 
+    Parameters
+    ----------
+    symbol : str
+        Names of units with prefixes, joined by ``*``, ``/``, ``**`` and brackets.
+
     Raises
     ------
     ValidationError
         If the text is no unit.
+
+    Examples
+    --------
+    >>> Unit("mV/ms") == Unit("V/s") == mV / ms
+    True
     """
 
     symbol: str = field(compare=False)
@@ -69,7 +79,22 @@ def _bracketed(unit: Unit) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Quantity:
-    """A number or an array with a unit, as ``20 * ms`` makes it; converted where it is used."""
+    """A number or an array with a unit, as ``20 * ms`` makes it; converted where it is used.
+
+    Parameters
+    ----------
+    value : float, array or Distribution
+        The number of units.
+    unit : Unit
+        What it is in.
+
+    Examples
+    --------
+    >>> 20 * mV / (4 * nS)
+    5.0 * mV/nS
+    >>> (0.02 * Unit("s")).to(ms)
+    20.0
+    """
 
     value: Any
     unit: Unit
@@ -82,7 +107,18 @@ class Quantity:
                                   "Quantity")  # fmt: skip
 
     def to(self, unit: Unit) -> Any:
-        """The plain value in another unit of the same dimension."""
+        """The plain value in another unit of the same dimension.
+
+        Parameters
+        ----------
+        unit : Unit
+            Such as ``ms``.
+
+        Returns
+        -------
+        float, ndarray or Distribution
+            Without a unit.
+        """
         if not isinstance(unit, Unit):
             raise ValidationError(f"must be a unit such as mV, got {unit!r}", "unit", "Quantity")
         if unit.dimension != self.unit.dimension:

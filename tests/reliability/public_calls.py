@@ -96,7 +96,7 @@ def models():
         },
         sim.PinskyRinzel: {
             "area": 1e4, "p": 0.5, "g_c": 2.1, "I_s": 0.75, "I_d": 0.0, "soma": RECEPTORS,
-            "dend": {}, "V_th": 0.0,
+            "dend": {}, "V_th": 0.0, "method": "auto",
         },
     }  # fmt: skip
     optional = {
@@ -178,7 +178,7 @@ DESCRIBING = {
         "name": "Mine", "tau": 10.0 * ms,
     }),
     "Jump": lambda w: (sim.Jump, {
-        "variable": "V_m", "unit": mV, "transmitter": "GABA",
+        "variable": "V_m", "unit": mV, "transmitter": "GABA", "share": 1.0,
     }),
     "saturating_gate": lambda w: (sim.saturating_gate, {
         "alpha": 0.5, "tau_rise": 2.0, "tau_decay": 100.0,
