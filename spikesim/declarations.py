@@ -111,7 +111,7 @@ def signature_of(cls: type) -> inspect.Signature:
     rest = [p for p in own[-1:] if f"**{p.name}" in told]
     place = {name: k for k, name in enumerate(told)}  # that of arguments by name is free
     order = sorted(
-        shown.values(), key=lambda p: (p.kind, place.get(p.name, 0) * (p.kind == by_name))
+        shown.values(), key=lambda p: (p.kind, place.get(p.name, 0) if p.kind == by_name else 0)
     )
     return inspect.Signature([*order, *rest])
 

@@ -18,10 +18,11 @@ from spikesim.build.inputs import (
 from spikesim.build.miniatures import build_miniatures
 from spikesim.build.plan import Plan
 from spikesim.errors import ValidationError
-from spikesim.inputs import PoissonDrive, RateSource, Schedule, Source, SpikeSource, StepCurrent
+from spikesim.inputs import PoissonDrive, RateSource, Source, SpikeSource, StepCurrent
 from spikesim.kernels.sources import set_rates
 from spikesim.populations import Population
 from spikesim.release import Miniatures
+from spikesim.schedules import Schedule
 
 
 class ScheduledFeed:

@@ -19,13 +19,14 @@ from spikesim.build.inputs import Stimulus, drive_port
 from spikesim.build.plan import Identity, Junction
 from spikesim.couplings import GapJunctions, Link
 from spikesim.equations.functions import read_function, read_functions
-from spikesim.inputs import GammaSource, Input, NoiseCurrent, PoissonDrive, Schedule, StepCurrent
+from spikesim.inputs import GammaSource, Input, NoiseCurrent, PoissonDrive, StepCurrent
 from spikesim.modulators import Modulator, Secretion
 from spikesim.neurons import Neuron
 from spikesim.parameters import Parametrized
 from spikesim.populations import Population, View
 from spikesim.projections import Projection
 from spikesim.release import Miniatures
+from spikesim.schedules import Schedule
 from spikesim.units import Hz, Unit, ms, one, pA
 
 if TYPE_CHECKING:

@@ -29,9 +29,9 @@ from spikesim.kernels.sources import first_intervals
 from spikesim.neurons import Neuron
 from spikesim.neurons.given import mentions
 from spikesim.populations import Population, View, check_gapless
-from spikesim.projections import find_receptor
 from spikesim.receptors import Receptor
 from spikesim.release import Miniatures
+from spikesim.targets import find_receptor
 from spikesim.units import check_range, nearest_steps, whole_steps
 
 MAX_COUNT_MEAN = 200.0  # events a step; the table of a drive has about this many columns

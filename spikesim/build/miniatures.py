@@ -19,10 +19,10 @@ from spikesim.build.inputs import (
 from spikesim.build.plan import Block, NeuronTable
 from spikesim.distributions import Distribution, Uniform
 from spikesim.errors import ValidationError
-from spikesim.inputs import Schedule
 from spikesim.kernels.args import MiniArgs
 from spikesim.kernels.drive import CHUNK
 from spikesim.release import Miniatures
+from spikesim.schedules import Schedule
 from spikesim.units import check_range
 
 

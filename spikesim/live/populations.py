@@ -22,9 +22,7 @@ from spikesim.inputs import (
     RateSource,
     Schedule,
     SpikeSource,
-    check_rate,
     check_times,
-    partly_constant,
 )
 from spikesim.live.described import DescribedValues
 from spikesim.neurons import Neuron
@@ -32,6 +30,7 @@ from spikesim.populations import Population, View, check_distinct, check_shape
 from spikesim.rng import key
 from spikesim.runtime.interrupt import unbroken
 from spikesim.runtime.turns import taking_turns
+from spikesim.schedules import check_rate, partly_constant
 from spikesim.units import Unit, check_array, in_unit
 
 if TYPE_CHECKING:

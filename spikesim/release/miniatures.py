@@ -17,8 +17,9 @@ import numpy as np
 
 from spikesim.distributions import Constant, Distribution
 from spikesim.errors import ValidationError, unknown_name
-from spikesim.inputs import Input, Schedule, check_columns, check_rate
+from spikesim.inputs import Input
 from spikesim.receptors import TRANSMITTERS, Receptor
+from spikesim.schedules import Schedule, check_columns, check_rate
 from spikesim.units import Quantity, Unit, check_scalar, given_array, in_unit
 
 
