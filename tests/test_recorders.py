@@ -44,7 +44,7 @@ def network():
             "plastic",
             "weight",
             {"every": 1.0, "synapses": [8]},
-            r"plastic\.synapses: has 8.*index 8",
+            r"plastic\.synapses: .*below the 8 synapses.*got 8",
         ),
         ("plastic", "weight", {"every": 1.0, "synapses": [-1]}, r"plastic\.synapses: "),
         (

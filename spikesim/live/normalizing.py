@@ -58,7 +58,7 @@ def normalize(a: PlasticArgs, projection: Projection, total: float, place: np.nd
     if most.min() < np.finfo(dtype).tiny:
         raise ValidationError(
             f"too small for {dtype}: {float(most.min())!r} {projection.weight_unit}, the largest "
-            f"weight onto a target whose weights sum to {total}", "normalize", projection,
+            f"weight onto a target whose weights sum to total = {total}", "normalize", projection,
         )  # fmt: skip
     if a.dense:
         scale_dense(a.weights, a.n_targets, factor)
@@ -84,7 +84,7 @@ def _check_sums(
         said += ", which is negative, so they"
     else:
         said += " and"
-    raise ValidationError(f"{said} cannot be scaled to {total}", "normalize", projection)
+    raise ValidationError(f"{said} cannot be scaled to total = {total}", "normalize", projection)
 
 
 def _bounded(
@@ -109,7 +109,7 @@ def _bounded(
         if beyond.any():
             j, unit = int(np.argmax(beyond)), projection.weight_unit
             raise ValidationError(
-                f"the weights onto target {place[j]} cannot sum to {total}: each is {name} = "
+                f"the weights onto target {place[j]} cannot sum to total = {total}: each is {name} = "
                 f"{bound:g} {unit}, together {sums[j]:g} {unit}", "normalize", projection,
             )  # fmt: skip
     free = weights > 0

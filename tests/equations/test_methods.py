@@ -67,6 +67,7 @@ def test_what_is_held_does_not_move_within_a_step():
     assert cells.get("w")[0] == pytest.approx(expected, rel=1e-9)
 
 
+@pytest.mark.slow
 def test_what_is_held_does_not_move_for_others_either():
     """An exact membrane while refractory: what reads it decays as if it stood still."""
     text = """

@@ -56,8 +56,8 @@ def test_equations_are_read():
         ("d/dt = 1 : 1", "cannot read"),
         ("dV/dt = -V : 1\ndV/dt = V : 1", "V is defined twice"),
         ("dV/dt = -V : mW", "'mW' is no unit.*'dV/dt = -V : mW'"),
-        ("dV/dt = -V : mV (unless)", "unknown name 'unless'.*'unless refractory'"),
-        ("x : mV (unless refractory)", "unknown name 'unless refractory'; valid names: 'constant'"),
+        ("dV/dt = -V : mV (unless)", "unknown flag 'unless'; .*unless refractory"),
+        ("x : mV (unless refractory)", "unknown flag 'unless refractory'; .*(constant)"),
     ],
 )
 def test_equations_that_cannot_be_read(text, complaint):

@@ -97,6 +97,7 @@ def two_cells(tau_gaba, dt=0.01, until=400.0):
     return spikes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tau", [9.0, 20.0])
 def test_the_frequency_is_nearly_that_of_two_cells(result, tau):
     """One cell of each kind that stands for all: within 5 %."""

@@ -129,6 +129,7 @@ class Floors:
         return weights
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=10)
 @given(
     synapses=st.lists(st.sampled_from(SYNAPSES), min_size=len(STEEP), max_size=len(STEEP)),

@@ -56,6 +56,7 @@ def test_one_pair_moves_the_weight_by_the_window(side, lag, sign):
     assert rig.plastic.weight - 1.0 == pytest.approx([size], rel=1e-10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("side", SIDES)
 def test_coincidence_at_the_synapse(side):
     """A pair that meets at the synapse: nothing, potentiation or depression, as was asked for."""
@@ -101,6 +102,7 @@ def test_other_rules(name, pairing, layout, side):
         rig.run().check(functions)
 
 
+@pytest.mark.slow
 def test_oja_settles_at_the_quotient_of_the_traces():
     """Regular firing in a fixed order: the weight ends where x = w y."""
     pre, post = np.arange(100, 40_000, 100), np.arange(140, 40_000, 100)

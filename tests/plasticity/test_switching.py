@@ -173,7 +173,9 @@ def test_weights_of_both_signs_that_can_be_scaled():
     p.normalize(12.0)
     assert p.weight == pytest.approx([6.0, 8.0, -2.0])
     _, p = signed([3.0, 4.0, -1.0], rule=sim.Hebbian(w_min=-5.0, w_max=5.0))
-    text = r"p\.weight: must lie within the rule's -5\.0 \.\.\. 5\.0, got -2\.0 \.\.\. 8\.0"
+    text = (
+        r"p\.weight: must lie within the rule's w_min = -5\.0 pA \.\.\. w_max = 5\.0 pA, got -2\.0"
+    )
     with pytest.raises(sim.ValidationError, match=text):
         p.normalize(12.0)
     assert p.weight == pytest.approx([3.0, 4.0, -1.0])

@@ -6,7 +6,7 @@ from tests.reliability.damage import damaged_files
 
 
 @pytest.mark.parametrize(
-    "cases", [60, pytest.param(1000, marks=pytest.mark.slow)], ids=["some", "all"]
+    "cases", [40, pytest.param(1000, marks=pytest.mark.slow)], ids=["some", "all"]
 )
 def test_damaged_files(cases, tmp_path):
     trial = damaged_files(cases, 3, tmp_path)

@@ -10,7 +10,7 @@ from tests.test_calls import CALLED
 
 
 @pytest.mark.parametrize(
-    "cases", [2500, pytest.param(10**6, marks=pytest.mark.slow)], ids=["some", "all"]
+    "cases", [1500, pytest.param(10**6, marks=pytest.mark.slow)], ids=["some", "all"]
 )
 def test_wrong_input(cases, tmp_path):
     trial = wrong_input(cases, 1, tmp_path)

@@ -93,6 +93,7 @@ def clamped():
     return clamp()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gate", LAWS)
 def test_steady_states_and_time_constants(clamped, gate):
     steady, moved = clamped

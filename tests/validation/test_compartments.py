@@ -83,6 +83,7 @@ def test_rallpack_1(method, n):
         assert np.sqrt(np.mean(error**2)) / np.ptp(expected) < 0.0025
 
 
+@pytest.mark.filterwarnings("ignore:.*half of dt:spikesim.SpikesimWarning")
 def test_passive_trees_are_exact_whatever_the_step():
     """A branched tree: dt = 5 ms gives what dt = 0.05 ms gives."""
     leak = {"leak": sim.Leak(g=5.0, E=REST)}
@@ -245,6 +246,7 @@ def test_pinsky_rinzel_against_the_papers_equations(current):
     assert np.log2(np.divide(errors[:-1], errors[1:])) == pytest.approx(2.0, abs=0.25)
 
 
+@pytest.mark.slow
 def test_pinsky_rinzel_bursts_or_spikes():
     """Bursts for a small current; for a larger one spikes in even intervals (their figure 2)."""
     model = sim.PinskyRinzel

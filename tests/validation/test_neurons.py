@@ -90,6 +90,7 @@ class FineTraubMiles(sim.TraubMiles):
     method = "rk4"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("model", "current", "dt", "within", "expected"),
     [
@@ -116,6 +117,7 @@ def test_spikes_of_nest(model, current, dt, within, expected):
 CLASS_1 = {"g_Ca": 40.0, "V_3": 12.0, "V_4": 17.4, "phi": 0.067}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("model", "currents", "low", "high"),
     [

@@ -16,6 +16,9 @@ from scipy.optimize import brentq, minimize_scalar
 import spikesim as sim
 from spikesim.units import mV, param
 
+# Time constants that are as good as 0.
+pytestmark = pytest.mark.filterwarnings("ignore:.*half of dt:spikesim.SpikesimWarning")
+
 DT = 0.1
 ARRIVAL = 1.0
 WEIGHT = 3.0
@@ -210,7 +213,6 @@ def test_equal_time_constants_are_no_singularity(kind):
         assert deviation(near, equal) < 0.5 * 10.0**-k + 1e-12
 
 
-@pytest.mark.filterwarnings("ignore:.*tau_rise_x.*half of dt:spikesim.SpikesimWarning")
 @pytest.mark.parametrize("ratio", [1e-6, 1e-3, 0.1, 0.5, 0.9])
 def test_the_peak_is_the_weight_for_all_ratios(ratio):
     receptor = sim.DualExpConductance(tau_rise=ratio * 8.0, tau_decay=8.0)
