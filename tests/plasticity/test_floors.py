@@ -209,7 +209,9 @@ def test_normalize_keeps_to_the_floor(layout):
     ratio = after[free] / before[free]
     for j in range(3):
         assert np.ptp(ratio[target[free] == j]) < 1e-9, "those above it keep their proportions"
-    with pytest.raises(sim.ValidationError, match=r"cannot sum to 0\.1: .*w_min = 0\.25 nS, tog"):
+    with pytest.raises(
+        sim.ValidationError, match=r"cannot sum to total = 0\.1: .*w_min = 0\.25 nS"
+    ):
         plastic.normalize(0.1)
     for value in (0.2, -1.0):
         with pytest.raises(sim.ValidationError, match=r"plastic 0\.weight"):

@@ -152,9 +152,9 @@ def signed(weight, rule=None, precision="mixed"):
     [
         ([-20.0, -20.0, 5.0], 30.0, r"^p\.normalize: .*target 0 sum to -35 pA, which is negative"),
         ([3.0, 1e-7, -3.0], 30.0, r"target 0 sum to 1e-07 pA and cancel, for their magnitudes sum "
-                                  r"to 6 pA, so they cannot be scaled to 30"),
+                                  r"to 6 pA, so they cannot be scaled to total = 30"),
         ([1.0, -1.0, 0.0], 30.0, "sum to 0 pA and cancel"),
-        ([0.0, 0.0, 0.0], 30.0, "sum to 0 pA and cannot be scaled to 30"),
+        ([0.0, 0.0, 0.0], 30.0, "sum to 0 pA and cannot be scaled to total = 30"),
         ([20.0, 5.0, 5.0], 1e300, r"p\.weight: too large for float32: 6\.6"),
         ([20.0, 5.0, 5.0], 1e-50, r"p\.normalize: too small for float32: 6\.6.*e-51 pA"),
     ],
