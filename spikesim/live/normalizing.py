@@ -109,8 +109,8 @@ def _bounded(
         if beyond.any():
             j, unit = int(np.argmax(beyond)), projection.weight_unit
             raise ValidationError(
-                f"the weights onto target {place[j]} cannot sum to total = {total}: each is {name} = "
-                f"{bound:g} {unit}, together {sums[j]:g} {unit}", "normalize", projection,
+                f"the weights onto target {place[j]} cannot sum to total = {total}: each is {name} "
+                f"= {bound:g} {unit}, together {sums[j]:g} {unit}", "normalize", projection,
             )  # fmt: skip
     free = weights > 0
     settled = np.where(free, 0.0, low)
