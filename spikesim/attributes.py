@@ -6,7 +6,6 @@ properties with a setter can be set, and names that begin with an underscore, wh
 
 from __future__ import annotations
 
-import copy
 import functools
 from collections.abc import Callable
 from types import FunctionType
@@ -141,7 +140,8 @@ def put(thing: Guarded, /, **values: Any) -> None:
 
 def altered(thing: T, /, **values: Any) -> T:
     """A copy of a finished object with other values."""
-    other = copy.copy(thing)
+    other = object.__new__(type(thing))  # a tenth of the time of copy.copy
+    vars(other).update(vars(thing))
     put(other, **values)
     return other
 

@@ -204,9 +204,9 @@ class LivePopulations:
         assert isinstance(population.model, RateSource)
         self.network.build()
         plan = self.network.plan
-        rate = check_rate(value, population.name)
+        rate = value  # which `with_rate` checks
         if not (view.contiguous and len(view) == population.size):
-            rate = self._rate_of_all(view, rate)
+            rate = self._rate_of_all(view, check_rate(value, population.name))
         source_model = population.model.with_rate(rate, population.size, population.name)
         check_source_rate(source_model.rate, dt, population.name)
         if isinstance(value, Schedule):
