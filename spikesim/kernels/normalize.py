@@ -12,14 +12,18 @@ from spikesim.jit import kernel
 
 @kernel
 def sums_dense(weights, n_targets, sums, lowest, highest):
-    """Sum, least and largest of the weights onto each target, of a matrix (sources, targets)."""
+    """Sum, least and largest of the weights onto each target, of a matrix (sources, targets).
+
+    `lowest` and `highest` are of the weights' type: so comparing takes half the registers.
+    """
     sums[:], lowest[:], highest[:] = 0.0, np.inf, -np.inf
     for i in range(weights.size // n_targets):
         row = weights[i * n_targets : (i + 1) * n_targets]
         for j in range(n_targets):
             sums[j] += row[j]
-            lowest[j] = min(lowest[j], row[j])
-            highest[j] = max(highest[j], row[j])
+        for j in range(n_targets):
+            lowest[j] = row[j] if row[j] < lowest[j] else lowest[j]
+            highest[j] = row[j] if row[j] > highest[j] else highest[j]
 
 
 @kernel

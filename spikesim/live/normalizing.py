@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from spikesim.build.synapses import bounds_of, check_weights
@@ -15,7 +17,9 @@ CANCEL = 1e-5  # a sum that is less, beside the magnitudes, is what rounding has
 ROUNDING = 1e-12
 
 
-def normalize(a: PlasticArgs, projection: Projection, total: float, place: np.ndarray) -> None:
+def normalize(
+    a: PlasticArgs, projection: Projection, total: float, place: Callable[[], np.ndarray]
+) -> None:
     """Scale the weights onto each target to the sum `total`, within the bounds of the rule.
 
     Parameters
@@ -26,15 +30,16 @@ def normalize(a: PlasticArgs, projection: Projection, total: float, place: np.nd
         Whose they are.
     total : float
         The sum, above 0.
-    place : numpy.ndarray
-        What users call each target: its place in the projection's target.
+    place : callable
+        Answers what users call each target: its place in the projection's target.
 
     Raises
     ------
     ValidationError
         If some target's weights cannot be scaled so; nothing is changed then.
     """
-    sums, lowest, highest = np.empty((3, a.n_targets))
+    sums = np.empty(a.n_targets)
+    lowest, highest = np.empty((2, a.n_targets), a.weights.dtype)
     if a.dense:
         sums_dense(a.weights, a.n_targets, sums, lowest, highest)
     else:
@@ -53,8 +58,9 @@ def normalize(a: PlasticArgs, projection: Projection, total: float, place: np.nd
             check_weights(projection, np.array([least.min(), most.max()]), dtype.type)
         a.weights[:] = _bounded(a, projection, total, low, high, place)
         return
-    check_range(most, dtype, projection)
-    check_range(least, dtype, projection)
+    if not np.isfinite(high):
+        check_range(most, dtype, projection)
+        check_range(least, dtype, projection)
     if most.min() < np.finfo(dtype).tiny:
         raise ValidationError(
             f"too small for {dtype}: {float(most.min())!r} {projection.weight_unit}, the largest "
@@ -68,7 +74,7 @@ def normalize(a: PlasticArgs, projection: Projection, total: float, place: np.nd
 
 def _check_sums(
     a: PlasticArgs, projection: Projection, total: float, sums: np.ndarray, lowest: np.ndarray,
-    reached: np.ndarray, place: np.ndarray,
+    reached: np.ndarray, place: Callable[[], np.ndarray],
 ) -> None:  # fmt: skip
     """Raise for a target whose sum no positive factor brings to `total`."""
     size = np.bincount(_targets(a), np.abs(a.weights)) if lowest.min() < 0 else sums
@@ -77,7 +83,7 @@ def _check_sums(
         return
     j = int(np.argmax(wrong))
     unit = projection.weight_unit
-    said = f"the weights onto target {place[j]} sum to {sums[j]:g} {unit}"
+    said = f"the weights onto target {place()[j]} sum to {sums[j]:g} {unit}"
     if size[j] and abs(sums[j]) <= CANCEL * size[j]:
         said += f" and cancel, for their magnitudes sum to {size[j]:g} {unit}, so they"
     elif sums[j] < 0:
@@ -89,7 +95,7 @@ def _check_sums(
 
 def _bounded(
     a: PlasticArgs, projection: Projection, total: float, low: float, high: float,
-    place: np.ndarray,
+    place: Callable[[], np.ndarray],
 ) -> np.ndarray:  # fmt: skip
     """Weights, none of them negative, that sum to `total` onto each target and keep to the bounds.
 
@@ -109,8 +115,8 @@ def _bounded(
         if beyond.any():
             j, unit = int(np.argmax(beyond)), projection.weight_unit
             raise ValidationError(
-                f"the weights onto target {place[j]} cannot sum to total = {total}: each is {name} "
-                f"= {bound:g} {unit}, together {sums[j]:g} {unit}", "normalize", projection,
+                f"the weights onto target {place()[j]} cannot sum to total = {total}: each is "
+                f"{name} = {bound:g} {unit}, together {sums[j]:g} {unit}", "normalize", projection,
             )  # fmt: skip
     free = weights > 0
     settled = np.where(free, 0.0, low)

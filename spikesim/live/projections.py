@@ -110,7 +110,7 @@ class LiveProjections:
         if projection.plasticity is None:
             raise ValidationError("has no plasticity; set its weights", "normalize", projection)
         table = self._flushed(projection)
-        normalize(table.args, projection, total, place_in(projection.target))
+        normalize(table.args, projection, total, lambda: place_in(projection.target))
         self.network.note(f"{projection.name}.weight")
 
     def read_release(self, projection: Projection) -> ReleaseState:
