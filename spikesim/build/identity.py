@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 Aspects = dict[str, str]
 Told = tuple[str, str, Aspects, Aspects]  # kind, name, what must agree, settings
 
-NONE = "none"  # what something that is not there is called
+NONE = "none"  # what messages call something that is not there
 LONGEST = 400  # characters of a text that is kept as it is
 SHOWN = 6  # values of an array that are
 
@@ -235,7 +235,11 @@ def _counted(n: int, what: str) -> str:
 
 
 def _digest(*arrays: np.ndarray) -> str:
-    total = 0
+    return f"{checksum(*arrays):08x}"
+
+
+def checksum(*arrays: np.ndarray, start: int = 0) -> int:
+    """A number that tells arrays from others; `start` is that of arrays before them."""
     for array in arrays:
-        total = zlib.crc32(np.ascontiguousarray(array).data, total)
-    return f"{total:08x}"
+        start = zlib.crc32(np.ascontiguousarray(array).data, start)
+    return start

@@ -58,7 +58,7 @@ def normalize(
             check_weights(projection, np.array([least.min(), most.max()]), dtype.type)
         a.weights[:] = _bounded(a, projection, total, low, high, place)
         return
-    if not np.isfinite(high):
+    if not np.isfinite(high) or least.min() < 0:  # else all lie between 0 and `high`
         check_range(most, dtype, projection)
         check_range(least, dtype, projection)
     if most.min() < np.finfo(dtype).tiny:

@@ -18,19 +18,14 @@ from spikesim.build.unusual import warn_of_neurons
 from spikesim.distributions import Distribution, is_drawn
 from spikesim.equations.cell import Cell
 from spikesim.errors import ValidationError, unknown_name, warn
-from spikesim.inputs import (
-    RateSource,
-    Schedule,
-    SpikeSource,
-    check_times,
-)
+from spikesim.inputs import RateSource, SpikeSource, check_times
 from spikesim.live.described import DescribedValues
 from spikesim.neurons import Neuron
 from spikesim.populations import Population, View, check_distinct, check_shape
 from spikesim.rng import key
 from spikesim.runtime.interrupt import unbroken
 from spikesim.runtime.turns import taking_turns
-from spikesim.schedules import check_rate, partly_constant
+from spikesim.schedules import Schedule, check_rate, partly_constant
 from spikesim.units import Unit, check_array, in_unit
 
 if TYPE_CHECKING:
@@ -142,19 +137,20 @@ class LivePopulations:
         """`value` in the unit of a parameter, or in `unit`, that of a variable."""
         model, owner = view.population.model, view.population.name
         assert isinstance(model, Neuron)
-        declared = model.owner(name)
-        if declared is not None:
-            unit = declared[0].declared[declared[1]].unit
+        found = model.owner(name)
+        parameter = None if found is None else found[0].declared[found[1]]
+        if parameter is not None:
+            unit = parameter.unit
         value = in_unit(value, unit, name, owner)
         law, drawn = value, isinstance(value, Distribution)
         if drawn:
             before = self._draws(view, name)[view.ids]
             value = draw(value, key(self.network.seed, "set", owner, name), view.ids, before)
-        if declared is not None:
-            array = check_draws(value, law, declared[0].declared[declared[1]], name, owner)
+        if parameter is not None:
+            array = check_draws(value, law, parameter, name, owner)
         else:
             array = check_array(value, name, owner, unit=unit)
-        if declared is not None and declared[0].declared[declared[1]].shared:
+        if parameter is not None and parameter.shared:
             whole = np.unique(view.ids).size == view.population.size
             if array.ndim or not whole:
                 got = "a distribution" if drawn else f"{array.size} values" if array.ndim else value

@@ -42,7 +42,5 @@ class unbroken:
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         for number, handler in self._handlers.items():
             install(number, handler)
-        if error is not None:
-            return  # what the block raised comes first
         for number, frame in self._held:
             self._handlers[number](number, frame)

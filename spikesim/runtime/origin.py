@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
+from spikesim.build.identity import NONE, checksum
 from spikesim.build.plan import PRECISIONS, Plan
 from spikesim.errors import ValidationError, warn
 from spikesim.kernels.deliver import SPARSE
 
 FORMAT = 4
 OLDER = (2, 3)  # still read; they hold no schedules, and nothing of which network they are of
-NONE = "none"  # what messages call something that is not there
 
 
 def origin(plan: Plan) -> dict[str, Any]:
@@ -37,26 +36,20 @@ def projections(plan: Plan) -> dict[str, int]:
     """A checksum of the synapses and delays of each projection."""
     s, sums = plan.static, {}
     for name, p in plan.static_place.items():
-        sums[name] = _checksum(np.array([s.kind[p], s.lo[p], s.hi[p], s.n_targets[p], s.delay[p]]))
+        sums[name] = checksum(np.array([s.kind[p], s.lo[p], s.hi[p], s.n_targets[p], s.delay[p]]))
         if s.kind[p] == SPARSE:
             rows = s.indptr[s.row0[p] :][: s.hi[p] - s.lo[p] + 1]
             n = int(rows[-1])
-            sums[name] = _checksum(rows, s.targets[s.syn0[p] :][:n], start=sums[name])
+            sums[name] = checksum(rows, s.targets[s.syn0[p] :][:n], start=sums[name])
             if s.delay0[p] >= 0:
-                sums[name] = _checksum(s.delays[s.delay0[p] :][:n], start=sums[name])
+                sums[name] = checksum(s.delays[s.delay0[p] :][:n], start=sums[name])
     for name, plastic in plan.plastic.items():
         a = plastic.args
-        sums[name] = _checksum(
+        sums[name] = checksum(
             np.array([a.dense, a.axonal, a.pre_lo, a.post_lo, a.n_targets, a.delay_max]), a.indptr,
             a.targets, a.delays,
         )  # fmt: skip
     return sums
-
-
-def _checksum(*arrays: np.ndarray, start: int = 0) -> int:
-    for array in arrays:
-        start = zlib.crc32(np.ascontiguousarray(array).data, start)
-    return start
 
 
 def check_origin(plan: Plan, head: Mapping[str, Any], where: str) -> None:

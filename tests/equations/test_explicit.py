@@ -169,29 +169,47 @@ def test_models_of_many_variables():
     assert -80.0 <= cells.get("v")[0] < -79.9
 
 
-def test_a_user_step_with_conductances():
-    """What the step takes is damped where it would move the state by too much."""
+class ByHand(sim.LIF):
+    equations = "V_m : mV"
 
-    class ByHand(sim.LIF):
-        equations = "V_m : mV"
+    @staticmethod
+    def step(V_m, E_L, tau_m, C_m, I_syn, I_in, dt):
+        V_m += dt * ((E_L - V_m) / tau_m + (I_syn + I_in) / C_m)
+        return V_m
 
-        @staticmethod
-        def step(V_m, E_L, tau_m, C_m, I_syn, I_in, dt):
-            V_m += dt * ((E_L - V_m) / tau_m + (I_syn + I_in) / C_m)
-            return V_m
 
-    receptors = {"x": sim.ExpConductance(E_rev=-80.0)}
-    # All else in a step moves V_m beside the conductance: in Izhikevich's by 3 mV at -65 mV.
-    for model, beside in (
-        (ByHand(receptors=receptors), 0.01), (sim.IzhikevichHalfSteps(receptors=receptors), 3.0),
-    ):  # fmt: skip
-        net = sim.Network(dt=1.0, seed=1, precision="double")
-        cells = net.population("cells", 3, model, initial={"g_x": [0.0, 1e3, 1e6]})
-        V_m, spikes = net.record(cells, "V_m"), net.record(cells, "spikes")
-        net.run(10.0)
-        assert spikes.result().n_spikes == 0
-        assert V_m.result().values.min() >= -80.0 - beside
-        assert V_m.result().values[3:, 2].max() < -78.0 + 2.0 * beside
+def leaky(V_m, U_m, current):
+    """A step of 1 ms of `ByHand`."""
+    return V_m + (-70.0 - V_m) / 10.0 + current / 250.0, U_m
+
+
+def half_steps(V_m, U_m, current):
+    """A step of 1 ms of Izhikevich's program."""
+    for _ in range(2):
+        V_m += 0.5 * (0.04 * V_m**2 + 5.0 * V_m + 140.0 - U_m + current)
+    return V_m, U_m + 0.02 * (0.2 * V_m - U_m)
+
+
+@pytest.mark.parametrize(
+    ("kind", "step", "start", "capacity"),
+    [(ByHand, leaky, -70.0, 250.0), (sim.IzhikevichHalfSteps, half_steps, -65.0, 1.0)],
+)
+@pytest.mark.parametrize("g0", [0.0, 1e3, 1e6])
+def test_a_user_step_with_conductances(kind, step, start, capacity, g0):
+    """It takes the mean of a current that would relax V_m by more than two time constants."""
+    model = kind(receptors={"x": sim.ExpConductance(tau_syn=5.0, E_rev=-80.0)})
+    net = sim.Network(dt=1.0, seed=1, precision="double")
+    cells = net.population("cells", 1, model, initial={"V_m": start, "g_x": g0})
+    V_m, spikes = net.record(cells, "V_m"), net.record(cells, "spikes")
+    net.run(10.0)
+    assert spikes.result().n_spikes == 0
+    expected, state, g = [start], (start, 0.2 * -65.0), g0
+    for _ in range(10):
+        current, x = g * (-80.0 - state[0]), -g / capacity
+        state = step(*state, current * np.expm1(x) / x if x < -2.0 else current)
+        expected.append(state[0])
+        g *= np.exp(-1.0 / 5.0)
+    assert V_m.result().values[:, 0] == pytest.approx(expected, abs=1e-6)
 
 
 def leak(v, g, C):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import spikesim as sim
+from spikesim.units import one, param
 from tests.plasticity.rig import DT, LAYOUTS, PAIR, SIDES, STEPS, Rig, pair_stdp, trains, unchanged
 
 RULE = {**PAIR, "mu_plus": 0.4, "mu_minus": 0.4}
@@ -179,6 +180,18 @@ def test_weights_of_both_signs_that_can_be_scaled():
     with pytest.raises(sim.ValidationError, match=text):
         p.normalize(12.0)
     assert p.weight == pytest.approx([3.0, 4.0, -1.0])
+
+
+class Capped(sim.Oja):
+    w_max = param(1e38, one, doc="upper bound of the weight")
+
+
+def test_a_negative_weight_beyond_the_numbers_is_refused_where_there_is_a_bound_above():
+    _, p = signed([1.0] * 10 + [-9.99], rule=Capped())
+    before = p.weight
+    with pytest.raises(sim.ValidationError, match=r"p\.weight: too large for float32"):
+        p.normalize(8e35)
+    assert np.array_equal(p.weight, before)
 
 
 @pytest.mark.parametrize("layout", ["sparse", "dense"])

@@ -16,7 +16,6 @@ def run(name, kills):
     assert ending.returncode == 0, ending.stdout + ending.stderr
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["training", "saving"])
 def test_kills(name):
     run(name, 4)

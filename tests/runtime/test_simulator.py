@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import spikesim as sim
+from spikesim.runtime import interrupt
 from spikesim.units import ms, param
 from tests.networks import assert_same, lively
 
@@ -127,6 +128,24 @@ def test_interrupted_between_chunks(unbroken):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of Windows cannot be sent to oneself")
+def test_a_signal_is_not_lost_where_the_block_fails():
+    seen = []
+    before = signal.signal(signal.SIGTERM, lambda number, frame: seen.append(number))
+
+    def fail():
+        with interrupt.unbroken():
+            signal.raise_signal(signal.SIGTERM)
+            assert not seen
+            raise ValueError("of the block")
+
+    try:
+        with pytest.raises(ValueError, match="of the block"):
+            fail()
+        assert seen == [signal.SIGTERM]
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def test_interrupted_by_a_signal(request):
     """A real Ctrl-C in the middle of a kernel: the chunk is finished, kept, and not run twice."""
 
