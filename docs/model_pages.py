@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import spikesim as sim
-from spikesim import channels, inputs, neurons, plasticity, receptors, release
-from spikesim.equations.cell import Cell, assemble
-from spikesim.equations.parsing import parse
-from spikesim.equations.rule_source import keeps
+from spikesim import channels, neurons, receptors, synapses
+from spikesim.codegen.rule_source import keeps
+from spikesim.description import inputs
+from spikesim.equations.neuron_equations import Cell, assemble
+from spikesim.language.parsing import parse
 from spikesim.parameters import Parametrized
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -28,8 +29,8 @@ KINDS: dict[str, tuple[Any, type]] = {
     "Neurons": (neurons, sim.Neuron),
     "Ion channels": (channels, sim.Channel),
     "Receptors": (receptors, sim.Receptor),
-    "Transmitter release": (release, release.Release),
-    "Plasticity rules": (plasticity, sim.PlasticityRule),
+    "Transmitter release": (synapses, synapses.Release),
+    "Plasticity rules": (synapses, sim.PlasticityRule),
     "Sources, drives and currents": (sim, inputs.Input),
 }
 REQUIRED = 10.0  # what a parameter without a default is in examples
@@ -97,7 +98,7 @@ def caption(model: type) -> str:
         return "What spikes do: the current at several holding potentials"
     if issubclass(model, sim.Channel):
         return "Steady states and time constants of its gates, or its current"
-    if issubclass(model, release.Release):
+    if issubclass(model, synapses.Release):
         return "Responses to a train of spikes and to one after it"
     if issubclass(model, inputs.Source):
         return "Trains of twenty sources, and the intervals between spikes"

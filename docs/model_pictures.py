@@ -12,11 +12,11 @@ from matplotlib.figure import Figure
 import spikesim as sim
 from docs.model_pages import MADE, example, membrane_with
 from spikesim import plot
-from spikesim.equations import expressions as ex
-from spikesim.equations.algebra import CONSTANT, linear_terms
-from spikesim.equations.cell import assemble
-from spikesim.inputs import Input, Source
-from spikesim.release import Release
+from spikesim.description.inputs import Input, Source
+from spikesim.equations.neuron_equations import assemble
+from spikesim.language import expressions as ex
+from spikesim.language.algebra import CONSTANT, linear_terms
+from spikesim.synapses import Release
 from spikesim.units import mV, param
 
 TOPS = (30000.0, 3000.0, 300.0, 30.0, 3.0)  # pA: the first that a model endures

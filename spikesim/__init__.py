@@ -37,15 +37,7 @@ from spikesim.connectors import (
     FromSparse,
     OneToOne,
 )
-from spikesim.distributions import Constant, LogNormal, Normal, Uniform
-from spikesim.errors import (
-    SimulationError,
-    SpikesimError,
-    SpikesimWarning,
-    ValidationError,
-    nearest,
-)
-from spikesim.inputs import (
+from spikesim.description.inputs import (
     DCCurrent,
     GammaSource,
     NoiseCurrent,
@@ -55,6 +47,15 @@ from spikesim.inputs import (
     SpikeSource,
     StepCurrent,
 )
+from spikesim.distributions import Constant, LogNormal, Normal, Uniform
+from spikesim.errors import (
+    SimulationError,
+    SpikesimError,
+    SpikesimWarning,
+    ValidationError,
+    nearest,
+)
+from spikesim.miniatures import Miniatures
 from spikesim.network import Network
 from spikesim.neurons import (
     EIF,
@@ -79,7 +80,6 @@ from spikesim.neurons import (
     WangBuzsaki,
     cable,
 )
-from spikesim.plasticity import Hebbian, Oja, PairSTDP, PlasticityRule, TraceSTDP
 from spikesim.receptors import (
     AMPA,
     GABA_A,
@@ -99,7 +99,15 @@ from spikesim.receptors import (
     Receptor,
     saturating_gate,
 )
-from spikesim.release import Miniatures, QuantalRelease, TsodyksMarkram
+from spikesim.synapses import (
+    Hebbian,
+    Oja,
+    PairSTDP,
+    PlasticityRule,
+    QuantalRelease,
+    TraceSTDP,
+    TsodyksMarkram,
+)
 from spikesim.words import meant
 
 __version__ = "0.1.0"

@@ -17,11 +17,11 @@ from spikesim.connectors import (
     FixedProbability,
     FixedTotalNumber,
 )
+from spikesim.description.populations import View, check_distinct, self_offset
 from spikesim.distributions import Distribution, plain
 from spikesim.errors import ValidationError
 from spikesim.fixed import Values
 from spikesim.modulators import Modulator
-from spikesim.populations import View, check_distinct, self_offset
 from spikesim.units import check_array, given_values, nS
 
 HALVED = (AllToAll, FixedProbability, DistanceDependent)

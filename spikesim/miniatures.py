@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
+from spikesim.description.inputs import Input
+from spikesim.description.schedules import Schedule, check_columns, check_rate
 from spikesim.distributions import Constant, Distribution
 from spikesim.errors import ValidationError, unknown_name
-from spikesim.inputs import Input
 from spikesim.receptors import TRANSMITTERS, Receptor
-from spikesim.schedules import Schedule, check_columns, check_rate
 from spikesim.units import Quantity, Unit, check_scalar, given_array, in_unit
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from spikesim.attributes import Guarded
+from spikesim.description.populations import View, check_gapless
 from spikesim.errors import ValidationError
-from spikesim.populations import View, check_gapless
 from spikesim.units import check_name, check_scalar, delay_steps, ms
 
 

@@ -17,8 +17,8 @@ from spikesim.declarations import (
     signature_of,
 )
 from spikesim.distributions import Distribution
-from spikesim.equations.text import parse_text, text_parameters
 from spikesim.errors import ValidationError, unknown_name
+from spikesim.language.text import parse_text, text_parameters
 from spikesim.units import Param, in_unit
 
 Value = float | np.ndarray | Distribution

@@ -52,14 +52,14 @@ class Everything:
     """The network and its parts."""
 
     net: sim.Network
-    cells: sim.populations.Population
-    others: sim.populations.Population
-    poisson: sim.populations.Population
-    gamma: sim.populations.Population
-    given: sim.populations.Population
-    learn: sim.projections.Projection
-    plain: sim.projections.Projection
-    quantal: sim.projections.Projection
+    cells: sim.description.populations.Population
+    others: sim.description.populations.Population
+    poisson: sim.description.populations.Population
+    gamma: sim.description.populations.Population
+    given: sim.description.populations.Population
+    learn: sim.description.projections.Projection
+    plain: sim.description.projections.Projection
+    quantal: sim.description.projections.Projection
     gaps: sim.couplings.GapJunctions
     dopamine: sim.modulators.Modulator
     recorders: dict = field(default_factory=dict)

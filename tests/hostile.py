@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 
 import spikesim as sim
-from spikesim.build.limits import entries
 from spikesim.files.arrays import read_arrays, write_arrays
+from spikesim.planning.state_limits import entries
 from spikesim.runtime.checkpoint import HEAD, checksum
 from spikesim.units import ms, one, param
 

@@ -12,15 +12,15 @@ class Lively:
     """Eighty neurons that learn from Poisson sources, with currents, drives and many delays."""
 
     net: sim.Network
-    exc: sim.populations.Population
-    inh: sim.populations.Population
-    pixels: sim.populations.Population
-    learn: sim.projections.Projection
-    ee: sim.projections.Projection
-    spikes: sim.recorders.SpikeRecorder
-    pixel_spikes: sim.recorders.SpikeRecorder
-    voltage: sim.recorders.StateRecorder
-    weights: sim.recorders.WeightRecorder
+    exc: sim.description.populations.Population
+    inh: sim.description.populations.Population
+    pixels: sim.description.populations.Population
+    learn: sim.description.projections.Projection
+    ee: sim.description.projections.Projection
+    spikes: sim.description.recorders.SpikeRecorder
+    pixel_spikes: sim.description.recorders.SpikeRecorder
+    voltage: sim.description.recorders.StateRecorder
+    weights: sim.description.recorders.WeightRecorder
 
     def results(self):
         """All that was recorded and all that has changed, as arrays by name."""

@@ -12,8 +12,8 @@ from scipy import sparse
 
 import spikesim as sim
 from spikesim import readout
+from spikesim.description.populations import View
 from spikesim.errors import InvalidAttributeError
-from spikesim.populations import View
 from spikesim.units import mV
 from tests.misspelt import misspelt
 

@@ -78,6 +78,6 @@ def test_each_kernel_has_one_version(cold):
     versions = first["versions"]
     for name in ("deliver.deliver_static", "record.record_spikes"):
         assert f"spikesim.kernels.{name}" in versions
-    arrays = {"spikesim.kernels.order._apply"}  # sorts targets, delays and weights
+    arrays = {"spikesim.kernels.sort_rows._apply"}  # sorts targets, delays and weights
     several = {name: n for name, n in versions.items() if n > 1 and name not in arrays}
     assert not several

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spikesim as sim
-from spikesim.release import Release
+from spikesim.synapses import Release
 from spikesim.units import ms, mV, nS, one, param
 from tests.misspelt import misspelt
 

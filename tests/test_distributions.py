@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from spikesim import rng
-from spikesim.build.draws import draw, law
 from spikesim.distributions import Constant, Distribution, LogNormal, Normal, Uniform, bounding
 from spikesim.errors import ValidationError
 from spikesim.kernels.normal import quantile
+from spikesim.planning.sampling import draw, law
 
 KEY = rng.key(7, "values")
 NUMBERS = st.floats(-1e6, 1e6)

@@ -23,11 +23,12 @@ CODES = {
 }  # fmt: skip
 PARTS = ("plot", "analysis", "interchange", "readout", "units")
 HANDLES = [  # what users get from a network
-    "populations.Population", "populations.View", "projections.Projection",
-    "projections.Connections", "projections.ReleaseState", "couplings.GapJunctions",
-    "couplings.Junctions", "modulators.Modulator", "recorders.SpikeRecorder",
-    "recorders.StateRecorder", "recorders.WeightRecorder", "recorders.ConcentrationRecorder",
-    "network.memory.MemoryTable",
+    "description.populations.Population", "description.populations.View",
+    "description.projections.Projection", "description.projections.Connections",
+    "description.projections.ReleaseState", "couplings.GapJunctions", "couplings.Junctions",
+    "modulators.Modulator", "description.recorders.SpikeRecorder",
+    "description.recorders.StateRecorder", "description.recorders.WeightRecorder",
+    "description.recorders.ConcentrationRecorder", "network.memory.MemoryTable",
 ]  # fmt: skip
 
 
@@ -69,7 +70,11 @@ NAMES = with_members(public())
 
 def test_there_are_many():
     assert len(NAMES) > 230
-    assert {"spikesim.LIF", "spikesim.plot.raster", "spikesim.populations.View.set"} < set(NAMES)
+    assert {
+        "spikesim.LIF",
+        "spikesim.plot.raster",
+        "spikesim.description.populations.View.set",
+    } < set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -93,7 +98,7 @@ WITH_EXAMPLES = [
     *(f"spikesim.{name}" for name in sim.__all__ if inspect.isclass(kind := getattr(sim, name))
       and (not getattr(kind, "declared", {}) or kind.__mro__[1] is Parametrized)
       and not issubclass(kind, Exception)),
-    *(f"spikesim.Network.{name}" for name in MAIN), "spikesim.populations.View.set",
+    *(f"spikesim.Network.{name}" for name in MAIN), "spikesim.description.populations.View.set",
     "spikesim.Neuron.from_text", "spikesim.units.Unit", "spikesim.units.Quantity",
     "spikesim.units.param",
 ]  # fmt: skip

@@ -288,7 +288,7 @@ def test_functions_without_a_file_are_not_kept(folder):
 def test_generated_modules_show_their_lines():
     import inspect
 
-    from spikesim.build.modules import load, module_name
+    from spikesim.codegen.modules import load, module_name
 
     text = "def double(x):\n    return 2 * x\n"
     name = module_name("test", text)

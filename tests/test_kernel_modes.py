@@ -61,7 +61,7 @@ for side in ("axonal", "dendritic"):
     results |= {f"{side} other ids": spikes.result().ids, f"{side} theta": cells.get("theta")}
     results |= {f"{side} other times": spikes.result().times, f"{side} n": np.array(net.n_events)}
 
-from tests.plasticity.test_modulators import Gated, made
+from tests.synapses.test_modulators import Gated, made
 from tests.test_couplings import lived
 
 results |= {f"coupled {name}": value for name, value in lived(precision="double").items()}

@@ -6,8 +6,8 @@ import pytest
 import spikesim as sim
 from docs.model_pages import PAGES, PICTURES, example, index, models, page
 from docs.model_pictures import picture
-from spikesim.inputs import Input
-from spikesim.release import Release
+from spikesim.description.inputs import Input
+from spikesim.synapses import Release
 
 ALL = [model for members in models().values() for model in members]
 

@@ -1,3 +1,3 @@
-"""The package of the modules that `spikesim.build.modules` makes in memory."""
+"""The package of the modules that `spikesim.codegen.modules` makes in memory."""
 
 __path__: list[str] = []  # type: ignore[no-redef]

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from spikesim.description.recorders import Recorder
 from spikesim.errors import ValidationError
-from spikesim.recorders import Recorder
 from spikesim.units import any_array, check_count, chosen_places
 
 # What happens at step k has the time k * dt, which misses the decimal number meant by some last

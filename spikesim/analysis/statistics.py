@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from spikesim.analysis.checks import result_of
 from spikesim.analysis.spiketrains import SpikeTrains
 from spikesim.calls import public
+from spikesim.description.recorders import SpikeRecorder
 from spikesim.errors import ValidationError
-from spikesim.recorders import SpikeRecorder
 from spikesim.units import check_array, check_count, check_scalar, ms
 
 _MOST_POINTS = 1_000_000

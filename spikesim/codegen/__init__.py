@@ -1,0 +1,1 @@
+"""Checked equations and rules to the source text of kernels."""

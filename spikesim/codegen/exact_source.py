@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spikesim.equations.cell import Cell
+from spikesim.equations.neuron_equations import Cell
 
 
 def propagator(state: str, source: str, node: float = 1.0, *, held: bool = False) -> str:

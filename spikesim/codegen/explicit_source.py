@@ -12,13 +12,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping
 
-from spikesim.equations import expressions as ex
-from spikesim.equations.algebra import multiplied
-from spikesim.equations.cell import INPUT, TIME, Cell
+from spikesim.codegen.exact_source import advance
 from spikesim.equations.damping import Slopes, damping
-from spikesim.equations.exact_source import advance
 from spikesim.equations.methods import LONGEST, TABLEAUX
-from spikesim.equations.system import System
+from spikesim.equations.neuron_equations import INPUT, TIME, Cell
+from spikesim.equations.ode_system import System
+from spikesim.language import expressions as ex
+from spikesim.language.algebra import multiplied
 
 RUNAWAY = 1e20  # beyond this a variable is lost, whatever its unit
 SLIGHT = 0.01  # part of itself by which a variable may fall in a step and yet end above its start

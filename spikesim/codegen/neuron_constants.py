@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spikesim.equations import expressions as ex
-from spikesim.equations.cell import INPUT, TIME, Cell
-from spikesim.equations.exact_source import propagator
-from spikesim.equations.step_source import currents_given, nodes, noise_gain
+from spikesim.codegen.exact_source import propagator
+from spikesim.codegen.step_source import currents_given, nodes, noise_gain
+from spikesim.equations.neuron_equations import INPUT, TIME, Cell
+from spikesim.language import expressions as ex
 
 
 @dataclass(frozen=True)

@@ -14,15 +14,15 @@ from __future__ import annotations
 import ast
 import re
 
-from spikesim.equations import expressions as ex
-from spikesim.equations.cell import INPUT, TIME, Cell
-from spikesim.equations.constants import constants_of, is_one
-from spikesim.equations.explicit_source import RUNAWAY, Explicit
-from spikesim.equations.functions import imports_of
+from spikesim.codegen.explicit_source import RUNAWAY, Explicit
+from spikesim.codegen.neuron_constants import constants_of, is_one
+from spikesim.codegen.repeated_lines import ROLLED, Roller
+from spikesim.codegen.splitting_source import splitting
+from spikesim.codegen.step_source import currents_given, noise_sources, step_lines
 from spikesim.equations.methods import SPLITTINGS, TABLEAUX
-from spikesim.equations.rolled import ROLLED, Roller
-from spikesim.equations.splitting_source import splitting
-from spikesim.equations.step_source import currents_given, noise_sources, step_lines
+from spikesim.equations.neuron_equations import INPUT, TIME, Cell
+from spikesim.language import expressions as ex
+from spikesim.language.functions import imports_of
 
 _FILL = {ex.RAND: "_uniforms"}  # what fills a row of draws; normals otherwise
 _HEAD = """\

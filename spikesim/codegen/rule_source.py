@@ -6,11 +6,11 @@ import ast
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from spikesim.equations import expressions as ex
-from spikesim.equations.floors import least
-from spikesim.equations.functions import imports_of
-from spikesim.equations.parsing import parse
+from spikesim.codegen.weight_floor import least
 from spikesim.errors import unknown_name
+from spikesim.language import expressions as ex
+from spikesim.language.functions import imports_of
+from spikesim.language.parsing import parse
 
 _BEGIN, _END = "# --- rule begins\n", "# --- rule ends\n"
 

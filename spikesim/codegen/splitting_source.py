@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from spikesim.equations import expressions as ex
-from spikesim.equations.algebra import CONSTANT, multiplied, simplified
-from spikesim.equations.cell import INPUT, TIME, Cell
+from spikesim.equations.neuron_equations import INPUT, TIME, Cell
+from spikesim.language import expressions as ex
+from spikesim.language.algebra import CONSTANT, multiplied, simplified
 
 INLINED = 24  # inlining is faster by a third, and compiles longer with each call
 MOST_ARGUMENTS = 25  # Python passes more than 30 in a way that Numba cannot inline

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from spikesim.equations import expressions as ex
-from spikesim.equations.algebra import CONSTANT, Terms, linear_terms, multiplied
-from spikesim.equations.cell import INPUT, TIME, Cell
-from spikesim.equations.exact_source import advance
-from spikesim.equations.explicit_source import Explicit
+from spikesim.codegen.exact_source import advance
+from spikesim.codegen.explicit_source import Explicit
+from spikesim.codegen.splitting_source import splitting
+from spikesim.equations.membranes import SYNAPTIC
 from spikesim.equations.methods import LONGEST, SPLITTINGS, TABLEAUX
-from spikesim.equations.sites import SYNAPTIC
-from spikesim.equations.splitting_source import splitting
+from spikesim.equations.neuron_equations import INPUT, TIME, Cell
+from spikesim.language import expressions as ex
+from spikesim.language.algebra import CONSTANT, Terms, linear_terms, multiplied
 
 
 def nodes(cell: Cell) -> tuple[float, ...]:

@@ -8,7 +8,7 @@ from math import inf
 
 import numpy as np
 
-from spikesim.equations import expressions as ex
+from spikesim.language import expressions as ex
 
 _NEVER_NEGATIVE = ("exp", "sqrt", "abs", "cosh")
 

@@ -1,0 +1,4 @@
+"""What every network is described by: populations, projections, inputs and recorders.
+
+Plain data, checked: no arrays of a running network, nothing that is compiled.
+"""

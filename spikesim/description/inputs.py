@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from spikesim.attributes import Guarded, altered
+from spikesim.description.schedules import Schedule, check_columns, check_rate
 from spikesim.errors import ValidationError
-from spikesim.schedules import Schedule, check_columns, check_rate
 from spikesim.units import (
     Quantity,
     Unit,

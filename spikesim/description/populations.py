@@ -9,12 +9,12 @@ import numpy as np
 
 from spikesim.attributes import Guarded
 from spikesim.connectors import overlap
+from spikesim.description.inputs import Source
 from spikesim.distributions import Distribution, plain
-from spikesim.equations.cell import Cell, Cells
-from spikesim.equations.starts import linked_value
+from spikesim.equations.initial_values import linked_value
+from spikesim.equations.neuron_equations import Cell, Cells
 from spikesim.errors import ValidationError, nearest, unknown_name
 from spikesim.fixed import Values
-from spikesim.inputs import Source
 from spikesim.machine import require
 from spikesim.neurons import Neuron
 from spikesim.parameters import Value

@@ -10,16 +10,15 @@ import numpy as np
 
 from spikesim.attributes import Guarded, guarded
 from spikesim.connectors import Connector
+from spikesim.description.populations import View, check_distinct, self_offset
+from spikesim.description.receptor_lookup import find_receptor
 from spikesim.distributions import Distribution, plain
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.fixed import Values
 from spikesim.modulators import Modulator
 from spikesim.neurons import Neuron
-from spikesim.plasticity import PlasticityRule
-from spikesim.populations import View, check_distinct, self_offset
 from spikesim.receptors import TRANSMITTERS
-from spikesim.release import Release
-from spikesim.targets import find_receptor
+from spikesim.synapses import PlasticityRule, Release
 from spikesim.units import Unit, check_flag, delay_steps, given_values, ms
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from spikesim.equations.ports import alike, shared_transmitters
+from spikesim.description.populations import View
+from spikesim.equations.receptor_inputs import alike, shared_transmitters
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.neurons import Neuron
-from spikesim.populations import View
 
 
 def find_receptor(target: View, receptor: str | None, transmitter: str | None, owner: str) -> str:

@@ -7,10 +7,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from spikesim.attributes import Guarded
+from spikesim.description.populations import View
+from spikesim.description.projections import Projection
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.modulators import Modulator
-from spikesim.populations import View
-from spikesim.projections import Projection
 from spikesim.units import check_array
 
 

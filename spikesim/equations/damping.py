@@ -11,8 +11,8 @@ from __future__ import annotations
 import ast
 from typing import NamedTuple
 
-from spikesim.equations import expressions as ex
-from spikesim.equations.system import System
+from spikesim.equations.ode_system import System
+from spikesim.language import expressions as ex
 
 Slopes = dict[str, ast.expr]
 _ONE, _ZERO = ast.Constant(1.0), ast.Constant(0.0)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 
-from spikesim.equations import expressions as ex
-from spikesim.equations.origins import Origins
 from spikesim.errors import ValidationError
+from spikesim.language import expressions as ex
+from spikesim.language.origins import Origins
 
 
 def in_order(trees: dict[str, ast.expr], attribute: str, origins: Origins) -> list[str]:

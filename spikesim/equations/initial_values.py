@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 import re
 
-from spikesim.equations import expressions as ex
-from spikesim.equations.algebra import CONSTANT, linear_terms
-from spikesim.equations.booleans import as_boolean, with_conditions
-from spikesim.equations.order import in_order
-from spikesim.equations.parsing import parse
-from spikesim.equations.pieces import Pieces, Trees
-from spikesim.equations.system import System
+from spikesim.equations.evaluation_order import in_order
+from spikesim.equations.namespace import Pieces, Trees
+from spikesim.equations.ode_system import System
 from spikesim.errors import ValidationError, unknown_name
+from spikesim.language import expressions as ex
+from spikesim.language.algebra import CONSTANT, linear_terms
+from spikesim.language.booleans import as_boolean, with_conditions
+from spikesim.language.parsing import parse
 
 
 def starts_of(pieces: Pieces, system: System) -> Trees:

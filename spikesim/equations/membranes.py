@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
-from spikesim.equations.text import parse_text
+from spikesim.language.text import parse_text
 from spikesim.units import Param, Unit
 
 INPUT = "I_in"  # stimulating currents, constant within a step

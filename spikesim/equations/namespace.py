@@ -8,13 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from spikesim.equations import expressions as ex
-from spikesim.equations.booleans import as_boolean, with_conditions
-from spikesim.equations.dimensions import Scope
-from spikesim.equations.functions import KNOWN_FUNCTIONS, read_function, read_functions
-from spikesim.equations.origins import Origins, within
-from spikesim.equations.parsing import parse
-from spikesim.equations.sites import (
+from spikesim.equations.membranes import (
     INPUT,
     IONIC,
     SYNAPTIC,
@@ -25,9 +19,15 @@ from spikesim.equations.sites import (
     Site,
     local_names,
 )
-from spikesim.equations.system import System, is_noise
-from spikesim.equations.text import Equation, parse_statements, parse_text
+from spikesim.equations.ode_system import System, is_noise
 from spikesim.errors import ValidationError, unknown_name
+from spikesim.language import expressions as ex
+from spikesim.language.booleans import as_boolean, with_conditions
+from spikesim.language.dimensions import Scope
+from spikesim.language.functions import KNOWN_FUNCTIONS, read_function, read_functions
+from spikesim.language.origins import Origins, within
+from spikesim.language.parsing import parse
+from spikesim.language.text import Equation, parse_statements, parse_text
 from spikesim.units import Unit, is_common_unit
 
 Trees = dict[str, ast.expr]

@@ -7,18 +7,18 @@ import functools
 from dataclasses import dataclass, field
 from typing import Any
 
-from spikesim.equations import expressions as ex
 from spikesim.equations.damping import derivative
-from spikesim.equations.firing import clamped_of, condition, reset_of, rest_of
-from spikesim.equations.functions import Function
-from spikesim.equations.order import in_order
-from spikesim.equations.pieces import GIVEN, MS, PA, Pieces, Trees
-from spikesim.equations.ports import ports_of
-from spikesim.equations.sites import INPUT, TIME, NeuronDeclaration
-from spikesim.equations.starts import starts_of
-from spikesim.equations.system import System
-from spikesim.equations.text import Equation
+from spikesim.equations.evaluation_order import in_order
+from spikesim.equations.initial_values import starts_of
+from spikesim.equations.membranes import INPUT, TIME, NeuronDeclaration
+from spikesim.equations.namespace import GIVEN, MS, PA, Pieces, Trees
+from spikesim.equations.ode_system import System
+from spikesim.equations.receptor_inputs import ports_of
+from spikesim.equations.spike_condition import clamped_of, condition, reset_of, rest_of
 from spikesim.errors import ValidationError, unknown_name
+from spikesim.language import expressions as ex
+from spikesim.language.functions import Function
+from spikesim.language.text import Equation
 from spikesim.units import Unit
 
 _ONE = Unit("1")

@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.linalg import expm
 
-from spikesim.equations import expressions as ex
-from spikesim.equations.algebra import CONSTANT, Terms, linear_terms
 from spikesim.equations.methods import METHODS, SPLITTINGS
 from spikesim.errors import ValidationError, unknown_name
+from spikesim.language import expressions as ex
+from spikesim.language.algebra import CONSTANT, Terms, linear_terms
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping
 
-from spikesim.equations import expressions as ex
-from spikesim.equations.algebra import simplified
-from spikesim.equations.origins import within
-from spikesim.equations.pieces import Pieces, Trees
-from spikesim.equations.sites import ReceptorDeclaration
+from spikesim.equations.membranes import ReceptorDeclaration
+from spikesim.equations.namespace import Pieces, Trees
 from spikesim.errors import ValidationError, unknown_name
+from spikesim.language import expressions as ex
+from spikesim.language.algebra import simplified
+from spikesim.language.origins import within
 
 
 def shared_transmitters(receptors: Mapping[str, ReceptorDeclaration]) -> dict[str, list[str]]:

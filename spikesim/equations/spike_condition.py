@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 
-from spikesim.equations import expressions as ex
-from spikesim.equations.booleans import as_condition
-from spikesim.equations.dimensions import CONDITION
-from spikesim.equations.parsing import parse
-from spikesim.equations.pieces import MS, Pieces, Trees
-from spikesim.equations.system import System
+from spikesim.equations.namespace import MS, Pieces, Trees
+from spikesim.equations.ode_system import System
 from spikesim.errors import ValidationError, unknown_name
+from spikesim.language import expressions as ex
+from spikesim.language.booleans import as_condition
+from spikesim.language.dimensions import CONDITION
+from spikesim.language.parsing import parse
 
 
 def condition(pieces: Pieces, attribute: str, text: str, external: Trees) -> ast.expr:

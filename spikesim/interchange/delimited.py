@@ -15,12 +15,12 @@ from spikesim.analysis.checks import result_of
 from spikesim.analysis.spiketrains import SpikeTrains
 from spikesim.analysis.traces import Traces
 from spikesim.calls import public
+from spikesim.description.recorders import Recorder
 from spikesim.errors import ValidationError
 from spikesim.files import written
 from spikesim.interchange.columns import Columns, named_columns, spike_arrays, trains
 from spikesim.interchange.files import existing
 from spikesim.interchange.table import Table, names, read_table
-from spikesim.recorders import Recorder
 
 _MARK = "spikesim "
 _VERSION = 1

@@ -19,11 +19,11 @@ from spikesim.analysis.checks import result_of
 from spikesim.analysis.spiketrains import SpikeTrains
 from spikesim.analysis.traces import Traces
 from spikesim.calls import public
+from spikesim.description.recorders import Recorder
 from spikesim.errors import ValidationError
 from spikesim.files import reason, written
 from spikesim.files.arrays import DamagedError, read_arrays, write_arrays
 from spikesim.interchange.files import existing
-from spikesim.recorders import Recorder
 
 Result = SpikeTrains | Traces
 

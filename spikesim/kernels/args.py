@@ -1,4 +1,4 @@
-"""The bundles of arrays that kernels take. Their fields are documented in `spikesim.build.plan`.
+"""The bundles of arrays that kernels take. Their fields are documented in `spikesim.planning.plan`.
 
 A bundle is unpacked on a kernel's first lines: dotted access inside a loop is slow. No two bundles
 share a name, for a second class of the same name defeats Numba's dispatch.
@@ -199,7 +199,7 @@ class LoopArgs(NamedTuple):
     gate: Array  # int64 (16): where threads meet
     event_first: Array  # int64 (steps of the chunk + 1): given spikes of each step
     event_id: Array  # int32
-    counters: Array  # int64: see spikesim.kernels.loop
+    counters: Array  # int64: see spikesim.codegen.loop
 
 
 class PlasticArgs(NamedTuple):

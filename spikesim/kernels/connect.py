@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from spikesim import rng
 from spikesim.jit import kernel
-from spikesim.kernels.marks import FIRST, mark_sample, take_marks
+from spikesim.kernels.bitset import FIRST, mark_sample, take_marks
 
 NO_SELF = -(1 << 62)
 

@@ -1,0 +1,1 @@
+"""The language of models: text to checked expressions. It knows no neuron."""

@@ -7,7 +7,7 @@ import copy
 
 import numpy as np
 
-from spikesim.equations import expressions as ex
+from spikesim.language import expressions as ex
 
 Terms = dict[str, ast.expr]
 CONSTANT = ""  # the key of the part of a sum that holds no variable

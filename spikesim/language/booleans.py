@@ -6,7 +6,7 @@ import ast
 import copy
 from collections.abc import Set
 
-from spikesim.equations import expressions as ex
+from spikesim.language import expressions as ex
 
 
 def as_condition(tree: ast.expr, booleans: Set[str]) -> ast.expr:

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations
 
-from spikesim.equations import expressions as ex
-from spikesim.equations.algebra import simplified
 from spikesim.errors import ValidationError, unknown_name
+from spikesim.language import expressions as ex
+from spikesim.language.algebra import simplified
 from spikesim.units import (
     COMMON,
     PLAIN,

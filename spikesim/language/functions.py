@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from spikesim.equations.expressions import FUNCTIONS, RAND
 from spikesim.errors import ValidationError, unknown_name
+from spikesim.language.expressions import FUNCTIONS, RAND
 
 _OWN = (
     "exp",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from spikesim.equations.dimensions import Scope
+from spikesim.language.dimensions import Scope
 
 
 @dataclass(frozen=True)

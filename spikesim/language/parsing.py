@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from spikesim.equations import expressions as ex
 from spikesim.errors import ValidationError, unknown_name
+from spikesim.language import expressions as ex
 
 _ARGUMENTS = {"min": 2, "max": 2, "clip": 3, "mod": 2}
 _ALLOWED = (

@@ -17,9 +17,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from spikesim.equations import expressions as ex
-from spikesim.equations.parsing import parse
 from spikesim.errors import ValidationError, nearest
+from spikesim.language import expressions as ex
+from spikesim.language.parsing import parse
 from spikesim.units import Param, Unit
 
 _STATEMENT = re.compile(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spikesim.build.plan import PlasticTable
-from spikesim.build.release import forget_release
-from spikesim.build.tables import refresh_table
 from spikesim.kernels import histories
 from spikesim.live.couplings import LiveCouplings
 from spikesim.live.modulators import LiveModulators
 from spikesim.live.populations import LivePopulations
 from spikesim.live.projections import LiveProjections
 from spikesim.live.recorders import LiveRecorders
+from spikesim.planning.plan import PlasticTable
+from spikesim.planning.release import forget_release
+from spikesim.planning.tables import refresh_table
 
 if TYPE_CHECKING:
     from spikesim.network import Network

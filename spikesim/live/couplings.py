@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spikesim.build.plan import Junction
 from spikesim.couplings import GapJunctions, Junctions
 from spikesim.errors import ValidationError
+from spikesim.planning.plan import Junction
 from spikesim.runtime.turns import taking_turns
 from spikesim.units import check_array, nS
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from spikesim.build.inputs import value_at
-from spikesim.build.plan import PRECISIONS
-from spikesim.build.tables import initial_values, resolve_parameters
-from spikesim.equations.cell import Cell
+from spikesim.description.inputs import RateSource
+from spikesim.description.populations import Population, View
+from spikesim.equations.neuron_equations import Cell
 from spikesim.errors import ValidationError
-from spikesim.inputs import RateSource
 from spikesim.neurons import Neuron
-from spikesim.populations import Population, View
+from spikesim.planning.inputs import value_at
+from spikesim.planning.plan import PRECISIONS
+from spikesim.planning.tables import initial_values, resolve_parameters
 
 if TYPE_CHECKING:
     from spikesim.network import Network

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spikesim.build.plan import Plan
 from spikesim.kernels.args import ModulationArgs
 from spikesim.modulators import Modulator
+from spikesim.planning.plan import Plan
 from spikesim.runtime.turns import taking_turns
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from spikesim.build.synapses import bounds_of, check_weights
+from spikesim.description.projections import Projection
 from spikesim.errors import ValidationError
 from spikesim.kernels.args import PlasticArgs
 from spikesim.kernels.normalize import scale_dense, scale_sparse, sums_dense, sums_sparse
-from spikesim.projections import Projection
+from spikesim.planning.synapses import bounds_of, check_weights
 from spikesim.units import check_range
 
 CANCEL = 1e-5  # a sum that is less, beside the magnitudes, is what rounding has left

@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spikesim.attributes import put
-from spikesim.build.couplings import check_unlinked
-from spikesim.build.draws import check_draws, draw
-from spikesim.build.inputs import check_source_rate, given_spikes
-from spikesim.build.plan import Block, NeuronTable, SourceTable
-from spikesim.build.stability import check_stability, judged
-from spikesim.build.tables import initial_values, refresh_table
-from spikesim.build.unusual import warn_of_neurons
+from spikesim.description.inputs import RateSource, SpikeSource, check_times
+from spikesim.description.populations import Population, View, check_distinct, check_shape
+from spikesim.description.schedules import Schedule, check_rate, partly_constant
 from spikesim.distributions import Distribution, is_drawn
-from spikesim.equations.cell import Cell
+from spikesim.equations.neuron_equations import Cell
 from spikesim.errors import ValidationError, unknown_name, warn
-from spikesim.inputs import RateSource, SpikeSource, check_times
 from spikesim.live.described import DescribedValues
 from spikesim.neurons import Neuron
-from spikesim.populations import Population, View, check_distinct, check_shape
+from spikesim.planning.couplings import check_unlinked
+from spikesim.planning.inputs import check_source_rate, given_spikes
+from spikesim.planning.parameter_warnings import warn_of_neurons
+from spikesim.planning.plan import Block, NeuronTable, SourceTable
+from spikesim.planning.sampling import check_draws, draw
+from spikesim.planning.stability import check_stability, judged
+from spikesim.planning.tables import initial_values, refresh_table
 from spikesim.rng import key
 from spikesim.runtime.interrupt import unbroken
 from spikesim.runtime.turns import taking_turns
-from spikesim.schedules import Schedule, check_rate, partly_constant
 from spikesim.units import Unit, check_array, in_unit
 
 if TYPE_CHECKING:

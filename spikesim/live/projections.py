@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spikesim.build.csr import misshapen
-from spikesim.build.plan import Plan, PlasticTable
-from spikesim.build.release import release_now
-from spikesim.build.synapses import check_weights
+from spikesim.description.populations import View
+from spikesim.description.projections import Connections, Projection, ReleaseState
 from spikesim.errors import ValidationError
 from spikesim.kernels import histories
 from spikesim.kernels.connect import stable_order
 from spikesim.kernels.deliver import BROADCAST, DENSE, NO_SELF, SPARSE
 from spikesim.live.normalizing import normalize
-from spikesim.populations import View
-from spikesim.projections import Connections, Projection, ReleaseState
-from spikesim.release import QuantalRelease
+from spikesim.planning.csr import misshapen
+from spikesim.planning.plan import Plan, PlasticTable
+from spikesim.planning.release import release_now
+from spikesim.planning.synapses import check_weights
 from spikesim.runtime.turns import taking_turns
+from spikesim.synapses import QuantalRelease
 from spikesim.units import check_array, check_range, check_scalar
 
 if TYPE_CHECKING:

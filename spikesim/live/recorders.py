@@ -8,17 +8,8 @@ import numpy as np
 
 from spikesim.analysis.spiketrains import SpikeTrains
 from spikesim.analysis.traces import Traces
-from spikesim.build.memory import Use
-from spikesim.build.plan import Plan
-from spikesim.equations import expressions as ex
-from spikesim.equations.cell import INPUT, TIME, Cell
-from spikesim.errors import ValidationError, unknown_name
-from spikesim.live.modulators import place_of
-from spikesim.live.projections import n_synapses, order_of
-from spikesim.machine import SMALL, require
-from spikesim.neurons import Neuron
-from spikesim.populations import View
-from spikesim.recorders import (
+from spikesim.description.populations import View
+from spikesim.description.recorders import (
     ConcentrationRecorder,
     Recorder,
     SpikeRecorder,
@@ -26,6 +17,15 @@ from spikesim.recorders import (
     WeightRecorder,
     check_synapses,
 )
+from spikesim.equations.neuron_equations import INPUT, TIME, Cell
+from spikesim.errors import ValidationError, unknown_name
+from spikesim.language import expressions as ex
+from spikesim.live.modulators import place_of
+from spikesim.live.projections import n_synapses, order_of
+from spikesim.machine import SMALL, require
+from spikesim.neurons import Neuron
+from spikesim.planning.memory import Use
+from spikesim.planning.plan import Plan
 from spikesim.runtime.recording import Recording, SampleStore, SpikeStore
 from spikesim.runtime.turns import taking_turns
 from spikesim.units import whole_steps

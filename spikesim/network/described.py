@@ -7,29 +7,28 @@ from typing import Any
 
 import numpy as np
 
-from spikesim.build.checks import (
+from spikesim.connectors import Connector
+from spikesim.couplings import GapJunctions, Link
+from spikesim.description.inputs import Input, Source
+from spikesim.description.populations import Population, View, check_distinct
+from spikesim.description.projections import Projection
+from spikesim.errors import ValidationError
+from spikesim.machine import require
+from spikesim.modulators import Modulator, Secretion
+from spikesim.network.parts import Parts, joined, numbered
+from spikesim.neurons import Neuron
+from spikesim.planning.checks import (
     check_junctions,
     check_population,
     check_projection,
     check_stimulus,
 )
-from spikesim.build.couplings import check_chain, check_link, check_membranes
-from spikesim.build.inputs import Stimulus, check_felt
-from spikesim.build.memory_synapses import check_synapses
-from spikesim.build.plan import PRECISIONS
-from spikesim.build.unusual import warn_of_taus
-from spikesim.connectors import Connector
-from spikesim.couplings import GapJunctions, Link
-from spikesim.errors import ValidationError
-from spikesim.inputs import Input, Source
-from spikesim.machine import require
-from spikesim.modulators import Modulator, Secretion
-from spikesim.network.parts import Parts, joined, numbered
-from spikesim.neurons import Neuron
-from spikesim.plasticity import PlasticityRule
-from spikesim.populations import Population, View, check_distinct
-from spikesim.projections import Projection
-from spikesim.release import Release
+from spikesim.planning.couplings import check_chain, check_link, check_membranes
+from spikesim.planning.inputs import Stimulus, check_felt
+from spikesim.planning.memory_synapses import check_synapses
+from spikesim.planning.parameter_warnings import warn_of_taus
+from spikesim.planning.plan import PRECISIONS
+from spikesim.synapses import PlasticityRule, Release
 from spikesim.units import Param, check_name, ms
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from spikesim.build.memory import Use, total
 from spikesim.machine import amount, available
+from spikesim.planning.memory import Use, total
 
 SHOWN = 20  # rows of the table as text
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from spikesim.attributes import put
-from spikesim.build.builder import build, grouped
-from spikesim.build.memory import uses
-from spikesim.build.plan import Plan
+from spikesim.description.populations import View, check_distinct
+from spikesim.description.projections import Projection
+from spikesim.description.recorders import Recorder, recorder_of
 from spikesim.errors import NotBuiltError, SimulationError, ValidationError
 from spikesim.live import Live
 from spikesim.live.projections import carry_weights
@@ -19,9 +19,9 @@ from spikesim.modulators import Modulator
 from spikesim.network.copies import Kept
 from spikesim.network.described import DescribedNetwork
 from spikesim.network.memory import MemoryTable
-from spikesim.populations import View, check_distinct
-from spikesim.projections import Projection
-from spikesim.recorders import Recorder, recorder_of
+from spikesim.planning.builder import build, grouped
+from spikesim.planning.memory import uses
+from spikesim.planning.plan import Plan
 from spikesim.runtime import checkpoint
 from spikesim.runtime.interrupt import unbroken
 from spikesim.runtime.progress import ProgressBar, shows

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 
 from spikesim.attributes import Guarded
-from spikesim.build.builder import Description
-from spikesim.build.plan import PRECISIONS, Plan
+from spikesim.description.populations import Population, View
+from spikesim.description.projections import Projection
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.fixed import FixedDict
 from spikesim.live import Live
 from spikesim.modulators import Modulator
-from spikesim.populations import Population, View
-from spikesim.projections import Projection
+from spikesim.planning.builder import Description
+from spikesim.planning.plan import PRECISIONS, Plan
 from spikesim.units import check_name, check_scalar, ms
 
 

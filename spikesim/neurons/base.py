@@ -8,18 +8,18 @@ from copy import deepcopy
 from typing import Any, ClassVar
 
 from spikesim.channels import Channel
+from spikesim.codegen.neuron_source import neuron_source
 from spikesim.distributions import Distribution, plain
-from spikesim.equations import expressions as ex
-from spikesim.equations.cell import assemble
-from spikesim.equations.functions import read_functions
+from spikesim.equations.initial_values import linked_value
+from spikesim.equations.membranes import INPUT, IONIC, SYNAPTIC, Site
 from spikesim.equations.methods import METHODS
-from spikesim.equations.neuron_source import neuron_source
-from spikesim.equations.pieces import assigned_names, names_used
-from spikesim.equations.ports import shared_transmitters
-from spikesim.equations.sites import INPUT, IONIC, SYNAPTIC, Site
-from spikesim.equations.starts import linked_value
-from spikesim.equations.text import parse_text, text_parameters
+from spikesim.equations.namespace import assigned_names, names_used
+from spikesim.equations.neuron_equations import assemble
+from spikesim.equations.receptor_inputs import shared_transmitters
 from spikesim.errors import ValidationError, unknown_name
+from spikesim.language import expressions as ex
+from spikesim.language.functions import read_functions
+from spikesim.language.text import parse_text, text_parameters
 from spikesim.neurons.given import checked_parts, mentions, named
 from spikesim.neurons.recipe import Recipe, blank
 from spikesim.parameters import Parametrized, Value

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from spikesim.equations.functions import read_function
 from spikesim.errors import ValidationError
+from spikesim.language.functions import read_function
 from spikesim.parameters import Parametrized
 from spikesim.units import check_identifier
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from spikesim.channels import Channel
-from spikesim.equations.sites import Site
+from spikesim.equations.membranes import Site
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.neurons.base import Neuron
 from spikesim.neurons.given import checked_parts

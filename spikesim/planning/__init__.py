@@ -1,0 +1,1 @@
+"""A description to a plan: the arrays on which kernels work."""

@@ -7,30 +7,30 @@ from typing import Any
 
 import numpy as np
 
-from spikesim.build.couplings import Places, build_gaps, build_links, check_linked
-from spikesim.build.feed import ScheduledFeed
-from spikesim.build.identity import identity
-from spikesim.build.inputs import Stimulus, build_drives, build_noises, build_source
-from spikesim.build.memory import Groups, check_memory
-from spikesim.build.miniatures import build_miniatures
-from spikesim.build.modulators import build_modulation, concentrations_read
-from spikesim.build.plan import PRECISIONS, Block, NeuronTable, Plan
-from spikesim.build.release import build_release
-from spikesim.build.synapses import (
+from spikesim.couplings import GapJunctions, Link
+from spikesim.description.inputs import NoiseCurrent, StepCurrent
+from spikesim.description.populations import Population
+from spikesim.description.projections import Projection
+from spikesim.equations.neuron_equations import Cells
+from spikesim.errors import ValidationError
+from spikesim.modulators import Modulator, Secretion
+from spikesim.planning.couplings import Places, build_gaps, build_links, check_linked
+from spikesim.planning.identity import identity
+from spikesim.planning.inputs import Stimulus, build_drives, build_noises, build_source
+from spikesim.planning.memory import Groups, check_memory
+from spikesim.planning.miniatures import build_miniatures
+from spikesim.planning.modulators import build_modulation, concentrations_read
+from spikesim.planning.plan import PRECISIONS, Block, NeuronTable, Plan
+from spikesim.planning.release import build_release
+from spikesim.planning.schedules import ScheduledFeed
+from spikesim.planning.synapses import (
     Built,
     build_plastic,
     build_projection,
     pool_static,
     weight_bounds,
 )
-from spikesim.build.tables import build_table, group_by_model
-from spikesim.couplings import GapJunctions, Link
-from spikesim.equations.cell import Cells
-from spikesim.errors import ValidationError
-from spikesim.inputs import NoiseCurrent, StepCurrent
-from spikesim.modulators import Modulator, Secretion
-from spikesim.populations import Population
-from spikesim.projections import Projection
+from spikesim.planning.tables import build_table, group_by_model
 
 RING_LIMIT = 1 << 30  # bytes
 

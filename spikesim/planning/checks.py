@@ -10,25 +10,10 @@ from typing import Any
 import numpy as np
 
 from spikesim import rng
-from spikesim.build.builder import Description
-from spikesim.build.couplings import joined
-from spikesim.build.csr import misshapen
-from spikesim.build.delays import check_drawn
-from spikesim.build.draws import draw
-from spikesim.build.inputs import Stimulus, check_source_rate, drive_weight, given_spikes
-from spikesim.build.miniatures import minis_of
-from spikesim.build.stability import check_stability, outermost
-from spikesim.build.synapses import check_weights, rule_text
-from spikesim.build.tables import check_constants, initial_values, resolve_parameters
-from spikesim.build.unusual import warn_of_neurons, warn_of_taus
+from spikesim.codegen.neuron_constants import constant_values
 from spikesim.connectors import FromArrays, FromSparse, OneToOne
 from spikesim.couplings import HALVED, GapJunctions
-from spikesim.distributions import Distribution, is_drawn
-from spikesim.equations import expressions as ex
-from spikesim.equations.cell import Cell
-from spikesim.equations.constants import constant_values
-from spikesim.errors import ValidationError
-from spikesim.inputs import (
+from spikesim.description.inputs import (
     NoiseCurrent,
     PoissonDrive,
     RateSource,
@@ -36,10 +21,25 @@ from spikesim.inputs import (
     SpikeSource,
     StepCurrent,
 )
+from spikesim.description.populations import Population, View
+from spikesim.description.projections import Projection, Steps
+from spikesim.distributions import Distribution, is_drawn
+from spikesim.equations.neuron_equations import Cell
+from spikesim.errors import ValidationError
+from spikesim.language import expressions as ex
+from spikesim.miniatures import Miniatures
 from spikesim.neurons import Neuron
-from spikesim.populations import Population, View
-from spikesim.projections import Projection, Steps
-from spikesim.release import Miniatures
+from spikesim.planning.builder import Description
+from spikesim.planning.couplings import joined
+from spikesim.planning.csr import misshapen
+from spikesim.planning.delays import check_drawn
+from spikesim.planning.inputs import Stimulus, check_source_rate, drive_weight, given_spikes
+from spikesim.planning.miniatures import minis_of
+from spikesim.planning.parameter_warnings import warn_of_neurons, warn_of_taus
+from spikesim.planning.sampling import draw
+from spikesim.planning.stability import check_stability, outermost
+from spikesim.planning.synapses import check_weights, rule_text
+from spikesim.planning.tables import check_constants, initial_values, resolve_parameters
 from spikesim.units import check_range, whole_steps
 
 _SAMPLES = 32  # draws of a weight that are looked at

@@ -18,10 +18,10 @@ from scipy.spatial.distance import cdist
 
 from spikesim import connectors as c
 from spikesim import rng
-from spikesim.build.csr import Connectivity
 from spikesim.errors import ValidationError
 from spikesim.kernels import connect as kernels
 from spikesim.kernels.counts import binomial_rows, total_rows
+from spikesim.planning.csr import Connectivity
 
 _BLOCK_PAIRS = 1 << 20
 """Pairs whose distances are held at once."""
@@ -208,7 +208,7 @@ def _starts(counts: np.ndarray) -> np.ndarray:
 
 
 def _marks(n: int, multapses: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The scratch of `spikesim.kernels.marks` for `n` indices."""
+    """The scratch of `spikesim.kernels.bitset` for `n` indices."""
     words = np.zeros((n >> 6) + 1, np.uint64)
     summary = np.zeros((n >> 12) + 1, np.uint64)
     return words, summary, np.zeros(n if multapses else 0, np.int32)

@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 
 from spikesim import rng
-from spikesim.build.connect import build_csr
-from spikesim.build.csr import Connectivity
-from spikesim.build.delays import delays_in_steps
-from spikesim.build.draws import exhausted, law
 from spikesim.distributions import Constant, Distribution
 from spikesim.errors import ValidationError
 from spikesim.kernels import draws as kernels
-from spikesim.kernels.order import BLOCKS, sort_rows
+from spikesim.kernels.sort_rows import BLOCKS, sort_rows
+from spikesim.planning.connect import build_csr
+from spikesim.planning.csr import Connectivity
+from spikesim.planning.delays import delays_in_steps
+from spikesim.planning.sampling import exhausted, law
 from spikesim.units import check_array, check_range
 
 __all__ = ["Connectivity", "Places", "Synapses", "assign", "build_csr", "values_of"]

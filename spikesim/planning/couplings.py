@@ -8,17 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from spikesim import rng
-from spikesim.build.connectivity import Connectivity, build_csr, values_of
-from spikesim.build.draws import check_draws
-from spikesim.build.plan import Block, Junction, NeuronTable
 from spikesim.couplings import HALVED, GapJunctions, Link
-from spikesim.equations import expressions as ex
-from spikesim.equations.cell import INPUT, Cell, Cells
+from spikesim.description.populations import Population, View
+from spikesim.equations.neuron_equations import INPUT, Cell, Cells
 from spikesim.errors import ValidationError, unknown_name, warn
 from spikesim.kernels.args import GapArgs, LinkArgs
+from spikesim.language import expressions as ex
 from spikesim.modulators import Modulator
 from spikesim.neurons import Neuron
-from spikesim.populations import Population, View
+from spikesim.planning.connectivity import Connectivity, build_csr, values_of
+from spikesim.planning.plan import Block, Junction, NeuronTable
+from spikesim.planning.sampling import check_draws
 from spikesim.units import Param, Unit, nS
 
 MEMBRANE = "V_m"

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from spikesim.build.csr import Connectivity
-from spikesim.build.draws import exhausted, law
+from spikesim.description.projections import Steps
 from spikesim.distributions import LEAST_ACCEPTED, Constant, Distribution
 from spikesim.errors import ValidationError
 from spikesim.kernels import draws as kernels
-from spikesim.projections import Steps
+from spikesim.planning.csr import Connectivity
+from spikesim.planning.sampling import exhausted, law
 from spikesim.units import LONGEST_DELAY, delay_steps
 
 
@@ -21,7 +21,7 @@ def delays_in_steps(
 ) -> np.ndarray | int:
     """The delay of each synapse in steps of `dt`, 1 to `LONGEST_DELAY`.
 
-    Parameters are those of `spikesim.build.connectivity.assign`; a delay may also be
+    Parameters are those of `spikesim.planning.connectivity.assign`; a delay may also be
     `Steps`. Returns one number if all are equal, else uint8 or uint16, shape (n_syn,).
     """
     if isinstance(delay, Constant):

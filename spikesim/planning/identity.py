@@ -15,22 +15,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spikesim.build.inputs import Stimulus, drive_port
-from spikesim.build.plan import Identity, Junction
 from spikesim.couplings import GapJunctions, Link
-from spikesim.equations.functions import read_function, read_functions
-from spikesim.inputs import GammaSource, Input, NoiseCurrent, PoissonDrive, StepCurrent
+from spikesim.description.inputs import GammaSource, Input, NoiseCurrent, PoissonDrive, StepCurrent
+from spikesim.description.populations import Population, View
+from spikesim.description.projections import Projection
+from spikesim.description.schedules import Schedule
+from spikesim.language.functions import read_function, read_functions
+from spikesim.miniatures import Miniatures
 from spikesim.modulators import Modulator, Secretion
 from spikesim.neurons import Neuron
 from spikesim.parameters import Parametrized
-from spikesim.populations import Population, View
-from spikesim.projections import Projection
-from spikesim.release import Miniatures
-from spikesim.schedules import Schedule
+from spikesim.planning.inputs import Stimulus, drive_port
+from spikesim.planning.plan import Identity, Junction
 from spikesim.units import Hz, Unit, ms, one, pA
 
 if TYPE_CHECKING:
-    from spikesim.build.builder import Description
+    from spikesim.planning.builder import Description
 
 Aspects = dict[str, str]
 Told = tuple[str, str, Aspects, Aspects]  # kind, name, what must agree, settings

@@ -10,10 +10,7 @@ import numpy as np
 from scipy.special import pdtr
 
 from spikesim import rng
-from spikesim.build.plan import Block, NeuronTable, SourceTable
-from spikesim.equations.cell import INPUT
-from spikesim.errors import ValidationError
-from spikesim.inputs import (
+from spikesim.description.inputs import (
     GammaSource,
     Input,
     NoiseCurrent,
@@ -23,15 +20,18 @@ from spikesim.inputs import (
     SpikeSource,
     StepCurrent,
 )
+from spikesim.description.populations import Population, View, check_gapless
+from spikesim.description.receptor_lookup import find_receptor
+from spikesim.equations.neuron_equations import INPUT
+from spikesim.errors import ValidationError
 from spikesim.kernels.args import DriveArgs, NoiseArgs
 from spikesim.kernels.drive import CHUNK
 from spikesim.kernels.sources import first_intervals
+from spikesim.miniatures import Miniatures
 from spikesim.neurons import Neuron
 from spikesim.neurons.given import mentions
-from spikesim.populations import Population, View, check_gapless
+from spikesim.planning.plan import Block, NeuronTable, SourceTable
 from spikesim.receptors import Receptor
-from spikesim.release import Miniatures
-from spikesim.targets import find_receptor
 from spikesim.units import check_range, nearest_steps, whole_steps
 
 MAX_COUNT_MEAN = 200.0  # events a step; the table of a drive has about this many columns

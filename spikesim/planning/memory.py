@@ -13,8 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spikesim.build.inputs import MAX_COUNT_MEAN, value_at
-from spikesim.build.memory_synapses import (
+from spikesim.codegen.step_source import noise_sources
+from spikesim.couplings import HALVED, GapJunctions
+from spikesim.description.inputs import NoiseCurrent, PoissonDrive, SpikeSource
+from spikesim.description.populations import MAX_SIZE, Population
+from spikesim.description.projections import Projection
+from spikesim.equations.neuron_equations import Cell
+from spikesim.errors import ValidationError
+from spikesim.machine import amount, available
+from spikesim.miniatures import Miniatures
+from spikesim.neurons import Neuron
+from spikesim.planning.inputs import MAX_COUNT_MEAN, value_at
+from spikesim.planning.memory_synapses import (
     Layout,
     layout,
     learning,
@@ -23,21 +33,11 @@ from spikesim.build.memory_synapses import (
     releasing,
     varies,
 )
-from spikesim.build.modulators import HISTORY as CONCENTRATIONS
-from spikesim.build.plan import PRECISIONS
-from spikesim.couplings import HALVED, GapJunctions
-from spikesim.equations.cell import Cell
-from spikesim.equations.step_source import noise_sources
-from spikesim.errors import ValidationError
-from spikesim.inputs import NoiseCurrent, PoissonDrive, SpikeSource
-from spikesim.machine import amount, available
-from spikesim.neurons import Neuron
-from spikesim.populations import MAX_SIZE, Population
-from spikesim.projections import Projection
-from spikesim.release import Miniatures
+from spikesim.planning.modulators import HISTORY as CONCENTRATIONS
+from spikesim.planning.plan import PRECISIONS
 
 if TYPE_CHECKING:
-    from spikesim.build.builder import Description
+    from spikesim.planning.builder import Description
 
 SPIKE_BUFFER = 1 << 16  # as in `spikesim.runtime.recording`
 Groups = Sequence[tuple[Cell, list[Population]]]

@@ -8,16 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from spikesim.build.synapses import HISTORY, LOG, PRE_HISTORY, is_sum, target_type
 from spikesim.connectors import AllToAll, FromArrays
 from spikesim.connectors.base import MOST_SYNAPSES
+from spikesim.description.projections import Projection, Steps
 from spikesim.distributions import Constant, Distribution
 from spikesim.errors import ValidationError
 from spikesim.kernels.histories import NEAREST_SYMMETRIC, PRE_CENTRED, WIDTH
 from spikesim.machine import require
-from spikesim.plasticity import PAIRINGS
-from spikesim.projections import Projection, Steps
-from spikesim.release import QuantalRelease
+from spikesim.planning.synapses import HISTORY, LOG, PRE_HISTORY, is_sum, target_type
+from spikesim.synapses import PAIRINGS, QuantalRelease
 from spikesim.units import LONGEST_DELAY
 
 

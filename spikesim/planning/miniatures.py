@@ -7,8 +7,13 @@ from typing import Any
 import numpy as np
 
 from spikesim import rng
-from spikesim.build.draws import law
-from spikesim.build.inputs import (
+from spikesim.description.schedules import Schedule
+from spikesim.distributions import Distribution, Uniform
+from spikesim.errors import ValidationError
+from spikesim.kernels.args import MiniArgs
+from spikesim.kernels.drive import CHUNK
+from spikesim.miniatures import Miniatures
+from spikesim.planning.inputs import (
     Stimulus,
     check_source_rate,
     count_thresholds,
@@ -16,13 +21,8 @@ from spikesim.build.inputs import (
     drive_slot,
     value_at,
 )
-from spikesim.build.plan import Block, NeuronTable
-from spikesim.distributions import Distribution, Uniform
-from spikesim.errors import ValidationError
-from spikesim.kernels.args import MiniArgs
-from spikesim.kernels.drive import CHUNK
-from spikesim.release import Miniatures
-from spikesim.schedules import Schedule
+from spikesim.planning.plan import Block, NeuronTable
+from spikesim.planning.sampling import law
 from spikesim.units import check_range
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from spikesim.build.plan import Block
+from spikesim.description.projections import Projection
 from spikesim.errors import ValidationError
 from spikesim.kernels.args import ModulationArgs
 from spikesim.modulators import Modulator, Secretion
-from spikesim.projections import Projection
+from spikesim.planning.plan import Block
 
 HISTORY = 1 << 14
 """Steps for which concentrations are kept, where plasticity reads them."""

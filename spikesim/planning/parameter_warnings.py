@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from spikesim.build.tables import refractory_of
-from spikesim.equations import expressions as ex
-from spikesim.equations.cell import Cell
+from spikesim.equations.neuron_equations import Cell
 from spikesim.errors import describe, warn
+from spikesim.language import expressions as ex
 from spikesim.neurons import Neuron
+from spikesim.planning.tables import refractory_of
 from spikesim.units import Param, ms
 
 _SHORTEST = 0.5  # time constants, in steps

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from spikesim.equations.cell import Cell
+from spikesim.equations.neuron_equations import Cell
 from spikesim.kernels.args import (
     DriveArgs,
     GapArgs,
@@ -299,9 +299,9 @@ class Plan:
         """All that a run changes and that users set, by name: what a saved state holds.
 
         What is added here is saved and put back; what its numbers may be, for a file is not
-        believed, is said in `spikesim.build.limits`. An entry that may come in another shape is
-        named by `spikesim.runtime.state.is_free`; of one that older files lack `older_state` says
-        what it is then.
+        believed, is said in `spikesim.planning.state_limits`. An entry that may come in another
+        shape is named by `spikesim.runtime.state.is_free`; of one that older files lack
+        `older_state` says what it is then.
         """
         arrays = {
             "state": self.state, "ring": self.ring, "broadcast": self.broadcast,

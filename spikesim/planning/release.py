@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from spikesim import rng
-from spikesim.build.synapses import Built, by_population
 from spikesim.kernels.args import ReleaseArgs, StaticArgs
 from spikesim.kernels.deliver import DENSE
-from spikesim.release import QuantalRelease
+from spikesim.planning.synapses import Built, by_population
+from spikesim.synapses import QuantalRelease
 
 
 def build_release(

@@ -7,7 +7,13 @@ from collections.abc import Mapping
 import numpy as np
 
 from spikesim.attributes import put
-from spikesim.build.inputs import (
+from spikesim.description.inputs import PoissonDrive, RateSource, Source, SpikeSource, StepCurrent
+from spikesim.description.populations import Population
+from spikesim.description.schedules import Schedule
+from spikesim.errors import ValidationError
+from spikesim.kernels.sources import set_rates
+from spikesim.miniatures import Miniatures
+from spikesim.planning.inputs import (
     Stimulus,
     build_drives,
     change_steps,
@@ -15,14 +21,8 @@ from spikesim.build.inputs import (
     steady_currents,
     value_at,
 )
-from spikesim.build.miniatures import build_miniatures
-from spikesim.build.plan import Plan
-from spikesim.errors import ValidationError
-from spikesim.inputs import PoissonDrive, RateSource, Source, SpikeSource, StepCurrent
-from spikesim.kernels.sources import set_rates
-from spikesim.populations import Population
-from spikesim.release import Miniatures
-from spikesim.schedules import Schedule
+from spikesim.planning.miniatures import build_miniatures
+from spikesim.planning.plan import Plan
 
 
 class ScheduledFeed:

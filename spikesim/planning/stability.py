@@ -2,7 +2,7 @@
 
 What relaxes too fast only because of other variables, such as a membrane with open conductances, is
 no reason to refuse a step: where that happens, and while it does, the kernel takes another method
-(`spikesim.equations.explicit_source`).
+(`spikesim.codegen.explicit_source`).
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from spikesim.equations import expressions as ex
-from spikesim.equations.cell import INPUT, TIME, Cell
-from spikesim.equations.explicit_source import Explicit
+from spikesim.codegen.explicit_source import Explicit
 from spikesim.equations.methods import TABLEAUX, Tableau
+from spikesim.equations.neuron_equations import INPUT, TIME, Cell
 from spikesim.errors import ValidationError
+from spikesim.language import expressions as ex
 
 _LOOKED_AT = 4  # neurons of a population, beside those with the least and the greatest parameters
 

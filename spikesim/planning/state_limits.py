@@ -3,7 +3,7 @@
 A state that comes from a file is checked by these before anything is changed, for kernels do not
 look whether an index lies within its array, or whether a loop ends. `entries` follows
 `Plan.mutable` entry by entry, and a test compares their names; parameters have their declarations.
-What holds between entries is in `spikesim.build.relations`.
+What holds between entries is in `spikesim.planning.state_relations`.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spikesim.build.inputs import MAX_COUNT_MEAN
-from spikesim.build.plan import PLASTIC_STATE, Plan, PlasticTable, SourceTable
-from spikesim.build.synapses import HISTORY, PRE_HISTORY, log_length
-from spikesim.build.tables import MAX_REFRACTORY
 from spikesim.kernels import histories
+from spikesim.planning.inputs import MAX_COUNT_MEAN
+from spikesim.planning.plan import PLASTIC_STATE, Plan, PlasticTable, SourceTable
+from spikesim.planning.synapses import HISTORY, PRE_HISTORY, log_length
+from spikesim.planning.tables import MAX_REFRACTORY
 from spikesim.units import MOST_STEPS
 
 LARGEST = float(np.finfo(np.float64).max)

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from spikesim.build.plan import Plan
 from spikesim.kernels import histories
 from spikesim.kernels.args import PlasticArgs
+from spikesim.planning.plan import Plan
 
 Arrays = Mapping[str, np.ndarray]
 _ROWS = 4096  # looked at together, so that scratch stays small

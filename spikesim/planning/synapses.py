@@ -9,21 +9,20 @@ from typing import Any
 import numpy as np
 
 from spikesim import rng
-from spikesim.build.connectivity import Connectivity, Places, Synapses, assign, build_csr
-from spikesim.build.modules import module_name
-from spikesim.build.plan import Block, NeuronTable, PlasticTable
+from spikesim.codegen.modules import module_name
+from spikesim.codegen.rule_source import rule_source
 from spikesim.connectors import AllToAll
+from spikesim.description.projections import Projection, Steps
 from spikesim.distributions import bounding
-from spikesim.equations.rule_source import rule_source
 from spikesim.errors import ValidationError
 from spikesim.kernels import histories
 from spikesim.kernels import plastic as template
 from spikesim.kernels.args import PlasticArgs, StaticArgs
 from spikesim.kernels.deliver import BROADCAST, DENSE, NO_SELF, SPARSE
-from spikesim.kernels.order import BLOCKS
-from spikesim.plasticity import COINCIDENCES, PAIRINGS, PlasticityRule
-from spikesim.projections import Projection, Steps
-from spikesim.release import QuantalRelease
+from spikesim.kernels.sort_rows import BLOCKS
+from spikesim.planning.connectivity import Connectivity, Places, Synapses, assign, build_csr
+from spikesim.planning.plan import Block, NeuronTable, PlasticTable
+from spikesim.synapses import COINCIDENCES, PAIRINGS, PlasticityRule, QuantalRelease
 from spikesim.units import LONGEST_DELAY
 
 # Spikes kept for each neuron: powers of two, doubled when needed.

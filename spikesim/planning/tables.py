@@ -8,20 +8,20 @@ from typing import Any
 import numpy as np
 
 from spikesim import rng
-from spikesim.build.draws import check_draws, draw
-from spikesim.build.modules import module_name
-from spikesim.build.plan import Block, NeuronTable
-from spikesim.build.stability import check_stability
+from spikesim.codegen.modules import module_name
+from spikesim.codegen.neuron_constants import constant_values, constants_of
+from spikesim.codegen.neuron_source import kept, neuron_kernel, reads_time
+from spikesim.codegen.step_source import noise_sources
+from spikesim.description.populations import Population
 from spikesim.distributions import Distribution
-from spikesim.equations import expressions as ex
-from spikesim.equations.cell import TIME, Cell, Cells
-from spikesim.equations.constants import constant_values, constants_of
-from spikesim.equations.neuron_source import kept, neuron_kernel, reads_time
-from spikesim.equations.step_source import noise_sources
+from spikesim.equations.neuron_equations import TIME, Cell, Cells
 from spikesim.errors import ValidationError
 from spikesim.kernels.args import TableArgs
+from spikesim.language import expressions as ex
 from spikesim.neurons import Neuron
-from spikesim.populations import Population
+from spikesim.planning.plan import Block, NeuronTable
+from spikesim.planning.sampling import check_draws, draw
+from spikesim.planning.stability import check_stability
 from spikesim.units import Param, check_array, ms, nearest_steps
 
 MAX_REFRACTORY = 2**31 - 1

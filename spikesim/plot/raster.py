@@ -11,10 +11,10 @@ from matplotlib.axes import Axes
 from spikesim.analysis.checks import result_of
 from spikesim.analysis.spiketrains import SpikeTrains
 from spikesim.calls import public
+from spikesim.description.recorders import SpikeRecorder
 from spikesim.errors import ValidationError
 from spikesim.plot.density import draw_density, nice_width
 from spikesim.plot.style import canvas, colour, whole_numbers
-from spikesim.recorders import SpikeRecorder
 from spikesim.units import check_flag, check_scalar, ms
 
 # Beyond this, points would overlap into a solid block and be slow to draw.

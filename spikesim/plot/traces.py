@@ -9,9 +9,9 @@ from spikesim.analysis.checks import result_of
 from spikesim.analysis.spiketrains import SpikeTrains
 from spikesim.analysis.traces import Traces
 from spikesim.calls import public
+from spikesim.description.recorders import Recorder, SpikeRecorder
 from spikesim.errors import ValidationError
 from spikesim.plot.style import OKABE_ITO, canvas, colour
-from spikesim.recorders import Recorder, SpikeRecorder
 
 
 @public

@@ -1,0 +1,1 @@
+"""A plan carried through time, and its state on disk."""

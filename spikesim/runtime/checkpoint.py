@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from spikesim.build.plan import Plan
 from spikesim.errors import ValidationError
 from spikesim.files import checked_path, written
 from spikesim.files.arrays import DamagedError, read_arrays, write_arrays
+from spikesim.planning.plan import Plan
 from spikesim.runtime.checks import problem
 from spikesim.runtime.state import FORMAT, KIND, OLDER, State, take
 

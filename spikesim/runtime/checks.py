@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from spikesim.build.limits import entries, shapes
-from spikesim.build.plan import Plan
-from spikesim.build.relations import relations
 from spikesim.errors import ValidationError
+from spikesim.planning.plan import Plan
+from spikesim.planning.state_limits import entries, shapes
+from spikesim.planning.state_relations import relations
 from spikesim.units import MOST_STEPS
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from spikesim.build.plan import Plan, SourceTable
 from spikesim.kernels.sources import sort_by_step, trains
+from spikesim.planning.plan import Plan, SourceTable
 
 
 class Events:

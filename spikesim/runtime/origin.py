@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from spikesim.build.identity import NONE, checksum
-from spikesim.build.plan import PRECISIONS, Plan
 from spikesim.errors import ValidationError, warn
 from spikesim.kernels.deliver import SPARSE
+from spikesim.planning.identity import NONE, checksum
+from spikesim.planning.plan import PRECISIONS, Plan
 
 FORMAT = 4
 OLDER = (2, 3)  # still read; they hold no schedules, and nothing of which network they are of

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from spikesim.build.plan import Block, Plan
 from spikesim.kernels.args import RecordArgs
+from spikesim.planning.plan import Block, Plan
 
 SPIKE_BUFFER = 1 << 16
 

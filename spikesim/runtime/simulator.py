@@ -8,19 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from spikesim.build.modules import load, module_name
-from spikesim.build.plan import Plan, PlasticTable
-from spikesim.equations.explicit_source import RUNAWAY
+from spikesim.codegen.explicit_source import RUNAWAY
+from spikesim.codegen.loop import PLASTIC_EVENTS, RECORDED, SPIKES, Parts, loop_source
+from spikesim.codegen.modules import load, module_name
 from spikesim.errors import SimulationError
 from spikesim.jit import COMPILED
 from spikesim.kernels import histories
 from spikesim.kernels.args import LoopArgs, PlasticArgs
 from spikesim.kernels.deliver import BROADCAST
-from spikesim.kernels.loop import PLASTIC_EVENTS, RECORDED, SPIKES, Parts, loop_source
+from spikesim.planning.plan import Plan, PlasticTable
 from spikesim.runtime.events import Events
 from spikesim.runtime.interrupt import unbroken
 from spikesim.runtime.recording import Recording
-from spikesim.runtime.team import Team
+from spikesim.runtime.threads import Team
 
 CHUNK_S = 0.2  # wall time of a chunk: how soon Ctrl-C and the progress bar are served
 MAX_SAMPLES = 1 << 22  # state samples of a chunk

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from spikesim.build.plan import Plan
-from spikesim.build.tables import table_constants
 from spikesim.errors import ValidationError
 from spikesim.kernels.deliver import SPARSE
 from spikesim.kernels.histories import latest_spikes
+from spikesim.planning.plan import Plan
+from spikesim.planning.tables import table_constants
 from spikesim.runtime.checks import problem
 from spikesim.runtime.origin import (
     FORMAT,

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from spikesim.build.plan import PLASTIC_STATE, RELEASE_STATE, Block, Plan
+from spikesim.codegen.loop import EVENTS, PLASTIC_EVENTS, RECORDED, SPIKES
 from spikesim.errors import SpikesimError
 from spikesim.kernels.args import (
     DriveArgs,
@@ -31,9 +31,9 @@ from spikesim.kernels.args import (
     TableArgs,
 )
 from spikesim.kernels.deliver import SPARSE
-from spikesim.kernels.loop import EVENTS, PLASTIC_EVENTS, RECORDED, SPIKES
-from spikesim.kernels.order import split_blocks
+from spikesim.kernels.sort_rows import split_blocks
 from spikesim.kernels.threads import split_rows
+from spikesim.planning.plan import PLASTIC_STATE, RELEASE_STATE, Block, Plan
 
 _OWN = [*(name for name in PLASTIC_STATE if name not in ("weights", "kept")), "latest"]
 _OWN_RELEASE = [name for name in RELEASE_STATE if name != "full"]

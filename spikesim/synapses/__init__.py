@@ -1,11 +1,15 @@
-"""Plasticity rules, one a file."""
+"""Plasticity rules and models of transmitter release, one a file: what changes at a synapse."""
 
-from spikesim.plasticity.base import COINCIDENCES, PAIRINGS, PlasticityRule
-from spikesim.plasticity.hebbian import Hebbian
-from spikesim.plasticity.oja import Oja
-from spikesim.plasticity.pair_stdp import PairSTDP
-from spikesim.plasticity.trace_stdp import TraceSTDP
+from spikesim.synapses.hebbian import Hebbian
+from spikesim.synapses.oja import Oja
+from spikesim.synapses.pair_stdp import PairSTDP
+from spikesim.synapses.quantal import QuantalRelease
+from spikesim.synapses.release import Release
+from spikesim.synapses.rule import COINCIDENCES, PAIRINGS, PlasticityRule
+from spikesim.synapses.trace_stdp import TraceSTDP
+from spikesim.synapses.tsodyks_markram import TsodyksMarkram
 
 __all__ = [
-    "COINCIDENCES", "PAIRINGS", "Hebbian", "Oja", "PairSTDP", "PlasticityRule", "TraceSTDP",
+    "COINCIDENCES", "PAIRINGS", "Hebbian", "Oja", "PairSTDP", "PlasticityRule", "QuantalRelease",
+    "Release", "TraceSTDP", "TsodyksMarkram",
 ]  # fmt: skip

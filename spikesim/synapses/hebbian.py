@@ -9,7 +9,7 @@ Kistler 2002, Biol. Cybern. 87:404); with x_0, y_0 the mean traces it is the cov
 Sejnowski 1977.
 """
 
-from spikesim.plasticity.base import PlasticityRule
+from spikesim.synapses.rule import PlasticityRule
 from spikesim.units import ms, one, param
 
 

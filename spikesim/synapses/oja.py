@@ -8,7 +8,7 @@ are magnitudes stay at 0 then. Source: Oja 1982, J. Math. Biol. 15:267, with rat
 traces.
 """
 
-from spikesim.plasticity.base import PlasticityRule
+from spikesim.synapses.rule import PlasticityRule
 from spikesim.units import ms, one, param
 
 

@@ -9,7 +9,7 @@ between them are Guetig et al. 2003 (J. Neurosci. 23:3697), whose notation this 
 """
 
 from spikesim.errors import ValidationError
-from spikesim.plasticity.base import PlasticityRule
+from spikesim.synapses.rule import PlasticityRule
 from spikesim.units import ms, one, param
 
 

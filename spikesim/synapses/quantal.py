@@ -14,7 +14,7 @@ of probability u x. A quantum is ``weight / n_sites``.
 from typing import Any
 
 from spikesim.errors import ValidationError
-from spikesim.release.base import Release
+from spikesim.synapses.release import Release
 from spikesim.units import one, param
 
 MOST_SITES = 255

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar
 
-from spikesim.equations import expressions as ex
-from spikesim.equations.parsing import parse
 from spikesim.errors import ValidationError, unknown_name
+from spikesim.language import expressions as ex
+from spikesim.language.parsing import parse
 from spikesim.parameters import Parametrized
 from spikesim.units import check_scalar, ms
 

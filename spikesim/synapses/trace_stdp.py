@@ -6,7 +6,7 @@ kept within w_min ... w_max: inputs that fired lately grow, those that did not s
 & Cook 2015, Front. Comput. Neurosci. 9:99, equation 3; Querlioz et al. 2013.
 """
 
-from spikesim.plasticity.base import PlasticityRule
+from spikesim.synapses.rule import PlasticityRule
 from spikesim.units import ms, one, param
 
 

@@ -12,7 +12,7 @@ A weight is the absolute efficacy A: what would arrive if a spike released all t
 first spike's response is ``U * weight``, as with NEST's ``tsodyks2_synapse``.
 """
 
-from spikesim.release.base import Release
+from spikesim.synapses.release import Release
 
 
 class TsodyksMarkram(Release):

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import spikesim as sim
-from spikesim.equations.cell import assemble
-from spikesim.equations.constants import constants_of
-from spikesim.equations.neuron_source import neuron_source
+from spikesim.codegen.neuron_constants import constants_of
+from spikesim.codegen.neuron_source import neuron_source
+from spikesim.equations.neuron_equations import assemble
 from spikesim.units import ms, mV, one, param
 
 DT = 0.1

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import spikesim as sim
-from spikesim.equations import neuron_source
-from spikesim.equations.rolled import Roller
+from spikesim.codegen import neuron_source
+from spikesim.codegen.repeated_lines import Roller
 
 N = 3
 

@@ -5,7 +5,7 @@ import pytest
 
 import spikesim as sim
 from spikesim.units import ms, one, param
-from tests.plasticity.rig import Rig, trains
+from tests.synapses.rig import Rig, trains
 
 
 class Own(sim.PlasticityRule):

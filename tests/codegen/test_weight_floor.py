@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spikesim.equations import expressions as ex
-from spikesim.equations.floors import least
-from spikesim.equations.parsing import parse
+from spikesim.codegen.weight_floor import least
+from spikesim.language import expressions as ex
+from spikesim.language.parsing import parse
 
 VALUES = {"eta": 0.1, "w_max": 2.0, "target": 0.4, "down": -3.0}
 LOWS = {"w": 0.5, "x": 0.0, "y": 0.0}

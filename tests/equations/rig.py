@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 import spikesim as sim
-from spikesim.equations import parsing
+from spikesim.language import parsing
 
 VALUES = {"a": 0.7, "b": -1.3, "c": 2.1, "x": 0.4, "y": -0.9}
 

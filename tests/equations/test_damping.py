@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import spikesim as sim
-from spikesim.equations import expressions as ex
-from spikesim.equations.cell import assemble
 from spikesim.equations.damping import damping, derivative
+from spikesim.equations.neuron_equations import assemble
+from spikesim.language import expressions as ex
 from tests.equations.rig import VALUES, parse
 
 BRANCHES = st.sampled_from(["min({}, {})", "max({}, {})", "abs({} - {})", "({} if a > c else {})"])

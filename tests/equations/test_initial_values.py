@@ -3,8 +3,8 @@
 import pytest
 
 import spikesim as sim
-from spikesim.equations import expressions as ex
-from spikesim.equations.cell import assemble
+from spikesim.equations.neuron_equations import assemble
+from spikesim.language import expressions as ex
 from spikesim.units import ms, param
 
 

@@ -3,11 +3,11 @@
 import pytest
 
 import spikesim as sim
-from spikesim.equations.cell import assemble
-from spikesim.equations.order import in_order
-from spikesim.equations.origins import Origins
-from spikesim.equations.parsing import parse
-from spikesim.equations.pieces import assigned_names, names_used
+from spikesim.equations.evaluation_order import in_order
+from spikesim.equations.namespace import assigned_names, names_used
+from spikesim.equations.neuron_equations import assemble
+from spikesim.language.origins import Origins
+from spikesim.language.parsing import parse
 from spikesim.units import ms, one, pA, param
 
 

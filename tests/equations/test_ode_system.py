@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 from scipy.linalg import expm
 
-from spikesim.equations import expressions as ex
-from spikesim.equations.algebra import CONSTANT
-from spikesim.equations.system import System
-from spikesim.equations.text import parse_text
+from spikesim.equations.ode_system import System
 from spikesim.errors import ValidationError
+from spikesim.language import expressions as ex
+from spikesim.language.algebra import CONSTANT
+from spikesim.language.text import parse_text
 
 
 def system(text, inputs=(), **options):

@@ -3,9 +3,9 @@
 import pytest
 
 import spikesim as sim
-from spikesim.equations import expressions as ex
-from spikesim.equations.cell import assemble
-from spikesim.equations.ports import alike, shared_transmitters
+from spikesim.equations.neuron_equations import assemble
+from spikesim.equations.receptor_inputs import alike, shared_transmitters
+from spikesim.language import expressions as ex
 
 
 def test_gains_of_receptors_are_checked():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from spikesim import rng
-from spikesim.kernels.marks import FIRST, lowest_bit, mark_sample, take_marks
+from spikesim.kernels.bitset import FIRST, lowest_bit, mark_sample, take_marks
 
 
 def scratch(n, several=False):

@@ -5,9 +5,9 @@ import pytest
 from scipy import stats
 
 import spikesim as sim
-from spikesim.build.inputs import count_thresholds
 from spikesim.kernels.args import DriveArgs
 from spikesim.kernels.drive import CHUNK, poisson_drives
+from spikesim.planning.inputs import count_thresholds
 
 STEPS = 400
 

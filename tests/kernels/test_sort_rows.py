@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spikesim.kernels.order import BLOCKS, block_of, sort_rows, split_blocks
+from spikesim.kernels.sort_rows import BLOCKS, block_of, sort_rows, split_blocks
 
 
 @settings(max_examples=60, deadline=None)

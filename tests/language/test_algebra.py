@@ -5,8 +5,8 @@ import ast
 import pytest
 from hypothesis import given
 
-from spikesim.equations import expressions as ex
-from spikesim.equations.algebra import CONSTANT, linear_terms, multiplied, simplified
+from spikesim.language import expressions as ex
+from spikesim.language.algebra import CONSTANT, linear_terms, multiplied, simplified
 from tests.equations.rig import VALUES, parse, trees
 
 

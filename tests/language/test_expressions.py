@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from spikesim.equations import expressions as ex
+from spikesim.language import expressions as ex
 from tests.equations.rig import VALUES, parse, trees
 
 

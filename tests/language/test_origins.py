@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spikesim as sim
-from spikesim.equations.cell import assemble
+from spikesim.equations.neuron_equations import assemble
 from spikesim.units import ms, mV, nS, param
 from tests.misspelt import misspelt
 

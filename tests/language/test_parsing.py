@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spikesim.equations import parsing
 from spikesim.errors import ValidationError
+from spikesim.language import parsing
 from tests.equations.rig import parse
 
 

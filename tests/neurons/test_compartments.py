@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import spikesim as sim
-from spikesim.equations.cell import assemble
+from spikesim.equations.neuron_equations import assemble
 
 LEAK = {"leak": sim.Leak(g=5.0)}
 SOMA = sim.Compartment(C_m=50.0, channels=LEAK)

@@ -13,8 +13,6 @@ from hypothesis import strategies as st
 from scipy import sparse, stats
 
 from spikesim import rng
-from spikesim.build.connect import Sides, connect
-from spikesim.build.connectivity import assign, build_csr
 from spikesim.connectors import (
     AllToAll,
     Connector,
@@ -31,7 +29,9 @@ from spikesim.distributions import Constant, LogNormal, Normal, Uniform
 from spikesim.errors import SpikesimWarning, ValidationError
 from spikesim.kernels import connect as kernels
 from spikesim.kernels import draws
-from spikesim.kernels.marks import mark_sample, take_marks
+from spikesim.kernels.bitset import mark_sample, take_marks
+from spikesim.planning.connect import Sides, connect
+from spikesim.planning.connectivity import assign, build_csr
 
 KEY = rng.key(3, "projection")
 SEEDS = st.integers(0, 2**62)

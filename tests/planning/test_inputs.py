@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 import spikesim as sim
-from spikesim.build.inputs import count_thresholds
+from spikesim.planning.inputs import count_thresholds
 
 DT = 0.1
 # Nothing but a capacitor: in each step V_m moves by I dt / C_m, so currents can be read off.

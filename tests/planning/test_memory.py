@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 import spikesim as sim
 from spikesim import machine, rng
-from spikesim.build.connect import build_csr
 from spikesim.connectors import Connector
 from spikesim.connectors.base import MOST_NEURONS, MOST_SYNAPSES
+from spikesim.planning.connect import build_csr
 from tests.networks import lively
 
 GB = 10**9
@@ -130,7 +130,7 @@ def test_the_table():
 def small_machine(monkeypatch):
     """A machine with a gigabyte."""
     monkeypatch.setattr(machine, "available", lambda: GB)
-    monkeypatch.setattr("spikesim.build.memory.available", lambda: GB)
+    monkeypatch.setattr("spikesim.planning.memory.available", lambda: GB)
 
 
 def refused(text):
@@ -183,7 +183,7 @@ def test_a_network_that_is_too_large_as_a_whole():
 
 
 def test_more_neurons_than_indices(monkeypatch):
-    monkeypatch.setattr("spikesim.build.memory.MAX_SIZE", 1000)
+    monkeypatch.setattr("spikesim.planning.memory.MAX_SIZE", 1000)
     net = a_network(n=600)
     net.population("b", 600, sim.PoissonSource())
     with refused("its populations have 1200 neurons and sources in all; at most 1000"):
@@ -229,7 +229,7 @@ def test_a_build_that_runs_out_of_memory(monkeypatch):
         raise MemoryError("Unable to allocate 3 TiB")
 
     net = a_network(sim.FixedProbability(0.1), n=10)
-    monkeypatch.setattr("spikesim.build.builder.build_projection", fails)
+    monkeypatch.setattr("spikesim.planning.builder.build_projection", fails)
     with pytest.raises(sim.SimulationError, match=r"not enough memory .*Unable to allocate 3 TiB"):
         net.run(1.0)
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import spikesim as sim
-from spikesim.equations import expressions as ex
-from spikesim.equations.cell import assemble
+from spikesim.equations.neuron_equations import assemble
+from spikesim.language import expressions as ex
 from spikesim.units import Unit
 
 BOTH = {"ampa": sim.AMPA(), "nmda": sim.NMDA(share=0.25)}

@@ -11,13 +11,13 @@ from functools import cached_property
 import numpy as np
 
 import spikesim as sim
-from spikesim import analysis, connectors, inputs, interchange, plot, readout, units
+from spikesim import analysis, connectors, interchange, plot, readout, units
 from spikesim.channels import Channel
+from spikesim.description import inputs
 from spikesim.distributions import Distribution
 from spikesim.parameters import Parametrized
-from spikesim.plasticity import PlasticityRule
 from spikesim.receptors import Receptor
-from spikesim.release import Release
+from spikesim.synapses import PlasticityRule, Release
 from spikesim.units import ms, mV, nS
 
 RECEPTORS = {"exc": sim.ExpCurrent(), "g": sim.ExpConductance()}
@@ -421,7 +421,7 @@ def use(thing, w):
             net.population("used", 1, sim.LIF())
         case units.Param():
             thing.check(1.0, "x", "it")
-        case sim.populations.View() | sim.projections.Projection():
+        case sim.description.populations.View() | sim.description.projections.Projection():
             pass
         case _ if thing is not w.net:
             repr(thing)

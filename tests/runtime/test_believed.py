@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 
 import spikesim as sim
-from spikesim.build.limits import entries
 from spikesim.files.arrays import read_arrays, write_arrays
 from spikesim.kernels import histories
+from spikesim.planning.state_limits import entries
 from spikesim.runtime.checkpoint import HEAD
 from spikesim.runtime.checks import problem
 from tests import hostile

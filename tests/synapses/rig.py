@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import spikesim as sim
-from tests.plasticity.event_loop import Synapse
+from tests.synapses.event_loop import Synapse
 
 DT = 0.1
 STEPS = 3000

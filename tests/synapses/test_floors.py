@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 import spikesim as sim
 from spikesim.units import ms, one, param
-from tests.plasticity.event_loop import Synapse
-from tests.plasticity.rig import DT, LAYOUTS, SIDES, STEPS, trains, unchanged
+from tests.synapses.event_loop import Synapse
+from tests.synapses.rig import DT, LAYOUTS, SIDES, STEPS, trains, unchanged
 
 
 class Falling(sim.PlasticityRule):

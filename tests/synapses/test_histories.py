@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import spikesim as sim
-from spikesim.plasticity import COINCIDENCES, PAIRINGS
-from tests.plasticity.rig import DT, LAYOUTS, PAIR, SIDES, STEPS, Rig, pair_stdp, trains, unchanged
+from spikesim.synapses import COINCIDENCES, PAIRINGS
+from tests.synapses.rig import DT, LAYOUTS, PAIR, SIDES, STEPS, Rig, pair_stdp, trains, unchanged
 
 RULE = {**PAIR, "mu_plus": 0.4, "mu_minus": 0.4}
 TRACE = {"eta": 0.002, "x_target": 0.3, "mu": 0.2, "w_max": 2.0}

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 import spikesim as sim
-from spikesim.build import modulators
-from spikesim.plasticity import COINCIDENCES, PAIRINGS
+from spikesim.planning import modulators
+from spikesim.synapses import COINCIDENCES, PAIRINGS
 from spikesim.units import ms, one, param
 from tests.networks import assert_same
-from tests.plasticity.rig import DT, LAYOUTS, SIDES, STEPS, Rig, trains
+from tests.synapses.rig import DT, LAYOUTS, SIDES, STEPS, Rig, trains
 
 TAU, BASELINE, AMOUNT, DELAY = 30.0, 0.2, 0.5, 11  # ms, concentrations, steps
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import spikesim as sim
-from spikesim.plasticity import COINCIDENCES, PAIRINGS
+from spikesim.synapses import COINCIDENCES, PAIRINGS
 from spikesim.units import ms, mV, param
-from tests.plasticity.rig import (
+from tests.synapses.rig import (
     DT,
     LAYOUTS,
     PAIR,

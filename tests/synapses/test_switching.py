@@ -7,7 +7,7 @@ import pytest
 
 import spikesim as sim
 from spikesim.units import one, param
-from tests.plasticity.rig import DT, LAYOUTS, PAIR, SIDES, STEPS, Rig, pair_stdp, trains, unchanged
+from tests.synapses.rig import DT, LAYOUTS, PAIR, SIDES, STEPS, Rig, pair_stdp, trains, unchanged
 
 RULE = {**PAIR, "mu_plus": 0.4, "mu_minus": 0.4}
 ALL = list(itertools.product(LAYOUTS, SIDES))

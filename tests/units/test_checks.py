@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spikesim import inputs, neurons, plasticity, receptors
+from spikesim import neurons, plasticity, receptors
+from spikesim.description import inputs
 from spikesim.errors import ValidationError
 from spikesim.units import (
     Param,
