@@ -111,9 +111,10 @@ def _text(model: type) -> str:
     """What is said of a model: by its module, which may be its own, or by its class."""
     module = inspect.getmodule(model)
     of_class = (inspect.getdoc(model) or "").partition("\nParameters\n")[0].strip()
-    if module is inputs:
+    of_module = inspect.getdoc(module) or ""
+    if issubclass(model, inputs.Input) and (module is inputs or "\n" not in of_module):
         return of_class
-    return inspect.getdoc(module) or ""
+    return of_module
 
 
 def _as_text(rest: str) -> str:

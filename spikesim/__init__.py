@@ -37,16 +37,8 @@ from spikesim.connectors import (
     FromSparse,
     OneToOne,
 )
-from spikesim.description.inputs import (
-    DCCurrent,
-    GammaSource,
-    NoiseCurrent,
-    PoissonDrive,
-    PoissonSource,
-    Schedule,
-    SpikeSource,
-    StepCurrent,
-)
+from spikesim.description.inputs import GammaSource, PoissonSource, SpikeSource
+from spikesim.description.schedules import Schedule
 from spikesim.distributions import Constant, LogNormal, Normal, Uniform
 from spikesim.errors import (
     SimulationError,
@@ -55,7 +47,10 @@ from spikesim.errors import (
     ValidationError,
     nearest,
 )
-from spikesim.miniatures import Miniatures
+from spikesim.mechanisms.miniatures import Miniatures
+from spikesim.mechanisms.noise_current import NoiseCurrent
+from spikesim.mechanisms.poisson_drive import PoissonDrive
+from spikesim.mechanisms.step_current import DCCurrent, StepCurrent
 from spikesim.network import Network
 from spikesim.neurons import (
     EIF,

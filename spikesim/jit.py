@@ -26,7 +26,7 @@ COMPILED = not numba.config.DISABLE_JIT
 """Whether kernels are compiled; without that they run as plain Python, to be debugged."""
 
 _PACKAGE = Path(__file__).parent
-_KERNEL_SOURCES = ("jit.py", "rng.py", "kernels/**/*.py")
+_KERNEL_SOURCES = ("jit.py", "rng.py", "kernels/*.py", "mechanisms/*/kernels.py")
 
 
 def cache_root() -> Path:

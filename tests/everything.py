@@ -60,8 +60,8 @@ class Everything:
     learn: sim.description.projections.Projection
     plain: sim.description.projections.Projection
     quantal: sim.description.projections.Projection
-    gaps: sim.couplings.GapJunctions
-    dopamine: sim.modulators.Modulator
+    gaps: sim.mechanisms.gap_junctions.GapJunctions
+    dopamine: sim.mechanisms.modulators.Modulator
     recorders: dict = field(default_factory=dict)
 
     def truth(self):

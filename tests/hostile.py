@@ -17,8 +17,8 @@ import numpy as np
 
 import spikesim as sim
 from spikesim.files.arrays import read_arrays, write_arrays
-from spikesim.planning.state_limits import entries
 from spikesim.runtime.checkpoint import HEAD, checksum
+from spikesim.runtime.checks import entries
 from spikesim.units import ms, one, param
 
 PATIENCE_S = 60.0  # for one state

@@ -25,10 +25,11 @@ PARTS = ("plot", "analysis", "interchange", "readout", "units")
 HANDLES = [  # what users get from a network
     "description.populations.Population", "description.populations.View",
     "description.projections.Projection", "description.projections.Connections",
-    "description.projections.ReleaseState", "couplings.GapJunctions", "couplings.Junctions",
-    "modulators.Modulator", "description.recorders.SpikeRecorder",
+    "description.projections.ReleaseState", "mechanisms.gap_junctions.GapJunctions",
+    "mechanisms.gap_junctions.Junctions",
+    "mechanisms.modulators.Modulator", "description.recorders.SpikeRecorder",
     "description.recorders.StateRecorder", "description.recorders.WeightRecorder",
-    "description.recorders.ConcentrationRecorder", "network.memory.MemoryTable",
+    "description.recorders.ElementRecorder", "network.memory.MemoryTable",
 ]  # fmt: skip
 
 

@@ -62,7 +62,7 @@ for side in ("axonal", "dendritic"):
     results |= {f"{side} other times": spikes.result().times, f"{side} n": np.array(net.n_events)}
 
 from tests.synapses.test_modulators import Gated, made
-from tests.test_couplings import lived
+from tests.mechanisms.test_couplings import lived
 
 results |= {f"coupled {name}": value for name, value in lived(precision="double").items()}
 results["modulated"] = made("sparse-delays", "axonal", Gated()).run(60.0).plastic.weight

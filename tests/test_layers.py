@@ -13,22 +13,36 @@ import spikesim
 PACKAGE = Path(spikesim.__file__).parent
 # From the bottom up. A module may import from its own layer and from those below.
 LAYERS = [
-    [
-        "words", "errors", "calls", "fixed", "attributes", "units", "files", "cache", "jit", "rng",
-        "pickling", "machine",
-    ],
-    ["language", "kernels", "_generated"],
-    ["equations"],
-    ["codegen"],
-    ["declarations", "parameters", "distributions", "channels", "receptors", "neurons",
-     "synapses", "connectors", "description", "miniatures", "modulators", "couplings"],
-    ["planning"],
-    ["runtime"],
-    ["analysis", "readout", "plot", "interchange", "live", "network"],
+    ["words"],
+    ["errors", "precision"],
+    ["calls", "fixed", "files", "machine", "pickling"],
+    ["cache", "units"],
+    ["jit", "attributes"],
+    ["rng", "_generated"],
+    ["kernels", "language", "declarations"],
+    ["equations", "distributions", "connectors"],
+    ["codegen", "parameters"],
+    ["channels", "receptors", "synapses", "runtime"],
+    ["neurons", "readout"],
+    ["description"],
+    ["planning", "analysis"],
+    ["mechanisms", "plot", "interchange"],
+    ["live"],
+    ["network"],
     ["models"],
     ["cli", "__main__"],
 ]  # fmt: skip
-DESCRIPTION = LAYERS[4]
+DESCRIPTION = [
+    "description",
+    "neurons",
+    "synapses",
+    "channels",
+    "receptors",
+    "connectors",
+    "distributions",
+    "parameters",
+    "declarations",
+]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 MODULES = sorted(p for p in PACKAGE.rglob("*.py") if p != PACKAGE / "__init__.py")
 

@@ -1,4 +1,4 @@
-"""Inputs: sources of spikes, drives and currents. Plain description.
+"""Inputs: sources of spikes, and the base of all that acts on neurons. Plain description.
 
 A *source* is a population of its own, whose trains are shared by all that it projects to and can
 drive plasticity. A *drive* or a *current* is attached to neurons with `Network.stimulate`.
@@ -15,15 +15,10 @@ from spikesim.attributes import Guarded, altered
 from spikesim.description.schedules import Schedule, check_columns, check_rate
 from spikesim.errors import ValidationError
 from spikesim.units import (
-    Quantity,
-    Unit,
     check_array,
-    check_scalar,
     given_array,
     in_unit,
     ms,
-    one,
-    pA,
     refuse_masked,
 )
 
@@ -152,136 +147,6 @@ class SpikeSource(Source):
                 f"must hold one sequence for each of the {size} sources, got {len(self.times)}",
                 "times", owner,
             )  # fmt: skip
-
-
-class PoissonDrive(Input):
-    """Poisson spikes of its own for each target neuron, drawn in every step.
-
-    Parameters
-    ----------
-    rate : float, array or Schedule
-        Rate in Hz: one for all targets, one for each, or piecewise constant in time.
-    weight : float or array
-        Weight of one spike, in the unit of the receptor or with a unit.
-    receptor : str, optional
-        The receptor that it reaches; may be left out if the neuron has only one.
-
-    Examples
-    --------
-    >>> net.stimulate(cells, PoissonDrive(rate=8000.0, weight=20.0 * pA))
-    """
-
-    def __init__(self, rate: Any, weight: Any, receptor: str | None = None):
-        self.rate = check_rate(rate, self)
-        self.unit = weight.unit if isinstance(weight, Quantity) else None
-        self.weight = given_array(weight, "weight", self, unit=self.unit or one)
-        self.receptor = receptor
-
-    def weight_in(self, unit: Unit) -> np.ndarray:
-        """The weight in a receptor's unit.
-
-        Parameters
-        ----------
-        unit : Unit
-            Of the receptor.
-
-        Returns
-        -------
-        ndarray, shape () or (n_neurons,)
-            Weights.
-        """
-        weight = self.weight if self.unit is None else Quantity(self.weight, self.unit)
-        return np.asarray(in_unit(weight, unit, "weight", self))
-
-    def check_size(self, size: int, owner: str) -> None:
-        check_columns(self.rate, size, "rate", owner)
-        check_columns(self.weight, size, "weight", owner)
-
-
-class StepCurrent(Input):
-    """A current that changes at given times and is constant in between.
-
-    Parameters
-    ----------
-    times : sequence of float
-        When each amplitude begins (ms).
-    amplitudes : array
-        In pA, shape (n_times,) or (n_times, n_neurons).
-
-    Examples
-    --------
-    >>> net.stimulate(cells, StepCurrent([10.0, 50.0], [300.0, 0.0]))
-    """
-
-    def __init__(self, times: Sequence[float], amplitudes: Any):
-        self.schedule = Schedule(times, amplitudes, owner=type(self).__name__, what="amplitudes",
-                                 unit=pA)  # fmt: skip
-
-    def check_size(self, size: int, owner: str) -> None:
-        check_columns(self.schedule, size, "amplitudes", owner)
-
-
-class DCCurrent(StepCurrent):
-    """A constant current.
-
-    Parameters
-    ----------
-    amplitude : float or array
-        In pA, one for all neurons or one for each.
-    start, stop : float
-        When it acts (ms).
-
-    Examples
-    --------
-    >>> net.stimulate(cells, DCCurrent(500.0, start=20.0, stop=80.0))
-    """
-
-    def __init__(self, amplitude: Any, start: float = 0.0, stop: float | None = None):
-        value = check_array(amplitude, "amplitude", self, unit=pA)
-        if value.ndim > 1:
-            raise ValidationError(
-                f"must be one value or one for each neuron, got shape {value.shape}", "amplitude",
-                self,
-            )  # fmt: skip
-        times = [check_scalar(start, "start", self, unit=ms, allowed="non-negative")]
-        values = [value]
-        if stop is not None:
-            if check_scalar(stop, "stop", self, unit=ms) <= times[0]:
-                raise ValidationError(
-                    f"must be after start = {times[0]} ms, got {stop} ms", "stop", self
-                )
-            times.append(check_scalar(stop, "stop", self, unit=ms, allowed="non-negative"))
-            values.append(np.zeros_like(value))
-        super().__init__(times, np.stack(values))
-
-
-class NoiseCurrent(Input):
-    """Gaussian white noise, held for a while and then drawn anew for each neuron.
-
-    Parameters
-    ----------
-    mean, std : float or array
-        In pA.
-    every : float, optional
-        How long a value is held (ms), a multiple of dt; one step unless given.
-
-    Examples
-    --------
-    >>> net.stimulate(cells, NoiseCurrent(mean=200.0, std=50.0, every=1.0))
-    """
-
-    def __init__(self, mean: Any = 0.0, std: Any = 1.0, every: float | None = None):
-        self.mean = given_array(mean, "mean", self, unit=pA)
-        self.std = given_array(std, "std", self, unit=pA, allowed="non-negative")
-        self.every = (
-            None
-            if every is None
-            else check_scalar(every, "every", self, unit=ms, allowed="positive")
-        )
-
-    def check_size(self, size: int, owner: str) -> None:
-        check_columns(self.mean, size, "mean", owner)
-        check_columns(self.std, size, "std", owner)
 
 
 def check_times(times: Any, owner: object) -> list[np.ndarray]:

@@ -285,6 +285,16 @@ def check_shape(value: Any, size: int, attribute: str, owner: str) -> None:
         )  # fmt: skip
 
 
+def check_neurons(view: Any, role: str, owner: object) -> None:
+    """Raise unless `view` is neurons, which have states."""
+    if not isinstance(view, View):
+        raise ValidationError(f"must be a population, got {view!r}", role, owner)
+    if view.population.is_source:
+        raise ValidationError(
+            f"{view.name!r} is a source of spikes; it has no membrane and no variables", role, owner
+        )
+
+
 def check_gapless(view: View, role: str, owner: object) -> None:
     """Raise unless the neurons are a range in ascending order, as kernels take them."""
     if not view.contiguous:

@@ -10,12 +10,12 @@ import numpy as np
 
 from spikesim.attributes import Guarded, guarded
 from spikesim.connectors import Connector
+from spikesim.description.elements import Signal
 from spikesim.description.populations import View, check_distinct, self_offset
 from spikesim.description.receptor_lookup import find_receptor
 from spikesim.distributions import Distribution, plain
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.fixed import Values
-from spikesim.modulators import Modulator
 from spikesim.neurons import Neuron
 from spikesim.receptors import TRANSMITTERS
 from spikesim.synapses import PlasticityRule, Release
@@ -124,7 +124,7 @@ class Projection(Guarded):
         plasticity: PlasticityRule | None,
         delay_is: str | None,
         release: Release | None,
-        modulators: Mapping[str, Modulator] | None,
+        modulators: Mapping[str, Signal] | None,
         access: ProjectionAccess,
         dt: float,
         dtype: Any,
@@ -246,7 +246,7 @@ class Projection(Guarded):
                 "release", self,
             )  # fmt: skip
 
-    def _check_modulators(self, modulators: Mapping[str, Modulator] | None) -> dict[str, Modulator]:
+    def _check_modulators(self, modulators: Mapping[str, Signal] | None) -> dict[str, Signal]:
         if modulators is None:
             return {}
         names = () if self.plasticity is None else self.plasticity.modulators
@@ -257,7 +257,7 @@ class Projection(Guarded):
         for name, modulator in modulators.items():
             if name not in names:
                 raise unknown_name(name, names, "modulators", self)
-            if not isinstance(modulator, Modulator):
+            if not isinstance(modulator, Signal):
                 raise ValidationError(
                     f"{name!r} must be a modulator, got {modulator!r}", "modulators", self
                 )

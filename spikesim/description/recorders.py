@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 import numpy as np
 
 from spikesim.attributes import Guarded
+from spikesim.description.elements import Element
 from spikesim.description.populations import View
 from spikesim.description.projections import Projection
 from spikesim.errors import ValidationError, unknown_name
-from spikesim.modulators import Modulator
 from spikesim.units import check_array
 
 
@@ -110,18 +111,22 @@ class StateRecorder(Recorder):
         access.check_variable(target, variable)
 
 
-class ConcentrationRecorder(Recorder):
-    """The concentration of a neuromodulator, sampled at the end of every so many steps.
+class ElementRecorder(Recorder):
+    """A variable of an element, such as the concentration of a neuromodulator.
+
+    It is sampled at the end of every so many steps.
 
     Attributes
     ----------
-    target : Modulator
+    target : Element
         What is recorded.
+    variable : str
+        Its name.
     """
 
-    def __init__(self, target: Modulator, every: float, access: RecorderAccess):
-        super().__init__(f"{target.name}.concentration", every, access)
-        self.target = target
+    def __init__(self, target: Element, variable: str, every: float, access: RecorderAccess):
+        super().__init__(f"{target.name}.{variable}", every, access)
+        self.target, self.variable = target, variable
 
 
 class WeightRecorder(Recorder):
@@ -179,18 +184,18 @@ def recorder_of(
 ) -> Recorder:
     """The recorder of a variable of what `target` is, by default in every step of `dt`."""
     if isinstance(target, Projection):
-        _check_only(variable, "weight", target)
+        _check_known(variable, ["weight"], target)
         return WeightRecorder(target, synapses, every, access)
-    if isinstance(target, Modulator):
-        _check_only(variable, "concentration", target)
+    if isinstance(target, Element) and target.recordable:
+        _check_known(variable, target.recordable, target)
     elif not isinstance(target, View):
         raise ValidationError(
             f"must be a population or projection, got {target!r}", "target", "record"
         )
     if synapses is not None:
         raise ValidationError("only projections have synapses", "synapses", target)
-    if isinstance(target, Modulator):
-        return ConcentrationRecorder(target, every or dt, access)
+    if isinstance(target, Element):
+        return ElementRecorder(target, variable, every or dt, access)
     if not isinstance(variable, str) or variable != "spikes":
         return StateRecorder(target, variable, every or dt, access)
     if every is not None:
@@ -198,7 +203,7 @@ def recorder_of(
     return SpikeRecorder(target, access)
 
 
-def _check_only(variable: str, known: str, target: object) -> None:
-    """Raise for another variable than the one that there is."""
-    if not isinstance(variable, str) or variable != known:
-        raise unknown_name(variable, [known], "variable", target)
+def _check_known(variable: str, known: Iterable[str], target: object) -> None:
+    """Raise for other variables than those that there are."""
+    if not isinstance(variable, str) or variable not in known:
+        raise unknown_name(variable, list(known), "variable", target)

@@ -1,4 +1,4 @@
-"""The bundles of arrays that kernels take. Their fields are documented in `spikesim.planning.plan`.
+"""The bundles of arrays that kernels of several mechanisms take.
 
 A bundle is unpacked on a kernel's first lines: dotted access inside a loop is slow. No two bundles
 share a name, for a second class of the same name defeats Numba's dispatch.
@@ -63,111 +63,6 @@ class StaticArgs(NamedTuple):
     targets: Array  # uint16 where that is enough, else int32
     weights: Array  # float
     delays: Array  # uint8 where that is enough, else uint16
-
-
-class ReleaseArgs(NamedTuple):
-    """Release at all projections that depress or facilitate, which are among the static ones."""
-
-    first: Array  # int64 (populations + 1): first such projection of each population
-    projection: Array  # int64 (released): its place in the static pools; ordered by population
-    sites: Array  # int64 (released): release sites of a synapse; 0 where release is not quantal
-    U: Array  # float64 (released): utilisation by the first spike
-    tau_rec: Array  # float64 (released): in steps
-    tau_facil: Array  # float64 (released): in steps; 0 without facilitation
-    key: Array  # uint64 (released)
-    source0: Array  # int64 (released): place of its first source in the four arrays of sources
-    site0: Array  # int64 (released): place of its first synapse in full, if release is quantal
-    u: Array  # float64 (sources): utilisation by the last spike
-    x: Array  # float64 (sources): resources just after the last spike, or their mean
-    last: Array  # int64 (sources): step of the last spike
-    number: Array  # int64 (sources): spikes so far
-    full: Array  # uint8 (synapses): full sites just after the last spike
-
-
-class DriveArgs(NamedTuple):
-    """All Poisson drives, in pools."""
-
-    key: Array  # uint64 (drives)
-    slot: Array  # int64 (drives): ring slot of target 0
-    alike: Array  # bool (drives): one rate and one weight for all targets
-    begin: Array  # int64 (drives): first target, or a thread's first
-    end: Array  # int64: one past the last
-    first: Array  # int64 (drives): place of target 0 in row and weight
-    row: Array  # int32: row of thresholds for each target
-    weight: Array  # float: weight for each target
-    threshold: Array  # uint32 (rows, counts): cumulative distribution of the count
-    bits: Array  # uint32 (drive.CHUNK): scratch
-    count: Array  # int32 (drive.CHUNK): scratch
-
-
-class MiniArgs(NamedTuple):
-    """All miniature events, in pools."""
-
-    key: Array  # uint64 (inputs): of their counts
-    amplitude_key: Array  # uint64 (inputs)
-    slot: Array  # int64 (inputs): ring slot of target 0
-    begin: Array  # int64 (inputs): first target, or a thread's first
-    end: Array  # int64: one past the last
-    first: Array  # int64 (inputs): place of target 0 in row
-    row: Array  # int32: row of thresholds for each target
-    threshold: Array  # uint32 (rows, counts): cumulative distribution of the count
-    bits: Array  # uint32 (drive.CHUNK): scratch
-    kind: Array  # int64 (inputs): the law of the amplitudes, see draws.sample
-    a: Array  # float64 (inputs)
-    b: Array
-    low: Array
-    high: Array
-    sign: Array  # float64 (inputs): what an amplitude is multiplied by
-
-
-class NoiseArgs(NamedTuple):
-    """All noise currents, in pools."""
-
-    key: Array  # uint64 (noises)
-    every: Array  # int64 (noises): steps between draws
-    first: Array  # int64 (noises + 1)
-    index: Array  # int64: which of its draws a neuron takes
-    place: Array  # int64: index into the currents
-    mean: Array  # float, pA
-    std: Array  # float, pA
-
-
-class GapArgs(NamedTuple):
-    """All gap junctions, as rows of the neurons that have some."""
-
-    rows: Array  # int64: the rows, or a thread's share of them
-    place: Array  # int64 (rows): index of the neuron into the currents
-    own: Array  # int64 (rows): its membrane potential's place in the flat state
-    noisy: Array  # bool (rows): whether noise currents have set its current in this step
-    first: Array  # int64 (rows + 1)
-    other: Array  # int64 (twice the junctions): the membrane potential at the other end
-    junction: Array  # int64: which junction it is
-    g: Array  # float64 (junctions): conductance, nS
-
-
-class LinkArgs(NamedTuple):
-    """All linked variables."""
-
-    target: Array  # int64: place in the flat state of what is filled
-    source: Array  # int64: place in the flat state of where the value comes from
-    gid: Array  # int64: global id of the neuron that has the target
-
-
-class ModulationArgs(NamedTuple):
-    """All neuromodulators and what releases them."""
-
-    now: Array  # float64 (modulators): concentration
-    baseline: Array  # float64 (modulators)
-    decay: Array  # float64 (modulators): of the distance from the baseline, in a step
-    pending: Array  # float64 (rows, modulators): releases on their way; rows are a power of two
-    history: Array  # float64 (steps, modulators): concentration at the end of each; a ring
-    since: Array  # int64 (1): the first step that plasticity may still ask for
-    place: Array  # int64 (modulators): where the flat state has a copy
-    lo: Array  # int64 (releases): first global id
-    hi: Array  # int64: one past the last
-    released: Array  # int64: which modulator
-    amount: Array  # float64: what a spike releases
-    delay: Array  # int64: steps
 
 
 class RecordArgs(NamedTuple):

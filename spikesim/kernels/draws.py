@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from spikesim import rng
 from spikesim.jit import kernel
 from spikesim.kernels.normal import standard_normal
@@ -16,6 +18,8 @@ UNIFORM, NORMAL, LOGNORMAL = 0, 1, 2
 OK, EXHAUSTED, TOO_LONG = 0, 1, 2
 ATTEMPTS = 100_000
 _ATTEMPT_STRIDE = 1 << 32
+CHUNK = 512  # targets drawn for at once; their bits stay in the fastest cache
+_S32, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
 
 
 @kernel
@@ -86,3 +90,12 @@ def draw_delays(kind, a, b, low, high, key, indptr, dt, longest, out):
                 return TOO_LONG
             out[first + i] = int(step)
     return OK
+
+
+@kernel(inline=True)
+def draw_bits(subkey, first, bits):
+    """32 random bits for each target from `first` on."""
+    low, high = np.uint32(subkey & _LOW), np.uint32(subkey >> _S32)
+    start = np.uint32(first)
+    for i in range(bits.size):
+        bits[i] = rng.draw32(low, high, np.uint32(start + np.uint32(i)))

@@ -11,9 +11,9 @@ from spikesim.description.populations import Population, View
 from spikesim.equations.neuron_equations import Cell
 from spikesim.errors import ValidationError
 from spikesim.neurons import Neuron
-from spikesim.planning.inputs import value_at
-from spikesim.planning.plan import PRECISIONS
-from spikesim.planning.tables import initial_values, resolve_parameters
+from spikesim.planning.drives import value_at
+from spikesim.planning.neurons import initial_values, resolve_parameters
+from spikesim.precision import PRECISIONS
 
 if TYPE_CHECKING:
     from spikesim.network import Network

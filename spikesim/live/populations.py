@@ -15,15 +15,17 @@ from spikesim.distributions import Distribution, is_drawn
 from spikesim.equations.neuron_equations import Cell
 from spikesim.errors import ValidationError, unknown_name, warn
 from spikesim.live.described import DescribedValues
+from spikesim.mechanisms.linked_variables import Link
+from spikesim.mechanisms.linked_variables.plan import check_unlinked
 from spikesim.neurons import Neuron
-from spikesim.planning.couplings import check_unlinked
-from spikesim.planning.inputs import check_source_rate, given_spikes
+from spikesim.planning.drives import check_source_rate
+from spikesim.planning.neurons import initial_values, refresh_table
 from spikesim.planning.parameter_warnings import warn_of_neurons
-from spikesim.planning.plan import Block, NeuronTable, SourceTable
 from spikesim.planning.sampling import check_draws, draw
+from spikesim.planning.sources import given_spikes
 from spikesim.planning.stability import check_stability, judged
-from spikesim.planning.tables import initial_values, refresh_table
 from spikesim.rng import key
+from spikesim.runtime.blocks import Block, NeuronTable, SourceTable
 from spikesim.runtime.interrupt import unbroken
 from spikesim.runtime.turns import taking_turns
 from spikesim.units import Unit, check_array, in_unit
@@ -62,7 +64,7 @@ class LivePopulations:
         block, table = self._place(view, name)
         if name in table.cell.states:
             if self.network.plan.step == 0:
-                self.network.plan.fill_linked()  # its source may have been set since
+                self.network.plan.start_step()  # its source may have been set since
             row = table.args.state[table.cell.states.index(name)]
             return row[block.lo + view.ids].astype(np.float64)
         if name in block.values:
@@ -86,7 +88,7 @@ class LivePopulations:
             if name not in table.cell.states and name not in block.values:
                 valid = [*table.cell.states, *block.values]
                 raise unknown_name(name, valid, None, view.population.name)
-            check_unlinked(view, name, self.network._description.links)
+            check_unlinked(view, name, self.network._description.of(Link))
             unit = Unit(table.cell.units.get(name, "1"))
             checked[name] = self._checked(view, name, value, unit)
         parameters = {n: v for n, v in checked.items() if n not in table.cell.states}
@@ -209,7 +211,8 @@ class LivePopulations:
             value.check_grid(dt, population.name)
         self.network.note(f"{population.name}.rate")
         put(population, model=source_model)
-        plan.feed.apply_rate(plan, population)  # type: ignore[attr-defined]
+        sources: Any = plan.parts["sources"]
+        sources.apply_rate(plan, population)
         self.network.simulator.reschedule()
 
     def _rate_of_all(self, view: View, rate: np.ndarray | Schedule) -> np.ndarray | Schedule:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from spikesim.analysis.spiketrains import SpikeTrains
 from spikesim.analysis.traces import Traces
 from spikesim.description.populations import View
 from spikesim.description.recorders import (
-    ConcentrationRecorder,
+    ElementRecorder,
     Recorder,
     SpikeRecorder,
     StateRecorder,
@@ -20,12 +21,11 @@ from spikesim.description.recorders import (
 from spikesim.equations.neuron_equations import INPUT, TIME, Cell
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.language import expressions as ex
-from spikesim.live.modulators import place_of
-from spikesim.live.projections import n_synapses, order_of
+from spikesim.live.projections import order_of
 from spikesim.machine import SMALL, require
 from spikesim.neurons import Neuron
-from spikesim.planning.memory import Use
-from spikesim.planning.plan import Plan
+from spikesim.planning.use import Use
+from spikesim.runtime.plan import Plan
 from spikesim.runtime.recording import Recording, SampleStore, SpikeStore
 from spikesim.runtime.turns import taking_turns
 from spikesim.units import whole_steps
@@ -120,19 +120,24 @@ class LiveRecorders:
             ]
             store = SampleStore(self._steps(recorder), np.concatenate([*places, _NOWHERE]), block)
             recording.states.append(store)
-        elif isinstance(recorder, ConcentrationRecorder):
-            modulation, k = place_of(plan, recorder.target)
-            store = SampleStore(self._steps(recorder), modulation.place[k : k + 1])
-            recording.states.append(store)
+        elif isinstance(recorder, ElementRecorder):
+            variable = plan.variable(recorder.target, recorder.variable)
+            if variable.place is not None:
+                store = SampleStore(self._steps(recorder), variable.place)
+                recording.states.append(store)
+            else:
+                store = SampleStore(self._steps(recorder), np.arange(variable.array.size))
+                recording.seldom.append((lambda: variable.array, store))
         else:
             assert isinstance(recorder, WeightRecorder)
-            n = n_synapses(plan, recorder.target)
+            synapses = plan.stored(recorder.target.name)
+            n = synapses.n
             chosen = np.arange(n) if recorder.synapses is None else recorder.synapses
             check_synapses(chosen, n, recorder.target)
-            order = order_of(plan, recorder.target)
+            order = order_of(synapses, recorder.target)
             stored = chosen if isinstance(order, slice) else order[chosen]
             store = SampleStore(self._steps(recorder), stored)
-            recording.weights.setdefault(recorder.target.name, []).append(store)
+            recording.seldom.append((_reader(plan, recorder.target.name), store))
         self._stores[id(recorder)] = store
 
     def result(self, recorder: Recorder) -> SpikeTrains | Traces:
@@ -154,10 +159,11 @@ class LiveRecorders:
                 ids=recorder.target.ids, name=recorder.target.name,
             )  # fmt: skip
         steps, rows = store.samples()
-        if isinstance(recorder, ConcentrationRecorder):
+        if isinstance(recorder, ElementRecorder):
+            unit = str(recorder.target.recordable[recorder.variable])
             return Traces(
-                steps * dt, rows, variable="concentration", unit="1", ids=np.zeros(1, np.int64),
-                name=recorder.target.name,
+                steps * dt, rows, variable=recorder.variable, unit=unit,
+                ids=np.arange(store.places.size), name=recorder.target.name,
             )  # fmt: skip
         assert isinstance(recorder, WeightRecorder)
         model = recorder.target.target.population.model
@@ -225,6 +231,17 @@ class LiveRecorders:
 
     def __getstate__(self) -> dict[str, Any]:
         return {"network": self.network, "_stores": {}}  # stores are made anew
+
+
+def _reader(plan: Plan, projection: str) -> Callable[[], np.ndarray]:
+    """Reads the weights of a projection as they are now."""
+
+    def read() -> np.ndarray:
+        synapses = plan.stored(projection)
+        synapses.update()
+        return synapses.weights
+
+    return read
 
 
 def _n_recorded(recorder: WeightRecorder) -> int:

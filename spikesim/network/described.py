@@ -8,28 +8,22 @@ from typing import Any
 import numpy as np
 
 from spikesim.connectors import Connector
-from spikesim.couplings import GapJunctions, Link
+from spikesim.description.description import Stimulus
+from spikesim.description.elements import Element, Signal
 from spikesim.description.inputs import Input, Source
 from spikesim.description.populations import Population, View, check_distinct
 from spikesim.description.projections import Projection
 from spikesim.errors import ValidationError
-from spikesim.machine import require
-from spikesim.modulators import Modulator, Secretion
+from spikesim.mechanisms import MECHANISMS
+from spikesim.mechanisms.gap_junctions import GapJunctions
+from spikesim.mechanisms.linked_variables import Link
+from spikesim.mechanisms.modulators import Modulator, Secretion
 from spikesim.network.parts import Parts, joined, numbered
 from spikesim.neurons import Neuron
-from spikesim.planning.checks import (
-    check_junctions,
-    check_population,
-    check_projection,
-    check_stimulus,
-)
-from spikesim.planning.couplings import check_chain, check_link, check_membranes
-from spikesim.planning.inputs import Stimulus, check_felt
+from spikesim.planning.checks import check_population, check_projection
 from spikesim.planning.memory_synapses import check_synapses
-from spikesim.planning.parameter_warnings import warn_of_taus
-from spikesim.planning.plan import PRECISIONS
 from spikesim.synapses import PlasticityRule, Release
-from spikesim.units import Param, check_name, ms
+from spikesim.units import check_name
 
 
 class DescribedNetwork(Parts):
@@ -98,7 +92,7 @@ class DescribedNetwork(Parts):
         plasticity: PlasticityRule | None = None,
         delay_is: str | None = None,
         release: Release | None = None,
-        modulators: Mapping[str, Modulator] | None = None,
+        modulators: Mapping[str, Signal] | None = None,
         name: str | None = None,
     ) -> Projection:
         """Connect two populations or slices.
@@ -157,7 +151,7 @@ class DescribedNetwork(Parts):
         for modulator in projection.modulators.values():
             self._check_mine(modulator=modulator)
         check_projection(projection, self._description)
-        check_synapses(projection, np.dtype(PRECISIONS[self.precision][1]).itemsize)
+        check_synapses(projection, np.dtype(self._description.weight_type).itemsize)
         self._description.projections[name] = projection
         return projection
 
@@ -192,7 +186,6 @@ class DescribedNetwork(Parts):
         if target.population.is_source:
             raise ValidationError("is a source of spikes; it takes no input", "target", target)
         check_distinct(target, "target", "stimulate")
-        check_felt(target, stimulus)
         kind = type(stimulus).__name__
         stimulus.check_size(len(target), f"{target.name}.{kind}")
         names = {s.name: s for s in self._description.stimuli}
@@ -200,9 +193,7 @@ class DescribedNetwork(Parts):
             name = numbered(f"{target.name}.{kind}", names)
         elif check_name(name, "name", "stimulate") in names:
             raise ValidationError(f"the name {name!r} is taken", "name", "stimulate")
-        named = Stimulus(name, target, stimulus)
-        check_stimulus(named, self._description)
-        self._description.stimuli.append(named)
+        self._add(Stimulus(name, target, stimulus), "stimulus")
 
     def gap_junctions(
         self, a: View, b: View, connector: Connector, *, g: Any, name: str | None = None
@@ -233,19 +224,15 @@ class DescribedNetwork(Parts):
             name = numbered(joined("--", a, b), self._names)
         else:
             self._check_new(name)
-        gaps = GapJunctions(name, a, b, connector, g=g, access=self._live.couplings)
-        check_membranes(gaps, self._description.cells)
-        check_junctions(gaps)
-        n = connector.expected(len(a), len(b))
-        require(56 * n, f"{n:.3g} junctions (to be expected)", "connector", gaps)
-        self._description.gaps[name] = gaps
+        gaps = GapJunctions(name, a, b, connector, g=g, access=self._live.elements)
+        self._add(gaps, "gap junction")
         return gaps
 
     def link(
         self,
         target: View,
         variable: str,
-        source: View | Modulator,
+        source: View | Signal,
         source_variable: str = "concentration",
         *,
         index: Any = None,
@@ -264,10 +251,7 @@ class DescribedNetwork(Parts):
         """
         self._check_open("link")
         self._check_mine(target=target, source=source)
-        link = Link(target, variable, source, source_variable, index)
-        check_link(link, self._description.cells)
-        check_chain(link, self._description.links)
-        self._description.links.append(link)
+        self._add(Link(target, variable, source, source_variable, index), "link")
 
     def modulator(self, name: str, *, tau: float, baseline: float = 0.0) -> Modulator:
         """Add a neuromodulator, such as dopamine: a concentration that spikes raise.
@@ -288,9 +272,8 @@ class DescribedNetwork(Parts):
         """
         self._check_open("modulator")
         self._check_new(name)
-        modulator = Modulator(name, tau=tau, baseline=baseline, access=self._live.modulators)
-        warn_of_taus({"tau": Param(None, ms)}, {"tau": modulator.tau}, self.dt, modulator)
-        self._description.modulators[name] = modulator
+        modulator = Modulator(name, tau=tau, baseline=baseline, access=self._live.elements)
+        self._add(modulator, "modulator")
         return modulator
 
     def release(self, source: View, modulator: Modulator, *, amount: float, delay: float) -> None:
@@ -309,4 +292,11 @@ class DescribedNetwork(Parts):
         """
         self._check_open("release")
         self._check_mine(source=source, modulator=modulator)
-        self._description.releases.append(Secretion(source, modulator, amount, delay, self.dt))
+        self._add(Secretion(source, modulator, amount, delay, self.dt), "release")
+
+    def _add(self, element: Element, what: str) -> None:
+        """Take an element in, if its mechanism finds nothing wrong with it."""
+        for mechanism in MECHANISMS:
+            if mechanism.claims(element):
+                mechanism.check(element, self._description)
+        self._description.elements.append(element)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from spikesim.machine import amount, available
-from spikesim.planning.memory import Use, total
+from spikesim.planning.use import Use, total
 
 SHOWN = 20  # rows of the table as text
 

@@ -9,21 +9,22 @@ from pathlib import Path
 from typing import Any
 
 from spikesim.attributes import put
+from spikesim.description.elements import Element
 from spikesim.description.populations import View, check_distinct
 from spikesim.description.projections import Projection
 from spikesim.description.recorders import Recorder, recorder_of
 from spikesim.errors import NotBuiltError, SimulationError, ValidationError
 from spikesim.live import Live
 from spikesim.live.projections import carry_weights
-from spikesim.modulators import Modulator
+from spikesim.mechanisms import MECHANISMS
 from spikesim.network.copies import Kept
 from spikesim.network.described import DescribedNetwork
 from spikesim.network.memory import MemoryTable
 from spikesim.planning.builder import build, grouped
 from spikesim.planning.memory import uses
-from spikesim.planning.plan import Plan
 from spikesim.runtime import checkpoint
 from spikesim.runtime.interrupt import unbroken
+from spikesim.runtime.plan import Plan
 from spikesim.runtime.progress import ProgressBar, shows
 from spikesim.runtime.recording import Recording
 from spikesim.runtime.simulator import Simulator
@@ -83,7 +84,7 @@ class Network(DescribedNetwork):
     @in_turn
     def record(
         self,
-        target: View | Projection | Modulator,
+        target: View | Projection | Element,
         variable: str,
         *,
         every: float | None = None,
@@ -105,7 +106,7 @@ class Network(DescribedNetwork):
 
         Returns
         -------
-        SpikeRecorder, StateRecorder, WeightRecorder or ConcentrationRecorder
+        SpikeRecorder, StateRecorder, WeightRecorder or ElementRecorder
             Its ``result()`` is a `SpikeTrains` or a `Traces`.
 
         Examples
@@ -162,8 +163,10 @@ class Network(DescribedNetwork):
 
     def _make(self, weights_of: Plan | None = None) -> None:
         """Put a new plan in place, with empty recorders, and with the weights of another plan."""
-        plan, recording = build(self._description, self._threads), Recording()
-        changed = carry_weights(weights_of, plan) if weights_of is not None else ""
+        plan, recording = build(self._description, MECHANISMS, self._threads), Recording()
+        changed = ""
+        if weights_of is not None:
+            changed = carry_weights(weights_of, plan, list(self._description.projections.values()))
         for recorder in self._recorders:
             self._live.recorders.attach(recorder, plan, recording)
         self._simulator = Simulator(plan, recording, self._threads)
@@ -252,9 +255,6 @@ class Network(DescribedNetwork):
             if self._plan is None:
                 return
             before = self._plan
-            if keep_weights:
-                for table in before.plastic.values():
-                    self.simulator.flush(table)
             with self._unchanged_on_failure():
                 for population in self._description.populations.values():
                     put(population, model=population.described)
@@ -395,7 +395,7 @@ class Network(DescribedNetwork):
             Bytes by population, projection, input, buffer and recorder.
         """
         d = self._description
-        parts = uses(d, grouped(d), self._threads)
+        parts = uses(d, grouped(d, MECHANISMS), MECHANISMS, self._threads)
         return MemoryTable([*parts, *map(self._live.recorders.growth, self._recorders)])
 
     # --- reading ------------------------------------------------------------------------------

@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 
 from spikesim.attributes import Guarded
+from spikesim.description.description import Description
+from spikesim.description.elements import Element
 from spikesim.description.populations import Population, View
 from spikesim.description.projections import Projection
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.fixed import FixedDict
 from spikesim.live import Live
-from spikesim.modulators import Modulator
-from spikesim.planning.builder import Description
-from spikesim.planning.plan import PRECISIONS, Plan
+from spikesim.precision import PRECISIONS
+from spikesim.runtime.plan import Plan
 from spikesim.units import check_name, check_scalar, ms
 
 
@@ -29,7 +30,7 @@ class Parts(Guarded):
     dt, seed, precision
         As in `Network`.
     live : Live
-        Whom populations, projections and modulators ask for their values.
+        Whom populations, projections and elements ask for their values.
     """
 
     _extensible = True
@@ -99,22 +100,26 @@ class Parts(Guarded):
     @property
     def _names(self) -> ChainMap[str, Any]:
         d = self._description
-        named: tuple[dict[str, Any], ...] = (d.populations, d.projections, d.gaps, d.modulators)
-        return ChainMap(*named)
+        elements = {e.name: e for e in d.elements if e.named}
+        return ChainMap(d.populations, d.projections, elements)
 
     def _check_free(self, name: str) -> None:
         if name in self._names:
             raise ValidationError(f"the name {name!r} is taken", "name", "Network")
 
     def _check_mine(self, **named: Any) -> None:
-        """Raise for populations and modulators of another network; other things are not judged."""
-        d = self._description
+        """Raise for populations and elements of another network; other things are not judged."""
         for role, part in named.items():
             if isinstance(part, View):
-                if d.populations.get(part.population.name) is not part.population:
-                    raise ValidationError("belongs to another network", role, part)
-            elif isinstance(part, Modulator) and d.modulators.get(part.name) is not part:
-                raise ValidationError("belongs to another network", "modulator", part)
+                population = part.population
+                mine = self._description.populations.get(population.name) is population
+            elif isinstance(part, Element):
+                role = type(part).__name__.lower()
+                mine = any(part is element for element in self._description.elements)
+            else:
+                continue
+            if not mine:
+                raise ValidationError("belongs to another network", role, part)
 
 
 def joined(sign: str, *ends: Any) -> str:

@@ -11,36 +11,28 @@ import numpy as np
 
 from spikesim import rng
 from spikesim.codegen.neuron_constants import constant_values
-from spikesim.connectors import FromArrays, FromSparse, OneToOne
-from spikesim.couplings import HALVED, GapJunctions
-from spikesim.description.inputs import (
-    NoiseCurrent,
-    PoissonDrive,
-    RateSource,
-    Schedule,
-    SpikeSource,
-    StepCurrent,
-)
+from spikesim.connectors import FromSparse
+from spikesim.description.description import Description
+from spikesim.description.inputs import RateSource, SpikeSource
 from spikesim.description.populations import Population, View
 from spikesim.description.projections import Projection, Steps
+from spikesim.description.schedules import Schedule
 from spikesim.distributions import Distribution, is_drawn
 from spikesim.equations.neuron_equations import Cell
 from spikesim.errors import ValidationError
 from spikesim.language import expressions as ex
-from spikesim.miniatures import Miniatures
 from spikesim.neurons import Neuron
-from spikesim.planning.builder import Description
-from spikesim.planning.couplings import joined
 from spikesim.planning.csr import misshapen
 from spikesim.planning.delays import check_drawn
-from spikesim.planning.inputs import Stimulus, check_source_rate, drive_weight, given_spikes
-from spikesim.planning.miniatures import minis_of
+from spikesim.planning.drives import check_source_rate
+from spikesim.planning.neurons import check_constants, initial_values, resolve_parameters
 from spikesim.planning.parameter_warnings import warn_of_neurons, warn_of_taus
+from spikesim.planning.projections import check_weights
+from spikesim.planning.rules import rule_text
 from spikesim.planning.sampling import draw
+from spikesim.planning.sources import given_spikes
 from spikesim.planning.stability import check_stability, outermost
-from spikesim.planning.synapses import check_weights, rule_text
-from spikesim.planning.tables import check_constants, initial_values, resolve_parameters
-from spikesim.units import check_range, whole_steps
+from spikesim.units import check_range
 
 _SAMPLES = 32  # draws of a weight that are looked at
 _MODERATE = 1e6  # in a step; what has other units than a rate only costs a closer look
@@ -85,7 +77,7 @@ def check_projection(projection: Projection, description: Description) -> None:
     """Raise if no connections could make the synapses of a projection."""
     weight, delay, dt = projection.initial_weight, projection.initial_delay, description.dt
     given = {"weight": weight, "delay": delay.values if isinstance(delay, Steps) else delay}
-    _check_connections(projection, projection.source, projection.target, given)
+    check_connections(projection, projection.source, projection.target, given)
     if isinstance(delay, Distribution):
         check_drawn(delay, dt, projection)
     _check_signs(projection, weight, description.weight_type)
@@ -94,22 +86,16 @@ def check_projection(projection: Projection, description: Description) -> None:
         warn_of_taus(projection.plasticity.declared, projection.plasticity.values, dt, projection)
 
 
-def check_junctions(gaps: GapJunctions) -> None:
-    """Raise if no pairs could make these gap junctions."""
-    _check_connections(gaps, gaps.a, gaps.b, {"g": gaps.initial_g})
-    if isinstance(gaps.connector, (OneToOne, FromArrays, FromSparse)):
-        joined(gaps, 0)
-
-
-def _check_connections(
-    owner: Projection | GapJunctions, source: View, target: View, given: dict[str, Any]
+def check_connections(
+    owner: Any, source: View, target: View, given: dict[str, Any], *, counted: bool = True
 ) -> None:
-    """Raise if a connector does not fit the sizes of both sides, or arrays its connections."""
+    """Raise if a connector does not fit the sizes of both sides, or arrays its connections.
+
+    `counted` tells whether each connection that it makes is one of the owner's.
+    """
     offset, sizes = owner.self_offset, (len(source), len(target))
     owner.connector.check(*sizes, offset)
-    n = owner.connector.count(*sizes, offset)
-    if isinstance(owner, GapJunctions) and isinstance(owner.connector, HALVED):
-        n = None  # pairs within a population are looked at once
+    n = owner.connector.count(*sizes, offset) if counted else None
     for attribute, value in given.items():
         shape: tuple[int, ...] = value.shape if isinstance(value, np.ndarray) else ()
         if shape not in ((), sizes) and (len(shape) != 1 or n not in (None, shape[0])):
@@ -132,17 +118,3 @@ def _check_signs(projection: Projection, weight: Any, dtype: Any) -> None:
         else:
             return
     raise error
-
-
-def check_stimulus(stimulus: Stimulus, description: Description) -> None:
-    """Raise if a stimulus cannot act on its target; warn of times off the grid."""
-    given, dt, dtype = stimulus.input, description.dt, description.weight_type
-    if isinstance(given, PoissonDrive):
-        drive_weight(stimulus, given, dt, dtype)
-    elif isinstance(given, Miniatures):
-        minis_of(stimulus, given, dt, dtype)
-    elif isinstance(given, NoiseCurrent):
-        whole_steps(given.every or dt, dt, "every", stimulus.name)
-    changing = given.schedule if isinstance(given, StepCurrent) else getattr(given, "rate", None)
-    if isinstance(changing, Schedule):
-        changing.check_grid(dt, stimulus.name)

@@ -8,22 +8,19 @@ them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from spikesim.codegen.step_source import noise_sources
-from spikesim.couplings import HALVED, GapJunctions
-from spikesim.description.inputs import NoiseCurrent, PoissonDrive, SpikeSource
+from spikesim.description.description import Description
+from spikesim.description.inputs import SpikeSource
 from spikesim.description.populations import MAX_SIZE, Population
 from spikesim.description.projections import Projection
 from spikesim.equations.neuron_equations import Cell
 from spikesim.errors import ValidationError
 from spikesim.machine import amount, available
-from spikesim.miniatures import Miniatures
 from spikesim.neurons import Neuron
-from spikesim.planning.inputs import MAX_COUNT_MEAN, value_at
+from spikesim.planning.mechanism import Mechanism
 from spikesim.planning.memory_synapses import (
     Layout,
     layout,
@@ -33,53 +30,16 @@ from spikesim.planning.memory_synapses import (
     releasing,
     varies,
 )
-from spikesim.planning.modulators import HISTORY as CONCENTRATIONS
-from spikesim.planning.plan import PRECISIONS
-
-if TYPE_CHECKING:
-    from spikesim.planning.builder import Description
+from spikesim.planning.use import Use, total
+from spikesim.precision import PRECISIONS
 
 SPIKE_BUFFER = 1 << 16  # as in `spikesim.runtime.recording`
 Groups = Sequence[tuple[Cell, list[Population]]]
 
 
-@dataclass(frozen=True)
-class Use:
-    """What a part of a network takes.
-
-    Attributes
-    ----------
-    kind, name : str
-        Such as ``"projection"`` and the projection's name.
-    bytes : int
-        As long as the network is there.
-    building : int
-        More of it, until the whole network is built.
-    passing : int
-        More of it, while this part is built.
-    what : str
-        What there is of it, such as ``"1e+09 synapses"``.
-    per_second, per_spike : float
-        What a recorder grows by in a second of biology, or at each spike.
-    """
-
-    kind: str
-    name: str
-    bytes: int
-    building: int = 0
-    passing: int = 0
-    what: str = ""
-    per_second: float = 0.0
-    per_spike: int = 0
-
-
-def total(parts: list[Use]) -> tuple[int, int]:
-    """Bytes of all parts, and how much more there are at the worst moment of the build."""
-    worst = max((p.passing for p in parts), default=0)
-    return sum(p.bytes for p in parts), sum(p.building for p in parts) + worst
-
-
-def uses(description: Description, groups: Groups, threads: int = 1) -> list[Use]:
+def uses(
+    description: Description, groups: Groups, mechanisms: Sequence[Mechanism], threads: int = 1
+) -> list[Use]:
     """What each part of a description takes.
 
     Parameters
@@ -87,7 +47,9 @@ def uses(description: Description, groups: Groups, threads: int = 1) -> list[Use
     description : Description
         The network.
     groups : sequence of (Cell, list of Population)
-        Its neurons by model, from `build.tables.group_by_model`.
+        Its neurons by model, from `spikesim.planning.neurons.group_by_model`.
+    mechanisms : sequence of Mechanism
+        What takes part in steps.
     threads : int
         How many will run it.
     """
@@ -106,15 +68,24 @@ def uses(description: Description, groups: Groups, threads: int = 1) -> list[Use
         room = (most, latest) if projection.plasticity is None else (len(projection.target), own)
         synapses = layout(projection, sizes[1], *room)
         parts.append(_projection(projection, synapses, own, threads))
-    parts += map(_gaps, description.gaps.values())
+    for mechanism in mechanisms:
+        elements = [element for element in description.elements if mechanism.claims(element)]
+        parts += mechanism.memory(elements, description)
     slots = sum(len(cell.ports) * p.size for cell, members in groups for p in members)
     rows = 1 << (max(longest, default=1) - 1).bit_length()
-    parts.append(_inputs(description, *sizes))
-    parts.append(_buffers(description, rows * (slots + len(static)) * sizes[1]))
+    separate = any(
+        mechanism.claims(element) and list(mechanism.currents(element))
+        for element in description.elements
+        for mechanism in mechanisms
+    )
+    ring = rows * (slots + len(static)) * sizes[1]
+    parts.append(_buffers(description, ring, sizes[0] if separate else 0))
     return [part for part in parts if part.bytes]
 
 
-def check_memory(description: Description, groups: Groups, threads: int = 1) -> None:
+def check_memory(
+    description: Description, groups: Groups, mechanisms: Sequence[Mechanism], threads: int = 1
+) -> None:
     """Raise a ValidationError if a network cannot be, for want of memory or of indices."""
     n = sum(p.size for p in description.populations.values())
     if n > MAX_SIZE:
@@ -122,7 +93,7 @@ def check_memory(description: Description, groups: Groups, threads: int = 1) -> 
             f"its populations have {n} neurons and sources in all; at most {MAX_SIZE}, for indices "
             "have 32 bits", None, "Network",
         )  # fmt: skip
-    parts = uses(description, groups, threads)
+    parts = uses(description, groups, mechanisms, threads)
     kept, more = total(parts)
     left = available() if kept + more > 1 << 26 else None
     if left is None or kept + more <= left:
@@ -172,41 +143,8 @@ def _projection(projection: Projection, synapses: Layout, longest: int, threads:
     return Use("projection", projection.name, size, more, max(moved, passing(projection, s)), what)
 
 
-def _gaps(gaps: GapJunctions) -> Use:
-    n_a, n_b = len(gaps.a), len(gaps.b)
-    n = gaps.connector.expected(n_a, n_b)
-    if gaps.a.population is gaps.b.population and isinstance(gaps.connector, HALVED):
-        n /= 2
-    rows = min(2 * n, n_a + n_b)
-    return Use("gap junctions", gaps.name, int(56 * n + 33 * rows), passing=int(100 * n),
-               what=f"{n:.3g} junctions")  # fmt: skip
-
-
-def _inputs(description: Description, state: int, weight: int) -> Use:
-    """Drives, miniature events and noise, and the currents of a step where these change them."""
-    size, means = 0, []
-    for stimulus in description.stimuli:
-        n, given = len(stimulus.target), stimulus.input
-        if isinstance(given, (PoissonDrive, Miniatures)):
-            rate: Any = given.rate if isinstance(given, PoissonDrive) else given.total_rate()
-            means.append(np.ravel(value_at(rate, 0, description.dt) * description.dt / 1000.0))
-            size += n * (4 + weight)
-        elif isinstance(given, NoiseCurrent):
-            size += 32 * n
-    noisy = any(isinstance(s.input, NoiseCurrent) for s in description.stimuli)
-    n_neurons = sum(p.size for p in description.populations.values() if not p.is_source)
-    size += state * n_neurons * ((noisy or bool(description.gaps)) + noisy)
-    distinct = np.unique(np.concatenate([*means, np.empty(0)]))
-    highest = min(distinct.max(initial=0.0), MAX_COUNT_MEAN)  # above it a rate is refused
-    table = distinct.size * (highest + 7.0 * np.sqrt(highest) + 10.0)
-    return Use("inputs", "inputs", int(size + 4 * table), passing=int(24 * table),
-               what=f"{len(description.stimuli)} inputs")  # fmt: skip
-
-
-def _buffers(description: Description, ring: int) -> Use:
-    read = any(p.plasticity is not None and p.plasticity.modulators
-               for p in description.projections.values())  # fmt: skip
-    levels = 8 * len(description.modulators) * (CONCENTRATIONS if read else 1)
+def _buffers(description: Description, ring: int, current: int) -> Use:
+    """What is on its way, and the currents of a step: `current` bytes for each neuron."""
     n_neurons = sum(p.size for p in description.populations.values() if not p.is_source)
     found = 4 * n_neurons + 12 * max(4 * n_neurons, SPIKE_BUFFER)  # spikes of a step, and recorded
-    return Use("buffers", "buffers", ring + levels + found, what="spikes on their way")
+    return Use("buffers", "buffers", ring + found + current * n_neurons, what="spikes on their way")

@@ -15,7 +15,7 @@ from spikesim.distributions import Constant, Distribution
 from spikesim.errors import ValidationError
 from spikesim.kernels.histories import NEAREST_SYMMETRIC, PRE_CENTRED, WIDTH
 from spikesim.machine import require
-from spikesim.planning.synapses import HISTORY, LOG, PRE_HISTORY, is_sum, target_type
+from spikesim.planning.projections import HISTORY, LOG, PRE_HISTORY, is_sum, target_type
 from spikesim.synapses import PAIRINGS, QuantalRelease
 from spikesim.units import LONGEST_DELAY
 

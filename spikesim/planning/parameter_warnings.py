@@ -17,7 +17,7 @@ from spikesim.equations.neuron_equations import Cell
 from spikesim.errors import describe, warn
 from spikesim.language import expressions as ex
 from spikesim.neurons import Neuron
-from spikesim.planning.tables import refractory_of
+from spikesim.planning.neurons import refractory_of
 from spikesim.units import Param, ms
 
 _SHORTEST = 0.5  # time constants, in steps

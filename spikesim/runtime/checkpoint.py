@@ -14,9 +14,10 @@ import numpy as np
 from spikesim.errors import ValidationError
 from spikesim.files import checked_path, written
 from spikesim.files.arrays import DamagedError, read_arrays, write_arrays
-from spikesim.planning.plan import Plan
 from spikesim.runtime.checks import problem
-from spikesim.runtime.state import FORMAT, KIND, OLDER, State, take
+from spikesim.runtime.origin import FORMAT, OLDER
+from spikesim.runtime.plan import Plan
+from spikesim.runtime.state import KIND, State, take
 
 HEAD = "__head__"
 

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from spikesim.errors import ValidationError
-from spikesim.planning.plan import Plan
-from spikesim.planning.state_limits import entries, shapes
-from spikesim.planning.state_relations import relations
+from spikesim.runtime.limits import COUNT, FINITE, Entry
+from spikesim.runtime.plan import Plan
 from spikesim.units import MOST_STEPS
+
+
+def entries(plan: Plan, step: int) -> Iterator[Entry]:
+    """Limits of all arrays of a state, of a network after so many steps; parameters have their own.
+
+    A test compares the names with those of `Plan.mutable`.
+    """
+    for name in ("state", "ring", "broadcast"):
+        yield Entry(name, FINITE)
+    yield Entry("counters", COUNT)
+    for part in plan.parts.values():
+        yield from part.limits(step)
+    for variable in plan.draws:
+        yield Entry(f"draws.{variable}", COUNT)
 
 
 def problem(plan: Plan, arrays: Mapping[str, np.ndarray], step: Any) -> str | None:
@@ -28,36 +40,19 @@ def problem(plan: Plan, arrays: Mapping[str, np.ndarray], step: Any) -> str | No
     """
     if isinstance(step, bool) or not isinstance(step, int) or not 0 <= step <= MOST_STEPS:
         return f"the number of steps must be a whole number from 0 to {MOST_STEPS}, got {step!r}"
-    for name in shapes(plan, arrays):
+    parts = plan.parts.values()
+    for name in (name for part in parts for name in part.misshapen(arrays)):
         return f"{name!r} cannot have the shape {arrays[name].shape}"
     lost = np.flatnonzero(~np.isfinite(arrays["state"]))
     if lost.size:
-        return f"{_said(plan, int(lost[0]))} must be finite, got {arrays['state'][lost[0]]}"
+        return f"{label(plan, int(lost[0]))} must be finite, got {arrays['state'][lost[0]]}"
     for entry in entries(plan, step):
         fault = entry.fault(arrays[entry.name]) if entry.name in arrays else None
         if fault:
             return fault
-    return _parameters(plan, arrays) or next(relations(plan, arrays, step), None)
+    return next((wrong for part in parts for wrong in part.relations(arrays, step)), None)
 
 
-def _said(plan: Plan, place: int) -> str:
+def label(plan: Plan, place: int) -> str:
     """What users call the variable at a place of the flat state."""
-    for table in plan.tables:
-        row, neuron = divmod(place - table.state0, table.n)
-        if 0 <= row < len(table.cell.states):
-            block = next(b for b in table.blocks if b.lo <= neuron < b.hi)
-            return f"{block.name}[{neuron - block.lo}].{table.cell.states[row]}"
-    return f"{plan.modulators[place - plan.state.size]}.concentration"
-
-
-def _parameters(plan: Plan, arrays: Mapping[str, np.ndarray]) -> str | None:
-    for block in plan.blocks.values():
-        for name, declared in block.declared.items():
-            array = arrays[f"parameter.{block.name}.{name}"]
-            if declared.shared and array.ndim:
-                return f"{block.name}.{name} must be one number, got the shape {array.shape}"
-            try:
-                declared.check(array, name, block.name)
-            except ValidationError as error:
-                return str(error)
-    return None
+    return next(label for part in plan.parts.values() if (label := part.label(place)) is not None)

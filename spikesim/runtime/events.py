@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from spikesim.kernels.sources import sort_by_step, trains
-from spikesim.planning.plan import Plan, SourceTable
+from spikesim.runtime.blocks import SourceTable
+from spikesim.runtime.plan import Plan
 
 
 class Events:

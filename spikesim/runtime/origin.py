@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from spikesim.errors import ValidationError, warn
-from spikesim.kernels.deliver import SPARSE
-from spikesim.planning.identity import NONE, checksum
-from spikesim.planning.plan import PRECISIONS, Plan
+from spikesim.precision import PRECISIONS
+from spikesim.runtime.plan import Plan
 
+NONE = "none"  # what messages call something that is not there
 FORMAT = 4
 OLDER = (2, 3)  # still read; they hold no schedules, and nothing of which network they are of
+
+
+def checksum(*arrays: np.ndarray, start: int = 0) -> int:
+    """A number that tells arrays from others; `start` is that of arrays before them."""
+    for array in arrays:
+        start = zlib.crc32(np.ascontiguousarray(array).data, start)
+    return start
 
 
 def origin(plan: Plan) -> dict[str, Any]:
@@ -34,22 +42,7 @@ def populations(plan: Plan) -> dict[str, Any]:
 
 def projections(plan: Plan) -> dict[str, int]:
     """A checksum of the synapses and delays of each projection."""
-    s, sums = plan.static, {}
-    for name, p in plan.static_place.items():
-        sums[name] = checksum(np.array([s.kind[p], s.lo[p], s.hi[p], s.n_targets[p], s.delay[p]]))
-        if s.kind[p] == SPARSE:
-            rows = s.indptr[s.row0[p] :][: s.hi[p] - s.lo[p] + 1]
-            n = int(rows[-1])
-            sums[name] = checksum(rows, s.targets[s.syn0[p] :][:n], start=sums[name])
-            if s.delay0[p] >= 0:
-                sums[name] = checksum(s.delays[s.delay0[p] :][:n], start=sums[name])
-    for name, plastic in plan.plastic.items():
-        a = plastic.args
-        sums[name] = checksum(
-            np.array([a.dense, a.axonal, a.pre_lo, a.post_lo, a.n_targets, a.delay_max]), a.indptr,
-            a.targets, a.delays,
-        )  # fmt: skip
-    return sums
+    return {n: sum_ for part in plan.parts.values() for n, sum_ in part.structure().items()}
 
 
 def check_origin(plan: Plan, head: Mapping[str, Any], where: str) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from spikesim.kernels.args import RecordArgs
-from spikesim.planning.plan import Block, Plan
+from spikesim.runtime.blocks import Block
+from spikesim.runtime.plan import Plan
 
 SPIKE_BUFFER = 1 << 16
 
@@ -124,11 +125,19 @@ class SampleStore:
 
 @dataclass
 class Recording:
-    """All stores of a simulation, and the buffers that kernels write into."""
+    """All stores of a simulation, and the buffers that kernels write into.
+
+    Attributes
+    ----------
+    spikes, states : list
+        What kernels record: spikes, and places of the flat state.
+    seldom : list
+        What is sampled between chunks: how it is read, and its store.
+    """
 
     spikes: list[SpikeStore] = field(default_factory=list)
     states: list[SampleStore] = field(default_factory=list)
-    weights: dict[str, list[SampleStore]] = field(default_factory=dict)
+    seldom: list[tuple[Callable[[], np.ndarray], SampleStore]] = field(default_factory=list)
 
     def prepare(self, plan: Plan, room: int) -> None:
         """Allocate buffers; `room` is the most spikes that one step can have."""
@@ -168,12 +177,22 @@ class Recording:
 
     def _set_out(self, plan: Plan) -> None:
         """The values at the very start are samples too, as they are when the first step begins."""
-        plan.fill_linked()
+        plan.start_step()
         for store in self.states:
             store.begin(plan.state[store.places])
-        for name, stores in self.weights.items():
-            for store in stores:
-                store.begin(plan.plastic[name].args.weights[store.places])
+        for read, store in self.seldom:
+            store.begin(read()[store.places])
+
+    def intervals(self) -> Iterator[int]:
+        """At which multiples of steps a chunk must end, for something is sampled there."""
+        return (store.every for _, store in self.seldom)
+
+    def sample(self, step: int) -> None:
+        """Sample at a chunk's end what no kernel records."""
+        for read, store in self.seldom:
+            if step % store.every == 0:
+                row = read()[store.places].astype(float)
+                store.add(np.array([step]), row[None])
 
     def collect_spikes(self, n: int) -> None:
         """Take over what the spike buffer holds."""

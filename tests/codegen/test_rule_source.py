@@ -66,5 +66,5 @@ def test_values_of_a_rule_share_one_module():
             net.project(a, a, sim.AllToAll(), weight=0.5, delay=1.0, delay_is="axonal",
                         plasticity=sim.PairSTDP(lambda_=lambda_))  # fmt: skip
         net.build()
-        modules |= {table.module for table in net.plan.plastic.values()}
+        modules |= {table.module for table in net.plan.parts["plastic_synapses"].tables.values()}
     assert len(modules) == 1

@@ -94,7 +94,7 @@ def test_the_switch_of_learning_is_the_networks():
     p = net.project(a, a, sim.OneToOne(), weight=1.0, delay=1.0, **rule)
     assert not p.learning
     net.build()
-    assert not net.plan.plastic[p.name].args.control[histories.LEARNING]
+    assert not net.plan.parts["plastic_synapses"].tables[p.name].args.control[histories.LEARNING]
     net.learning = True
     assert p.learning
     assert net.project(a, a, sim.OneToOne(), weight=1.0, delay=1.0, **rule).learning
@@ -110,7 +110,7 @@ def test_switches_survive_what_is_added_later():
     cells(net, "b")
     net.build()
     assert not p.learning
-    assert not net.plan.plastic[p.name].args.control[histories.LEARNING]
+    assert not net.plan.parts["plastic_synapses"].tables[p.name].args.control[histories.LEARNING]
 
 
 @pytest.mark.parametrize(

@@ -69,13 +69,16 @@ class Given:
         """All arrays of the plan."""
         self.net.build()
         plan = self.net.plan
-        found = plan.mutable() | {"base": plan.base, "changes": plan.feed.changes()}
-        for bundle in (plan.static, plan.drives, plan.noises, plan.gaps, plan.links):
-            found |= bundle._asdict()
+        changes = [part.changes() for part in plan.parts.values()]
+        found = plan.mutable() | {"base": plan.base, "changes": np.concatenate(changes)}
+        for name in ("static_synapses", "poisson_drive", "noise_current", "gap_junctions",
+                     "linked_variables"):  # fmt: skip
+            found |= plan.parts[name].args._asdict()
         scratch = ("bits", "count")
         found = {name: np.array(v) for name, v in found.items() if name not in scratch}
         plan.step = 20
-        plan.feed.apply(plan)  # the current's second value
+        for part in plan.parts.values():
+            part.apply(plan)  # the current's second value
         found["base later"] = plan.base.copy()
         plan.step = 0
         return found

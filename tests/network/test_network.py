@@ -99,7 +99,7 @@ def test_reset_keeps_weights_that_no_one_could_set():
     learn = net.project(a, b, sim.AllToAll(), weight=0.9, delay=1.0, receptor="exc",
                         plasticity=sim.PairSTDP(), delay_is="axonal")  # fmt: skip
     net.run(5.0)
-    net.plan.plastic[learn.name].args.weights[:] = 10.0
+    net.plan.parts["plastic_synapses"].tables[learn.name].args.weights[:] = 10.0
     learnt = learn.weight
     assert learnt.max() > 1.0
     trace = net.record(learn, "weight", every=1.0)

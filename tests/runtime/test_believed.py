@@ -13,9 +13,8 @@ from hypothesis import given, settings
 import spikesim as sim
 from spikesim.files.arrays import read_arrays, write_arrays
 from spikesim.kernels import histories
-from spikesim.planning.state_limits import entries
 from spikesim.runtime.checkpoint import HEAD
-from spikesim.runtime.checks import problem
+from spikesim.runtime.checks import entries, problem
 from tests import hostile
 from tests.damage import damage
 
@@ -75,7 +74,9 @@ def test_every_array_has_its_limits(rig):
     assert named == arrays
     for block in plan.blocks.values():
         assert block.declared.keys() == block.values.keys()
-    assert plan.weight_bounds.keys() == set(rig.net.projections)
+    parts = plan.parts["static_synapses"], plan.parts["plastic_synapses"]
+    bounds = [name for part in parts for name in part.bounds]
+    assert sorted(bounds) == sorted(rig.net.projections)
 
 
 @pytest.mark.parametrize("seed", [1, 2])

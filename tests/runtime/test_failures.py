@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spikesim as sim
+from spikesim.mechanisms.plastic_synapses.plan import PlasticPart, PlasticTable
 from spikesim.runtime.events import Events
 from spikesim.runtime.recording import Recording, SampleStore, SpikeStore
 from spikesim.runtime.simulator import Simulator
@@ -21,9 +22,8 @@ from tests.networks import lively
 PLACES = [
     (Recording, "begin"), (Recording, "collect_spikes"), (Recording, "collect_states"),
     (SpikeStore, "collect"), (SampleStore, "room"), (SampleStore, "add"), (Events, "fill"),
-    (Simulator, "_reserve"), (Simulator, "_make_room"), (Simulator, "flush"),
-    (Simulator, "_keep_concentrations"), (Simulator, "_check_finite"),
-    (Simulator, "_sample_weights"),
+    (Simulator, "_reserve"), (PlasticPart, "make_room"), (PlasticTable, "flush"),
+    (PlasticPart, "end_chunk"), (Simulator, "_check_finite"), (Recording, "sample"),
 ]  # fmt: skip
 HALF_WAY = r"^the run stopped half way at \d.* ms: .*; .* go back by reset\(\) or load_state\(\)$"
 

@@ -98,7 +98,11 @@ def test_precisions_are_close(unbroken, precision):
     state = {"single": np.float32, "double": np.float64}[precision]
     plan = rig.net.plan
     assert plan.state.dtype == plan.ring.dtype == plan.base.dtype == state
-    assert plan.static.weights.dtype == plan.plastic["learn"].args.weights.dtype == state
+    assert (
+        plan.parts["static_synapses"].args.weights.dtype
+        == plan.parts["plastic_synapses"].tables["learn"].args.weights.dtype
+        == state
+    )
     again = lively(precision=precision)
     again.net.run(90.0)
     again.net.run(DURATION - 90.0)

@@ -60,7 +60,9 @@ class Rig:
         if also is not None:
             also(self)
         self.before = self.plastic.connections()
-        assert self.net.plan.plastic["plastic"].args.dense == (layout == "dense")
+        assert self.net.plan.parts["plastic_synapses"].tables["plastic"].args.dense == (
+            layout == "dense"
+        )
 
     def run(self, duration=STEPS * DT + 10.0):
         self.net.run(duration)

@@ -172,7 +172,7 @@ def test_weights_with_a_sign_are_free():
     rig = Floors(rules, given, trains(3, 2), trains(4, 2))
     assert [p.floor for p in rig.plastic] == [None, 0.0, 0.25]
     rig.net.build()
-    free, *clipped = (t.module for t in rig.net.plan.plastic.values())
+    free, *clipped = (t.module for t in rig.net.plan.parts["plastic_synapses"].tables.values())
     assert free not in clipped
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import spikesim as sim
-from spikesim.planning import modulators
+from spikesim.mechanisms.modulators import plan as modulators
 from spikesim.synapses import COINCIDENCES, PAIRINGS
 from spikesim.units import ms, one, param
 from tests.networks import assert_same
@@ -105,7 +105,7 @@ def test_concentrations_are_kept_as_long_as_they_are_needed(layout, side, monkey
     pre = [np.array([5, 2900]), np.array([2950]), np.array([7, 8, 9]), np.array([1000])]
     post = [np.arange(10 + j, STEPS, 7 + j) for j in range(4)]
     rig = Rig(Gated(), pre, post, layout=layout, side=side, also=reward).run()
-    assert rig.net.plan.modulation.history.shape == (64, 1)
+    assert rig.net.plan.parts["modulators"].args.history.shape == (64, 1)
     check(rig, GATED)
 
 
@@ -163,7 +163,7 @@ def network(rule=None, modulators=()):
 def test_a_rule_reads_the_modulator_that_is_meant():
     net = network(modulators=("dopamine",))
     net.build()
-    assert np.array_equal(net.plan.plastic["syn"].args.sees, [0])
+    assert np.array_equal(net.plan.parts["plastic_synapses"].tables["syn"].args.sees, [0])
 
 
 @pytest.mark.parametrize(

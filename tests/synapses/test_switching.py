@@ -231,7 +231,7 @@ def test_reset_state_forgets_spikes_and_keeps_weights(layout, side):
 def test_single_precision_weights(precision):
     rig = usual("sparse-delays", precision=precision)
     rig.run().check(pair_stdp(), rel=2e-5)
-    assert rig.net.plan.plastic["plastic"].args.weights.dtype == np.float32
+    assert rig.net.plan.parts["plastic_synapses"].tables["plastic"].args.weights.dtype == np.float32
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 import spikesim as sim
-from tests.release.rig import DT, TAU, arrivals, event_loop
+from tests.mechanisms.release.rig import DT, TAU, arrivals, event_loop
 
 DEPRESSING = {"U": 0.5, "tau_rec": 800.0, "tau_facil": 0.0}
 FACILITATING = {"U": 0.03, "tau_rec": 130.0, "tau_facil": 530.0}  # Tsodyks et al. 1998

@@ -1,0 +1,72 @@
+"""The description of a network: all that has been added to it so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from spikesim.description.elements import Element
+from spikesim.description.inputs import Input
+from spikesim.description.populations import Population, View
+from spikesim.description.projections import Projection
+from spikesim.equations.neuron_equations import Cells
+from spikesim.precision import PRECISIONS
+
+_Kind = TypeVar("_Kind")
+
+
+class Stimulus(Element):
+    """An input attached to neurons, under a name that keys its draws.
+
+    Parameters
+    ----------
+    name : str
+        Unique among the inputs of a network.
+    target : View
+        The neurons.
+    given : Input
+        What acts on them.
+    """
+
+    def __init__(self, name: str, target: View, given: Input):
+        self.name, self.target, self.input = name, target, given
+
+    def ends(self) -> dict[str, Any]:
+        return {"target": self.target}
+
+
+@dataclass
+class Description:
+    """What users have added to a network."""
+
+    dt: float
+    seed: int
+    precision: str
+    populations: dict[str, Population] = field(default_factory=dict)
+    projections: dict[str, Projection] = field(default_factory=dict)
+    elements: list[Element] = field(default_factory=list)
+    cells: Cells = field(default_factory=Cells)
+
+    @property
+    def weight_type(self) -> Any:
+        """The type in which weights are stored."""
+        return PRECISIONS[self.precision][1]
+
+    def of(self, kind: type[_Kind]) -> list[_Kind]:
+        """All elements of a kind, in the order in which they were added."""
+        return [element for element in self.elements if isinstance(element, kind)]
+
+    def named(self, kind: type[_Kind]) -> dict[str, _Kind]:
+        """All elements of a kind by name."""
+        return {element.name: element for element in self.of(kind)}  # type: ignore[attr-defined]
+
+    @property
+    def stimuli(self) -> list[Stimulus]:
+        """All inputs of neurons."""
+        return self.of(Stimulus)
+
+    def all_elements(self) -> Iterator[Any]:
+        """Projections and elements, in their order."""
+        yield from self.projections.values()
+        yield from self.elements

@@ -1,0 +1,68 @@
+"""Elements: what a network has beside populations and projections, such as gap junctions.
+
+Each kind belongs to one mechanism (`spikesim.mechanisms`), which makes arrays of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+
+from spikesim.attributes import Guarded
+from spikesim.fixed import Values
+from spikesim.units import Unit
+
+
+class ElementAccess(Protocol):
+    """What a network offers to its elements: their variables while it runs."""
+
+    def read_variable(self, element: Element, name: str) -> np.ndarray: ...
+    def write_variable(self, element: Element, name: str, values: Any) -> None: ...
+    def part(self, mechanism: str) -> Any: ...
+
+
+class Element(Guarded):
+    """Base of all elements.
+
+    Attributes
+    ----------
+    name : str
+        What messages call it, and what keys its draws.
+    named : bool
+        Whether the name is unique among all that the network has.
+    recordable : mapping
+        Variables that can be recorded, with their units.
+    """
+
+    named: ClassVar[bool] = False
+    recordable: ClassVar[Mapping[str, Unit]] = {}
+
+    name: str
+    access: ElementAccess
+
+    def ends(self) -> Mapping[str, Any]:
+        """The populations and elements that it refers to, by the role that messages name.
+
+        Returns
+        -------
+        Mapping
+            Roles, such as ``"target"``, with what has them.
+        """
+        return {}
+
+    def _read(self, variable: str) -> np.ndarray:
+        return Values.of(self.access.read_variable(self, variable))
+
+    def _write(self, variable: str, values: Any) -> None:
+        self.access.write_variable(self, variable, values)
+
+    def __copy__(self) -> Element:
+        return self  # it is a handle, of which there is one
+
+
+class Signal(Element):
+    """An element with one value for the whole network, which rules read and links take over."""
+
+    named = True

@@ -1,0 +1,1 @@
+"""Plastic synapses: weights that rules change. The rules are in `spikesim.synapses`."""

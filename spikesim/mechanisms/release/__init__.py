@@ -1,0 +1,1 @@
+"""Release: synapses that depress and facilitate. The models are in `spikesim.synapses`."""

@@ -1,0 +1,1 @@
+"""Static synapses: spikes through weights that only users change."""

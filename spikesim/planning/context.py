@@ -1,0 +1,72 @@
+"""What planning has found out so far, for mechanisms that come later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from spikesim.description.description import Description
+from spikesim.description.elements import Element
+from spikesim.description.populations import View
+from spikesim.planning.projections import Built
+from spikesim.runtime.blocks import Block, NeuronTable
+from spikesim.runtime.part import Part
+
+
+@dataclass
+class Context:
+    """Where neurons lie, which synapses there are, and the parts of earlier mechanisms.
+
+    Attributes
+    ----------
+    description : Description
+        The network.
+    blocks, tables : dict, list
+        Where populations lie.
+    group : numpy.ndarray
+        Population of each global id.
+    built : dict of str to Built
+        Synapses of projections. A mechanism takes out what it stores.
+    appended : dict
+        By element, where the flat state has what its mechanism appended.
+    parts : dict of str to Part
+        Those of earlier mechanisms.
+    """
+
+    description: Description
+    blocks: dict[str, Block]
+    tables: list[NeuronTable]
+    group: np.ndarray
+    built: dict[str, Built]
+    appended: dict[int, int] = field(default_factory=dict)
+    parts: dict[str, Part] = field(default_factory=dict)
+
+    @property
+    def dt(self) -> float:
+        """Step (ms)."""
+        return self.description.dt
+
+    @property
+    def seed(self) -> int:
+        """Seed of everything random."""
+        return self.description.seed
+
+    @property
+    def weight_type(self) -> Any:
+        """The type in which weights are stored."""
+        return self.description.weight_type
+
+    def place_of(self, element: Element) -> int:
+        """Where the flat state has the value of an element that appended one."""
+        return self.appended[id(element)]
+
+    def places(self, view: View, variable: str) -> np.ndarray:
+        """Where the flat state has a variable of some neurons."""
+        block = self.blocks[view.population.name]
+        return self.tables[block.table].state_place(variable) + block.lo + view.ids
+
+    def gids(self, view: View) -> np.ndarray:
+        """Global ids of neurons, which are also places in the flat currents."""
+        return self.blocks[view.population.name].gid0 + view.ids

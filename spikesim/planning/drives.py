@@ -1,0 +1,102 @@
+"""What inputs of neurons have in common: where they arrive, and how many events a step has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.special import pdtr
+
+from spikesim.description.description import Description, Stimulus
+from spikesim.description.populations import View
+from spikesim.description.receptor_lookup import find_receptor
+from spikesim.description.schedules import Schedule
+from spikesim.equations.neuron_equations import INPUT
+from spikesim.errors import ValidationError
+from spikesim.neurons import Neuron
+from spikesim.neurons.given import mentions
+from spikesim.planning.context import Context
+from spikesim.planning.use import Use
+from spikesim.receptors import Receptor
+
+MAX_COUNT_MEAN = 200.0  # events a step; the table of a drive has about this many columns
+
+
+def check_felt(target: View) -> None:
+    """Raise for neurons whose equations have no place for a stimulating current."""
+    model = target.population.model
+    assert isinstance(model, Neuron)
+    if not mentions(model, INPUT):
+        raise ValidationError(
+            f"would feel nothing of it, for the equations of {type(model).__name__} do not mention "
+            f"{INPUT}, the sum of the stimulating currents", "target", target,
+        )  # fmt: skip
+
+
+def value_at(value: np.ndarray | Schedule, step: int, dt: float) -> np.ndarray:
+    """A constant or scheduled value in a step."""
+    return value.at(step, dt) if isinstance(value, Schedule) else value
+
+
+def change_steps(value: Any, dt: float) -> np.ndarray:
+    """The steps at whose start a schedule changes."""
+    return value.steps(dt) if isinstance(value, Schedule) else np.empty(0, np.int64)
+
+
+def check_source_rate(rate: np.ndarray | Schedule, dt: float, owner: str) -> None:
+    """Raise if a source or drive would spike more often than kernels provide for."""
+    values = rate.values if isinstance(rate, Schedule) else rate
+    most = MAX_COUNT_MEAN / dt * 1000.0
+    if values.size and values.max() > most:
+        raise ValidationError(
+            f"must be at most {most:g} Hz, {MAX_COUNT_MEAN:g} spikes a step; got "
+            f"{float(values.max()):g} Hz", "rate", owner,
+        )  # fmt: skip
+
+
+def drive_port(
+    stimulus: Stimulus, name: str | None, transmitter: str | None = None
+) -> tuple[str, Receptor]:
+    """The port that a drive reaches, and the receptor there."""
+    view = stimulus.target
+    port = find_receptor(view, name, transmitter, stimulus.name)
+    return port, view.population.model.receptor(port)  # type: ignore[union-attr]
+
+
+def drive_slot(stimulus: Stimulus, port: str, context: Context) -> int:
+    """The ring slot of a drive's first target."""
+    view = stimulus.target
+    block = context.blocks[view.population.name]
+    table = context.tables[block.table]
+    place = list(table.cell.ports).index(port)
+    return table.args.slot0 + place * table.n + block.lo + int(view.ids[0])
+
+
+def count_thresholds(means: np.ndarray) -> np.ndarray:
+    """Cumulative Poisson probabilities, uint32, a row a mean, until the tail is below 2**-33.
+
+    Those that 32 bits exceed with the probability of more events; a mean of 0 is never exceeded.
+    """
+    top = 1
+    while means.size and pdtr(top - 1, means.max()) < 1 - 2.0**-33:
+        top += 1
+    cdf = pdtr(np.arange(top)[None, :], means[:, None])
+    return (np.ceil(cdf * 2.0**32) - 1.0).astype(np.uint32).reshape(-1, top)
+
+
+def memory_of(name: str, rates: list[np.ndarray], targets: int, each: int, dt: float) -> list[Use]:
+    """What drives with these rates (Hz) take: `each` bytes a target, and their table of counts."""
+    if not rates:
+        return []
+    means = np.concatenate([np.ravel(rate) for rate in rates]) * (dt / 1000.0)
+    distinct = np.unique(means)
+    highest = min(distinct.max(initial=0.0), MAX_COUNT_MEAN)  # above it a rate is refused
+    table = distinct.size * (highest + 7.0 * np.sqrt(highest) + 10.0)
+    return [Use("inputs", name, int(targets * each + 4 * table), passing=int(24 * table),
+                what=f"{len(rates)} inputs")]  # fmt: skip
+
+
+def judge_schedule(value: object, description: Description, owner: str) -> None:
+    """Warn of times off the grid of steps."""
+    if isinstance(value, Schedule):
+        value.check_grid(description.dt, owner)

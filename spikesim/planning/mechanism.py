@@ -1,0 +1,60 @@
+"""What planning asks of a mechanism. The mechanisms themselves are in `spikesim.mechanisms`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from spikesim.description.description import Description
+from spikesim.description.populations import View
+from spikesim.planning.context import Context
+from spikesim.planning.settings import Told
+from spikesim.planning.use import Use
+from spikesim.runtime.part import Part
+
+
+def nothing(*_: Any) -> Any:
+    """For a mechanism that has nothing to say: an empty list."""
+    return []
+
+
+@dataclass(frozen=True)
+class Mechanism:
+    """What takes part in steps: how it gets from described objects to a `Part`.
+
+    Attributes
+    ----------
+    name : str
+        That of its part.
+    claims : callable
+        Whether a projection or an element is its own.
+    plan : callable
+        From all of these and the `Context` to the part, or None where there is nothing to do.
+    check : callable
+        Raises if an object that is about to be added cannot be, so that errors are raised at the
+        user's line; given the object and the `Description`.
+    identity : callable
+        What tells one of its objects from others, for saved states; given the object, the context
+        and the part. Those of projections are in `spikesim.planning.identity`.
+    memory : callable
+        What its objects take of memory; given the objects and the description.
+    currents : callable
+        The neurons to which an object gives a current (pA), so that their equations have one.
+    appends : callable
+        The value that an object appends to the flat state, in a list; empty for none.
+    """
+
+    name: str
+    claims: Callable[[Any], bool]
+    plan: Callable[[list[Any], Context], Part | None]
+    check: Callable[[Any, Description], None] = nothing
+    identity: Callable[[Any, Context, Any], Told] | None = None
+    memory: Callable[[list[Any], Description], Iterable[Use]] = nothing
+    currents: Callable[[Any], Sequence[View]] = nothing
+    appends: Callable[[Any], Sequence[float]] = nothing
+
+
+def is_a(*kinds: type) -> Callable[[Any], bool]:
+    """Claims elements of these classes."""
+    return lambda element: isinstance(element, kinds)

@@ -1,0 +1,62 @@
+"""Settings of objects as text, from which equal ones can be told from others."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any
+
+import numpy as np
+
+from spikesim.description.populations import View
+from spikesim.description.schedules import Schedule
+from spikesim.runtime.origin import checksum
+from spikesim.units import Unit, ms, one
+
+Aspects = dict[str, str]
+Told = tuple[str, str, Aspects, Aspects]  # kind, name, what must agree, settings
+
+LONGEST = 400  # characters of a text that is kept as it is
+SHOWN = 6  # values of an array that are
+
+
+def settings_of(**values: Any) -> Aspects:
+    """Values, or pairs of a value and its unit, as text."""
+    return {n: said(*v) if isinstance(v, tuple) else said(v) for n, v in values.items()}
+
+
+def said(value: Any, unit: Unit = one) -> str:
+    """A setting as text, from which equal values can be told from others."""
+    if isinstance(value, Schedule):
+        return f"{said(value.values, unit)} from {said(value.times, ms)} on"
+    if isinstance(value, (float, int, np.ndarray)):
+        array = np.asarray(value)
+        numbers = array.tolist() if array.size <= SHOWN else _summary(array)
+        return str(numbers) if unit == one else f"{numbers} {unit}"
+    return str(value)
+
+
+def _summary(array: np.ndarray) -> str:
+    return f"{array.size} values from {array.min():g} to {array.max():g} ({digest(array)})"
+
+
+def selected(view: Any) -> str:
+    """The name of a selection, with all of its neurons where the name leaves out some."""
+    name = view.name
+    return f"{name} ({digest(view.ids)})" if isinstance(view, View) and "..." in name else name
+
+
+def counted(n: int, what: str) -> str:
+    """``"1 pair"`` or ``"3 pairs"``."""
+    return f"{n} {what}{'s' if n != 1 else ''}"
+
+
+def digest(*arrays: np.ndarray) -> str:
+    """A checksum as text."""
+    return f"{checksum(*arrays):08x}"
+
+
+def shortened(text: str) -> str:
+    """A text, or what tells it from others where it is long."""
+    if len(text) <= LONGEST:
+        return text
+    return f"{counted(len(text), 'character')} ({zlib.crc32(text.encode()):08x})"

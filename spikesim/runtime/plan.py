@@ -1,0 +1,75 @@
+"""The plan: everything a simulation needs, as arrays. The simulator sees nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from spikesim.runtime.blocks import Common
+from spikesim.runtime.part import Part, StoredSynapses, Variable
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What tells a network from others, as text: by kind, name and aspect.
+
+    Attributes
+    ----------
+    same : dict
+        What a network must have, too, if a state shall go on in it.
+    settings : dict
+        What a state does not bring, and may be another there.
+    """
+
+    same: dict[str, dict[str, dict[str, str]]]
+    settings: dict[str, dict[str, dict[str, str]]]
+
+
+@dataclass
+class Plan(Common):
+    """A network as arrays: what its parts share, and the parts.
+
+    Attributes
+    ----------
+    parts : dict of str to Part
+        What takes part in steps, in the order of calls within a stage.
+    identity : Identity
+        What tells the network from others.
+    """
+
+    parts: dict[str, Part] = field(default_factory=dict)
+    identity: Identity = field(default_factory=lambda: Identity({}, {}))
+
+    def __reduce__(self) -> Any:
+        raise TypeError("arrays of a plan are views of one another; copy or pickle its network")
+
+    def start_step(self) -> None:
+        """Give linked variables their sources' values, as the start of a step does."""
+        for part in self.parts.values():
+            part.start_step(self.state)
+
+    def stored(self, projection: str) -> StoredSynapses:
+        """The synapses of a projection."""
+        return next(s for part in self.parts.values() if (s := part.stored(projection)) is not None)
+
+    def variable(self, owner: Any, name: str) -> Variable:
+        """A variable of an element."""
+        parts = self.parts.values()
+        return next(v[name] for part in parts if name in (v := part.variables(owner)))
+
+    def mutable(self) -> dict[str, np.ndarray]:
+        """All that a run changes and that users set, by name: what a saved state holds."""
+        arrays = {
+            "state": self.state, "ring": self.ring, "broadcast": self.broadcast,
+            "counters": self.counters,
+        }  # fmt: skip
+        for part in self.parts.values():
+            arrays |= part.state()
+        for name, block in self.blocks.items():
+            for parameter, value in block.values.items():
+                arrays[f"parameter.{name}.{parameter}"] = value
+        for variable, count in self.draws.items():
+            arrays[f"draws.{variable}"] = count
+        return arrays
