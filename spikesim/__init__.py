@@ -47,6 +47,7 @@ from spikesim.errors import (
     ValidationError,
     nearest,
 )
+from spikesim.errors.words import meant
 from spikesim.mechanisms.miniatures import Miniatures
 from spikesim.mechanisms.noise_current import NoiseCurrent
 from spikesim.mechanisms.poisson_drive import PoissonDrive
@@ -103,7 +104,6 @@ from spikesim.synapses import (
     TraceSTDP,
     TsodyksMarkram,
 )
-from spikesim.words import meant
 
 __version__ = "0.1.0"
 

@@ -140,7 +140,7 @@ def test_what_to_do_instead():
             setattr(thing, name, -5.0)
     with pytest.raises(InvalidAttributeError, match="I_e"):
         cells.model.I_e = "lots"
-    assert net._plan is None, "nothing of that builds the network"
+    assert net._simulation.built is None, "nothing of that builds the network"
     net.project(held["spiking"], cells, sim.AllToAll(), weight=1.0, delay=1.0, receptor="exc")
 
 
@@ -227,7 +227,7 @@ def test_looking_builds_nothing(build):
     """`hasattr`, `dir`, copies and inspection see what there is, and change nothing."""
     held = network(build)
     net, cells = held["net"], held["cells"]
-    plan = net._plan
+    plan = net._simulation.built
     assert {"V_m", "I_exc", "tau_m", "tau_syn_exc", "get"} <= set(dir(cells))
     assert {"rate"} <= set(dir(held["poisson"]))
     assert hasattr(cells, "V_m")
@@ -243,7 +243,7 @@ def test_looking_builds_nothing(build):
             assert repr(one) == repr(PLAIN[name])
             with pytest.raises(InvalidAttributeError):
                 one.nothing = 1
-    assert net._plan is plan
+    assert net._simulation.built is plan
 
 
 def test_names_that_populations_have_themselves():

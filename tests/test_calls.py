@@ -138,7 +138,7 @@ def test_what_is_said(call, text):
     with pytest.raises(InvalidCallError, match=text):
         call(net, cells)
     assert set(net.populations) == {"cells"}
-    assert net._plan is None
+    assert net._simulation.built is None
 
 
 def test_other_type_errors_stay_what_they_are():

@@ -13,7 +13,6 @@ import spikesim
 PACKAGE = Path(spikesim.__file__).parent
 # From the bottom up. A module may import from its own layer and from those below.
 LAYERS = [
-    ["words"],
     ["errors", "precision"],
     ["calls", "fixed", "files", "machine", "pickling"],
     ["cache", "units"],
@@ -27,7 +26,6 @@ LAYERS = [
     ["description"],
     ["planning", "analysis"],
     ["mechanisms", "plot", "interchange"],
-    ["live"],
     ["network"],
     ["models"],
     ["cli", "__main__"],

@@ -6,21 +6,14 @@ Each kind belongs to one mechanism (`spikesim.mechanisms`), which makes arrays o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 import numpy as np
 
 from spikesim.attributes import Guarded
+from spikesim.description.access import Access
 from spikesim.fixed import Values
 from spikesim.units import Unit
-
-
-class ElementAccess(Protocol):
-    """What a network offers to its elements: their variables while it runs."""
-
-    def read_variable(self, element: Element, name: str) -> np.ndarray: ...
-    def write_variable(self, element: Element, name: str, values: Any) -> None: ...
-    def part(self, mechanism: str) -> Any: ...
 
 
 class Element(Guarded):
@@ -40,7 +33,7 @@ class Element(Guarded):
     recordable: ClassVar[Mapping[str, Unit]] = {}
 
     name: str
-    access: ElementAccess
+    access: Access
 
     def ends(self) -> Mapping[str, Any]:
         """The populations and elements that it refers to, by the role that messages name.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from spikesim.attributes import Guarded
 from spikesim.connectors import overlap
+from spikesim.description.access import Access
 from spikesim.description.inputs import Source
 from spikesim.distributions import Distribution, plain
 from spikesim.equations.initial_values import linked_value
@@ -22,14 +23,6 @@ from spikesim.receptors import TRANSMITTERS
 from spikesim.units import Unit, check_count, check_name, chosen_places, given_values
 
 MAX_SIZE = 2**31 - 1  # ids are 32-bit
-
-
-class PopulationAccess(Protocol):
-    """What the network offers to its populations: values between runs."""
-
-    def read(self, view: View, name: str) -> Any: ...
-    def write(self, view: View, values: Mapping[str, Any]) -> None: ...
-    def names(self, population: Population) -> list[str]: ...
 
 
 _RESULTS = {"record", "result", "spikes", "spike_times", "times", "counts", "rates", "get_data"}
@@ -196,7 +189,7 @@ class Population(View):
         here are then magnitudes.
     initial : mapping, optional
         Initial values of state variables: numbers, quantities, arrays or distributions.
-    access : PopulationAccess
+    access : Access
         The network.
     cells : Cells
         The equations of the network's models.
@@ -210,7 +203,7 @@ class Population(View):
         *,
         transmitter: str | None,
         initial: Mapping[str, Any] | None,
-        access: PopulationAccess,
+        access: Access,
         cells: Cells,
     ):
         self._name = check_name(name, "name", "Population")

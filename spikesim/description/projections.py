@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from spikesim.attributes import Guarded, guarded
 from spikesim.connectors import Connector
+from spikesim.description.access import Access
 from spikesim.description.elements import Signal
 from spikesim.description.populations import View, check_distinct, self_offset
 from spikesim.description.receptor_lookup import find_receptor
@@ -20,17 +21,6 @@ from spikesim.neurons import Neuron
 from spikesim.receptors import TRANSMITTERS
 from spikesim.synapses import PlasticityRule, Release
 from spikesim.units import Unit, check_flag, delay_steps, given_values, ms
-
-
-class ProjectionAccess(Protocol):
-    """What the network offers to its projections: synapses between runs."""
-
-    def read_weight(self, projection: Projection) -> np.ndarray: ...
-    def write_weight(self, projection: Projection, values: Any) -> None: ...
-    def read_connections(self, projection: Projection) -> Connections: ...
-    def set_learning(self, projection: Projection, on: bool) -> None: ...
-    def normalize(self, projection: Projection, total: float) -> None: ...
-    def read_release(self, projection: Projection) -> ReleaseState: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +115,7 @@ class Projection(Guarded):
         delay_is: str | None,
         release: Release | None,
         modulators: Mapping[str, Signal] | None,
-        access: ProjectionAccess,
+        access: Access,
         dt: float,
         dtype: Any,
         learning: bool = True,

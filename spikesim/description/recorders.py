@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from spikesim.attributes import Guarded
+from spikesim.description.access import Access
 from spikesim.description.elements import Element
 from spikesim.description.populations import View
 from spikesim.description.projections import Projection
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.units import check_array
-
-
-class RecorderAccess(Protocol):
-    """What the network offers to its recorders."""
-
-    def check_variable(self, view: View, variable: str) -> None: ...
-    def result(self, recorder: Recorder) -> Any: ...
-    def counts(self, recorder: Recorder) -> np.ndarray: ...
-    def clear(self, recorder: Recorder) -> None: ...
 
 
 class Recorder(Guarded):
@@ -37,7 +29,7 @@ class Recorder(Guarded):
 
     _gives = "Traces: recorder.result().values"
 
-    def __init__(self, name: str, every: float | None, access: RecorderAccess):
+    def __init__(self, name: str, every: float | None, access: Access):
         self.name, self.every, self.access = name, every, access
 
     def result(self) -> Any:
@@ -75,7 +67,7 @@ class SpikeRecorder(Recorder):
 
     _gives = "SpikeTrains: recorder.result().times"
 
-    def __init__(self, target: View, access: RecorderAccess):
+    def __init__(self, target: View, access: Access):
         super().__init__(f"{target.name}.spikes", None, access)
         self.target = target
 
@@ -101,7 +93,7 @@ class StateRecorder(Recorder):
         Its name.
     """
 
-    def __init__(self, target: View, variable: str, every: float, access: RecorderAccess):
+    def __init__(self, target: View, variable: str, every: float, access: Access):
         if target.population.is_source:
             raise ValidationError(
                 f"a source of spikes has no variable {variable!r}; record 'spikes'", None, target
@@ -124,7 +116,7 @@ class ElementRecorder(Recorder):
         Its name.
     """
 
-    def __init__(self, target: Element, variable: str, every: float, access: RecorderAccess):
+    def __init__(self, target: Element, variable: str, every: float, access: Access):
         super().__init__(f"{target.name}.{variable}", every, access)
         self.target, self.variable = target, variable
 
@@ -140,9 +132,7 @@ class WeightRecorder(Recorder):
         Which synapses; None for all.
     """
 
-    def __init__(
-        self, target: Projection, synapses: Any, every: float | None, access: RecorderAccess
-    ):
+    def __init__(self, target: Projection, synapses: Any, every: float | None, access: Access):
         if target.plasticity is None:
             raise ValidationError("is not plastic; its weights do not change", "weight", target)
         if every is None:
@@ -180,7 +170,7 @@ def recorder_of(
     every: float | None,
     synapses: Any,
     dt: float,
-    access: RecorderAccess,
+    access: Access,
 ) -> Recorder:
     """The recorder of a variable of what `target` is, by default in every step of `dt`."""
     if isinstance(target, Projection):

@@ -72,7 +72,7 @@ class DescribedNetwork(Parts):
             model,
             transmitter=transmitter,
             initial=initial,
-            access=self._live.populations,
+            access=self._access,
             cells=self._description.cells,
         )
         self._check_free(name)
@@ -145,7 +145,7 @@ class DescribedNetwork(Parts):
         projection = Projection(
             name, source, target, connector, weight=weight, delay=delay, receptor=receptor,
             plasticity=plasticity, delay_is=delay_is, release=release, modulators=modulators,
-            access=self._live.projections, dt=self.dt, dtype=self._description.weight_type,
+            access=self._access, dt=self.dt, dtype=self._description.weight_type,
             learning=self._learning,
         )  # fmt: skip
         for modulator in projection.modulators.values():
@@ -224,7 +224,7 @@ class DescribedNetwork(Parts):
             name = numbered(joined("--", a, b), self._names)
         else:
             self._check_new(name)
-        gaps = GapJunctions(name, a, b, connector, g=g, access=self._live.elements)
+        gaps = GapJunctions(name, a, b, connector, g=g, access=self._access)
         self._add(gaps, "gap junction")
         return gaps
 
@@ -272,7 +272,7 @@ class DescribedNetwork(Parts):
         """
         self._check_open("modulator")
         self._check_new(name)
-        modulator = Modulator(name, tau=tau, baseline=baseline, access=self._live.elements)
+        modulator = Modulator(name, tau=tau, baseline=baseline, access=self._access)
         self._add(modulator, "modulator")
         return modulator
 

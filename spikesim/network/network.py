@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from spikesim.attributes import put
 from spikesim.description.elements import Element
 from spikesim.description.populations import View, check_distinct
 from spikesim.description.projections import Projection
 from spikesim.description.recorders import Recorder, recorder_of
-from spikesim.errors import NotBuiltError, SimulationError, ValidationError
-from spikesim.live import Live
-from spikesim.live.projections import carry_weights
-from spikesim.mechanisms import MECHANISMS
-from spikesim.network.copies import Kept
 from spikesim.network.described import DescribedNetwork
 from spikesim.network.memory import MemoryTable
-from spikesim.planning.builder import build, grouped
-from spikesim.planning.memory import uses
-from spikesim.runtime import checkpoint
-from spikesim.runtime.interrupt import unbroken
 from spikesim.runtime.plan import Plan
-from spikesim.runtime.progress import ProgressBar, shows
 from spikesim.runtime.recording import Recording
 from spikesim.runtime.simulator import Simulator
-from spikesim.runtime.state import put as put_state
-from spikesim.runtime.turns import Turns, in_turn
-from spikesim.units import check_count, check_flag, check_scalar, ms, whole_steps
-
-_NOT_COPIED = ("_turns", "_built", "_simulator", "_recording")
+from spikesim.runtime.turns import in_turn
+from spikesim.units import check_flag, check_scalar, ms, whole_steps
 
 
 class Network(DescribedNetwork):
@@ -74,12 +57,7 @@ class Network(DescribedNetwork):
         precision: str = "mixed",
         threads: int = 1,
     ):
-        self._turns = Turns()
-        super().__init__(dt, seed, precision, Live(self))
-        self._threads = check_count(threads, "threads", "Network", least=1, most=1024)
-        self._recorders: list[Recorder] = []
-        self._recording = Recording()
-        self._simulator: Simulator | None = None
+        super().__init__(dt, seed, precision, threads)
 
     @in_turn
     def record(
@@ -124,74 +102,15 @@ class Network(DescribedNetwork):
         self._check_mine(target=target)
         if isinstance(target, View):
             check_distinct(target, "target", "record")
-        recorder = recorder_of(target, variable, every, synapses, self.dt, self._live.recorders)
-        if self._plan is not None:
-            self._live.recorders.attach(recorder, self.plan, self._recording)
-            self.simulator.refresh()
-        self._recorders.append(recorder)
+        recorder = recorder_of(target, variable, every, synapses, self.dt, self._access)
+        self._simulation.add_recorder(recorder)
         return recorder
-
-    def _check_open(self, what: str) -> None:
-        with self._turns.alone(f"a call that adds a {what}"):
-            super()._check_open(what)
-
-    def note(self, what: str) -> None:
-        """Remember that the user has set a value, which building anew would lose.
-
-        Parameters
-        ----------
-        what : str
-            What messages call the value.
-        """
-        self._written = what
 
     # --- running ------------------------------------------------------------------------------
 
     def build(self) -> None:
         """Make the synapses and kernels now; `run` does it otherwise."""
-        if self._plan is None:
-            self._build()
-
-    @in_turn
-    def _build(self) -> None:
-        if self._plan is None:
-            if not self._description.populations:
-                raise ValidationError("has no populations yet", None, "Network")
-            self._simulator = None  # what an earlier plan holds is let go first
-            with self._unchanged_on_failure():
-                self._make()
-
-    def _make(self, weights_of: Plan | None = None) -> None:
-        """Put a new plan in place, with empty recorders, and with the weights of another plan."""
-        plan, recording = build(self._description, MECHANISMS, self._threads), Recording()
-        changed = ""
-        if weights_of is not None:
-            changed = carry_weights(weights_of, plan, list(self._description.projections.values()))
-        for recorder in self._recorders:
-            self._live.recorders.attach(recorder, plan, recording)
-        self._simulator = Simulator(plan, recording, self._threads)
-        self._plan, self._recording = plan, recording
-        self._written = f"{changed}.weight" if changed else ""
-
-    @contextmanager
-    def _unchanged_on_failure(self) -> Iterator[None]:
-        """If what is done within fails, the network is as it was before."""
-        before = self._plan, self._recording, self._simulator, self._written
-        stores = self._live.recorders.stores()
-        models = [(p, p.model) for p in self._description.populations.values()]
-        try:
-            yield
-        except BaseException as error:
-            self._plan, self._recording, self._simulator, self._written = before
-            self._live.recorders.put_back(stores)
-            for population, model in models:
-                put(population, model=model)
-            if isinstance(error, MemoryError):
-                raise SimulationError(
-                    f"there is not enough memory for the network ({error}); net.memory() tells "
-                    "what takes how much"
-                ) from error
-            raise
+        self._simulation.build()
 
     def run(self, duration: float, *, progress: bool | None = None) -> None:
         """Simulate, from where the network is now.
@@ -225,19 +144,7 @@ class Network(DescribedNetwork):
         steps = whole_steps(duration, self.dt, "duration", "run") if duration else 0
         if progress is not None:
             progress = check_flag(progress, "progress", "run")
-        self._turns.begin_run()
-        try:
-            self.build()
-            self._live.recorders.check_room(steps)
-            if progress is None and not shows(sys.stderr):
-                progress = False
-            if not steps or progress is False:
-                self.simulator.run(steps)
-            else:
-                with ProgressBar(steps, self.dt, at_once=bool(progress)) as bar:
-                    self.simulator.run(steps, bar.update)
-        finally:
-            self._turns.end_run()
+        self._simulation.run(steps, progress)
 
     def reset(self, *, keep_weights: bool = False) -> None:
         """Go back to the description: time 0, nothing in flight, recorders empty.
@@ -251,14 +158,7 @@ class Network(DescribedNetwork):
             Keep the weights as they are now.
         """
         keep_weights = check_flag(keep_weights, "keep_weights", "reset")
-        with self._turns.alone("reset"):
-            if self._plan is None:
-                return
-            before = self._plan
-            with self._unchanged_on_failure():
-                for population in self._description.populations.values():
-                    put(population, model=population.described)
-                self._make(before if keep_weights else None)
+        self._simulation.reset(keep_weights=keep_weights)
 
     def reset_state(self) -> None:
         """Bring membranes, receptors, traces and spikes in flight back to their start.
@@ -266,12 +166,8 @@ class Network(DescribedNetwork):
         Time goes on, weights and what neurons have learnt (adaptive thresholds) stay, and so does
         all that was set.
         """
-        with self._turns.alone("reset_state"):
-            self.build()
-            self.simulator.check_whole()
-            self._live.reset_state()
+        self._simulation.reset_state()
 
-    @in_turn
     def save_state(self, path: str | Path) -> None:
         """Write the state to a file, from which `load_state` goes on bit-identically.
 
@@ -297,9 +193,7 @@ class Network(DescribedNetwork):
         >>> net.run(20.0)
         >>> net.save_state("after_20_ms.npz")
         """
-        self.build()
-        self.simulator.check_whole()
-        checkpoint.save(self.plan, path)
+        self._simulation.save(path)
 
     def load_state(self, path: str | Path) -> None:
         """Put a state saved by the same network back; recorders start anew from there.
@@ -325,62 +219,10 @@ class Network(DescribedNetwork):
         >>> net.t
         0.0
         """
-        with self._turns.alone("load_state"):
-            state = checkpoint.read(path)
-            self.build()
-            with unbroken():
-                put_state(self.plan, state, str(path))
-                self.note("the state")
-                self._resume()
-                for recorder in self._recorders:
-                    recorder.clear()
-
-    def _resume(self) -> None:
-        """Let all follow a state that has been put into the plan."""
-        if self.simulator.fault:
-            self._simulator = Simulator(self.plan, self._recording, self._threads)
-        self._live.refresh()
-
-    # --- copies -------------------------------------------------------------------------------
-
-    @property
-    def _plan(self) -> Plan | None:
-        """The plan, if there is one; that of a copy is made here."""
-        if self._kept is not None:
-            with self._turns:
-                self._bring_back()
-        return self._built
-
-    @_plan.setter
-    def _plan(self, plan: Plan | None) -> None:
-        self._built, self._kept = plan, None
-
-    def _bring_back(self) -> None:
-        kept = self._kept
-        if kept is None:  # another thread has had its turn
-            return
-        self._kept = None
-        try:
-            kept.bring_back(self)
-        except BaseException:
-            self._built, self._kept = None, kept
-            raise
+        self._simulation.load(path)
 
     def __copy__(self) -> Network:
         raise TypeError("two networks cannot share one state; use copy.deepcopy(net)")
-
-    def __getstate__(self) -> dict[str, Any]:
-        with self._turns:
-            parts = {name: part for name, part in vars(self).items() if name not in _NOT_COPIED}
-            if self._built is not None:
-                self.simulator.check_whole()
-                parts["_kept"] = Kept.of(self)
-            return parts
-
-    def __setstate__(self, parts: dict[str, Any]) -> None:
-        vars(self).update(
-            parts, _turns=Turns(), _built=None, _simulator=None, _recording=Recording()
-        )
 
     def memory(self) -> MemoryTable:
         """What the network will take of memory, and what the machine has; nothing is built for it.
@@ -394,31 +236,32 @@ class Network(DescribedNetwork):
         MemoryTable
             Bytes by population, projection, input, buffer and recorder.
         """
-        d = self._description
-        parts = uses(d, grouped(d, MECHANISMS), MECHANISMS, self._threads)
-        return MemoryTable([*parts, *map(self._live.recorders.growth, self._recorders)])
+        return MemoryTable(self._simulation.memory())
 
     # --- reading ------------------------------------------------------------------------------
 
     @property
     def t(self) -> float:
         """Time simulated so far (ms)."""
-        return 0.0 if self._plan is None else self._plan.step * self.dt
+        plan = self._simulation.built
+        return 0.0 if plan is None else plan.step * self.dt
 
     @property
     def n_spikes(self) -> int:
         """Spikes so far, of all neurons and sources."""
-        return 0 if self._plan is None else int(self._plan.counters[1])
+        plan = self._simulation.built
+        return 0 if plan is None else int(plan.counters[1])
 
     @property
     def n_events(self) -> int:
         """Synaptic events delivered so far."""
-        return 0 if self._plan is None else int(self._plan.counters[2:4].sum())
+        plan = self._simulation.built
+        return 0 if plan is None else int(plan.counters[2:4].sum())
 
     @property
     def threads(self) -> int:
         """How many threads share the work."""
-        return self._threads
+        return self._simulation.threads
 
     @property
     def learning(self) -> bool:
@@ -432,7 +275,7 @@ class Network(DescribedNetwork):
     @learning.setter
     def learning(self, on: bool) -> None:
         on = check_flag(on, "learning", "Network")
-        with self._turns:
+        with self._simulation.turns:
             for projection in self._plastic:
                 projection.learning = on
             self._learning = on
@@ -440,26 +283,22 @@ class Network(DescribedNetwork):
     @property
     def plan(self) -> Plan:
         """The arrays behind the network, once it is built."""
-        if self._plan is None:
-            raise NotBuiltError("the network is not built yet; run() or build() it first")
-        return self._plan
+        return self._simulation.plan
 
     @property
     def simulator(self) -> Simulator:
         """What runs the plan, once it is built."""
-        if self._simulator is None:
-            raise NotBuiltError("the network is not built yet; run() or build() it first")
-        return self._simulator
+        return self._simulation.simulator
 
     @property
     def recorders(self) -> tuple[Recorder, ...]:
         """All recorders, in the order in which they were made; of a copy those of the copy."""
-        return tuple(self._recorders)
+        return tuple(self._simulation.recorders)
 
     @property
     def recording(self) -> Recording:
         """The stores of all recorders."""
-        return self._recording
+        return self._simulation.recording
 
     def _instead(self, name: str) -> str:
         if name == "t":

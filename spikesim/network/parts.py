@@ -16,10 +16,10 @@ from spikesim.description.populations import Population, View
 from spikesim.description.projections import Projection
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.fixed import FixedDict
-from spikesim.live import Live
+from spikesim.network.access import Access
+from spikesim.network.simulation import Simulation
 from spikesim.precision import PRECISIONS
-from spikesim.runtime.plan import Plan
-from spikesim.units import check_name, check_scalar, ms
+from spikesim.units import check_count, check_name, check_scalar, ms
 
 
 class Parts(Guarded):
@@ -27,15 +27,13 @@ class Parts(Guarded):
 
     Parameters
     ----------
-    dt, seed, precision
+    dt, seed, precision, threads
         As in `Network`.
-    live : Live
-        Whom populations, projections and elements ask for their values.
     """
 
     _extensible = True
 
-    def __init__(self, dt: float, seed: int | None, precision: str, live: Live):
+    def __init__(self, dt: float, seed: int | None, precision: str, threads: int):
         dt = check_scalar(dt, "dt", "Network", unit=ms, allowed="positive")
         if seed is None:
             seed = secrets.randbits(32)
@@ -43,11 +41,14 @@ class Parts(Guarded):
             raise ValidationError(f"must be a whole number, got {seed!r}", "seed", "Network")
         if not isinstance(precision, str) or precision not in PRECISIONS:
             raise unknown_name(precision, PRECISIONS, "precision", "Network")
-        self._description = Description(dt, int(seed), precision)
-        self._live = live
-        self._plan: Plan | None = None
-        self._written = ""  # a value that the user has set in the plan
+        threads = check_count(threads, "threads", "Network", least=1, most=1024)
+        self._simulation = Simulation(Description(dt, int(seed), precision), threads)
+        self._access = Access(self._simulation)
         self._learning = True  # what plastic projections that are described begin with
+
+    @property
+    def _description(self) -> Description:
+        return self._simulation.description
 
     @property
     def dt(self) -> float:
@@ -80,19 +81,7 @@ class Parts(Guarded):
 
     def _check_open(self, what: str) -> None:
         """Raise if nothing can be added any more; a plan that nothing has changed is let go."""
-        if self._plan is None:
-            return
-        if self._plan.step:
-            raise ValidationError(
-                f"the network has run already; add every {what} before the first run", None,
-                "Network",
-            )  # fmt: skip
-        if self._written:
-            raise ValidationError(
-                f"{self._written} has been set already, and would be lost; add every {what} before "
-                "values are set", None, "Network",
-            )  # fmt: skip
-        self._plan = None
+        self._simulation.forget_plan(what)
 
     def _check_new(self, name: Any) -> None:
         self._check_free(check_name(name, "name", "Network"))

@@ -99,7 +99,7 @@ class SampleStore:
         self.clear()
         self.add(np.zeros(1, np.int64), values.astype(float)[None])
 
-    def clear(self) -> None:
+    def clear(self, now: int = 0) -> None:
         """Forget everything."""
         self.steps, self.rows, self.parameters = [], [], []
 

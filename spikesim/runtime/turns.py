@@ -77,16 +77,16 @@ class Turns:
 
 
 def taking_turns(kind: _Class) -> _Class:
-    """Let each public method of a class whose objects have a `network` be a turn at it."""
+    """Let each public method of a class whose objects have a `simulation` be a turn at it."""
     for name, method in list(vars(kind).items()):
         if callable(method) and not name.startswith("_"):
-            setattr(kind, name, _with_turn(method, "network._turns"))
+            setattr(kind, name, _with_turn(method, "simulation.turns"))
     return kind
 
 
 def in_turn(method: _Method) -> _Method:
     """Let a method of a network be a turn."""
-    return cast(_Method, _with_turn(method, "_turns"))
+    return cast(_Method, _with_turn(method, "_simulation.turns"))
 
 
 def _with_turn(method: Callable[..., Any], where: str) -> Callable[..., Any]:

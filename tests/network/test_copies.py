@@ -137,7 +137,7 @@ def test_a_copy_that_cannot_be_built_says_so_each_time(monkeypatch):
     rig = lively()
     rig.net.run(5.0)
     other = copy.deepcopy(rig.net)
-    monkeypatch.setattr("spikesim.network.network.build", lambda *_: 1 / 0)
+    monkeypatch.setattr("spikesim.network.simulation.build", lambda *_: 1 / 0)
     for _ in range(2):
         with pytest.raises(ZeroDivisionError):
             other.run(1.0)

@@ -69,7 +69,7 @@ def grown(look):
     [
         lambda net, a: a.get("V_m"), lambda net, a: net.build(), lambda net, a: net.run(0.0),
         lambda net, a: [p.weight for p in net.projections.values()], lambda net, a: net.reset(),
-        lambda net, a: [r.result() for r in net._recorders], lambda net, a: net.reset_state(),
+        lambda net, a: [r.result() for r in net.recorders], lambda net, a: net.reset_state(),
         lambda net, a: [setattr(p, "learning", True) for p in net.projections.values()],
     ],
 )  # fmt: skip

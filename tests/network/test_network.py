@@ -120,7 +120,7 @@ def test_a_reset_that_fails_changes_nothing(monkeypatch, part, keep):
         each.net.run(20.0)
         each.pixels.set(rate=100.0)
     with monkeypatch.context() as patch:
-        patch.setattr(f"spikesim.network.network.{part}", fails)
+        patch.setattr(f"spikesim.network.simulation.{part}", fails)
         with pytest.raises(sim.SimulationError, match="not enough memory for the network"):
             rig.net.reset(keep_weights=keep)
     for each in (rig, other):

@@ -36,7 +36,7 @@ def arrays_of(thing, found, seen):
 
 def n_bytes(net):
     """The bytes of a built network's plan, simulator and populations."""
-    found, seen = {}, {id(net._live), id(net._description.projections)}
+    found, seen = {}, {id(net._access), id(net._description.projections)}
     for part in (net.plan, net.simulator, {n: p.ids for n, p in net.populations.items()}):
         arrays_of(part, found, seen)
     return sum(found.values())
@@ -89,7 +89,7 @@ NETWORKS = {
 def test_the_estimate_is_what_the_network_takes(name):
     net = getattr(NETWORKS[name](), "net", None) or NETWORKS[name]()
     told = net.memory()
-    assert net._plan is None, "nothing is built for it"
+    assert net._simulation.built is None, "nothing is built for it"
     net.build()
     assert told.total == pytest.approx(n_bytes(net), rel=0.15)
     assert net.memory().total == told.total

@@ -426,7 +426,7 @@ def use(thing, w):
         case _ if thing is not w.net:
             repr(thing)
             return
-    if net._plan is None:
+    if net._simulation.built is None:
         net.build()
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import spikesim as sim
-from spikesim.live.projections import stored_ends
+from spikesim.network.synapses import stored_ends
 from tests.networks import assert_same, lively
 
 

@@ -23,7 +23,7 @@ def late(step, model, n=2, **options):
     net = sim.Network(dt=DT, seed=1, **options)
     cells = net.population("cells", n, model)
     net.build()
-    net._plan.step = step
+    net._simulation.built.step = step
     return net, cells
 
 
@@ -58,7 +58,7 @@ def test_the_phase_is_that_of_the_exact_time(precision, varied):
         neuron = model("euler", f=f * Unit("1/ms"), tau=DT * ms, A=1 * mV, shift=0.25)
         net, cells = late(step, neuron, precision=precision)
         for _ in range(3):
-            start = net._plan.step
+            start = net._simulation.built.step
             net.run(DT)
             turns = (start % 10_000) * DT * f  # 1,000 ms are a whole number of turns
             assert cells.get("v") == pytest.approx(

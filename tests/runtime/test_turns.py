@@ -26,11 +26,11 @@ def running():
         go_on.wait(60.0)
 
     def run():
-        rig.net._turns.begin_run()
+        rig.net._simulation.turns.begin_run()
         try:
             rig.net.simulator.run(50, wait)
         finally:
-            rig.net._turns.end_run()
+            rig.net._simulation.turns.end_run()
 
     thread = threading.Thread(target=run)
     thread.start()
@@ -53,7 +53,7 @@ CALLS = {
     "load_state": lambda rig: rig.net.load_state(os.devnull),
     "population": lambda rig: rig.net.population("more", 1, sim.LIF()),
     "record": lambda rig: rig.net.record(rig.cells, "spikes"),
-    "copy": lambda rig: rig.net.__getstate__(),
+    "copy": lambda rig: rig.net._simulation.__getstate__(),
     "get": lambda rig: rig.cells.get("v"),
     "set": lambda rig: rig.cells.set(v=-60.0),
     "set rate": lambda rig: rig.poisson.set(rate=1.0),
@@ -132,7 +132,7 @@ def test_two_networks_run_side_by_side():
 def test_short_work_waits_for_short_work():
     rig = everything()
     rig.net.run(1.0)
-    with rig.net._turns:
+    with rig.net._simulation.turns:
         found = []
         thread = threading.Thread(target=lambda: found.append(rig.cells.get("v")))
         thread.start()

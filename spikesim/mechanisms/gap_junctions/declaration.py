@@ -17,7 +17,8 @@ from spikesim.connectors import (
     FixedProbability,
     FixedTotalNumber,
 )
-from spikesim.description.elements import Element, ElementAccess
+from spikesim.description.access import Access
+from spikesim.description.elements import Element
 from spikesim.description.populations import View, check_distinct, check_neurons, self_offset
 from spikesim.distributions import Distribution, plain
 from spikesim.errors import ValidationError
@@ -65,7 +66,7 @@ class GapJunctions(Element):
     named = True
 
     def __init__(
-        self, name: str, a: View, b: View, connector: Connector, *, g: Any, access: ElementAccess
+        self, name: str, a: View, b: View, connector: Connector, *, g: Any, access: Access
     ):
         self.name = name
         self.a, self.b = a, b

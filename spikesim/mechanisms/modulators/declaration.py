@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from spikesim.description.elements import Element, ElementAccess, Signal
+from spikesim.description.access import Access
+from spikesim.description.elements import Element, Signal
 from spikesim.description.populations import View, check_gapless
 from spikesim.errors import ValidationError
 from spikesim.units import Unit, check_name, check_scalar, delay_steps, ms, one
@@ -30,7 +31,7 @@ class Modulator(Signal):
 
     recordable: ClassVar[Mapping[str, Unit]] = {"concentration": one}
 
-    def __init__(self, name: str, *, tau: float, baseline: float, access: ElementAccess):
+    def __init__(self, name: str, *, tau: float, baseline: float, access: Access):
         self.name = check_name(name, "name", "modulator")
         self.tau = check_scalar(tau, "tau", name, unit=ms, allowed="positive")
         self.baseline = check_scalar(baseline, "baseline", name, allowed="non-negative")

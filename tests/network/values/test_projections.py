@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import spikesim as sim
-from tests.live.rig import RECEPTORS, network
+from tests.network.values.rig import RECEPTORS, network
 
 CONNECTORS = {
     "sparse": (sim.FixedProbability(0.5), sim.Uniform(1.0, 2.0)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -14,9 +14,10 @@ from spikesim.description.schedules import Schedule, check_rate, partly_constant
 from spikesim.distributions import Distribution, is_drawn
 from spikesim.equations.neuron_equations import Cell
 from spikesim.errors import ValidationError, unknown_name, warn
-from spikesim.live.described import DescribedValues
 from spikesim.mechanisms.linked_variables import Link
 from spikesim.mechanisms.linked_variables.plan import check_unlinked
+from spikesim.network.described_values import DescribedValues
+from spikesim.network.simulation import Simulation
 from spikesim.neurons import Neuron
 from spikesim.planning.drives import check_source_rate
 from spikesim.planning.neurons import initial_values, refresh_table
@@ -30,17 +31,17 @@ from spikesim.runtime.interrupt import unbroken
 from spikesim.runtime.turns import taking_turns
 from spikesim.units import Unit, check_array, in_unit
 
-if TYPE_CHECKING:
-    from spikesim.network import Network
-
 
 @taking_turns
-class LivePopulations:
+class PopulationValues:
     """What neurons and sources ask of their network."""
 
-    def __init__(self, network: Network):
-        self.network = network
-        self.described = DescribedValues(network)
+    simulation: Simulation
+
+    @property
+    def described(self) -> DescribedValues:
+        """What can be said without a plan."""
+        return DescribedValues(self.simulation.description)
 
     def names(self, population: Population) -> list[str]:
         """Parameters and state variables of a population, or what can be set of a source."""
@@ -53,18 +54,18 @@ class LivePopulations:
             raise ValidationError(f"names are texts, got {name!r}", "get", view)
         if isinstance(population.model, SpikeSource) and name == "times":
             return tuple(population.model.times[k] for k in view.ids)
-        if self.network._plan is None:  # reading alone shall not end the description
+        if self.simulation.built is None:  # reading alone shall not end the description
             described = self.described.read(view, name)
             if described is not None:
                 return described
         if isinstance(population.model, RateSource) and name == "rate":
-            self.network.build()
-            source = self.network.plan.sources[population.name]
-            return source.rate[view.ids] * (1000.0 / self.network.dt)
+            self.simulation.build()
+            source = self.simulation.plan.sources[population.name]
+            return source.rate[view.ids] * (1000.0 / self.simulation.dt)
         block, table = self._place(view, name)
         if name in table.cell.states:
-            if self.network.plan.step == 0:
-                self.network.plan.start_step()  # its source may have been set since
+            if self.simulation.plan.step == 0:
+                self.simulation.plan.start_step()  # its source may have been set since
             row = table.args.state[table.cell.states.index(name)]
             return row[block.lo + view.ids].astype(np.float64)
         if name in block.values:
@@ -88,7 +89,7 @@ class LivePopulations:
             if name not in table.cell.states and name not in block.values:
                 valid = [*table.cell.states, *block.values]
                 raise unknown_name(name, valid, None, view.population.name)
-            check_unlinked(view, name, self.network._description.of(Link))
+            check_unlinked(view, name, self.simulation.description.of(Link))
             unit = Unit(table.cell.units.get(name, "1"))
             checked[name] = self._checked(view, name, value, unit)
         parameters = {n: v for n, v in checked.items() if n not in table.cell.states}
@@ -100,40 +101,40 @@ class LivePopulations:
         if parameters:
             self._check_stability(view, table.cell, after)
         warn_of_neurons(
-            model, table.cell, after, self.network.dt, view.population.name,
+            model, table.cell, after, self.simulation.dt, view.population.name,
             drawn=drawn, changed=changed,
         )  # fmt: skip
-        self.network.note(f"{view.population.name}.{next(iter(checked))}")
+        self.simulation.note(f"{view.population.name}.{next(iter(checked))}")
         if parameters:
             before = block.values
             block.values = {**before, **changed}  # a new mapping: recorders keep the one that held
             try:
-                refresh_table(table, self.network.dt)
+                refresh_table(table, self.simulation.dt)
             except ValidationError:
                 block.values = before
                 raise
-            self.network.simulator.refresh()
+            self.simulation.simulator.refresh()
         for name in set(checked) - set(parameters):
             row = table.args.state[table.cell.states.index(name)]
             row[block.lo + view.ids] = checked[name]
         for name in drawn:  # only now, for a call that fails changes nothing
             counts = self._draws(view, name)
             counts[view.ids] += 1
-            self.network.plan.draws[f"{view.population.name}.{name}"] = counts
+            self.simulation.plan.draws[f"{view.population.name}.{name}"] = counts
 
     def _draws(self, view: View, name: str) -> np.ndarray:
         """How often `set` has drawn a variable of each neuron of a population, int64."""
         population = view.population
-        counts = self.network.plan.draws.get(f"{population.name}.{name}")
+        counts = self.simulation.plan.draws.get(f"{population.name}.{name}")
         return np.zeros(population.size, np.int64) if counts is None else counts
 
     def _place(self, view: View, name: str) -> tuple[Block, NeuronTable]:
         if view.population.is_source:
             valid = self.names(view.population)
             raise unknown_name(name, valid, None, view.population.name)
-        self.network.build()
-        block = self.network.plan.blocks[view.population.name]
-        return block, self.network.plan.tables[block.table]
+        self.simulation.build()
+        block = self.simulation.plan.blocks[view.population.name]
+        return block, self.simulation.plan.tables[block.table]
 
     def _checked(self, view: View, name: str, value: Any, unit: Unit) -> np.ndarray:
         """`value` in the unit of a parameter, or in `unit`, that of a variable."""
@@ -147,7 +148,7 @@ class LivePopulations:
         law, drawn = value, isinstance(value, Distribution)
         if drawn:
             before = self._draws(view, name)[view.ids]
-            value = draw(value, key(self.network.seed, "set", owner, name), view.ids, before)
+            value = draw(value, key(self.simulation.seed, "set", owner, name), view.ids, before)
         if parameter is not None:
             array = check_draws(value, law, parameter, name, owner)
         else:
@@ -169,7 +170,7 @@ class LivePopulations:
         """Raise if `Network.population` would refuse these parameters of a population's neurons."""
         if not judged(cell):
             return
-        population, ids, net = view.population, view.ids, self.network
+        population, ids, net = view.population, view.ids, self.simulation
         try:
             state = initial_values(population, cell, values, net.seed)[:, ids]
         except ValidationError:  # they tell no start, from which a step could be judged
@@ -198,10 +199,10 @@ class LivePopulations:
             self._set_times(view, values["times"])
 
     def _set_rate(self, view: View, value: Any) -> None:
-        population, dt = view.population, self.network.dt
+        population, dt = view.population, self.simulation.dt
         assert isinstance(population.model, RateSource)
-        self.network.build()
-        plan = self.network.plan
+        self.simulation.build()
+        plan = self.simulation.plan
         rate = value  # which `with_rate` checks
         if not (view.contiguous and len(view) == population.size):
             rate = self._rate_of_all(view, check_rate(value, population.name))
@@ -209,11 +210,11 @@ class LivePopulations:
         check_source_rate(source_model.rate, dt, population.name)
         if isinstance(value, Schedule):
             value.check_grid(dt, population.name)
-        self.network.note(f"{population.name}.rate")
+        self.simulation.note(f"{population.name}.rate")
         put(population, model=source_model)
         sources: Any = plan.parts["sources"]
         sources.apply_rate(plan, population)
-        self.network.simulator.reschedule()
+        self.simulation.simulator.reschedule()
 
     def _rate_of_all(self, view: View, rate: np.ndarray | Schedule) -> np.ndarray | Schedule:
         """The rates of a population, some of whose sources get another `rate`."""
@@ -229,36 +230,36 @@ class LivePopulations:
         check_shape(rate, len(view), "rate", view.name)
         before = population.model.rate
         if isinstance(before, Schedule):
-            return partly_constant(before, view.ids, rate, population.size, self.network.dt)
+            return partly_constant(before, view.ids, rate, population.size, self.simulation.dt)
         whole = np.broadcast_to(before, population.size).copy()
         whole[view.ids] = rate
         return whole
 
     def _set_times(self, view: View, value: Any) -> None:
-        population, dt = view.population, self.network.dt
+        population, dt = view.population, self.simulation.dt
         if not (view.contiguous and len(view) == population.size):
             raise ValidationError("are set for all sources of a population", "times", view)
-        self.network.build()
+        self.simulation.build()
         given = SpikeSource(check_times(value, population.name))
         given.check_size(population.size, population.name)
-        source = self.network.plan.sources[population.name]
+        source = self.simulation.plan.sources[population.name]
         step, of = given_spikes(given.times, dt, population.name, silent=False)
         self._warn_of_past(population, source, step, of)
         source.step, source.source = step, of
-        self.network.note(f"{population.name}.times")
+        self.simulation.note(f"{population.name}.times")
         put(population, model=given)
 
     def _warn_of_past(
         self, population: Population, source: SourceTable, step: np.ndarray, of: np.ndarray
     ) -> None:
         """Warn of spikes before now that were not there when it was their time."""
-        now = self.network.plan.step
+        now = self.simulation.plan.step
         past, emitted = int(np.searchsorted(step, now)), int(np.searchsorted(source.step, now))
         spikes = step[:past] * population.size + of[:past]
         before = source.step[:emitted] * population.size + source.source[:emitted]
         lost = np.flatnonzero(~np.isin(spikes, before))
         if lost.size:
-            k, dt = lost[0], self.network.dt
+            k, dt = lost[0], self.simulation.dt
             others = f" (and {lost.size - 1} more)" if lost.size > 1 else ""
             warn(
                 f"{population.name}.times: {(step[k] + 1) * dt:.12g} ms of source {of[k]}{others} "

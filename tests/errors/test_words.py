@@ -4,8 +4,8 @@ import pytest
 
 import spikesim as sim
 from spikesim import units
+from spikesim.errors.words import WORDS, closest
 from spikesim.units import Unit, ms, mV
-from spikesim.words import WORDS, closest
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import spikesim as sim
-from tests.live.rig import RECEPTORS, network
+from tests.network.values.rig import RECEPTORS, network
 
 
 def test_parameters_and_states_by_name():

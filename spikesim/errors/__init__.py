@@ -7,9 +7,9 @@ import sys
 import warnings
 from collections.abc import Iterable
 
-from spikesim.words import closest
+from spikesim.errors.words import closest
 
-_PACKAGE = os.path.dirname(__file__) + os.sep
+_PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 
 
 class SpikesimError(Exception):

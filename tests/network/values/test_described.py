@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spikesim as sim
-from tests.live.rig import RECEPTORS
+from tests.network.values.rig import RECEPTORS
 
 VALUES = {
     "tau_m": st.floats(5.0, 50.0)
@@ -35,7 +35,7 @@ def test_what_is_described_is_what_is_built(data):
     sources = net.population("sources", 2, sim.PoissonSource(rate))
     views = [cells, cells[1:3], sources, sources[1:]]
     before = [{name: view.get(name) for name in view._variables()} for view in views]
-    assert net._plan is None
+    assert net._simulation.built is None
     net.stimulate(cells, sim.DCCurrent(10.0))  # describing goes on
     net.build()
     for view, values in zip(views, before, strict=True):
@@ -52,7 +52,7 @@ def test_variables_that_are_linked_are_told_by_building():
     follower = net.population("follower", 3, Follower())
     net.link(follower, "x", cells, "V_m")
     assert (follower.x == -70.0).all()
-    assert net._plan is not None
+    assert net._simulation.built is not None
 
 
 def test_times_of_a_source():

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from spikesim.description.description import Description
 from spikesim.description.inputs import RateSource
 from spikesim.description.populations import Population, View
 from spikesim.equations.neuron_equations import Cell
@@ -15,15 +14,12 @@ from spikesim.planning.drives import value_at
 from spikesim.planning.neurons import initial_values, resolve_parameters
 from spikesim.precision import PRECISIONS
 
-if TYPE_CHECKING:
-    from spikesim.network import Network
-
 
 class DescribedValues:
     """What can be said of populations without a plan."""
 
-    def __init__(self, network: Network):
-        self.network = network
+    def __init__(self, description: Description):
+        self.description = description
 
     def names(self, population: Population) -> list[str]:
         """Parameters and state variables of a population, or what can be set of a source."""
@@ -40,11 +36,11 @@ class DescribedValues:
         """What a network that was built now would have; None where only building tells."""
         population, model = view.population, view.population.model
         if isinstance(model, RateSource) and name == "rate":
-            rate = value_at(model.rate, 0, self.network.dt)
+            rate = value_at(model.rate, 0, self.description.dt)
             return np.broadcast_to(rate, population.size)[view.ids]
         if not isinstance(model, Neuron) or name not in self.names(population):
             return None
-        seed = self.network.seed
+        seed = self.description.seed
         parameters = resolve_parameters(population, seed)
         if name in parameters:
             return np.broadcast_to(parameters[name], population.size)[view.ids]
@@ -52,8 +48,8 @@ class DescribedValues:
         if name in cell.linked:
             return None
         state = initial_values(population, cell, parameters, seed)[cell.states.index(name)]
-        stored = state.astype(PRECISIONS[self.network.precision][0])
+        stored = state.astype(PRECISIONS[self.description.precision][0])
         return stored[view.ids].astype(np.float64)
 
     def _cell(self, model: Neuron) -> Cell:
-        return self.network._description.cells.of(model)
+        return self.description.cells.of(model)

@@ -1,0 +1,101 @@
+"""Synapses between runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from spikesim.description.projections import Connections, Projection, ReleaseState
+from spikesim.errors import ValidationError
+from spikesim.network.simulation import Simulation
+from spikesim.network.synapses import ends, order_of, place_in, stored_ends
+from spikesim.planning.csr import misshapen
+from spikesim.planning.projections import check_weights
+from spikesim.runtime.part import StoredSynapses
+from spikesim.runtime.turns import taking_turns
+from spikesim.synapses import QuantalRelease
+from spikesim.units import check_array, check_range, check_scalar
+
+
+@taking_turns
+class ProjectionValues:
+    """What projections ask of their network."""
+
+    simulation: Simulation
+
+    def _stored(self, projection: Projection) -> StoredSynapses:
+        self.simulation.build()
+        return self.simulation.plan.stored(projection.name)
+
+    def read_weight(self, projection: Projection) -> np.ndarray:
+        """Weights as the user wrote them, float64, one for each synapse."""
+        synapses = self._stored(projection)
+        synapses.update()
+        if synapses.one_weight:
+            return np.full(synapses.n, synapses.sign * float(synapses.weights[0]))
+        weights = synapses.weights[order_of(synapses, projection)]
+        return synapses.sign * weights.astype(np.float64)
+
+    def write_weight(self, projection: Projection, values: Any) -> None:
+        """Set weights: one number, or one for each synapse."""
+        synapses = self._stored(projection)
+        array = check_array(values, "weight", projection, unit=projection.weight_unit)
+        sizes = len(projection.source), len(projection.target)
+        if array.shape == sizes:
+            array = array[ends(synapses, projection)]
+        if array.ndim and array.shape != (synapses.n,):
+            raise misshapen(array.shape, synapses.n, sizes, "weight", projection)
+        if not array.size:
+            return
+        dtype = self.simulation.plan.weight_type
+        check_range(np.atleast_1d(array), np.dtype(dtype), projection)
+        check_weights(projection, array, dtype)
+        order = order_of(synapses, projection)
+        if not synapses.one_weight:
+            self.simulation.note(f"{projection.name}.weight")
+            synapses.update()
+            synapses.weights[order] = synapses.sign * array
+            return
+        if not (array == array.flat[0]).all():
+            raise ValidationError(
+                "was built with one weight for all synapses; build it with an array or a "
+                "distribution to set them one by one", "weight", projection,
+            )  # fmt: skip
+        self.simulation.note(f"{projection.name}.weight")
+        synapses.weights[:] = synapses.sign * array.flat[0]
+
+    def read_connections(self, projection: Projection) -> Connections:
+        """All synapses, ordered as `Projection.connections` says."""
+        synapses = self._stored(projection)
+        delay = np.broadcast_to(synapses.delays, synapses.n)
+        delay = delay[order_of(synapses, projection)] * self.simulation.dt
+        weight = self.read_weight(projection)
+        return Connections(*ends(synapses, projection), weight, delay)
+
+    def set_learning(self, projection: Projection, on: bool) -> None:
+        """Freeze or free the weights from now on."""
+        if self.simulation.built is not None:
+            self._plastic().set_learning(projection.name, on)
+
+    def normalize(self, projection: Projection, total: float) -> None:
+        """Scale the weights onto each target to the same sum."""
+        total = check_scalar(total, "total", projection, allowed="positive")
+        if projection.plasticity is None:
+            raise ValidationError("has no plasticity; set its weights", "normalize", projection)
+        self._plastic().normalize(projection.name, total, lambda: place_in(projection.target))
+        self.simulation.note(f"{projection.name}.weight")
+
+    def _plastic(self) -> Any:
+        self.simulation.build()
+        return self.simulation.plan.parts["plastic_synapses"]
+
+    def read_release(self, projection: Projection) -> ReleaseState:
+        """What a spike of now would find."""
+        synapses, view, plan = self._stored(projection), projection.source, self.simulation.plan
+        first, end = view.span
+        release: Any = plan.parts["release"]
+        u, x = release.now(projection.name, plan.step, stored_ends(synapses)[0], end - first)
+        rows = view.ids - first
+        for_synapses = isinstance(projection.release, QuantalRelease)
+        return ReleaseState(u[rows], x[order_of(synapses, projection) if for_synapses else rows])

@@ -1,0 +1,310 @@
+"""A network from its description to its run: what is built on demand, runs, and is saved."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from spikesim.attributes import put
+from spikesim.description.description import Description
+from spikesim.description.recorders import Recorder
+from spikesim.errors import NotBuiltError, SimulationError, SpikesimWarning, ValidationError
+from spikesim.mechanisms import MECHANISMS
+from spikesim.network.stores import Store, attach, check_room, growth
+from spikesim.network.synapses import carry_weights
+from spikesim.planning.builder import build, grouped
+from spikesim.planning.memory import uses
+from spikesim.planning.use import Use
+from spikesim.runtime import checkpoint
+from spikesim.runtime.interrupt import unbroken
+from spikesim.runtime.plan import Plan
+from spikesim.runtime.progress import ProgressBar, shows
+from spikesim.runtime.recording import Recording
+from spikesim.runtime.simulator import Simulator
+from spikesim.runtime.state import State, take
+from spikesim.runtime.state import put as put_state
+from spikesim.runtime.turns import Turns
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What a copy goes on from: a state, and what each recorder holds.
+
+    The arrays of a plan are views of one another, which neither `copy` nor `pickle` keeps. So a
+    copy is built from its description when it is first used, and the state is put into it then.
+    """
+
+    state: State
+    contents: list[dict[str, Any]]
+
+
+class Simulation:
+    """A description, and the plan, the simulator and the recordings that come of it.
+
+    Parameters
+    ----------
+    description : Description
+        The network.
+    threads : int
+        How many share the work.
+
+    Attributes
+    ----------
+    turns : Turns
+        Lets one thread at a time work on the network.
+    recorders : list of Recorder
+        All recorders, in the order in which they were made.
+    stores : dict of int to SpikeStore or SampleStore
+        What holds the samples of each, by the recorder's identity.
+    written : str
+        A value that the user has set, which building anew would lose; "" if there is none.
+    """
+
+    def __init__(self, description: Description, threads: int):
+        self.description, self.threads = description, threads
+        self.turns = Turns()
+        self.recorders: list[Recorder] = []
+        self.stores: dict[int, Store] = {}
+        self.recording = Recording()
+        self.written = ""
+        self._plan: Plan | None = None
+        self._simulator: Simulator | None = None
+        self._kept: _Kept | None = None
+
+    # --- what there is -------------------------------------------------------------------------
+
+    @property
+    def dt(self) -> float:
+        """Step (ms)."""
+        return self.description.dt
+
+    @property
+    def seed(self) -> int:
+        """Seed of everything random."""
+        return self.description.seed
+
+    @property
+    def built(self) -> Plan | None:
+        """The plan, if there is one; that of a copy is made here."""
+        if self._kept is not None:
+            with self.turns:
+                self._bring_back()
+        return self._plan
+
+    @property
+    def plan(self) -> Plan:
+        """The plan, once the network is built."""
+        plan = self.built
+        if plan is None:
+            raise NotBuiltError("the network is not built yet; run() or build() it first")
+        return plan
+
+    @property
+    def simulator(self) -> Simulator:
+        """What runs the plan, once the network is built."""
+        if self._simulator is None:
+            raise NotBuiltError("the network is not built yet; run() or build() it first")
+        return self._simulator
+
+    def note(self, what: str) -> None:
+        """Remember that the user has set a value, by what messages call it."""
+        self.written = what
+
+    def forget_plan(self, what: str) -> None:
+        """Let go of a plan that nothing has changed, so that something can be added.
+
+        Raises
+        ------
+        ValidationError
+            If the network has run, or values have been set in it.
+        """
+        with self.turns.alone(f"a call that adds a {what}"):
+            plan = self.built
+            if plan is None:
+                return
+            if plan.step:
+                raise ValidationError(
+                    f"the network has run already; add every {what} before the first run", None,
+                    "Network",
+                )  # fmt: skip
+            if self.written:
+                raise ValidationError(
+                    f"{self.written} has been set already, and would be lost; add every {what} "
+                    "before values are set", None, "Network",
+                )  # fmt: skip
+            self._plan = None
+
+    def memory(self) -> list[Use]:
+        """What each part of the network takes; nothing is built for it."""
+        d = self.description
+        parts = uses(d, grouped(d, MECHANISMS), MECHANISMS, self.threads)
+        return [*parts, *(growth(r, self.stores.get(id(r))) for r in self.recorders)]
+
+    # --- building ------------------------------------------------------------------------------
+
+    def build(self) -> None:
+        """Make the plan, unless there is one."""
+        if self.built is not None:
+            return
+        with self.turns:
+            if self.built is None:
+                if not self.description.populations:
+                    raise ValidationError("has no populations yet", None, "Network")
+                self._simulator = None  # what an earlier plan holds is let go first
+                with self._unchanged_on_failure():
+                    self._make()
+
+    def _make(self, weights_of: Plan | None = None) -> None:
+        """Put a new plan in place, with empty recorders, and with the weights of another plan."""
+        plan, recording = build(self.description, MECHANISMS, self.threads), Recording()
+        changed = ""
+        if weights_of is not None:
+            changed = carry_weights(weights_of, plan, list(self.description.projections))
+        for recorder in self.recorders:
+            self.stores[id(recorder)] = attach(recorder, plan, recording)
+        self._simulator = Simulator(plan, recording, self.threads)
+        self._plan, self.recording = plan, recording
+        self.written = f"{changed}.weight" if changed else ""
+
+    @contextmanager
+    def _unchanged_on_failure(self) -> Iterator[None]:
+        """If what is done within fails, the network is as it was before."""
+        before = self._plan, self.recording, self._simulator, self.written
+        stores = dict(self.stores)
+        models = [(p, p.model) for p in self.description.populations.values()]
+        try:
+            yield
+        except BaseException as error:
+            self._plan, self.recording, self._simulator, self.written = before
+            self.stores = stores
+            for population, model in models:
+                put(population, model=model)
+            if isinstance(error, MemoryError):
+                raise SimulationError(
+                    f"there is not enough memory for the network ({error}); net.memory() tells "
+                    "what takes how much"
+                ) from error
+            raise
+
+    def add_recorder(self, recorder: Recorder) -> None:
+        """Record from now on."""
+        plan = self.built
+        if plan is not None:
+            self.stores[id(recorder)] = attach(recorder, plan, self.recording)
+            self.simulator.refresh()
+        self.recorders.append(recorder)
+
+    # --- running -------------------------------------------------------------------------------
+
+    def run(self, steps: int, progress: bool | None) -> None:
+        """Go on for a number of steps; `progress` is as in `Network.run`."""
+        self.turns.begin_run()
+        try:
+            self.build()
+            check_room(self.recorders, self.stores, steps, self.dt)
+            if progress is None and not shows(sys.stderr):
+                progress = False
+            if not steps or progress is False:
+                self.simulator.run(steps)
+            else:
+                with ProgressBar(steps, self.dt, at_once=bool(progress)) as bar:
+                    self.simulator.run(steps, bar.update)
+        finally:
+            self.turns.end_run()
+
+    def reset(self, *, keep_weights: bool) -> None:
+        """Go back to the description."""
+        with self.turns.alone("reset"):
+            before = self.built
+            if before is None:
+                return
+            with self._unchanged_on_failure():
+                for population in self.description.populations.values():
+                    put(population, model=population.described)
+                self._make(before if keep_weights else None)
+
+    def reset_state(self) -> None:
+        """Initial state, empty rings and histories; learnt variables and weights stay."""
+        with self.turns.alone("reset_state"):
+            self.build()
+            self.simulator.check_whole()
+            plan = self.plan
+            for part in reversed(plan.parts.values()):  # weights first: they see the others' past
+                part.reset(plan)
+            plan.ring[:] = 0
+
+    # --- states and copies ---------------------------------------------------------------------
+
+    def save(self, path: str | Path) -> None:
+        """Write the state to a file."""
+        with self.turns:
+            self.build()
+            self.simulator.check_whole()
+            checkpoint.save(self.plan, path)
+
+    def load(self, path: str | Path) -> None:
+        """Put a saved state back."""
+        with self.turns.alone("load_state"):
+            state = checkpoint.read(path)
+            self.build()
+            with unbroken():
+                put_state(self.plan, state, str(path))
+                self.note("the state")
+                self._resume()
+                for recorder in self.recorders:
+                    self.stores[id(recorder)].clear(self.plan.step)
+
+    def _resume(self) -> None:
+        """Let all follow a state that has been put into the plan."""
+        plan = self.plan
+        if self.simulator.fault:
+            self._simulator = Simulator(plan, self.recording, self.threads)
+        for part in plan.parts.values():
+            part.resume(plan)
+        self.simulator.refresh()
+
+    def __getstate__(self) -> dict[str, Any]:
+        with self.turns:
+            kept = self._kept
+            if self._plan is not None:
+                self.simulator.check_whole()
+                state = take(self._plan)
+                # Copies of arrays, for the network may run on meanwhile.
+                arrays = {name: array.copy() for name, array in state.arrays.items()}
+                contents = [self.stores[id(r)].contents() for r in self.recorders]
+                kept = _Kept(State(state.head, arrays), contents)
+            return {
+                "description": self.description, "threads": self.threads,
+                "recorders": self.recorders, "written": self.written, "kept": kept,
+            }  # fmt: skip
+
+    def __setstate__(self, parts: dict[str, Any]) -> None:
+        vars(self).update(
+            description=parts["description"], threads=parts["threads"], turns=Turns(),
+            recorders=parts["recorders"], stores={}, recording=Recording(),
+            written=parts["written"], _plan=None, _simulator=None, _kept=parts["kept"],
+        )  # fmt: skip
+
+    def _bring_back(self) -> None:
+        """Build a copy, and let it be as the first one was."""
+        kept, written = self._kept, self.written
+        if kept is None:  # another thread has had its turn
+            return
+        self._kept = None
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", SpikesimWarning)  # said when the first was built
+                self.build()
+            put_state(self.plan, kept.state, "the copy", believed=True)
+            self._resume()
+            self.written = written
+            for recorder, contents in zip(self.recorders, kept.contents, strict=True):
+                vars(self.stores[id(recorder)]).update(contents)
+        except BaseException:
+            self._plan, self._kept = None, kept
+            raise

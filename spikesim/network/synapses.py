@@ -1,0 +1,78 @@
+"""Stored synapses as users see them: in the order of sources, then targets."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from spikesim.description.populations import View
+from spikesim.description.projections import Projection
+from spikesim.kernels.connect import stable_order
+from spikesim.runtime.part import StoredSynapses
+from spikesim.runtime.plan import Plan
+
+
+def carry_weights(before: Plan, plan: Plan, projections: list[str]) -> str:
+    """Give a new plan the weights of an earlier one of the same network.
+
+    Returns
+    -------
+    str
+        The name of a projection whose weights were not the described ones; "" if there is none.
+    """
+    changed = ""
+    for name in projections:
+        learnt = before.stored(name)
+        learnt.update()
+        described = plan.stored(name).weights
+        if not np.array_equal(described, learnt.weights):
+            described[:] = learnt.weights
+            changed = changed or name
+    return changed
+
+
+def stored_ends(synapses: StoredSynapses) -> tuple[np.ndarray, np.ndarray]:
+    """Source and target of each synapse as stored, counted from the lowest ids of both ends."""
+    if synapses.indptr is not None and synapses.targets is not None:
+        source = np.repeat(np.arange(synapses.n_pre), np.diff(synapses.indptr))
+        return source, synapses.targets.astype(np.int64)
+    source, target = (g.ravel() for g in np.indices((synapses.n_pre, synapses.n_post)))
+    if synapses.missing is not None:
+        other = target != source + synapses.missing
+        source, target = source[other], target[other]
+    return source, target
+
+
+def ends(synapses: StoredSynapses, projection: Projection) -> tuple[np.ndarray, np.ndarray]:
+    """Source and target of each synapse, by place in the ends, in the order of the users."""
+    order, stored = order_of(synapses, projection), stored_ends(synapses)
+    views = projection.source, projection.target
+    source, target = (place_in(v)[s[order]] for v, s in zip(views, stored, strict=True))
+    return source, target
+
+
+def order_of(synapses: StoredSynapses, projection: Projection) -> slice | np.ndarray:
+    """Where each of the user's synapses is stored.
+
+    Users see synapses by the places of source and target in the ends of the projection, and
+    multapses by delay. They are stored by ids, and sorted by delay where delays differ.
+    """
+    views = projection.source, projection.target
+    ascending = all((np.diff(view.ids) > 0).all() for view in views)
+    if ascending and not isinstance(synapses.delays, np.ndarray):
+        return slice(None)
+    order = np.empty(0, np.int64)
+    for view, stored in reversed(list(zip(views, stored_ends(synapses), strict=True))):
+        place = place_in(view)[stored].astype(np.int32)
+        place.flags.writeable = False  # as where connectors sort, so that one version is compiled
+        first = np.concatenate([[0], np.cumsum(np.bincount(place, minlength=len(view)))])
+        before, order = order, np.empty(place.size, np.int64)
+        stable_order(place, before, first[:-1].copy(), order)
+    return order
+
+
+def place_in(view: View) -> np.ndarray:
+    """The place in a selection of each neuron from its lowest id on; -1 for those not in it."""
+    first, end = view.span
+    places = np.full(end - first, -1, np.int64)
+    places[view.ids - first] = np.arange(len(view))
+    return places
