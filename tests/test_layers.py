@@ -1,4 +1,7 @@
-"""The layers of the package: imports only point downwards, and heavy ones have their place."""
+"""The layers of the package: imports only point downwards, and heavy ones have their place.
+
+Imports for types, and those within functions, count like all others.
+"""
 
 import ast
 import subprocess
@@ -63,22 +66,9 @@ def imports(path):
     return found
 
 
-@cache
-def for_types_only(path):
-    """Imports that only a type checker follows."""
-    blocks = [
-        node for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
-    ]  # fmt: skip
-    return {(n.module, a.name) for b in blocks for n in ast.walk(b)
-            if isinstance(n, ast.ImportFrom) for a in n.names}  # fmt: skip
-
-
 def parts_used(path):
     """The parts of the package that a module imports from, with the full names."""
     for module, name in imports(path):
-        if (module, name) in for_types_only(path):
-            continue
         if module == "spikesim" and name is not None:
             yield name, f"spikesim.{name}"
         elif module.startswith("spikesim."):
@@ -131,25 +121,67 @@ def test_no_circles():
         visit(module)
 
 
+def test_the_longest_chain_of_folders():
+    """From the command line or a benchmark down to the ground."""
+    below = {}
+    for path in MODULES:
+        own = name_of(path).split(".")[0]
+        below.setdefault(own, set()).update({part for part, _ in parts_used(path)} - {own})
+
+    @cache
+    def depth(name):
+        return 1 + max(map(depth, below.get(name, ())), default=0)
+
+    assert max(map(depth, below)) <= 12  # models and benchmarks stand on `network`, which is lower
+
+
+MECHANISMS = sorted(p for p in PACKAGE.glob("mechanisms/*") if (p / "__init__.py").exists())
+
+
+@pytest.mark.parametrize("folder", MECHANISMS, ids=lambda p: p.name)
+def test_mechanisms_stand_side_by_side(folder):
+    """One finds another by the name of its part. What users import loads no kernels."""
+    for path in folder.glob("*.py"):
+        for part, used in parts_used(path):
+            if part == "mechanisms":
+                assert used.split(".")[2] == folder.name, f"{name_of(path)} imports {used}"
+    own = f"spikesim.mechanisms.{folder.name}.declaration"
+    assert {module for module, _ in imports(folder / "__init__.py")} <= {own}
+
+
 def outside(path):
     return {module.split(".")[0] for module, _ in imports(path)}
+
+
+NUMERIC = {
+    "__future__",
+    "collections",
+    "llvmlite",
+    "math",
+    "numba",
+    "numpy",
+    "spikesim",
+    "sys",
+    "typing",
+}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_heavy_imports_have_their_place(path):
     own, used = name_of(path).split(".")[0], outside(path)
+    below = {part for part, _ in parts_used(path)}
     if own != "plot":
         assert "matplotlib" not in used, "plot/ is the only importer of matplotlib"
-    if own in DESCRIPTION:
+    if own in DESCRIPTION or path.name == "declaration.py":
         assert "numba" not in used, "descriptions compile nothing"
-        below = {part for part, _ in parts_used(path)}
         assert not below & {"kernels", "planning", "runtime", "jit", "rng", "_generated"}
-    if own == "kernels":
-        assert used <= {"__future__", "collections", "llvmlite", "math", "numba", "numpy",
-                        "spikesim", "sys", "typing"}  # fmt: skip
-        assert {part for part, _ in parts_used(path)} <= {"jit", "rng", "kernels"}
+    if own == "kernels" or path.name == "kernels.py":
+        assert used <= NUMERIC
+        assert below <= {"jit", "rng", "kernels"}
     if own == "runtime":
-        assert not {part for part, _ in parts_used(path)} & set(DESCRIPTION), "it sees the plan"
+        assert not below & {"description", "planning", "mechanisms"}, "it sees the plan"
+    if own == "planning":
+        assert "mechanisms" not in below, "the list of mechanisms is handed to it"
 
 
 def loaded_by(*lines):

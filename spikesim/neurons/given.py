@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
+from spikesim.equations.membranes import NeuronDeclaration
 from spikesim.errors import ValidationError
 from spikesim.language.functions import read_function
 from spikesim.parameters import Parametrized
 from spikesim.units import check_identifier
-
-if TYPE_CHECKING:
-    from spikesim.neurons.base import Neuron
 
 Part = TypeVar("Part", bound=Parametrized)
 
@@ -26,7 +24,7 @@ def named(given: Any, attribute: str, owner: str) -> dict[str, Any]:
     return dict(given or {})
 
 
-def mentions(neuron: Neuron, name: str) -> bool:
+def mentions(neuron: NeuronDeclaration, name: str) -> bool:
     """Whether a model's own text uses a name, such as ``I_in``."""
     reset = neuron.reset if isinstance(neuron.reset, str) else " ".join(neuron.reset.values())
     texts = [neuron.equations, neuron.threshold, reset, neuron.rearm]
