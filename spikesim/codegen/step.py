@@ -5,7 +5,8 @@ A step carries a network from ``step * dt`` to ``(step + 1) * dt``:
 1. `ARRIVE`: what reaches receptors in this step is added to the current row of the ring buffer:
    Poisson drives, miniature events, sums of all-to-all projections, and plastic synapses with
    axonal delays.
-2. `CURRENT`: stimulating currents of this step: noise sets them, gap junctions add to them.
+2. `CURRENT`: stimulating currents of this step: they begin with the steady ones, to which noise and
+   gap junctions add.
 3. `LINK`: linked variables take their values from the states as they are. Where something has read
    the states of other neurons, threads meet here: no neuron moves on before all have seen it.
 4. `UPDATE`: neurons are integrated with the inputs that were there at the step's start; then what

@@ -32,7 +32,7 @@ class Stimulus(Element):
     def __init__(self, name: str, target: View, given: Input):
         self.name, self.target, self.input = name, target, given
 
-    def ends(self) -> dict[str, Any]:
+    def _ends(self) -> dict[str, Any]:
         return {"target": self.target}
 
 

@@ -23,6 +23,8 @@ class Element(Guarded):
     ----------
     name : str
         What messages call it, and what keys its draws.
+    access : Access
+        The network that it has been added to.
     named : bool
         Whether the name is unique among all that the network has.
     recordable : mapping
@@ -35,14 +37,8 @@ class Element(Guarded):
     name: str
     access: Access
 
-    def ends(self) -> Mapping[str, Any]:
-        """The populations and elements that it refers to, by the role that messages name.
-
-        Returns
-        -------
-        Mapping
-            Roles, such as ``"target"``, with what has them.
-        """
+    def _ends(self) -> Mapping[str, Any]:
+        """The populations and elements that it refers to, by the role that messages name."""
         return {}
 
     def _read(self, variable: str) -> np.ndarray:

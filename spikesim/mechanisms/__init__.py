@@ -24,5 +24,5 @@ MECHANISMS = (
 """All mechanisms, in the order in which they are planned and, within a stage of a step, called.
 
 It is the order of sums into the ring and into currents. Later ones build on earlier ones: release
-on static synapses, plastic synapses on modulators; noise sets currents to which gap junctions add.
+on static synapses, plastic synapses on modulators.
 """

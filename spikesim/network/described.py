@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
+from spikesim.attributes import put
 from spikesim.connectors import Connector
 from spikesim.description.description import Stimulus
 from spikesim.description.elements import Element, Signal
@@ -24,6 +25,8 @@ from spikesim.planning.checks import check_population, check_projection
 from spikesim.planning.memory_synapses import check_synapses
 from spikesim.synapses import PlasticityRule, Release
 from spikesim.units import check_name
+
+Kind = TypeVar("Kind", bound=Element)
 
 
 class DescribedNetwork(Parts):
@@ -193,7 +196,7 @@ class DescribedNetwork(Parts):
             name = numbered(f"{target.name}.{kind}", names)
         elif check_name(name, "name", "stimulate") in names:
             raise ValidationError(f"the name {name!r} is taken", "name", "stimulate")
-        self._add(Stimulus(name, target, stimulus), "stimulus")
+        self.add(Stimulus(name, target, stimulus))
 
     def gap_junctions(
         self, a: View, b: View, connector: Connector, *, g: Any, name: str | None = None
@@ -224,9 +227,8 @@ class DescribedNetwork(Parts):
             name = numbered(joined("--", a, b), self._names)
         else:
             self._check_new(name)
-        gaps = GapJunctions(name, a, b, connector, g=g, access=self._access)
-        self._add(gaps, "gap junction")
-        return gaps
+        gaps = GapJunctions(name, a, b, connector, g=g)
+        return self.add(gaps)
 
     def link(
         self,
@@ -251,7 +253,7 @@ class DescribedNetwork(Parts):
         """
         self._check_open("link")
         self._check_mine(target=target, source=source)
-        self._add(Link(target, variable, source, source_variable, index), "link")
+        self.add(Link(target, variable, source, source_variable, index))
 
     def modulator(self, name: str, *, tau: float, baseline: float = 0.0) -> Modulator:
         """Add a neuromodulator, such as dopamine: a concentration that spikes raise.
@@ -272,9 +274,8 @@ class DescribedNetwork(Parts):
         """
         self._check_open("modulator")
         self._check_new(name)
-        modulator = Modulator(name, tau=tau, baseline=baseline, access=self._access)
-        self._add(modulator, "modulator")
-        return modulator
+        modulator = Modulator(name, tau=tau, baseline=baseline)
+        return self.add(modulator)
 
     def release(self, source: View, modulator: Modulator, *, amount: float, delay: float) -> None:
         """Let each spike of some neurons raise the concentration of a modulator.
@@ -292,11 +293,40 @@ class DescribedNetwork(Parts):
         """
         self._check_open("release")
         self._check_mine(source=source, modulator=modulator)
-        self._add(Secretion(source, modulator, amount, delay, self.dt), "release")
+        self.add(Secretion(source, modulator, amount, delay, self.dt))
 
-    def _add(self, element: Element, what: str) -> None:
-        """Take an element in, if its mechanism finds nothing wrong with it."""
-        for mechanism in MECHANISMS:
-            if mechanism.claims(element):
-                mechanism.check(element, self._description)
+    def add(self, element: Kind) -> Kind:
+        """Add an element of any mechanism, also of one that has no method of its own here.
+
+        Parameters
+        ----------
+        element : Element
+            Such as a `GapJunctions`, for which `gap_junctions` is the short form.
+
+        Returns
+        -------
+        Element
+            The same object, which now reads, sets and records its variables in this network.
+
+        Raises
+        ------
+        ValidationError
+            If it belongs to a network already, refers to populations of another one, or cannot be.
+        """
+        if not isinstance(element, Element):
+            raise ValidationError(f"must be an element, got {element!r}", "element", "add")
+        self._check_open(type(element).__name__)
+        if "access" in vars(element):
+            raise ValidationError("belongs to a network already", "element", element)
+        self._check_mine(**element._ends())
+        if element.named:
+            self._check_new(element.name)
+        mechanisms = [mechanism for mechanism in MECHANISMS if mechanism.claims(element)]
+        if not mechanisms:
+            kind = type(element).__name__
+            raise ValidationError(f"is of no mechanism that there is, {kind}", "element", element)
+        for mechanism in mechanisms:
+            mechanism.check(element, self._description)
+        put(element, access=self._access)
         self._description.elements.append(element)
+        return element

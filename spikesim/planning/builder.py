@@ -10,6 +10,7 @@ from spikesim.description.description import Description
 from spikesim.errors import ValidationError
 from spikesim.planning.context import Context
 from spikesim.planning.identity import identity
+from spikesim.planning.injected_currents import InjectedCurrentPart
 from spikesim.planning.mechanism import Mechanism
 from spikesim.planning.memory import Groups, check_memory
 from spikesim.planning.neuron_part import NeuronPart
@@ -68,18 +69,22 @@ def build(description: Description, mechanisms: Sequence[Mechanism], threads: in
         description, blocks, tables, group, built,
         {id(element): first + k for k, (element, _) in enumerate(appended)},
     )  # fmt: skip
-    context.parts["neurons"] = NeuronPart(tables, blocks, dt)
-    context.parts["sources"] = SourcesPart(populations, sources, dt)
     for mechanism in mechanisms:
         own = [e for e in description.all_elements() if mechanism.claims(e)]
         part = mechanism.plan(own, context)
         if part is not None:
             context.parts[part.name] = part
+    parts = {
+        "neurons": NeuronPart(tables, blocks, dt),
+        "sources": SourcesPart(populations, sources, dt),
+        "injected_currents": InjectedCurrentPart(context.parts.values()),
+        **context.parts,
+    }
     plan = Plan(
         dt=dt, seed=seed, state_type=state_type, weight_type=weight_type, blocks=blocks,
         tables=tables, sources=sources, group=group, state=state, initial=state,
         ring=np.zeros((rows, n_slots), weight_type),
-        broadcast=np.zeros((rows, n_static), weight_type), base=base, parts=context.parts,
+        broadcast=np.zeros((rows, n_static), weight_type), base=base, parts=parts,
         identity=identity(description, context, mechanisms),
     )  # fmt: skip
     plan.start_step()

@@ -113,6 +113,10 @@ class Part:
         """Conditions on which the loop hands back to Python, so that `make_room` is called."""
         return []
 
+    def adds_current_to(self) -> np.ndarray:
+        """The neurons, by global id, to whose stimulating currents its calls add in each step."""
+        return np.empty(0, np.int64)
+
     # --- between steps -------------------------------------------------------------------------
 
     def changes(self) -> np.ndarray:

@@ -15,6 +15,7 @@ from spikesim import analysis, connectors, interchange, plot, readout, units
 from spikesim.channels import Channel
 from spikesim.description import inputs
 from spikesim.distributions import Distribution
+from spikesim.mechanisms.gap_junctions import GapJunctions
 from spikesim.parameters import Parametrized
 from spikesim.receptors import Receptor
 from spikesim.synapses import PlasticityRule, Release
@@ -156,6 +157,9 @@ DESCRIBING = {
     "Network.gap_junctions": lambda w: (w.net.gap_junctions, {
         "a": w.cells, "b": w.cells, "connector": sim.FixedProbability(0.5), "g": 1.0, "name": "new",
     }),
+    "Network.add": lambda w: (w.net.add, {"element": GapJunctions(
+        "added", w.cells, w.cells, sim.FixedProbability(0.5), g=1.0
+    )}),
     "Network.link": lambda w: (w.net.link, {
         "target": w.net.population("free", 4, FOLLOWER), "variable": "x", "source": w.cells,
         "source_variable": "V_m", "index": [0, 1, 2, 3],

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spikesim import neurons, plasticity, receptors
+from spikesim import neurons, receptors, synapses
 from spikesim.description import inputs
 from spikesim.errors import ValidationError
 from spikesim.units import (
@@ -43,7 +43,7 @@ UNITS = {
 
 def declaring():
     """Every class with declared parameters."""
-    modules = (neurons, receptors, plasticity, inputs)
+    modules = (neurons, receptors, synapses, inputs)
     found = {c for m in modules for c in vars(m).values() if isinstance(c, type)}
     return sorted((c for c in found if getattr(c, "declared", None)), key=lambda c: c.__name__)
 

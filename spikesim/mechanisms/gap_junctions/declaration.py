@@ -17,7 +17,6 @@ from spikesim.connectors import (
     FixedProbability,
     FixedTotalNumber,
 )
-from spikesim.description.access import Access
 from spikesim.description.elements import Element
 from spikesim.description.populations import View, check_distinct, check_neurons, self_offset
 from spikesim.distributions import Distribution, plain
@@ -65,13 +64,10 @@ class GapJunctions(Element):
 
     named = True
 
-    def __init__(
-        self, name: str, a: View, b: View, connector: Connector, *, g: Any, access: Access
-    ):
+    def __init__(self, name: str, a: View, b: View, connector: Connector, *, g: Any):
         self.name = name
         self.a, self.b = a, b
         self.connector = connector
-        self.access = access
         for role, view in (("a", a), ("b", b)):
             check_neurons(view, role, self)
             check_distinct(view, role, self)
@@ -114,7 +110,7 @@ class GapJunctions(Element):
                 "connector", self,
             )  # fmt: skip
 
-    def ends(self) -> dict[str, Any]:
+    def _ends(self) -> dict[str, Any]:
         return {"a": self.a, "b": self.b}
 
     @property

@@ -21,7 +21,6 @@ class GapArgs(NamedTuple):
     rows: Array  # int64: the rows, or a thread's share of them
     place: Array  # int64 (rows): index of the neuron into the currents
     own: Array  # int64 (rows): its membrane potential's place in the flat state
-    noisy: Array  # bool (rows): whether noise currents have set its current in this step
     first: Array  # int64 (rows + 1)
     other: Array  # int64 (twice the junctions): the membrane potential at the other end
     junction: Array  # int64: which junction it is
@@ -29,12 +28,9 @@ class GapArgs(NamedTuple):
 
 
 @kernel(inner=True)
-def gap_currents(state, current, base, gaps):
-    """Add the currents through gap junctions to the neurons' input currents of this step.
-
-    Comes after the noise currents, which set the inputs of the neurons that have noise anew.
-    """
-    rows, place, own, noisy = gaps.rows, gaps.place, gaps.own, gaps.noisy
+def gap_currents(state, current, gaps):
+    """Add the currents through gap junctions to the neurons' input currents of this step."""
+    rows, place, own = gaps.rows, gaps.place, gaps.own
     first, other, junction, g = gaps.first, gaps.other, gaps.junction, gaps.g
     for m in range(rows.size):
         r = rows[m]
@@ -43,4 +39,4 @@ def gap_currents(state, current, base, gaps):
         for k in range(first[r], first[r + 1]):
             total += g[junction[k]] * (state[other[k]] - V_m)
         i = place[r]
-        current[i] = (current[i] if noisy[r] else base[i]) + total
+        current[i] += total

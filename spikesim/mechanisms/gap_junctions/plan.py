@@ -55,10 +55,13 @@ class GapPart(Part):
 
     def calls(self) -> list[Call]:
         kernel = "spikesim.mechanisms.gap_junctions.kernels:gap_currents"
-        return [Call(Stage.CURRENT, kernel, "state, current, base, gaps", reads_others=True)]
+        return [Call(Stage.CURRENT, kernel, "state, current, gaps", reads_others=True)]
 
     def bundles(self) -> Bundles:
         return {"gaps": self.args}
+
+    def adds_current_to(self) -> np.ndarray:
+        return self.args.place
 
     def share(self, split: Split, t: int) -> Bundles:
         rows = np.flatnonzero(split.mine(t)[self.args.place])
@@ -121,8 +124,6 @@ def plan_gaps(gaps: list[GapJunctions], context: Context) -> GapPart | None:
     """
     if not gaps:
         return None
-    noise = context.parts.get("noise_current")
-    noisy = np.empty(0, np.int64) if noise is None else noise.args.place  # type: ignore[attr-defined]
     ends: list[np.ndarray] = []
     membranes: list[np.ndarray] = []
     conductances: list[np.ndarray] = []
@@ -149,7 +150,7 @@ def plan_gaps(gaps: list[GapJunctions], context: Context) -> GapPart | None:
     place, starts = np.unique(gid.ravel()[order], return_index=True)
     args = GapArgs(
         rows=np.arange(place.size), place=place.astype(np.int64),
-        own=V_m.ravel()[order][starts], noisy=np.isin(place, noisy),
+        own=V_m.ravel()[order][starts],
         first=np.append(starts, 2 * n).astype(np.int64), other=V_m[::-1].ravel()[order],
         junction=np.tile(np.arange(n), 2)[order], g=np.concatenate(conductances).astype(float),
     )  # fmt: skip

@@ -45,7 +45,7 @@ class Link(Element):
         """Whose variable it is, e.g. ``"cells.x"``."""
         return f"{self.target.name}.{self.variable}"
 
-    def ends(self) -> dict[str, Any]:
+    def _ends(self) -> dict[str, Any]:
         return {"target": self.target, "source": self.source}
 
     def _places(self, index: Any) -> np.ndarray:

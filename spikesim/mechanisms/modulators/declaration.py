@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from spikesim.description.access import Access
 from spikesim.description.elements import Element, Signal
 from spikesim.description.populations import View, check_gapless
 from spikesim.errors import ValidationError
@@ -31,11 +30,10 @@ class Modulator(Signal):
 
     recordable: ClassVar[Mapping[str, Unit]] = {"concentration": one}
 
-    def __init__(self, name: str, *, tau: float, baseline: float, access: Access):
+    def __init__(self, name: str, *, tau: float, baseline: float):
         self.name = check_name(name, "name", "modulator")
         self.tau = check_scalar(tau, "tau", name, unit=ms, allowed="positive")
         self.baseline = check_scalar(baseline, "baseline", name, allowed="non-negative")
-        self.access = access
 
     @property
     def concentration(self) -> float:
@@ -96,5 +94,5 @@ class Secretion(Element):
         delay = check_scalar(delay, "delay", owner, unit=ms)
         self.steps = int(delay_steps(delay, dt, owner))
 
-    def ends(self) -> dict[str, Any]:
+    def _ends(self) -> dict[str, Any]:
         return {"source": self.source, "modulator": self.modulator}

@@ -28,11 +28,9 @@ class NoiseArgs(NamedTuple):
 
 
 @kernel(inner=True)
-def noise_currents(step, current, base, noises):
-    """Input currents of this step: the steady ones and the Gaussian noises, held for `every`."""
+def noise_currents(step, current, noises):
+    """Add Gaussian noise, each value of which holds for `every` steps."""
     place, mean, std, index = noises.place, noises.mean, noises.std, noises.index
-    for i in range(place.size):
-        current[place[i]] = base[place[i]]
     for d in range(noises.key.size):
         subkey = rng.subkey(noises.key[d], step // noises.every[d])
         for i in range(noises.first[d], noises.first[d + 1]):

@@ -31,10 +31,13 @@ class NoisePart(Part):
 
     def calls(self) -> list[Call]:
         kernel = "spikesim.mechanisms.noise_current.kernels:noise_currents"
-        return [Call(Stage.CURRENT, kernel, "step, current, base, noises")]
+        return [Call(Stage.CURRENT, kernel, "step, current, noises")]
 
     def bundles(self) -> Bundles:
         return {"noises": self.args}
+
+    def adds_current_to(self) -> np.ndarray:
+        return self.args.place
 
     def share(self, split: Split, t: int) -> Bundles:
         n = self.args
