@@ -211,10 +211,12 @@ class PopulationValues:
         if isinstance(value, Schedule):
             value.check_grid(dt, population.name)
         self.simulation.note(f"{population.name}.rate")
+        rates = population.model.rate, source_model.rate
         put(population, model=source_model)
         sources: Any = plan.parts["sources"]
         sources.apply_rate(plan, population)
-        self.simulation.simulator.reschedule()
+        if any(isinstance(rate, Schedule) for rate in rates):
+            self.simulation.simulator.reschedule()
 
     def _rate_of_all(self, view: View, rate: np.ndarray | Schedule) -> np.ndarray | Schedule:
         """The rates of a population, some of whose sources get another `rate`."""

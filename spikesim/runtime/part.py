@@ -47,7 +47,7 @@ class Variable:
     each: str = "value"
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class StoredSynapses:
     """The synapses of one projection as a part stores them.
 
@@ -94,6 +94,11 @@ class Part:
     """
 
     name: str  # by which other mechanisms find it; prefix of its arrays in a state
+
+    @classmethod
+    def overrides(cls, method: str) -> bool:
+        """Whether a method does more than that of the base."""
+        return getattr(cls, method) is not getattr(Part, method)
 
     # --- in a step -----------------------------------------------------------------------------
 

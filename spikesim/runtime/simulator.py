@@ -22,6 +22,7 @@ from spikesim.runtime.recording import Recording
 from spikesim.runtime.threads import Threads
 
 CHUNK_S = 0.2  # wall time of a chunk: how soon Ctrl-C and the progress bar are served
+HOOKS = ("changes", "apply", "next_stop", "reserve", "make_room", "end_chunk", "stopped")
 MAX_SAMPLES = 1 << 22  # state samples of a chunk
 
 Progress = Callable[[int, int], None]
@@ -55,6 +56,9 @@ class Simulator:
     def refresh(self) -> None:
         """Load the kernels anew and size the buffers, after models or recorders have changed."""
         plan, parts = self.plan, self.plan.parts.values()
+        self._hooks = {
+            hook: [getattr(part, hook) for part in parts if part.overrides(hook)] for hook in HOOKS
+        }
         calls = [call for part in parts for call in part.calls()]
         bundles = [name for part in parts for name in part.bundles()]
         full = [condition for part in parts for condition in part.full()]
@@ -73,8 +77,8 @@ class Simulator:
 
     def reschedule(self) -> None:
         """Ask anew when something changes from outside."""
-        steps = [part.changes() for part in self.plan.parts.values()]
-        self._changes = np.unique(np.concatenate([np.empty(0, np.int64), *steps]))
+        steps = [changes() for changes in self._hooks["changes"]]
+        self._changes = np.unique(np.concatenate(steps)) if steps else np.empty(0, np.int64)
 
     def run(self, steps: int, progress: Progress | None = None) -> None:
         """Go on for a number of steps.
@@ -121,8 +125,8 @@ class Simulator:
         """Do a chunk as a whole; if that fails nothing can follow."""
         try:
             self._advance(stop)
-            for part in self.plan.parts.values():
-                part.end_chunk(self.plan.step)
+            for end_chunk in self._hooks["end_chunk"]:
+                end_chunk(self.plan.step)
             self._check_finite()
             self.recording.sample(self.plan.step)
         except SimulationError:  # said at a chunk's end, where all is in order
@@ -157,8 +161,8 @@ class Simulator:
         later = self._changes[np.searchsorted(self._changes, step, side="right") :]
         if later.size:
             stop = min(stop, int(later[0]))
-        for part in self.plan.parts.values():
-            limit = part.next_stop(step)
+        for next_stop in self._hooks["next_stop"]:
+            limit = next_stop(step)
             stop = stop if limit is None else min(stop, limit)
         for every in self.recording.intervals():
             stop = min(stop, (step // every + 1) * every)
@@ -169,8 +173,8 @@ class Simulator:
         if self._changes.size and np.searchsorted(self._changes, start, side="right") != (
             np.searchsorted(self._changes, start)
         ):
-            for part in plan.parts.values():
-                part.apply(plan)
+            for apply in self._hooks["apply"]:
+                apply(plan)
         first, ids = self.events.fill(start, stop)
         self._reserve(int(np.diff(first).max(initial=0)))
         record = self.recording.args
@@ -185,23 +189,23 @@ class Simulator:
             )  # fmt: skip
             plan.step = self.threads.run(self._run, stop, loop, record)
             self.recording.collect_spikes(int(plan.counters[RECORDED]))
-            for part in plan.parts.values():
-                part.make_room(plan.step)
+            for make_room in self._hooks["make_room"]:
+                make_room(plan.step)
             if self._stopped():
                 break
         self.recording.collect_states(plan.step)
 
     def _stopped(self) -> bool:
         """Whether a kernel has stopped because a variable ran away."""
-        return any(part.stopped() for part in self.plan.parts.values())
+        return any(stopped() for stopped in self._hooks["stopped"])
 
     def _reserve(self, events: int) -> None:
         """Room for the spikes of one step: every neuron and the sources' busiest step."""
         if self._spikes.size < self.plan.n_neurons + events:
             self._spikes = np.empty(self.plan.n_neurons + 2 * events, np.int32)
             self.recording.widen(self._spikes.size)
-        for part in self.plan.parts.values():
-            part.reserve(events)
+        for reserve in self._hooks["reserve"]:
+            reserve(events)
 
     def _check_finite(self) -> None:
         stopped = self._stopped()

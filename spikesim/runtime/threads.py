@@ -39,6 +39,7 @@ class Threads:
         self.split = Split(plan, count)
         self._gate = np.zeros(16, np.int64)
         self._pool, self._process = self._started(), os.getpid()
+        self._bundles = [p.bundles for p in plan.parts.values() if p.overrides("bundles")]
         self._found = np.empty((count, plan.n_neurons), np.int32)
 
     def _started(self) -> ThreadPoolExecutor | None:
@@ -71,7 +72,7 @@ class Threads:
         """
         plan, start = self.plan, self.plan.step
         if self.count == 1:
-            bundles = [b for part in plan.parts.values() for b in part.bundles().values()]
+            bundles = [b for bundles in self._bundles for b in bundles().values()]
             return int(run(start, stop, loop, record, *bundles))
         if os.getpid() != self._process:  # threads do not survive a fork
             self._gate[:] = 0
