@@ -22,13 +22,11 @@ class ElementValues:
 
     def read_variable(self, element: Element, name: str) -> np.ndarray:
         """A copy of a variable, one value for each of what the element has."""
-        self.simulation.build()
-        return self.simulation.plan.variable(element, name).array.copy()
+        return self.simulation.build().variable(element, name).array.copy()
 
     def write_variable(self, element: Element, name: str, values: Any) -> None:
         """Set a variable: one number, or one for each of what the element has."""
-        self.simulation.build()
-        variable = self.simulation.plan.variable(element, name)
+        variable = self.simulation.build().variable(element, name)
         array = check_array(values, name, element, unit=variable.unit, allowed=variable.allowed)
         if array.ndim and array.shape != variable.array.shape:
             raise ValidationError(
@@ -42,5 +40,4 @@ class ElementValues:
 
     def part(self, mechanism: str) -> Part:
         """The part of a mechanism in the running network."""
-        self.simulation.build()
-        return self.simulation.plan.parts[mechanism]
+        return self.simulation.build().parts[mechanism]

@@ -25,8 +25,7 @@ class ProjectionValues:
     simulation: Simulation
 
     def _stored(self, projection: Projection) -> StoredSynapses:
-        self.simulation.build()
-        return self.simulation.plan.stored(projection.name)
+        return self.simulation.build().stored(projection.name)
 
     def read_weight(self, projection: Projection) -> np.ndarray:
         """Weights as the user wrote them, float64, one for each synapse."""
@@ -87,8 +86,7 @@ class ProjectionValues:
         self.simulation.note(f"{projection.name}.weight")
 
     def _plastic(self) -> Any:
-        self.simulation.build()
-        return self.simulation.plan.parts["plastic_synapses"]
+        return self.simulation.build().parts["plastic_synapses"]
 
     def read_release(self, projection: Projection) -> ReleaseState:
         """What a spike of now would find."""

@@ -147,10 +147,12 @@ class Simulation:
 
     # --- building ------------------------------------------------------------------------------
 
-    def build(self) -> None:
+    def build(self) -> Plan:
         """Make the plan, unless there is one."""
+        if self._plan is not None:
+            return self._plan
         if self.built is not None:
-            return
+            return self.plan
         with self.turns:
             if self.built is None:
                 if not self.description.populations:
@@ -158,6 +160,7 @@ class Simulation:
                 self._simulator = None  # what an earlier plan holds is let go first
                 with self._unchanged_on_failure():
                     self._make()
+        return self.plan
 
     def _make(self, weights_of: Plan | None = None) -> None:
         """Put a new plan in place, with empty recorders, and with the weights of another plan."""

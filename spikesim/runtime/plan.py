@@ -52,7 +52,11 @@ class Plan(Common):
 
     def stored(self, projection: str) -> StoredSynapses:
         """The synapses of a projection."""
-        return next(s for part in self.parts.values() if (s := part.stored(projection)) is not None)
+        for part in self.parts.values():
+            found = part.stored(projection)
+            if found is not None:
+                return found
+        raise KeyError(projection)
 
     def variable(self, owner: Any, name: str) -> Variable:
         """A variable of an element."""

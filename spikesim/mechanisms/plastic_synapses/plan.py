@@ -98,6 +98,8 @@ class PlasticPart(Part):
         self.tables, self.signals = tables, signals
         self.bounds = {n: weight_bounds(t.projection, dtype) for n, t in tables.items()}
         self._now: Callable[[], int] = lambda: 0
+        # The projections whose rules read signals.
+        self._readers = [table for table in tables.values() if table.args.sees.size]
         self._rows: tuple[Split | None, dict[tuple[str, int], dict[str, Any]]] = (None, {})
 
     def calls(self) -> list[Call]:
@@ -145,22 +147,18 @@ class PlasticPart(Part):
         table.flush(self._now())
         return table
 
-    def _reading(self) -> list[PlasticTable]:
-        """The projections whose rules read signals."""
-        return [table for table in self.tables.values() if table.args.sees.size]
-
     def next_stop(self, step: int) -> int | None:
-        if not self._reading():
+        if not self._readers:
             return None
         return int(self.signals.args.since[0]) + int(self.signals.args.history.shape[0])
 
     def end_chunk(self, step: int) -> None:
         """Bring weights that read signals up to date, before the history is written over."""
-        if not self._reading():
+        if not self._readers:
             return
         since, history = self.signals.args.since, self.signals.args.history
         if step - since[0] > history.shape[0] // 2:
-            for table in self._reading():
+            for table in self._readers:
                 table.flush(step)
             since[0] = step
 
@@ -222,7 +220,7 @@ class PlasticPart(Part):
             yield from (f"plastic.{name}.{part}" for part in wrong)
 
     def relations(self, arrays: Arrays, step: int) -> Iterator[str]:
-        if self._reading():
+        if self._readers:
             kept = arrays["modulation.history"].shape[0]
             if step - int(arrays["modulation.since"][0]) >= kept:
                 yield "'modulation.since' reaches further back than concentrations are kept"
