@@ -24,8 +24,8 @@ CODES = {
 PARTS = ("plot", "analysis", "interchange", "readout", "units")
 HANDLES = [  # what users get from a network
     "description.populations.Population", "description.populations.View",
-    "description.projections.Projection", "description.projections.Connections",
-    "description.projections.ReleaseState", "mechanisms.gap_junctions.GapJunctions",
+    "description.projections.Projection", "description.connections.Connections",
+    "description.connections.ReleaseState", "mechanisms.gap_junctions.GapJunctions",
     "mechanisms.gap_junctions.Junctions",
     "mechanisms.modulators.Modulator", "description.recorders.SpikeRecorder",
     "description.recorders.StateRecorder", "description.recorders.WeightRecorder",

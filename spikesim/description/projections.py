@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from spikesim.attributes import Guarded, guarded
+from spikesim.attributes import Guarded
 from spikesim.connectors import Connector
 from spikesim.description.access import Access
+from spikesim.description.connections import Connections, ReleaseState, Steps
 from spikesim.description.elements import Signal
-from spikesim.description.populations import View, check_distinct, self_offset
+from spikesim.description.populations import View
 from spikesim.description.receptor_lookup import find_receptor
+from spikesim.description.selections import check_distinct, self_offset
 from spikesim.distributions import Distribution, plain
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.fixed import Values
@@ -21,60 +22,6 @@ from spikesim.neurons import Neuron
 from spikesim.receptors import TRANSMITTERS
 from spikesim.synapses import PlasticityRule, Release
 from spikesim.units import Unit, check_flag, delay_steps, given_values, ms
-
-
-@dataclass(frozen=True, eq=False)
-class Steps:
-    """Delays that were given, as whole steps: uint16, of the shape that the user wrote."""
-
-    values: np.ndarray
-
-
-@guarded
-@dataclass(frozen=True)
-class Connections(Guarded):
-    """All synapses of a projection, one entry each, by source, then target.
-
-    Several synapses of one pair (multapses) are ordered by delay, and those with equal delays as
-    they were given. So ``np.lexsort((delay, target, source))`` brings the arrays of a `FromArrays`
-    into this order.
-
-    Attributes
-    ----------
-    source, target : numpy.ndarray
-        Places within the projection's source and target, int64: between ``exc[[7, 3]]`` and
-        ``inh`` source 0 is neuron 7.
-    weight : numpy.ndarray
-        In the receptor's unit, as the user wrote it.
-    delay : numpy.ndarray
-        In ms.
-    """
-
-    source: np.ndarray
-    target: np.ndarray
-    weight: np.ndarray
-    delay: np.ndarray
-
-    def __len__(self) -> int:
-        return self.source.size
-
-
-@guarded
-@dataclass(frozen=True)
-class ReleaseState(Guarded):
-    """What a spike would find now at synapses that depress or facilitate.
-
-    Attributes
-    ----------
-    u : numpy.ndarray
-        The share of the ready resources that it would release, shape (n_sources,).
-    x : numpy.ndarray
-        The share of resources that is ready, shape (n_sources,); with quantal release the expected
-        share of full sites given what the last spike has left, one for each synapse.
-    """
-
-    u: np.ndarray
-    x: np.ndarray
 
 
 class Projection(Guarded):

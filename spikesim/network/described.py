@@ -12,8 +12,9 @@ from spikesim.connectors import Connector
 from spikesim.description.description import Stimulus
 from spikesim.description.elements import Element, Signal
 from spikesim.description.inputs import Input, Source
-from spikesim.description.populations import Population, View, check_distinct
+from spikesim.description.populations import Population, View
 from spikesim.description.projections import Projection
+from spikesim.description.selections import check_distinct
 from spikesim.errors import ValidationError
 from spikesim.mechanisms import MECHANISMS
 from spikesim.mechanisms.gap_junctions import GapJunctions

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from spikesim.description.elements import Element
-from spikesim.description.populations import View, check_distinct
+from spikesim.description.populations import View
 from spikesim.description.projections import Projection
 from spikesim.description.recorders import Recorder, recorder_of
+from spikesim.description.selections import check_distinct
 from spikesim.network.described import DescribedNetwork
 from spikesim.network.memory import MemoryTable
 from spikesim.runtime.plan import Plan

@@ -9,8 +9,9 @@ import numpy as np
 
 from spikesim.attributes import put
 from spikesim.description.inputs import RateSource, SpikeSource, check_times
-from spikesim.description.populations import Population, View, check_distinct, check_shape
+from spikesim.description.populations import Population, View, check_shape
 from spikesim.description.schedules import Schedule, check_rate, partly_constant
+from spikesim.description.selections import check_distinct
 from spikesim.distributions import Distribution, is_drawn
 from spikesim.equations.neuron_equations import Cell
 from spikesim.errors import ValidationError, unknown_name, warn

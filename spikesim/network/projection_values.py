@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from spikesim.description.projections import Connections, Projection, ReleaseState
+from spikesim.description.connections import Connections, ReleaseState
+from spikesim.description.projections import Projection
 from spikesim.errors import ValidationError
 from spikesim.network.simulation import Simulation
 from spikesim.network.synapses import ends, order_of, place_in, stored_ends

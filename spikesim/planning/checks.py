@@ -12,10 +12,11 @@ import numpy as np
 from spikesim import rng
 from spikesim.codegen.neuron_constants import constant_values
 from spikesim.connectors import FromSparse
+from spikesim.description.connections import Steps
 from spikesim.description.description import Description
 from spikesim.description.inputs import RateSource, SpikeSource
 from spikesim.description.populations import Population, View
-from spikesim.description.projections import Projection, Steps
+from spikesim.description.projections import Projection
 from spikesim.description.schedules import Schedule
 from spikesim.distributions import Distribution, is_drawn
 from spikesim.equations.neuron_equations import Cell

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from spikesim.description.projections import Steps
+from spikesim.description.connections import Steps
 from spikesim.distributions import LEAST_ACCEPTED, Constant, Distribution
 from spikesim.errors import ValidationError
 from spikesim.kernels import draws as kernels

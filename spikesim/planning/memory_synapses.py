@@ -10,7 +10,8 @@ import numpy as np
 
 from spikesim.connectors import AllToAll, FromArrays
 from spikesim.connectors.base import MOST_SYNAPSES
-from spikesim.description.projections import Projection, Steps
+from spikesim.description.connections import Steps
+from spikesim.description.projections import Projection
 from spikesim.distributions import Constant, Distribution
 from spikesim.errors import ValidationError
 from spikesim.kernels.histories import NEAREST_SYMMETRIC, PRE_CENTRED, WIDTH

@@ -9,7 +9,8 @@ import numpy as np
 
 from spikesim import rng
 from spikesim.connectors import AllToAll
-from spikesim.description.projections import Projection, Steps
+from spikesim.description.connections import Steps
+from spikesim.description.projections import Projection
 from spikesim.distributions import bounding
 from spikesim.errors import ValidationError
 from spikesim.kernels.deliver import BROADCAST, DENSE, SPARSE

@@ -18,7 +18,8 @@ from spikesim.connectors import (
     FixedTotalNumber,
 )
 from spikesim.description.elements import Element
-from spikesim.description.populations import View, check_distinct, check_neurons, self_offset
+from spikesim.description.populations import View
+from spikesim.description.selections import check_distinct, check_neurons, self_offset
 from spikesim.distributions import Distribution, plain
 from spikesim.errors import ValidationError
 from spikesim.units import given_values, nS

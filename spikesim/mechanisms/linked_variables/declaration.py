@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from spikesim.description.elements import Element, Signal
-from spikesim.description.populations import View, check_neurons
+from spikesim.description.populations import View
+from spikesim.description.selections import check_neurons
 from spikesim.errors import ValidationError
 from spikesim.units import check_array
 

@@ -10,8 +10,8 @@ import numpy as np
 from spikesim import rng
 from spikesim.codegen.step import Call, Stage
 from spikesim.description.description import Description, Stimulus
-from spikesim.description.populations import check_gapless
 from spikesim.description.schedules import Schedule
+from spikesim.description.selections import check_gapless
 from spikesim.distributions import Distribution, Uniform
 from spikesim.errors import ValidationError
 from spikesim.kernels.draws import CHUNK

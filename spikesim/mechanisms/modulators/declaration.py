@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from spikesim.description.elements import Element, Signal
-from spikesim.description.populations import View, check_gapless
+from spikesim.description.populations import View
+from spikesim.description.selections import check_gapless
 from spikesim.errors import ValidationError
 from spikesim.units import Unit, check_name, check_scalar, delay_steps, ms, one
 

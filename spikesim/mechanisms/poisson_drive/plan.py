@@ -10,7 +10,7 @@ import numpy as np
 from spikesim import rng
 from spikesim.codegen.step import Call, Stage
 from spikesim.description.description import Description, Stimulus
-from spikesim.description.populations import check_gapless
+from spikesim.description.selections import check_gapless
 from spikesim.errors import ValidationError
 from spikesim.kernels.draws import CHUNK
 from spikesim.mechanisms.poisson_drive.declaration import PoissonDrive

@@ -1,0 +1,87 @@
+"""Checks of selections of neurons: what a projection, an input or a mechanism can take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from spikesim.connectors import overlap
+from spikesim.description.populations import View
+from spikesim.errors import ValidationError
+
+
+def check_neurons(view: Any, role: str, owner: object) -> None:
+    """Raise unless `view` is neurons, which have states."""
+    if not isinstance(view, View):
+        raise ValidationError(f"must be a population, got {view!r}", role, owner)
+    if view.population.is_source:
+        raise ValidationError(
+            f"{view.name!r} is a source of spikes; it has no membrane and no variables", role, owner
+        )
+
+
+def check_gapless(view: View, role: str, owner: object) -> None:
+    """Raise unless the neurons are a range in ascending order, as kernels take them."""
+    if not view.contiguous:
+        raise ValidationError(
+            "must be a population or a slice without gaps in ascending order, such as exc[:100]; "
+            f"got {view.name}", role, owner,
+        )  # fmt: skip
+
+
+def check_distinct(view: View, role: str, owner: object) -> None:
+    """Raise if a neuron is selected more than once."""
+    if view.contiguous:
+        return
+    ids, count = np.unique(view.ids, return_counts=True)
+    if count.max() > 1:
+        k = int(np.argmax(count))
+        raise ValidationError(
+            f"takes each neuron once; {view.name} holds neuron {ids[k]} {count[k]} times", role,
+            owner,
+        )  # fmt: skip
+
+
+def self_offset(source: View, target: View, owner: object, *, matters: bool = True) -> int | None:
+    """Where source and target overlap: the target at place ``s + offset`` is the source at s.
+
+    Both hold each neuron once.
+
+    Parameters
+    ----------
+    source, target : View
+        The two ends of a projection.
+    owner : str or object
+        The projection, for the message.
+    matters : bool
+        Whether the connector leaves autapses out, so that a single offset is needed.
+
+    Returns
+    -------
+    int or None
+        None if no neuron is in both, or if it does not matter.
+
+    Raises
+    ------
+    ValidationError
+        If the common neurons do not lie at a single offset.
+    """
+    if source.population is not target.population or not matters:
+        return None
+    if source.contiguous and target.contiguous:
+        return int(source.ids[0] - target.ids[0])
+    _, at_source, at_target = np.intersect1d(
+        source.ids, target.ids, assume_unique=True, return_indices=True
+    )
+    offsets = np.unique(at_target - at_source)
+    # Connectors leave out the target at this offset from every source, so all must be common.
+    if offsets.size > 1 or (
+        offsets.size and overlap(len(source), len(target), int(offsets[0])) != at_source.size
+    ):
+        raise ValidationError(
+            f"cannot leave out autapses between {source.name} and {target.name}: the neurons that "
+            "both hold lie at different places; use autapses=True, FromArrays or slices",
+            "connector", owner,
+        )  # fmt: skip
+    return int(offsets[0]) if offsets.size else None
