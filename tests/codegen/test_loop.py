@@ -1,4 +1,4 @@
-"""The step loop, written from calls: their order, where threads meet, and names that are unknown."""
+"""The step loop, written from calls: their order, where threads meet, and unknown names."""
 
 import ast
 
