@@ -121,6 +121,12 @@ def test_no_circles():
         visit(module)
 
 
+def test_every_folder_says_what_belongs_there():
+    for path in MODULES:
+        if path.name == "__init__.py":
+            assert ast.get_docstring(ast.parse(path.read_text())), path
+
+
 def test_the_longest_chain_of_folders():
     """From the command line or a benchmark down to the ground."""
     below = {}
