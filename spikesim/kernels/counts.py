@@ -48,7 +48,7 @@ def binomial(u, n, p):
 
 @kernel
 def hypergeometric(u, good, total, draws):
-    """Hypergeometric draw: number of `good` among `draws` of `total` items, from the uniform `u`."""
+    """Hypergeometric draw: number of `good` among `draws` of `total`, from the uniform `u`."""
     least = max(0, draws - (total - good))
     most = min(good, draws)
     if least >= most:

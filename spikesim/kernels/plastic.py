@@ -253,7 +253,7 @@ def replay_row(a, i, upto, synced):
 def send(a, sources, n, base, t, delay, ring):
     """Deliver spikes of step t through the synapses; return the number of events.
 
-    The first `n` of `sources` are the ids of neurons that spiked, and `base` the id of source 0;
+    The first `n` of `sources` are the ids of neurons that spiked, and `base` is the id of source 0;
     other neurons are skipped. `delay` is that of all synapses or, if axonal delays differ, of the
     synapses that are reached now; dendritic delays that differ are read for each synapse. Each
     weight is updated to the previous step and transmitted; its change by this spike comes later.
@@ -314,7 +314,7 @@ def send_uniform(a, i, t, delay, synced, reached, again):
 
 @kernel(fused=True)
 def send_delayed(a, i, t, delay, synced, ring, again):
-    """`send` a spike of source i through synapses with individual delays; return the event count."""
+    """`send` a spike of source i through synapses with a delay each; return the event count."""
     mask, delays, targets = ring.shape[0] - 1, a.delays, a.targets
     first, last = a.indptr[i], a.indptr[i + 1]
     if a.axonal:  # rows are sorted by delay

@@ -16,7 +16,7 @@ from spikesim.jit import kernel
 
 @kernel
 def set_rates(now, rate, new_rate, left, since):
-    """Change the rates (spikes per step) at step `now`; first account for the time at the old ones."""
+    """Change the rates (spikes per step) at step `now`, after accounting for the old ones."""
     for i in range(rate.size):
         left[i] -= rate[i] * (now - since[i])
         since[i] = now
