@@ -5,8 +5,9 @@
 
 For the meaning of g_max and of weights see `KineticConductance`. With ``alpha=0.5, T_max=1.0,
 tau_T=2.0, beta=0.01`` this is the gate of Brunel & Wang 2001 (J. Comput. Neurosci. 11:63) for one
-source; for several, see `saturating_gate`. Source: Destexhe, Mainen & Sejnowski 1998, Kinetic models
-of synaptic transmission, in: Methods in Neuronal Modeling; Jahr & Stevens 1990, J. Neurosci. 10:3178.
+source; for several, see `saturating_gate`. Source: Destexhe, Mainen & Sejnowski 1998, Kinetic
+models of synaptic transmission, in: Methods in Neuronal Modeling; Jahr & Stevens 1990, J. Neurosci.
+10:3178.
 """
 
 from spikesim.receptors.kinetic_conductance import KineticConductance
