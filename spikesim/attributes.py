@@ -1,7 +1,7 @@
-"""Attributes of the objects that users hold: what they do not know they refuse.
+"""Base class of public objects: unknown attributes raise an error, and others are read-only.
 
-An object is finished when its ``__init__`` is done, also that of a user's subclass. From then on
-properties with a setter can be set, and names that begin with an underscore, which are internal.
+An object is finished when its ``__init__`` returns, including that of a user's subclass. From then
+on only properties with a setter can be set, and internal names, which begin with an underscore.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ PACKAGE = __name__.split(".")[0]
 
 
 class Guarded:
-    """Base of the objects that users hold."""
+    """Base class of public objects with protected attributes."""
 
     _finished = False
-    _extensible = False  # whether what a user's subclass sets in its `__init__` stays free
+    _extensible = False  # whether attributes set in a user's subclass stay writable
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -40,25 +40,25 @@ class Guarded:
         return super().__reduce_ex__(protocol)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Neither `copy` nor `pickle` keeps arrays from being changed."""
+        """Restore the state; make arrays read-only, which `copy` and `pickle` do not preserve."""
         vars(self).update(state)
         if self._finished:
             finish(self)
 
     def _instead(self, name: str) -> str:
-        """Why an attribute that there is cannot be set, and what to do instead."""
+        """Reason why an existing attribute cannot be set, and what to do instead."""
         return "is read-only"
 
     def _absent(self, name: str) -> str:
-        """What to add to the news that an attribute is not there."""
+        """Addition to the message for an attribute that does not exist."""
         return nearest(name, [n for n in dir(self) if n[0] != "_"])
 
     def _settable(self) -> list[str]:
-        """Names that can be set."""
+        """Names of attributes that can be set."""
         kind = type(self)
         return [n for n in dir(kind) if n[0] != "_" and _has_setter(kind, n)]
 
-    if not TYPE_CHECKING:  # type checkers shall know what there is
+    if not TYPE_CHECKING:  # otherwise type checkers would accept any attribute
 
         def __setattr__(self, name: str, value: Any) -> None:
             free = not self._finished or name[:1] == "_" or _has_setter(type(self), name)
@@ -75,16 +75,16 @@ class Guarded:
             object.__delattr__(self, name)
 
         def __getattr__(self, name: str) -> Any:
-            if name[:1] == "_" or name == "name":  # of which messages make use themselves
+            if name[:1] == "_" or name == "name":  # messages use `name` themselves
                 kind = type(self).__name__
                 raise AttributeError(f"{kind!r} object has no attribute {name!r}")
-            if hasattr(type(self), name):  # a property, which has failed: for the same reason again
+            if hasattr(type(self), name):  # a property raised an error: raise it again
                 return object.__getattribute__(self, name)
             raise _unknown(self, name, [])
 
 
 def _unknown(thing: Guarded, name: str, settable: list[str]) -> InvalidAttributeError:
-    """The error for an attribute that an object does not have."""
+    """Error for an attribute that an object does not have."""
     can = f"; what can be set: {', '.join(settable)}" if settable else ""
     message = f"there is no such attribute{thing._absent(name)}{can}"
     return InvalidAttributeError(message, name, thing)
@@ -96,7 +96,7 @@ def _has_setter(kind: type, name: str) -> bool:
 
 
 def finishing(init: Callable[..., None]) -> Callable[..., None]:
-    """An ``__init__`` after which its object is finished, unless a subclass goes on."""
+    """Wrap an ``__init__`` so that it finishes the object, unless it is called by a subclass."""
 
     @functools.wraps(init)
     def made(self: Any, *args: Any, **values: Any) -> None:
@@ -117,7 +117,7 @@ def finishing(init: Callable[..., None]) -> Callable[..., None]:
 
 
 def finish(thing: Any) -> None:
-    """From now on an object and what it holds cannot be changed."""
+    """Make an object and its contents immutable."""
     held = vars(thing)
     if not thing._extensible:
         held |= {name: fixed(value) for name, value in held.items() if name[0] != "_"}
@@ -126,28 +126,28 @@ def finish(thing: Any) -> None:
 
 
 def guarded(cls: C) -> C:
-    """Let a frozen dataclass refuse in the words of `Guarded`; it stands above the other one."""
+    """Decorator that gives a frozen dataclass the error messages of `Guarded`; put it first."""
     del cls.__setattr__, cls.__delattr__
-    cls._finished = True  # type: ignore[attr-defined]  # from the start, not among `vars`
+    cls._finished = True  # type: ignore[attr-defined]  # on the class, so that it is not in `vars`
     cls.__init__ = finishing(cls.__init__)  # type: ignore[misc]
     return cls
 
 
 def put(thing: Guarded, /, **values: Any) -> None:
-    """Set attributes that users cannot set."""
+    """Set attributes that are read-only for users."""
     vars(thing).update({name: fixed(value) for name, value in values.items()})
 
 
 def altered(thing: T, /, **values: Any) -> T:
-    """A copy of a finished object with other values."""
-    other = object.__new__(type(thing))  # a tenth of the time of copy.copy
+    """Copy a finished object with some values replaced."""
+    other = object.__new__(type(thing))  # ten times faster than copy.copy
     vars(other).update(vars(thing))
     put(other, **values)
     return other
 
 
 def _name_calls(cls: type) -> None:
-    """Let wrong calls of a class's methods name the class that users know."""
+    """Make errors of wrong calls of a class's methods name the public class."""
     for name, member in list(vars(cls).items()):
         if name[0] == "_":
             continue

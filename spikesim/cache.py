@@ -1,9 +1,9 @@
-"""Compiled kernels on disk: one file for each, whose content is checked before it is believed.
+"""On-disk cache of compiled kernels, one verified file per kernel.
 
-What a file holds is executed, so it is taken only if its hash is right, which holds its name too,
-its owner is the user or root, and nobody else can write to it or to its folder. What cannot be
-taken is compiled anew, and kept in memory alone where no file can be written: a cache can make
-things faster, never fail.
+The content of a file is executed. So it is used only if its hash, which includes its name, is
+correct, its owner is the user or root, and nobody else can write to it or to its folder. Otherwise
+the kernel is compiled again, and kept in memory only if no file can be written: problems with the
+cache never cause an error.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from spikesim.errors import SpikesimWarning
 from spikesim.files import reason, replaced
 
 GENERATED = "spikesim._generated"
-"""The package of modules that are made while a program runs, named by the hash of their text."""
+"""Package name of generated modules, which are named by the hash of their source."""
 
 _MARK = b"spikesim kernel 2\n"
 _OTHERS = stat.S_IWGRP | stat.S_IWOTH
@@ -38,14 +38,14 @@ _REMEDY = "set SPIKESIM_CACHE_DIR to a folder of your own"
 
 
 class CacheFolder:
-    """A folder of checked files; one that cannot be used is said once and then left alone.
+    """Folder of verified files; if it cannot be used, it is reported once and then ignored.
 
     Parameters
     ----------
     path : Path
-        The folder of this version, within `root`. Both are made when they are first needed.
+        Folder of this version, within `root`. Both are created on first use.
     root : Path
-        The folder that the user named, or the user's own.
+        Folder that the user chose, or the default cache folder.
     """
 
     def __init__(self, path: Path, root: Path):
@@ -54,7 +54,7 @@ class CacheFolder:
         self._checked = False
 
     def read(self, name: str) -> bytes | None:
-        """The content of a file, or None if there is none that can be believed."""
+        """Content of a file, or None if there is no valid one."""
         if not self._readable or not self._trusted():
             return None
         with suppress(OSError), open(self.path / name, "rb", opener=_opened) as file:
@@ -63,7 +63,7 @@ class CacheFolder:
         return None
 
     def write(self, name: str, content: bytes) -> None:
-        """Keep a file if that is possible."""
+        """Write a file if possible."""
         if not self._writable or not self._readable:
             return
         try:
@@ -74,20 +74,20 @@ class CacheFolder:
                 file.write(_sealed(content, name))
         except OSError as error:
             if (self.path / name).exists() and os.name == "nt":
-                return  # another process reads or writes it now
+                return  # another process is using it
             self._writable = False
             _warn(f"compiled kernels cannot be kept in {self.path}: {reason(error)}. They are "
                   f"compiled again in every process; {_REMEDY} that can be written")  # fmt: skip
 
     def _make(self) -> None:
-        """Make the folders, which nobody else can write into."""
+        """Create the folders, writable by the user only."""
         if not self.path.is_absolute():
             raise FileNotFoundError(0, "the user has no folder for caches")
         self.root.mkdir(mode=0o755, parents=True, exist_ok=True)
         self.path.mkdir(mode=0o755, exist_ok=True)
 
     def _trusted(self) -> bool:
-        """Whether nobody else can put files into the folder; looked at once it is there."""
+        """Whether nobody else can write to the folder; checked once it exists."""
         if self._checked or not hasattr(os, "geteuid"):
             return self._readable
         with suppress(OSError):
@@ -103,7 +103,7 @@ class CacheFolder:
 
 
 def _opened(path: str, flags: int) -> int:
-    """An open file; a pipe that somebody put in its place is not waited for."""
+    """Open a file without blocking, in case it was replaced by a pipe."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
@@ -112,7 +112,7 @@ def _warn(text: str) -> None:
 
 
 def _distrust(path: Path, root: Path) -> str | None:
-    """Why files in a folder may be another user's; None if they cannot be."""
+    """Reason why other users may write to a folder; None if they cannot."""
     for folder in (path, root):
         found = folder.stat()
         if found.st_uid not in (os.geteuid(), 0):
@@ -127,7 +127,7 @@ def _distrust(path: Path, root: Path) -> str | None:
 
 
 def _private(found: os.stat_result) -> bool:
-    """Whether an open file is the user's or root's, and nobody else can write to it."""
+    """Whether an open file is owned by the user or root, and nobody else can write to it."""
     if not stat.S_ISREG(found.st_mode):
         return False
     if not hasattr(os, "geteuid"):
@@ -136,7 +136,7 @@ def _private(found: os.stat_result) -> bool:
 
 
 def _digest(content: bytes | memoryview, name: str) -> bytes:
-    """What tells a file from all others: its content, and its name, which stands for the kernel."""
+    """Hash of a file's content and its name, which identifies the kernel."""
     digest = hashlib.sha256(name.encode() + b"\n")
     digest.update(content)
     return digest.digest()
@@ -147,7 +147,7 @@ def _sealed(content: bytes, name: str) -> bytes:
 
 
 def _unsealed(raw: bytes, name: str) -> bytes | None:
-    """What `_sealed` was given; None if a bit of it has changed, or another file has its name."""
+    """Content passed to `_sealed`; None if the content or the name has changed."""
     begin = len(_MARK) + hashlib.sha256().digest_size
     content = memoryview(raw)[begin:]
     if raw[: len(_MARK)] != _MARK or raw[len(_MARK) : begin] != _digest(content, name):
@@ -156,14 +156,14 @@ def _unsealed(raw: bytes, name: str) -> bytes | None:
 
 
 class KernelCache(_Cache):
-    """The compiled versions of one kernel, as Numba asks for them.
+    """Numba cache of one kernel: its compiled overloads.
 
     Parameters
     ----------
     function : callable
-        The kernel as Python has it.
+        Python function of the kernel.
     folder : callable
-        Gives the folder, when it is first needed.
+        Returns the folder; called on first use.
     """
 
     def __init__(self, function: Callable[..., Any], folder: Callable[[], CacheFolder]):
@@ -175,7 +175,7 @@ class KernelCache(_Cache):
         return str(self._folder().path)
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """The compiled version for a signature, or None."""
+        """Load the compiled version for a signature, or None."""
         target_context.refresh()
         name = self._name(sig, target_context.codegen()) if self._enabled else None
         content = self._folder().read(name) if name else None
@@ -183,17 +183,17 @@ class KernelCache(_Cache):
             return None
         try:
             return CompileResult._rebuild(target_context, *pickle.loads(content))
-        except Exception:  # made under other circumstances: whatever it is, compiling mends it
+        except Exception:  # for instance from another environment: compile again
             return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
-        """Keep a compiled version."""
+        """Save a compiled version."""
         name = self._name(sig, data.codegen) if self._enabled else None
         if name and not data.lifted and not data.library.has_dynamic_globals:
             self._folder().write(name, dumps(data._reduce()))
 
     def _name(self, sig: Any, codegen: Any) -> str | None:
-        """The name of a version's file, which stands for its machine code; None if unknown."""
+        """File name of a compiled version, a hash of all that determines it; None if unknown."""
         function = self._function
         source = source_stamp(function)
         if source is None:
@@ -214,14 +214,14 @@ class KernelCache(_Cache):
         self._enabled = False
 
     def flush(self) -> None:
-        """Nothing is kept in between."""
+        """Do nothing: there is no state."""
 
 
 def source_stamp(function: Callable[..., Any]) -> str | None:
-    """What changes with the text of the module that a function is from; None without one."""
+    """Stamp of the source of a function's module, which changes with it; None without source."""
     module = function.__module__ or ""
     if module.startswith(f"{GENERATED}."):
-        return module  # its name is the hash of its text
+        return module  # its name is the hash of its source
     try:
         return _file_hash(inspect.getfile(function))
     except (OSError, TypeError):

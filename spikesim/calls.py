@@ -1,7 +1,7 @@
-"""Calls with wrong arguments, refused in the words of the caller.
+"""Better error messages for calls with wrong arguments.
 
-Python names the function where it is defined, ``DescribedNetwork.project()``, and proposes no other
-word. Nothing is looked at unless a call has failed.
+Python's messages name the internal function, ``DescribedNetwork.project()``, and suggest no
+alternative. Arguments are checked only after a call has failed.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from spikesim.errors import InvalidCallError, nearest
 F = TypeVar("F", bound=Callable[..., Any])
 
 _TWICE = re.compile(r"got multiple values for (?:keyword )?argument '(\w+)'")
-_MODULES = ("plot", "analysis", "interchange", "readout", "units")  # which users write in front
+_MODULES = ("plot", "analysis", "interchange", "readout", "units")  # prefixes of public names
 
 
 def public(function: F) -> F:
-    """Let a call whose arguments do not fit say so as users know the function."""
+    """Decorator of public functions: report wrong arguments under the function's public name."""
 
     @functools.wraps(function)
     def called(*args: Any, **values: Any) -> Any:
@@ -40,7 +40,7 @@ def public(function: F) -> F:
 def misfit(
     function: Callable[..., Any], args: tuple[Any, ...], values: dict[str, Any], error: TypeError
 ) -> InvalidCallError | None:
-    """What is wrong with the arguments of a call that has failed; None if they fit."""
+    """Error for the arguments of a failed call; None if they match the signature."""
     signature = inspect.signature(function)
     name, own = _called(function, signature, args)
     taken = [p for p in signature.parameters.values() if p.name != own]
@@ -50,7 +50,7 @@ def misfit(
     except TypeError as reason:
         message = _reason(signature, taken, words, args[1:] if own else args, values) or str(reason)
         return InvalidCallError(f"{name}() {message}")
-    twice = _TWICE.search(str(error))  # what it takes it may not hand on
+    twice = _TWICE.search(str(error))  # an argument may be repeated in a nested call
     if twice and twice[1] in values and twice[1] not in words:
         return InvalidCallError(f"{name}() {_unknown(twice[1], taken)}")
     return None
@@ -59,7 +59,7 @@ def misfit(
 def _called(
     function: Callable[..., Any], signature: Signature, args: tuple[Any, ...]
 ) -> tuple[str, str]:
-    """How users call a function, and the name of its first argument if that is its object."""
+    """Public name of a function, and the name of its first argument if that is the object."""
     first = next(iter(signature.parameters), "")
     name = function.__name__
     if first in ("self", "cls") and args:

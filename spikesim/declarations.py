@@ -1,7 +1,7 @@
-"""What the class of a model says: members that its kind does not know are refused.
+"""Checks of the class body of a user-defined model: unknown members raise an error.
 
-A member is known if the kind, such as `Neuron`, declares it by a value or an annotation.
-Parameters, methods, properties, classes and names that begin with an underscore are free.
+A member is known if the base class, such as `Neuron`, declares it by a value or an annotation.
+Parameters, methods, properties, classes and names that begin with an underscore are allowed.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from spikesim.fixed import FixedDict
 from spikesim.units import Param, Quantity, one
 
 _PARAMETERS = "Parameters\n----------"
-_SECTION = re.compile(r"^(?=[A-Z][A-Za-z ]+\n-{3,}$)", re.MULTILINE)  # where one begins
+_SECTION = re.compile(r"^(?=[A-Z][A-Za-z ]+\n-{3,}$)", re.MULTILINE)  # start of a section
 
 
 def members_of(cls: type, root: type) -> dict[str, Any]:
-    """Public members of a class's own, and of plain classes that it is the first to mix in."""
+    """Public members of a class, and of mixins that no other base class has."""
     seen = {base for parent in cls.__bases__ if issubclass(parent, root) for base in parent.__mro__}
     mixed = [base for base in cls.__mro__[1:] if not issubclass(base, root) and base not in seen]
     found: dict[str, Any] = {}
@@ -32,8 +32,8 @@ def members_of(cls: type, root: type) -> dict[str, Any]:
 
 
 def check_members(cls: type, root: type, members: dict[str, Any]) -> None:
-    """Raise for a member, or an annotation without a value, that would be ignored."""
-    if root in cls.__bases__:  # a kind of its own, which says what there is
+    """Raise an error for a member, or an annotation without a value, that would be ignored."""
+    if root in cls.__bases__:  # a base class such as Neuron, which declares the members
         return
     known, parameters = declarations(cls, root), set(cls.declared)  # type: ignore[attr-defined]
     noted = {n: None for n in inspect.get_annotations(cls) if n[0] != "_" and n not in members}
@@ -47,25 +47,25 @@ def check_members(cls: type, root: type, members: dict[str, Any]) -> None:
 
 
 def fix_members(cls: type) -> None:
-    """Dictionaries of a class cannot be changed: all its models share them."""
+    """Make the dictionaries of a class immutable, because all instances share them."""
     for name, value in list(vars(cls).items()):
         if name[0] != "_" and type(value) is dict:
             setattr(cls, name, FixedDict(value))
 
 
 def documented(cls: type, root: type) -> str | None:
-    """The docstring of a class with the parameters that it declares, as ``help`` shows it."""
+    """Docstring of a class with its declared parameters added, as ``help`` shows it."""
     declared: dict[str, Param] = cls.declared  # type: ignore[attr-defined]
     text = vars(cls).get("__doc__")
     if not declared or (text is None and not any(n in declared for n in vars(cls))):
-        return text  # that of the class it is made from holds for it too
+        return text  # it inherits the docstring of its base class
     summary, entries, sections = _pieces(text)
     others = [] if entries else [n for n in keywords_of(cls) if n not in declared]
     for name, p in declared.items():
         kind = "float" if p.unit == one else f"float ({p.unit})"
         default = "required" if p.default is None else f"default {p.default:g}"
         entries.append(f"{name} : {kind}\n    {p.doc or 'parameter'}; {p.allowed}, {default}")
-    for base in cls.__mro__:  # each says what the others mean that it takes
+    for base in cls.__mro__:  # each class documents the arguments that it takes
         told = [e for e in _pieces(vars(base).get("__doc__"))[1] if set(_names(e)) & set(others)]
         others = [n for n in others if not any(n in _names(entry) for entry in told)]
         entries += told
@@ -76,7 +76,7 @@ def documented(cls: type, root: type) -> str | None:
 
 
 def _pieces(text: str | None) -> tuple[str, list[str], list[str]]:
-    """Of a docstring what stands before its sections, its parameters' entries, other sections."""
+    """Split a docstring into its summary, the entries of its parameters, and other sections."""
     summary, *sections = (part.strip() for part in _SECTION.split(inspect.cleandoc(text or "")))
     written = next((s for s in sections if s.startswith(_PARAMETERS)), "")
     entries = re.split(r"\n(?=\S)", written.removeprefix(_PARAMETERS).strip())
@@ -84,15 +84,15 @@ def _pieces(text: str | None) -> tuple[str, list[str], list[str]]:
 
 
 def _names(entry: str) -> list[str]:
-    """The parameters that an entry of a docstring is about."""
+    """Names of the parameters that an entry of a docstring documents."""
     return entry.partition("\n")[0].partition(" : ")[0].split(", ")
 
 
 def signature_of(cls: type) -> inspect.Signature:
-    """How an instance is made, with the parameters that the class declares, as ``help`` shows it.
+    """Signature of a class with its declared parameters, as ``help`` shows it.
 
-    An ``__init__`` that takes ``**values`` hands them on: to what is declared, and to what the
-    docstring says besides. Only where the docstring names them they are shown as such.
+    An ``__init__`` with ``**values`` accepts the declared parameters, and other arguments that the
+    docstring documents. ``**values`` itself is shown only if the docstring documents it.
     """
     own = list(inspect.signature(cls.__init__).parameters.values())[1:]  # type: ignore[misc]
     shown = {p.name: p for p in own if p.kind is not p.VAR_KEYWORD}
@@ -109,7 +109,7 @@ def signature_of(cls: type) -> inspect.Signature:
         if name in told and name not in shown:
             shown[name] = given.replace(kind=by_name)
     rest = [p for p in own[-1:] if f"**{p.name}" in told]
-    place = {name: k for k, name in enumerate(told)}  # that of arguments by name is free
+    place = {name: k for k, name in enumerate(told)}  # the order of keyword arguments is free
     order = sorted(
         shown.values(), key=lambda p: (p.kind, place.get(p.name, 0) if p.kind == by_name else 0)
     )
@@ -117,7 +117,7 @@ def signature_of(cls: type) -> inspect.Signature:
 
 
 def declarations(cls: type, root: type) -> set[str]:
-    """Names that the kind of a class declares."""
+    """Names of members that the base classes of a class declare."""
     kinds = [base for base in cls.__mro__[1:] if root in base.__bases__]
     parameters: dict[str, Param] = cls.declared  # type: ignore[attr-defined]
     return set().union(*map(_declared_by, kinds)) - set(parameters)
@@ -125,19 +125,19 @@ def declarations(cls: type, root: type) -> set[str]:
 
 @functools.cache
 def _declared_by(kind: Any) -> frozenset[str]:
-    """Names that a kind gives a value, or annotates if they are not given to instances."""
+    """Names that a base class assigns, or annotates without being arguments of instances."""
     valued = {name for name, value in vars(kind).items() if not hasattr(value, "__get__")}
     noted = set(inspect.get_annotations(kind)) - set(keywords_of(kind))
     return frozenset(name for name in valued | noted if name[0] != "_" and name != "declared")
 
 
 def keywords_of(cls: type) -> list[str]:
-    """What may be given by name when an instance is made, besides declared parameters."""
+    """Keyword arguments of a class other than declared parameters."""
     return list(_keywords(cls))
 
 
 def _keywords(cls: type) -> dict[str, inspect.Parameter]:
-    """What the ``__init__`` of a class and of its bases take by name."""
+    """Keyword arguments of the ``__init__`` of a class and its base classes."""
     found: dict[str, inspect.Parameter] = {}
     for base in cls.__mro__:
         if "__init__" in vars(base) and base is not object:
@@ -150,7 +150,7 @@ def _keywords(cls: type) -> dict[str, inspect.Parameter]:
 def _unknown(
     cls: type, root: type, name: str, known: list[str], parameters: set[str]
 ) -> ValidationError:
-    """The error for a member that would be ignored."""
+    """Error for a member that would be ignored."""
     if name in keywords_of(cls):
         message = f"give it when the model is made, {cls.__name__}({name}=...); a class has none"
         return ValidationError(message, name, cls.__name__)
@@ -163,7 +163,7 @@ def _unknown(
 
 
 def _not_declared_so(cls: type, name: str, value: Any) -> ValidationError:
-    """The error for a parameter that is written as a plain value."""
+    """Error for a parameter that is assigned a plain value in the class body."""
     declared: Param = cls.declared[name]  # type: ignore[attr-defined]
     number = value.value if isinstance(value, Quantity) else value
     shown = f"{number!r}" if isinstance(number, (int, float)) else "..."

@@ -1,8 +1,8 @@
-"""Distributions from which parameters, initial values, weights and delays are drawn.
+"""Probability distributions of parameters, initial values, weights and delays.
 
-Each says what to draw, and nothing of how: the values come from keyed draws when the network is
-built, so a neuron's or synapse's value depends on the seed, the names and its own index alone.
-Bounds are kept by drawing again, never by clipping, which would heap values on the bound.
+A distribution only holds its parameters. Values are drawn by counter-based random numbers when the
+network is built, so the value of a neuron or synapse depends only on the seed, the names and its
+index. Values out of bounds are redrawn, not clipped, which would accumulate values at the bound.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from spikesim.errors import ValidationError
 from spikesim.units import Quantity, Unit, check_scalar, in_unit
 
 LEAST_ACCEPTED = 1e-3
-"""Bounds that keep a smaller share of the draws than this are refused."""
+"""Bounds that accept a smaller fraction of the draws than this are rejected."""
 
 _WIDEST = 1e6
 
@@ -24,31 +24,31 @@ _WIDEST = 1e6
 @guarded
 @dataclass(frozen=True)
 class Distribution(Guarded):
-    """Base of all distributions."""
+    """Base class of distributions."""
 
     def scaled(self, factor: float) -> Distribution:
-        """The same in another unit: all that it says times a positive number.
+        """Multiply the distribution by a positive number, to convert units.
 
         Parameters
         ----------
         factor : float
-            Positive.
+            Positive number.
 
         Returns
         -------
         Distribution
-            A new one.
+            The scaled distribution.
         """
         given = ((f.name, getattr(self, f.name)) for f in fields(self))
         return replace(self, **{name: v * factor for name, v in given if v is not None})
 
     def mass(self, low: float, high: float) -> float:
-        """The share of draws that are kept and lie between `low` and `high`.
+        """Probability that a draw is within its bounds and between `low` and `high`.
 
         Parameters
         ----------
         low, high : float
-            The range, both ends included.
+            Range, including both ends.
 
         Returns
         -------
@@ -61,12 +61,12 @@ class Distribution(Guarded):
 @guarded
 @dataclass(frozen=True)
 class Constant(Distribution):
-    """The same value for all.
+    """Constant distribution: the same value for all.
 
     Parameters
     ----------
     value : float
-        In the unit of what it is used for.
+        Value, in the unit of the parameter or weight.
 
     Examples
     --------
@@ -86,12 +86,12 @@ class Constant(Distribution):
 @guarded
 @dataclass(frozen=True)
 class Uniform(Distribution):
-    """Equally likely everywhere between two bounds.
+    """Uniform distribution between two bounds.
 
     Parameters
     ----------
     low, high : float
-        The bounds, `low` below `high`, in the unit of what they are used for.
+        Bounds, `low` below `high`, in the unit of the parameter or weight.
 
     Examples
     --------
@@ -119,14 +119,14 @@ class Uniform(Distribution):
 @guarded
 @dataclass(frozen=True)
 class Normal(Distribution):
-    """The normal distribution, by choice cut at bounds by drawing again.
+    """Normal distribution, optionally truncated at bounds by redrawing.
 
     Parameters
     ----------
     mean : float
-        Mean before the cut, in the unit of what it is used for.
+        Mean before truncation, in the unit of the parameter or weight.
     std : float
-        Standard deviation before the cut, zero or positive.
+        Standard deviation before truncation, zero or positive.
     low, high : float, optional
         Draws below `low` or above `high` are drawn again. Default: no bounds.
 
@@ -159,12 +159,12 @@ class Normal(Distribution):
 @guarded
 @dataclass(frozen=True)
 class LogNormal(Distribution):
-    """The lognormal distribution, by choice cut at bounds by drawing again.
+    """Lognormal distribution, optionally truncated at bounds by redrawing.
 
     Parameters
     ----------
     mean : float
-        Mean OF THE VARIABLE itself before the cut, not of its logarithm; positive.
+        Mean OF THE VARIABLE itself before truncation, not of its logarithm; positive.
     std : float
         Standard deviation OF THE VARIABLE itself, not of its logarithm; zero or positive.
     low, high : float, optional
@@ -178,7 +178,7 @@ class LogNormal(Distribution):
     Notes
     -----
     The logarithm then has variance ``log(1 + std**2 / mean**2)`` and mean
-    ``log(mean) - variance / 2``. For negative values (inhibitory weights) give a transmitter.
+    ``log(mean) - variance / 2``. For inhibitory (negative) weights set a transmitter.
 
     Examples
     --------
@@ -221,19 +221,19 @@ class LogNormal(Distribution):
 
 
 def is_drawn(value: Any) -> bool:
-    """Whether values come from a distribution, with or without a unit."""
+    """Whether a value is a distribution, with or without a unit."""
     inner = value.value if isinstance(value, Quantity) else value
     return isinstance(inner, Distribution) and not isinstance(inner, Constant)
 
 
 def plain(value: Any, unit: Unit, attribute: str, obj: object) -> Any:
-    """What a user gives, in `unit`: quantities as plain numbers, `Constant` as its number."""
+    """Convert a user's value to `unit`: quantities to plain numbers, `Constant` to its number."""
     value = in_unit(value, unit, attribute, obj)
     return value.value if isinstance(value, Constant) else value
 
 
 def bounding(law: Any, low: float = -math.inf, high: float = math.inf) -> str:
-    """How to keep the draws of a law within bounds, for a message; empty if they cannot be."""
+    """Advice for a message how to bound a distribution; empty if it cannot be bounded."""
     if not isinstance(law, (Normal, LogNormal)) or law.mass(low, high) < LEAST_ACCEPTED:
         return ""
     given = (law.low, low, max), (law.high, high, min)
@@ -245,7 +245,7 @@ def bounding(law: Any, low: float = -math.inf, high: float = math.inf) -> str:
 
 
 def _store(distribution: Distribution, *names: str) -> None:
-    """Replace the named fields by checked floats."""
+    """Validate the named fields, and convert them to floats."""
     for name in names:
         value = check_scalar(getattr(distribution, name), name, distribution)
         object.__setattr__(distribution, name, value)
@@ -257,7 +257,7 @@ def _check_std(distribution: Distribution, std: float) -> None:
 
 
 def _check_bounds(distribution: Distribution, low: float | None, high: float | None) -> None:
-    """Store the bounds as floats and refuse those that keep next to nothing."""
+    """Convert the bounds to floats; raise an error if they accept too few draws."""
     _store(distribution, *(n for n, b in (("low", low), ("high", high)) if b is not None))
     low, high = _narrowed(distribution, -math.inf, math.inf)
     if low >= high:
@@ -274,7 +274,7 @@ def _check_bounds(distribution: Distribution, low: float | None, high: float | N
 
 
 def _narrowed(distribution: Distribution, low: float, high: float) -> tuple[float, float]:
-    """The given range, cut at the distribution's own bounds."""
+    """Intersection of a range with the bounds of the distribution."""
     own_low, own_high = getattr(distribution, "low", None), getattr(distribution, "high", None)
     if own_low is not None:
         low = max(low, own_low)
@@ -284,7 +284,7 @@ def _narrowed(distribution: Distribution, low: float, high: float) -> tuple[floa
 
 
 def _normal_mass(mean: float, std: float, low: float, high: float) -> float:
-    """The share of normal draws between `low` and `high`."""
+    """Probability of a normal draw between `low` and `high`."""
     if high < low:
         return 0.0
     if std == 0.0:

@@ -1,4 +1,4 @@
-"""What cannot be changed in place: values that were read, and what finished objects hold."""
+"""Immutable arrays, lists and dictionaries."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ LOST = (
 
 
 class Values(np.ndarray):
-    """Values that were read from a network: a copy, in which a change would be lost.
+    """Read-only copy of values from a network.
 
-    So changes in place are refused. What is computed from values is a plain array, and so is a
-    `copy`.
+    Changes in place would not change the network, so they raise an error. Results of computations
+    and `copy` are plain arrays.
     """
 
     @classmethod
     def of(cls, array: np.ndarray) -> Values:
-        """The entries of an array that nobody else changes."""
+        """Create a view of an array that is not changed elsewhere."""
         values = array.view(cls)
         values.flags.writeable = False
         return values
@@ -45,7 +45,7 @@ class Values(np.ndarray):
         super().__setitem__(key, value)
 
     def copy(self, order: Any = "C") -> np.ndarray:  # type: ignore[override]
-        """A plain array that can be changed."""
+        """Copy to a plain, writable array."""
         return np.array(self, order=order)
 
     def __repr__(self) -> str:
@@ -53,7 +53,7 @@ class Values(np.ndarray):
 
 
 def _changing(name: str) -> Callable[[Values, Any], Any]:
-    """An operator such as ``+=``."""
+    """In-place operator such as ``+=``, which raises an error."""
     change = getattr(np.ndarray, name)
 
     def operator(self: Values, other: Any) -> Any:
@@ -69,7 +69,7 @@ for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
 
 
 class FixedDict(dict[K, V]):
-    """A dictionary that cannot be changed."""
+    """Immutable dictionary."""
 
     def _refuse(self, *_args: Any, **_values: Any) -> Any:
         raise ValidationError(
@@ -84,7 +84,7 @@ class FixedDict(dict[K, V]):
 
 
 def fixed(value: Any) -> Any:
-    """`value` as a part of a finished object: arrays, lists and dictionaries are fixed there."""
+    """Make arrays, lists and dictionaries immutable; other values are returned unchanged."""
     if isinstance(value, np.ndarray) and value.flags.writeable:
         value = value.view()
         value.flags.writeable = False

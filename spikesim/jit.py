@@ -1,8 +1,7 @@
-"""The only caller of `numba.njit`, and the cache folder that compiled kernels live in.
+"""The `kernel` decorator, which calls `numba.njit`, and the cache folder of compiled kernels.
 
-A kernel's file does not tell when a callee in another file has changed, so the folder's name holds
-a hash of every source that can end up inside a kernel. The user's own Numba code is cached where
-the user says.
+Numba does not notice changes of a callee in another file. So the name of the cache folder contains
+a hash of all sources that kernels may include. The user's own Numba code keeps its cache settings.
 """
 
 from __future__ import annotations
@@ -23,14 +22,14 @@ from platformdirs import user_cache_path
 from spikesim.cache import CacheFolder, KernelCache
 
 COMPILED = not numba.config.DISABLE_JIT
-"""Whether kernels are compiled; without that they run as plain Python, to be debugged."""
+"""Whether kernels are compiled; otherwise they run as plain Python, for debugging."""
 
 _PACKAGE = Path(__file__).parent
 _KERNEL_SOURCES = ("jit.py", "rng.py", "kernels/*.py", "mechanisms/*/kernels.py")
 
 
 def cache_root() -> Path:
-    """The folder of all versions' caches: ``$SPIKESIM_CACHE_DIR`` or the user's cache folder."""
+    """Cache folder of all versions: ``$SPIKESIM_CACHE_DIR`` or the user's cache folder."""
     given = os.environ.get("SPIKESIM_CACHE_DIR")
     if given:
         return Path(os.path.abspath(os.path.expanduser(given)))
@@ -39,7 +38,7 @@ def cache_root() -> Path:
 
 @functools.cache
 def source_hash() -> str:
-    """A hash of the kernel sources and of the Numba and NumPy versions."""
+    """Hash of the kernel sources and the versions of Numba and NumPy."""
     digest = hashlib.sha256(f"{numba.__version__} {np.__version__}".encode())
     for pattern in _KERNEL_SOURCES:
         for path in sorted(_PACKAGE.glob(pattern)):
@@ -48,12 +47,12 @@ def source_hash() -> str:
 
 
 def cache_dir() -> Path:
-    """The folder of this version's compiled kernels."""
+    """Folder of the compiled kernels of this version."""
     return cache_root() / source_hash()
 
 
 def cache_folder() -> CacheFolder:
-    """`cache_dir` as kernels use it."""
+    """CacheFolder for `cache_dir`."""
     return _cache_folder(cache_root())
 
 
@@ -63,7 +62,7 @@ def _cache_folder(root: Path) -> CacheFolder:
 
 
 class InnerKernel(CPUDispatcher):
-    """A kernel that only kernels call: what calls from Python need is not compiled."""
+    """Kernel that only other kernels call; no wrapper for calls from Python is compiled."""
 
     def __call__(self, *args: Any) -> Any:
         raise TypeError(f"{self.py_func.__name__} is an inner kernel: only kernels can call it")
@@ -76,20 +75,20 @@ def kernel(
     fused: bool = False,
     inner: bool = False,
 ) -> Any:
-    """Compile a function with the package's one set of options.
+    """Compile a function with the compiler options of this package.
 
     Parameters
     ----------
     function : callable
-        Plain loops over arrays and scalars; allocates, prints and raises nothing.
+        Plain loops over arrays and scalars, without allocation, printing or exceptions.
     inline : bool
-        Inline into callers, for helpers of a few lines; saves compile time.
+        Inline into callers by Numba, for helpers of a few lines; saves compile time.
     fused : bool
-        Let LLVM always inline it: for larger helpers that take bundles of arrays, which are dear
-        to pass. Only kernels can call it.
+        Always inline by LLVM, for larger helpers with bundles of arrays as arguments, which are
+        slow to pass. Only kernels can call it.
     inner : bool
-        Only kernels can call it. Compiling what Python needs to hand over a bundle takes as long as
-        many a kernel itself.
+        Only kernels can call it. Saves the compilation of the Python wrapper, which for a bundle
+        takes as long as that of a kernel.
     """
     if function is None:
         return functools.partial(kernel, inline=inline, fused=fused, inner=inner)
@@ -100,20 +99,20 @@ def kernel(
         nogil=True,
         inline="always" if inline else "never",
         forceinline=fused,
-        # Kernels allocate nothing, so arrays need no reference counts. Counting them cost up to
-        # twenty times the work where a bundle of arrays is passed on, and compiles longer.
+        # Kernels allocate nothing, so arrays need no reference counts. With them, passing a bundle
+        # of arrays was up to twenty times slower, and compilation takes longer.
         _nrt=False,
         no_cfunc_wrapper=True,
         no_cpython_wrapper=fused or inner,
     )(function)
-    compiled._cache = KernelCache(function, cache_folder)  # as `cache=True` does with Numba's own
+    compiled._cache = KernelCache(function, cache_folder)  # as `cache=True` does with Numba's cache
     if fused or inner:
-        compiled.__class__ = InnerKernel  # `njit` takes no class for what it makes
+        compiled.__class__ = InnerKernel  # `njit` has no option for the dispatcher class
     return compiled
 
 
 def _interpreted(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The plain function; wrap-around of the hash arithmetic is meant, so it does not warn."""
+    """The plain function, without warnings about overflow, which hashes rely on."""
 
     @functools.wraps(function)
     def run(*args: Any) -> Any:

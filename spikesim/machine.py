@@ -1,4 +1,4 @@
-"""What the machine has: the memory that is left to this process."""
+"""Memory that is available to this process."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pathlib import Path
 from spikesim.errors import ValidationError
 
 SMALL = 1 << 26
-"""Bytes that are not worth asking the machine about."""
+"""Requirements below this number of bytes are not checked."""
 REMEDY = "net.memory() tells what takes how much"
 
 
 def available() -> int | None:
-    """Bytes that this process can still have, swap included; None where nobody tells.
+    """Bytes that this process can still allocate, including swap; None if unknown.
 
-    It is what the system has left, and no more than its container or its own limit allows.
+    The minimum of the system's free memory, the container's limit and the process's limit.
     """
     known = [b for b in (_of_system(), _of_container(), _of_process()) if b is not None]
     return max(0, min(known)) if known else None
@@ -25,18 +25,18 @@ def available() -> int | None:
 def require(
     need: float, what: str, attribute: str | None, obj: object, remedy: str = REMEDY
 ) -> None:
-    """Raise a ValidationError if `need` bytes are more than there are.
+    """Raise a ValidationError if `need` bytes are not available.
 
     Parameters
     ----------
     need : float
-        Bytes.
+        Required bytes.
     what : str
-        What takes them, such as ``"1e+12 synapses"``.
+        What needs the memory, such as ``"1e+12 synapses"``.
     attribute, obj : str, object
-        Whom the message names.
+        Attribute and object that the message names.
     remedy : str
-        What can be done.
+        Advice to the user.
     """
     if need < SMALL:
         return
@@ -49,7 +49,7 @@ def require(
 
 
 def amount(n_bytes: float) -> str:
-    """A number of bytes as people read it: ``"3.2 GB"``."""
+    """Format a number of bytes: ``"3.2 GB"``."""
     for unit in ("bytes", "kB", "MB", "GB"):
         if n_bytes < 1000:
             return f"{n_bytes:.0f} {unit}" if unit == "bytes" else f"{n_bytes:.3g} {unit}"
@@ -67,20 +67,20 @@ def _of_system() -> int | None:
         pass
     else:
         return int(psutil.virtual_memory().available + psutil.swap_memory().free)
-    try:  # all that there is: it may be in use, but what is above it cannot be
+    try:  # total memory: an upper bound, because some is in use
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, ValueError, OSError):
         return None
 
 
 def _of_container() -> int | None:
-    """What control groups allow: of this process's group and all above it."""
+    """Memory left by the control groups of this process (the group and its parents)."""
     left = []
     for folder, limit, used, inactive in _groups():
         most, now = _number(folder / limit), _number(folder / used)
         if most is not None and now is not None and most < 1 << 60:
             files = _numbers(folder / "memory.stat", " ").get(inactive, 0)
-            left.append(most - now + files)  # pages of files are given up when they are needed
+            left.append(most - now + files)  # file cache is freed on demand
     return min(left, default=None)
 
 
@@ -102,7 +102,7 @@ def _groups() -> Iterator[tuple[Path, str, str, str]]:
 
 
 def _of_process() -> int | None:
-    """What the limit of the address space leaves (``ulimit -v``)."""
+    """Memory left by the address space limit (``ulimit -v``)."""
     try:
         import resource
     except ImportError:  # not on Windows

@@ -1,4 +1,4 @@
-"""What neurons, receptors, inputs and rules share: declared parameters, checked when given."""
+"""Base class of neurons, receptors, inputs and plasticity rules: declared parameters."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ Value = float | np.ndarray | Distribution
 
 
 class Parametrized(Guarded):
-    """A thing with declared parameters.
+    """Base class of objects with declared parameters.
 
-    A subclass declares them as class attributes, ``tau_m = param(20.0, ms, "positive")``, and an
-    instance takes any of them by keyword: a number, an array with one value for each neuron, or a
-    distribution to draw from. Later they are attributes of the instance.
+    A subclass declares parameters as class attributes, ``tau_m = param(20.0, ms, "positive")``. Its
+    instances take them as keyword arguments: a number, an array with one value for each neuron, or
+    a distribution. The values are attributes of the instance.
 
     Parameters
     ----------
@@ -39,11 +39,11 @@ class Parametrized(Guarded):
     Raises
     ------
     ValidationError
-        If a name is not declared or a value not allowed.
+        If a name is not declared or a value is not allowed.
     """
 
     declared: ClassVar[dict[str, Param]] = {}
-    _between_runs: ClassVar[str] = ""  # how users set a parameter of a population
+    _between_runs: ClassVar[str] = ""  # for messages: how to set a parameter of a population
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -64,7 +64,7 @@ class Parametrized(Guarded):
 
     @classmethod
     def _check_free(cls, name: str) -> None:
-        """Raise for a parameter that is called like something else that the class has."""
+        """Raise an error for a parameter with the name of another member of the class."""
         for base in cls.__mro__[1:]:
             if not issubclass(base, Parametrized):
                 continue
@@ -79,7 +79,7 @@ class Parametrized(Guarded):
 
     @classmethod
     def _declared_in_text(cls) -> dict[str, Param]:
-        """Parameters that the model's equations declare."""
+        """Parameters declared in the model's equations."""
         text = parse_text(cls.equations, cls.__name__)  # type: ignore[attr-defined]
         return text_parameters(text, set(), cls.declared, cls.__name__)
 
@@ -95,19 +95,19 @@ class Parametrized(Guarded):
             setattr(self, name, self.checked(name, value))
 
     def checked(self, name: str, value: Any) -> Value:
-        """`value` as a float, an array or a distribution, if it is allowed for `name`.
+        """Validate a value of the parameter `name`, and convert it.
 
         Parameters
         ----------
         name : str
-            A declared parameter.
+            Name of a declared parameter.
         value : float, array, Quantity or Distribution
-            In the parameter's unit, or with a unit.
+            Value in the parameter's unit, or a quantity.
 
         Returns
         -------
         float, ndarray or Distribution
-            In the parameter's unit; arrays are copies that cannot be changed.
+            Value in the parameter's unit; arrays are read-only copies.
         """
         value = in_unit(value, self.declared[name].unit, name, self)
         if isinstance(value, Distribution):
@@ -121,14 +121,14 @@ class Parametrized(Guarded):
         return array if array.ndim else float(array)
 
     def check_text(self, attribute: str, example: str) -> None:
-        """Raise unless an attribute of the class is text.
+        """Raise an error unless a class attribute is text.
 
         Parameters
         ----------
         attribute : str
-            Its name.
+            Name of the attribute.
         example : str
-            What the message shows as right.
+            Valid example for the message.
         """
         text = getattr(self, attribute)
         if not isinstance(text, str):
@@ -145,12 +145,12 @@ class Parametrized(Guarded):
 
     @property
     def values(self) -> dict[str, Value]:
-        """All parameters by name."""
+        """All parameters, by name."""
         return {name: getattr(self, name) for name in self.declared}
 
     @property
     def table_key(self) -> tuple[Any, ...]:
-        """What tells its equations from those of others."""
+        """Key that identifies the equations of this object."""
         return (type(self),)
 
     def __repr__(self) -> str:

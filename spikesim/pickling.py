@@ -1,4 +1,4 @@
-"""Whether pickle can send the functions and classes of a description to another process."""
+"""Check that pickle can find the functions and classes of a description by name."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 
 from spikesim.errors import ValidationError
 
-# Copies share functions, and these send them as they are: they need no name.
+# `copy` shares functions, and cloudpickle and dill serialise them: no name is needed.
 _WHOLE = {"copy", "cloudpickle", "dill"}
 
 
 def check_named(thing: Any, attribute: str | None, owner: object) -> None:
-    """Raise if pickle, which is at work, would not find a function or a class by its name."""
+    """Raise an error if pickle, the caller, cannot find a function or class by its name."""
     if not isinstance(thing, (FunctionType, type)) or _found(thing) or _sent_whole():
         return
     how = "with class" if isinstance(thing, type) else "with def"

@@ -1,12 +1,12 @@
-"""Keyed randomness: every draw is a function of (seed, names, entity, index).
+"""Counter-based random numbers: each is a hash of seed, names, entity and index.
 
-There is no stream and no state. A draw is ``bits(key, entity, index)``, where `key` comes from the
-seed and the names of the object and of the purpose (`key`), `entity` is a neuron, source or row and
-`index` counts its draws. Adding an object elsewhere, or splitting work differently, changes
-nothing.
+There is no stream and no state. A random number is ``bits(key, entity, index)``: `key` is computed
+from the seed and the names of the object and the purpose, `entity` is a neuron, source or row, and
+`index` counts its draws. So random numbers do not change if other objects are added, or if the work
+is divided differently.
 
 The mixing function is the finalizer of SplitMix64 (Steele, Lea & Flood 2014, variant 13 of
-Stafford), applied once for each of key, entity and index. Golden vectors are pinned in the tests.
+Stafford), applied once for each of key, entity and index. The tests contain reference values.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ _TWO_PI = 2.0 * math.pi
 
 
 def key(seed: int, *names: str | int) -> np.uint64:
-    """The key of an object's draws, from the seed and the names that lead to it."""
+    """Key of an object's random numbers: a hash of the seed and the names that identify it."""
     text = "\x1f".join([str(int(seed)), *map(str, names)])
     return np.uint64(int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big"))
 
 
 @kernel(inline=True)
 def mix(z):
-    """SplitMix64's finalizer: a bijection of 64 bits with full avalanche."""
+    """Finalizer of SplitMix64: a bijection of 64 bits with full avalanche."""
     z = (z ^ (z >> _S30)) * _M1
     z = (z ^ (z >> _S27)) * _M2
     return z ^ (z >> _S31)
@@ -47,23 +47,23 @@ def mix(z):
 
 @kernel(inline=True)
 def subkey(key, entity):
-    """The key of one entity: hoist it out of a loop over its draws."""
+    """Key of one entity; compute it outside a loop over the draws of the entity."""
     return mix(np.uint64(key) + (np.uint64(entity) + _ONE) * _GOLDEN)
 
 
 @kernel(inline=True)
 def draw(subkey, index):
-    """64 random bits: draw `index` of the entity whose subkey is given."""
+    """64 random bits: draw number `index` of an entity with this subkey."""
     return mix(np.uint64(subkey) + (np.uint64(index) + _ONE) * _ODD)
 
 
 @kernel(inline=True)
 def draw32(low, high, index):
-    """32 random bits: draw `index` of the entity whose subkey has these halves, all uint32.
+    """32 random bits: draw number `index` of an entity; its subkey is given as two uint32 halves.
 
     Two mixers of 32 bits in a row, one for each half of the key (C. Wellons, "Prospecting for hash
-    functions", 2018: lowbias32 and triple32). Unlike `draw` it vectorises well. Each product is cut
-    to 32 bits at once, for Numba widens it.
+    functions", 2018: lowbias32 and triple32). Unlike `draw` it vectorises well. Each product is
+    truncated to 32 bits explicitly, because Numba widens it.
     """
     x = np.uint32(index + low)
     x = np.uint32((x ^ (x >> _T16)) * _A1)
@@ -77,25 +77,25 @@ def draw32(low, high, index):
 
 @kernel(inline=True)
 def unit(bits):
-    """Bits to a float64 in [0, 1)."""
+    """Convert random bits to a float64 in [0, 1)."""
     return float(bits >> _S11) * _TO_UNIT
 
 
 @kernel(inline=True)
 def uniform(subkey, index):
-    """A float64 in [0, 1)."""
+    """Draw a uniform float64 in [0, 1)."""
     return unit(draw(subkey, index))
 
 
 @kernel(inline=True)
 def exponential(subkey, index):
-    """A draw from the exponential law of mean 1."""
+    """Draw from the exponential distribution of mean 1."""
     return -math.log1p(-unit(draw(subkey, index)))
 
 
 @kernel(inline=True)
 def normal(subkey, index):
-    """A standard normal draw (Box & Muller 1958), from draws 2*index and 2*index + 1."""
+    """Draw a standard normal number (Box & Muller 1958), from draws 2*index and 2*index + 1."""
     i = np.uint64(index) * np.uint64(2)
     radius = math.sqrt(-2.0 * math.log1p(-unit(draw(subkey, i))))
     return radius * math.cos(_TWO_PI * unit(draw(subkey, i + _ONE)))

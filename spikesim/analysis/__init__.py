@@ -1,4 +1,4 @@
-"""Results as small immutable objects around arrays, and what is computed from them."""
+"""Result objects (spike trains and traces), and statistics of them."""
 
 from spikesim.analysis.spiketrains import SpikeTrains
 from spikesim.analysis.statistics import fano_factors, stdp_curve

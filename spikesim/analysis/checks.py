@@ -1,4 +1,4 @@
-"""What the result objects demand of the arrays and selections they are given."""
+"""Input validation of result objects."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from spikesim.description.recorders import Recorder
 from spikesim.errors import ValidationError
 from spikesim.units import any_array, check_count, chosen_places
 
-# What happens at step k has the time k * dt, which misses the decimal number meant by some last
-# bits: relative to the time, this much is the same.
+# Step k has the time k * dt, which differs from the intended decimal number by rounding errors.
+# Times closer than this, relative to the time, are equal.
 ROUNDING = 1e-12
 
 
 def result_of(given: Any) -> Any:
-    """What a recorder holds; anything else as it is."""
+    """Result of a recorder; other objects are returned unchanged."""
     return given.result() if isinstance(given, Recorder) else given
 
 
 def frozen(array: np.ndarray) -> np.ndarray:
-    """`array`, made read-only."""
+    """Make `array` read-only, and return it."""
     array.flags.writeable = False
     return array
 
 
 def whole_numbers(value: ArrayLike, attribute: str, obj: object) -> NDArray[np.int64]:
-    """A new 1-D int64 array of whole numbers of at least zero."""
+    """Validate non-negative integers, and copy them to a 1-D int64 array."""
     array = any_array(value, attribute, obj)
     if array.size == 0:
         array = array.astype(np.int64)
@@ -44,7 +44,7 @@ def whole_numbers(value: ArrayLike, attribute: str, obj: object) -> NDArray[np.i
 def pair_of_counts(
     value: Any, attribute: str, obj: object, names: str, *, least: int = 0
 ) -> tuple[int, int]:
-    """Two whole numbers of at least `least`; `names` says which, such as "height and width"."""
+    """Validate two integers of at least `least`; `names` describes them: "height and width"."""
     if not isinstance(value, (tuple, list)) or len(value) != 2:
         raise ValidationError(f"must be two numbers, {names}, got {value!r}", attribute, obj)
     first, second = (check_count(number, attribute, obj, least=least) for number in value)
@@ -52,23 +52,23 @@ def pair_of_counts(
 
 
 def positions(key: Any, n: int, obj: object, what: str = "neurons") -> NDArray[np.int64]:
-    """The positions in 0 .. n-1 that `key` selects, in its order.
+    """Indices in 0 .. n-1 that `key` selects, in its order.
 
     Parameters
     ----------
     key : int, slice, sequence of int or bool array of length n
         Negative numbers count from the end.
     n : int
-        How many there are to choose from.
+        Number of elements.
     obj : object
-        Whom an error speaks of.
+        Object that an error message names.
     what : str
-        What is chosen from.
+        Name of the elements, for messages.
 
     Raises
     ------
     ValidationError
-        If a position does not exist or is named twice, or the mask has another length.
+        If an index is out of range or repeated, or the mask has a wrong length.
     """
     if isinstance(key, np.ndarray) and not key.ndim and key.dtype.kind in "iu":
         key = key[()]
@@ -93,7 +93,7 @@ def check_span(
     t_stop: float,
     who: str,
 ) -> None:
-    """Raise a ValidationError unless sorted spikes are of neurons below n and lie within."""
+    """Raise a ValidationError unless sorted spikes have ids below n and times within the span."""
     if len(ids) and ids.max() >= n:
         raise ValidationError(f"must be less than n = {n}, got {ids.max()}", "ids", who)
     slack = ROUNDING * max(1.0, abs(t_start), abs(t_stop))

@@ -1,4 +1,4 @@
-"""Synapses as triplets (source, target, weight), and their reduction to an image."""
+"""Convert weights to triplets (source, target, weight), and average them over blocks."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ Shape = tuple[int, int]
 
 
 def as_triplets(weights: Any, shape: Shape | None = None) -> tuple[Ints, Ints, Floats, Shape]:
-    """Source, target and weight of each synapse, and the shape (n_pre, n_post).
+    """Convert weights to source, target and weight of each synapse, and the shape (n_pre, n_post).
 
     Parameters
     ----------
     weights : array_like of shape (n_pre, n_post), scipy.sparse array, or connections
-        NaN in a dense matrix means no synapse. Connections are anything with `source`, `target`
-        and `weight`, one entry for each synapse.
+        NaN in a dense matrix means no synapse. Connections are any object with attributes
+        `source`, `target` and `weight`, one entry for each synapse.
     shape : tuple of int, optional
-        For connections: (n_pre, n_post), if the last neurons may have no synapses.
+        For connections: (n_pre, n_post), needed if the last neurons may have no synapses.
 
     Raises
     ------
     ValidationError
-        If weights are not numbers or not finite, or do not fit into the shape.
+        If weights are not finite numbers, or do not fit into the shape.
     """
     if hasattr(weights, "tocoo"):
         matrix = weights.tocoo()
@@ -62,23 +62,23 @@ def as_triplets(weights: Any, shape: Shape | None = None) -> tuple[Ints, Ints, F
 def mean_blocks(
     source: Ints, target: Ints, weight: Floats, shape: Shape, most: int
 ) -> tuple[Floats, int]:
-    """The mean weight of the synapses within each square block of a matrix.
+    """Mean weight of the synapses within each square block of a matrix.
 
     Parameters
     ----------
     source, target, weight : ndarray, shape (n_synapses,)
-        The synapses.
+        Source, target and weight of each synapse.
     shape : tuple of int
         (n_pre, n_post).
     most : int
-        How many blocks there may be along an edge.
+        Largest number of blocks along an edge.
 
     Returns
     -------
     means : ndarray, shape (ceil(n_pre / block), ceil(n_post / block))
         NaN where there is no synapse.
     block : int
-        Neurons along a block's edge: 1 if the matrix is no larger than `most`.
+        Number of neurons along a block's edge: 1 if the matrix is not larger than `most`.
     """
     block = max(1, -(-max(shape) // most))
     rows, columns = -(-shape[0] // block), -(-shape[1] // block)
@@ -93,7 +93,7 @@ _WHAT = "must be a matrix of numbers, or connections such as projection.connecti
 
 
 def _listed(weights: Any) -> tuple[Any, Any, Any]:
-    """The three arrays of connections; other things may have a source and a target too."""
+    """The three arrays of connections; an error for objects without a weight."""
     try:
         parts = [np.asarray(getattr(weights, name)) for name in ("source", "target", "weight")]
         strange = any(part.dtype.kind == "O" for part in parts)

@@ -1,4 +1,4 @@
-"""The spikes of a population: when, and by whom."""
+"""Spike trains of a population."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from spikesim.errors import ValidationError
 from spikesim.machine import require
 from spikesim.units import check_array, check_count, check_label, check_scalar, ms
 
-# More bins are a slip of the pen, and would exhaust the memory.
+# More bins are probably a mistake, and would exhaust the memory.
 _MAX_BINS = 100_000_000
 _SPARSE = 1 << 20  # neurons
 
@@ -32,33 +32,33 @@ Floats = NDArray[np.float64]
 @guarded
 @dataclass(frozen=True, eq=False, repr=False)
 class SpikeTrains(Guarded):
-    """The spikes of `n` neurons between `t_start` and `t_stop`.
+    """Spike trains of `n` neurons between `t_start` and `t_stop`.
 
     Immutable: slices and windows are new objects, and the arrays are read-only.
 
     Parameters
     ----------
     times : array_like of float, shape (n_spikes,)
-        When, in ms, in any order; kept sorted by time, then by id.
+        Spike times in ms, in any order; stored sorted by time, then by id.
     ids : array_like of int, shape (n_spikes,)
-        By whom: 0 .. n-1, the neuron's place in its population.
+        Neuron of each spike, 0 .. n-1: its index in the population.
     n : int
-        How many neurons there are, silent ones included.
+        Number of neurons, including silent ones.
     t_start, t_stop : float
-        The time observed, in ms. All spikes lie within.
+        Start and end of the recording, in ms. All spikes lie within.
     name : str, optional
-        What the neurons are called in pictures and messages.
+        Name of the neurons in plots and messages.
 
     Raises
     ------
     ValidationError
-        If times are not finite or lie outside of the time observed, or an id is not of 0 .. n-1.
+        If times are not finite or outside the recording, or an id is not in 0 .. n-1.
 
     Notes
     -----
-    A spike is stamped with the end of its time step, so windows and bins are open on the left
-    and closed on the right: neighbouring ones neither share nor lose a spike. The first of them
-    includes `t_start` itself.
+    The time of a spike is the end of its time step, so windows and bins are open on the left and
+    closed on the right: adjacent ones neither share nor lose a spike. The first one includes
+    `t_start` itself.
 
     Examples
     --------
@@ -110,19 +110,19 @@ class SpikeTrains(Guarded):
         )
 
     def __len__(self) -> int:
-        """How many neurons there are."""
+        """Number of neurons."""
         return self.n
 
-    # Iterating would be read as "for each spike" by one and "for each neuron" by another.
+    # Iteration is ambiguous: over spikes or over neurons.
     __iter__ = None
 
     def __getitem__(self, key: Any) -> SpikeTrains:
-        """The chosen neurons' spikes; neuron j of the result is the j-th one chosen.
+        """Select neurons; neuron j of the result is the j-th selected one.
 
         Parameters
         ----------
         key : int, slice, sequence of int or bool array of shape (n,)
-            Negative numbers count from the end; none may be given twice.
+            Negative numbers count from the end; repeats are not allowed.
         """
         chosen = positions(key, self.n, self.name or "SpikeTrains")
         ids = _places_among(chosen, self.ids, self.n)
@@ -130,22 +130,22 @@ class SpikeTrains(Guarded):
         return replace(self, times=self.times[kept], ids=ids[kept], n=len(chosen))
 
     def window(self, t0: float, t1: float) -> SpikeTrains:
-        """The spikes with ``t0 < t <= t1`` (and those at `t_start` if `t0` is that).
+        """Select the spikes with ``t0 < t <= t1`` (including those at `t_start` if `t0` equals it).
 
         Parameters
         ----------
         t0, t1 : float
-            The part to keep, in ms, within the time observed.
+            Start and end of the window, in ms, within the recording.
 
         Returns
         -------
         SpikeTrains
-            Of the same neurons, from `t0` to `t1`.
+            Spikes of the same neurons, from `t0` to `t1`.
 
         Raises
         ------
         ValidationError
-            If `t0` and `t1` are reversed, or lie outside of the time observed.
+            If `t0` and `t1` are reversed, or outside the recording.
         """
         who = self.name or "SpikeTrains"
         t0 = check_scalar(t0, "t0", who, unit=ms)
@@ -164,21 +164,21 @@ class SpikeTrains(Guarded):
 
     @property
     def n_spikes(self) -> int:
-        """How many spikes there are."""
+        """Number of spikes."""
         return len(self.times)
 
     @property
     def duration(self) -> float:
-        """How long was observed, in ms."""
+        """Duration of the recording, in ms."""
         return self.t_stop - self.t_start
 
     def train(self, neuron: int) -> Floats:
-        """The spike times of one neuron, in ms.
+        """Spike times of one neuron, in ms.
 
         Parameters
         ----------
         neuron : int
-            The neuron's place in its population, 0 .. n-1.
+            Index of the neuron in its population, 0 .. n-1.
 
         Returns
         -------
@@ -192,7 +192,7 @@ class SpikeTrains(Guarded):
         return self.times[order[first:end]]
 
     def counts(self) -> NDArray[np.int64]:
-        """How many spikes each neuron fired, shape (n,).
+        """Number of spikes of each neuron, shape (n,).
 
         Returns
         -------
@@ -203,7 +203,7 @@ class SpikeTrains(Guarded):
         return np.bincount(self.ids, minlength=self.n)
 
     def rates(self) -> Floats:
-        """The mean rate of each neuron in Hz, shape (n,); NaN if no time was observed.
+        """Mean rate of each neuron in Hz, shape (n,); NaN if the duration is zero.
 
         Returns
         -------
@@ -215,7 +215,7 @@ class SpikeTrains(Guarded):
         return self.counts() / seconds if seconds else np.full(self.n, np.nan)
 
     def mean_rate(self) -> float:
-        """The mean rate of all neurons in Hz; NaN without neurons or without time.
+        """Mean rate of all neurons in Hz; NaN without neurons or if the duration is zero.
 
         Returns
         -------
@@ -226,22 +226,22 @@ class SpikeTrains(Guarded):
         return self.n_spikes / neuron_seconds if neuron_seconds else np.nan
 
     def isi(self, neuron: int) -> Floats:
-        """The intervals between one neuron's spikes, in ms, in their order.
+        """Inter-spike intervals of one neuron, in ms, in temporal order.
 
         Parameters
         ----------
         neuron : int
-            The neuron's place in its population, 0 .. n-1.
+            Index of the neuron in its population, 0 .. n-1.
 
         Returns
         -------
         ndarray of float, shape (n_spikes - 1,)
-            In ms; empty if it fired less than twice.
+            In ms; empty for fewer than two spikes.
         """
         return np.diff(self.train(neuron))
 
     def isis(self) -> Floats:
-        """The intervals between spikes of the same neuron, in ms, of all neurons in turn.
+        """Inter-spike intervals of all neurons, in ms, one neuron after the other.
 
         Returns
         -------
@@ -251,15 +251,15 @@ class SpikeTrains(Guarded):
         return self._intervals[0]
 
     def cv(self) -> Floats:
-        """The coefficient of variation of each neuron's inter-spike intervals, shape (n,).
+        """Coefficient of variation of each neuron's inter-spike intervals, shape (n,).
 
-        It is the standard deviation over the mean: 0 for a clock, 1 for a Poisson process.
-        NaN for neurons with fewer than two intervals, that is three spikes.
+        The standard deviation divided by the mean: 0 for regular spiking, 1 for a Poisson process.
+        NaN for neurons with fewer than two intervals (three spikes).
 
         Returns
         -------
         ndarray of float, shape (n,)
-            Without a unit.
+            Dimensionless.
         """
         self._check_room(5)
         intervals, ids = self._intervals
@@ -270,19 +270,19 @@ class SpikeTrains(Guarded):
             return np.where(number >= 2, np.sqrt(variance) / mean, np.nan)
 
     def population_rate(self, bin: float) -> tuple[Floats, Floats]:
-        """The rate of a mean neuron over time.
+        """Rate over time, averaged over neurons.
 
         Parameters
         ----------
         bin : float
-            Width of a bin in ms. If the time observed is no multiple, the last one is narrower.
+            Width of a bin in ms. If the duration is not a multiple, the last bin is narrower.
 
         Returns
         -------
         times : ndarray, shape (n_bins,)
-            The bins' centres in ms.
+            Centres of the bins in ms.
         rates : ndarray, shape (n_bins,)
-            The mean rate of the neurons within each bin in Hz.
+            Mean rate of the neurons in each bin, in Hz.
         """
         edges = self.bin_edges(bin)
         spikes = np.diff(self._places(edges))
@@ -291,12 +291,12 @@ class SpikeTrains(Guarded):
         return (edges[:-1] + edges[1:]) / 2.0, rates
 
     def bin_edges(self, bin: float) -> Floats:
-        """The edges in ms of bins of width `bin` from `t_start` to `t_stop`.
+        """Edges in ms of bins of width `bin` from `t_start` to `t_stop`.
 
         Parameters
         ----------
         bin : float
-            Width of a bin in ms. If the time observed is no multiple, the last one is narrower.
+            Width of a bin in ms. If the duration is not a multiple, the last bin is narrower.
 
         Returns
         -------
@@ -319,17 +319,17 @@ class SpikeTrains(Guarded):
         return edges
 
     def equals(self, other: SpikeTrains) -> bool:
-        """Whether the same neurons fired at exactly the same times; names do not count.
+        """Whether neurons and spike times are exactly the same; names are ignored.
 
         Parameters
         ----------
         other : SpikeTrains
-            What to compare with.
+            Spike trains to compare with.
 
         Returns
         -------
         bool
-            True if sizes, times observed, spike times and ids are equal.
+            True if sizes, start and end, spike times and ids are equal.
         """
         if not isinstance(other, SpikeTrains):
             raise ValidationError(
@@ -342,13 +342,13 @@ class SpikeTrains(Guarded):
         )
 
     def _places(self, edges: Floats) -> NDArray[np.int64]:
-        """How many spikes there are up to each edge (before it, if it is `t_start`)."""
+        """Number of spikes up to each edge (before it, if it is `t_start`)."""
         slack = ROUNDING * np.maximum(1.0, np.abs(edges))
         places = np.searchsorted(self.times, edges + slack, side="right")
         return np.where(edges == self.t_start, 0, places)
 
     def _check_room(self, columns: int) -> None:
-        """Raise a ValidationError if so many numbers for each neuron do not fit into memory."""
+        """Raise a ValidationError if an array of shape (n, columns) does not fit into memory."""
         require(
             8 * columns * self.n, f"a number for each of {self.n} neurons", "n",
             self.name or "SpikeTrains", "choose some of them first, such as trains[:1000]",
@@ -356,21 +356,21 @@ class SpikeTrains(Guarded):
 
     @cached_property
     def _by_neuron(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Spikes ordered by neuron, then time, and whose they are then."""
+        """Order of the spikes by neuron, then time, and the neuron ids in that order."""
         order = np.argsort(self.ids, kind="stable")
         return order, self.ids[order]
 
     @cached_property
     def _intervals(self) -> tuple[Floats, NDArray[np.int64]]:
-        """All intervals by neuron, then time, and whose they are."""
+        """All intervals ordered by neuron, then time, and the neuron of each."""
         order, ids = self._by_neuron
         same = ids[1:] == ids[:-1]
         return frozen(np.diff(self.times[order])[same]), ids[1:][same]
 
 
 def _places_among(chosen: NDArray[np.int64], ids: NDArray[np.int64], n: int) -> NDArray[np.int64]:
-    """The place of each id among the chosen ones, -1 for the others; ids are below n."""
-    if n > _SPARSE + 4 * (len(chosen) + len(ids)):  # a table of all would be far larger
+    """Index of each id among the chosen ones, -1 for the others; ids are below n."""
+    if n > _SPARSE + 4 * (len(chosen) + len(ids)):  # a lookup table of all ids would be far larger
         order = np.argsort(chosen)
         found = np.searchsorted(chosen, ids, sorter=order)
         place = np.append(order, -1)[found]

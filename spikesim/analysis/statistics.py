@@ -1,4 +1,4 @@
-"""Small pure functions of results."""
+"""Statistics of spike trains and plasticity windows."""
 
 from __future__ import annotations
 
@@ -20,21 +20,20 @@ Floats = NDArray[np.float64]
 
 @public
 def fano_factors(trains: SpikeTrains | SpikeRecorder, bin: float) -> Floats:
-    """The variance of each neuron's spike counts over their mean.
+    """Fano factor of each neuron: variance of the spike count divided by its mean.
 
     Parameters
     ----------
     trains : SpikeTrains or spike recorder
         The spikes.
     bin : float
-        Width in ms of the bins in which spikes are counted; what is left after the last whole
-        bin is not used.
+        Width in ms of the bins in which spikes are counted; an incomplete last bin is not used.
 
     Returns
     -------
     ndarray, shape (n,)
-        1 for a Poisson process, 0 for a clock. NaN for silent neurons and where there are
-        fewer than two bins.
+        1 for a Poisson process, 0 for regular spiking. NaN for silent neurons and for fewer
+        than two bins.
     """
     trains = result_of(trains)
     if not isinstance(trains, SpikeTrains):
@@ -43,7 +42,7 @@ def fano_factors(trains: SpikeTrains | SpikeRecorder, bin: float) -> Floats:
         )
     width = check_scalar(bin, "bin", "fano_factors", unit=ms, allowed="positive")
     edges = trains.bin_edges(width)
-    # The last bin may be a narrower rest.
+    # The last bin may be narrower.
     n_bins = len(edges) - 1 - (len(edges) > 1 and edges[-1] - edges[-2] < 0.999 * width)
     if n_bins < 2:
         return np.full(trains.n, np.nan)
@@ -56,25 +55,25 @@ def fano_factors(trains: SpikeTrains | SpikeRecorder, bin: float) -> Floats:
 def stdp_curve(
     change: Callable[[float], float], limit: float = 100.0, points: int = 400
 ) -> tuple[Floats, Floats]:
-    """Sample a plasticity rule's window, to draw or compare it.
+    """Sample the STDP window of a plasticity rule.
 
     Parameters
     ----------
     change : callable
-        Weight change for one lag in ms: the postsynaptic spike's time minus the presynaptic
-        one's. It is not asked about the lag 0.
+        Weight change as a function of the lag in ms: the time of the postsynaptic spike minus
+        that of the presynaptic spike. It is not called for lag 0.
     limit : float
-        The largest lag on both sides, in ms.
+        Largest lag on both sides, in ms.
     points : int
-        How many lags on each side.
+        Number of lags on each side.
 
     Returns
     -------
     lags : ndarray, shape (2 * points + 1,)
         From ``-limit`` to ``limit``, in ms.
     changes : ndarray, shape (2 * points + 1,)
-        The weight change of each, in the unit of `change`; NaN for the lag 0, so that a line
-        through them breaks there.
+        Weight change for each lag, in the unit of `change`; NaN for lag 0, so that a plotted
+        line has a gap there.
     """
     limit = check_scalar(limit, "limit", "stdp_curve", unit=ms, allowed="positive")
     points = check_count(points, "points", "stdp_curve", least=1, most=_MOST_POINTS)

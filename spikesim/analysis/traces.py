@@ -1,4 +1,4 @@
-"""A recorded variable over time."""
+"""Traces: recorded variables over time."""
 
 from __future__ import annotations
 
@@ -25,30 +25,30 @@ from spikesim.units import (
 @guarded
 @dataclass(frozen=True, eq=False, repr=False)
 class Traces(Guarded):
-    """A variable of k neurons (or synapses), sampled T times.
+    """Variable of k neurons (or synapses), sampled T times.
 
     Immutable: slices and windows are new objects, and the arrays are read-only.
 
     Parameters
     ----------
     times : array_like of float, shape (T,)
-        When it was sampled, in ms, increasing.
+        Sample times in ms, increasing.
     values : array_like of float, shape (T, k)
-        The samples in `unit`, a column for each neuron. A run that went astray may have
-        left NaN or infinite values in it; they are kept.
+        Samples in `unit`, one column for each neuron. NaN and infinite values, as from a
+        diverging simulation, are kept.
     variable : str
-        What was recorded, such as ``"V_m"``.
+        Name of the variable, such as ``"V_m"``.
     unit : str or Unit
-        Its unit, such as ``"mV"``.
+        Unit of the values, such as ``"mV"``.
     ids : array_like of int, shape (k,)
-        Whose columns these are: places in the population, each once.
+        Neuron of each column: indices in the population, without repeats.
     name : str, optional
-        What the neurons are called in pictures and messages.
+        Name of the neurons in plots and messages.
 
     Raises
     ------
     ValidationError
-        If shapes do not fit, times do not increase, or an id is given twice.
+        If shapes do not match, times do not increase, or an id is repeated.
 
     Examples
     --------
@@ -94,35 +94,35 @@ class Traces(Guarded):
         )
 
     def __len__(self) -> int:
-        """How many columns there are."""
+        """Number of columns."""
         return len(self.ids)
 
-    # Iterating would be read as "for each sample" by one and "for each neuron" by another.
+    # Iteration is ambiguous: over samples or over neurons.
     __iter__ = None
 
     def __getitem__(self, key: Any) -> Traces:
-        """The chosen columns, by place; they keep their `ids`.
+        """Select columns by index; they keep their `ids`.
 
         Parameters
         ----------
         key : int, slice, sequence of int or bool array of shape (k,)
-            Negative numbers count from the end; none may be given twice.
+            Negative numbers count from the end; repeats are not allowed.
         """
         chosen = positions(key, len(self), self._who, "columns")
         return replace(self, values=self.values[:, chosen], ids=self.ids[chosen])
 
     def window(self, t0: float, t1: float) -> Traces:
-        """The samples with ``t0 <= t <= t1`` (ms).
+        """Select the samples with ``t0 <= t <= t1`` (ms).
 
         Parameters
         ----------
         t0, t1 : float
-            The part to keep, in ms.
+            Start and end of the window, in ms.
 
         Returns
         -------
         Traces
-            Of the same ids.
+            Samples of the same neurons.
         """
         t0 = check_scalar(t0, "t0", self._who, unit=ms)
         t1 = check_scalar(t1, "t1", self._who, unit=ms)
@@ -133,7 +133,7 @@ class Traces(Guarded):
         return replace(self, times=self.times[kept], values=self.values[kept])
 
     def trace(self, neuron: int) -> NDArray[np.floating]:
-        """The samples of the neuron with the id `neuron`, shape (T,).
+        """Samples of the neuron with id `neuron`, shape (T,).
 
         Parameters
         ----------
@@ -156,12 +156,12 @@ class Traces(Guarded):
         return self.values[:, places[0]]
 
     def equals(self, other: Traces) -> bool:
-        """Whether both hold exactly the same samples of the same; names do not count.
+        """Whether samples, neurons and variable are exactly the same; names are ignored.
 
         Parameters
         ----------
         other : Traces
-            What to compare with.
+            Traces to compare with.
 
         Returns
         -------
@@ -179,7 +179,7 @@ class Traces(Guarded):
 
 
 def _samples(value: Any, shape: tuple[int, int], who: str) -> NDArray[np.floating]:
-    """A new float array of this shape; single precision stays single."""
+    """Validate samples, and copy them to a float array of this shape; float32 is kept."""
     refuse_masked(value, "values", who)
     try:
         array = np.array(value)

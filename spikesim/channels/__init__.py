@@ -1,4 +1,4 @@
-"""Ion channels: parts of a membrane with conductances. One kind a file."""
+"""Ion channels and calcium pools, one model per file."""
 
 from spikesim.channels.base import Channel
 from spikesim.channels.cal import CaL

@@ -1,4 +1,4 @@
-"""What an ion channel is: gates in equations, and the current that they let into the membrane."""
+"""Base class of ion channels: gating equations and membrane current."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ G_MAX = Param(None, nS, "non-negative", "conductance with all gates open")
 
 
 class Channel(Parametrized):
-    """Base of all channels and pools of ions; a subclass is a declaration, by its attributes.
+    """Base class of ion channels and pools; a subclass declares its model by class attributes.
 
     Parameters
     ----------
@@ -23,23 +23,23 @@ class Channel(Parametrized):
     Attributes
     ----------
     equations : str
-        Gates and subexpressions, one a line. The names are local: in a neuron with a channel called
+        Gates and subexpressions, one per line. Names are local: in a neuron with a channel called
         ``Na`` the gate ``m`` is ``m_Na`` and the parameter ``g`` is ``g_Na``. ``V_m`` is the
-        membrane that the channel sits in, ``Ca`` what a pool there offers, and ``I_Ca`` the sum
-        of the currents of that ion (pA).
+        membrane potential, ``Ca`` the concentration in a pool of the same membrane, and ``I_Ca``
+        the sum of the currents of that ion (pA).
     current : str
-        The current into the membrane (pA). Other equations know it as ``I_`` and the channel's
-        name, such as ``I_Na``.
+        Current into the membrane (pA). In other equations it is ``I_`` and the channel's name,
+        such as ``I_Na``.
     ion : str
-        Whose current it is, for pools: "Ca", or nothing.
+        Ion that carries the current, for pools: "Ca", or empty.
     offers : tuple of str
-        Variables that all channels of the membrane may read, and that go without the channel's
-        name: the concentration of a pool.
+        Variables that all channels of the membrane may read, without the channel's name
+        appended: the concentration of a pool.
     initial : dict
-        ``{variable: expression}`` over parameters and ``V_m``. Variables that are not named start
-        at their steady state for the membrane's initial potential.
+        ``{variable: expression}`` of parameters and ``V_m``. Other variables start at their
+        steady state for the initial membrane potential.
     extensive : tuple of str
-        Parameters that grow with the membrane's area.
+        Parameters that are proportional to the membrane area.
 
     Examples
     --------
@@ -70,20 +70,20 @@ class Channel(Parametrized):
         super().__init__(**values)
 
     def scaled(self, factor: float) -> Channel:
-        """The same channel in another area: `extensive` parameters times a factor.
+        """Scale a channel to another membrane area: multiply `extensive` parameters by a factor.
 
-        From densities to totals: 1 mS/cm2 is 0.01 nS/um2, so that ``Na(g=1.2).scaled(area)`` has
-        120 mS/cm2 on ``area`` um2.
+        It also converts densities to totals: 1 mS/cm2 is 0.01 nS/um2, so ``Na(g=1.2).scaled(area)``
+        has 120 mS/cm2 on ``area`` um2.
 
         Parameters
         ----------
         factor : float
-            The area, or a ratio of areas.
+            Area, or ratio of areas.
 
         Returns
         -------
         Channel
-            A copy with other values.
+            Copy with the scaled values.
         """
         grown = [name for name in self.extensive if name in self.declared]
         return altered(self, **{n: self.checked(n, getattr(self, n) * factor) for n in grown})

@@ -4,8 +4,8 @@
     alpha_q = 0.055 (-27 - V_m) / (exp((-27 - V_m) / 3.8) - 1),  beta_q = 0.94 exp((-75 - V_m) / 17)
     alpha_r = 0.000457 exp((-13 - V_m) / 50),  beta_r = 0.0065 / (exp((-15 - V_m) / 28) + 1)
 
-in mV and 1/ms. Source: Reuveni et al. 1993, J. Neurosci. 13:4609, as Pospischil et al. 2008,
-Biol. Cybern. 99:427, write it.
+in mV and 1/ms. Source: Reuveni et al. 1993, J. Neurosci. 13:4609, in the form of Pospischil et
+al. 2008, Biol. Cybern. 99:427.
 """
 
 from spikesim.channels.base import G_MAX, Channel
@@ -13,7 +13,7 @@ from spikesim.units import mV, one, param
 
 
 class CaL(Channel):
-    """High-threshold calcium channel; its current fills pools of calcium."""
+    """High-threshold calcium channel; its current enters the calcium pool."""
 
     g = G_MAX
     E = param(120.0, mV, doc="reversal potential")

@@ -1,4 +1,4 @@
-"""Calcium in a shell under the membrane: calcium currents fill it, and it empties by itself.
+"""Calcium pool: concentration in a shell under the membrane, with calcium currents and decay.
 
     dCa/dt = I_Ca / (2 F area depth) - (Ca - Ca_inf) / tau
 

@@ -4,7 +4,7 @@
     s_inf = 1 / (1 + exp(-(v + 57) / 6.2)),  u_inf = 1 / (1 + exp((v + 81) / 4))
     tau_u = (30.8 + (211.4 + exp((v + 113.2) / 5)) / (1 + exp((v + 84) / 3.2))) / q_T
 
-in mV and ms; activation is at its steady state at once. q_T = 3**1.2, from 24 to 36 degrees
+in mV and ms; activation is instantaneous. q_T = 3**1.2, from 24 to 36 degrees
 Celsius. Source: Huguenard & McCormick 1992, J. Neurophysiol. 68:1373; Destexhe et al. 1996,
 J. Neurosci. 16:169, with tau_u as in their program; Pospischil et al. 2008 print the exponentials'
 quotient with 30.8 in its numerator.
@@ -15,7 +15,7 @@ from spikesim.units import mV, one, param
 
 
 class CaT(Channel):
-    """Low-threshold calcium channel, which makes rebound bursts; its current fills pools."""
+    """Low-threshold calcium channel, for rebound bursts; its current enters the calcium pool."""
 
     g = G_MAX
     E = param(120.0, mV, doc="reversal potential")

@@ -1,4 +1,4 @@
-"""Hyperpolarisation-activated cation channel (HCN), which makes sags and rebounds.
+"""Hyperpolarisation-activated cation channel (HCN), for voltage sags and rebounds.
 
     I = g m (E - V_m)
     m_inf = 1 / (1 + exp((V_m + 75) / 5.5))

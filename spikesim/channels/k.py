@@ -3,7 +3,7 @@
     I = g n^4 (E - V_m)
     alpha_n = 0.01 (V_m + 55) / (1 - exp(-(V_m + 55) / 10)),  beta_n = 0.125 exp(-(V_m + 65) / 80)
 
-in mV and 1/ms, at 6.3 degrees Celsius; V_m is absolute, with the rest at -65 mV. Source: Hodgkin
+in mV and 1/ms, at 6.3 degrees Celsius; the resting potential is -65 mV. Source: Hodgkin
 & Huxley 1952, J. Physiol. 117:500.
 """
 
@@ -12,7 +12,7 @@ from spikesim.units import mV, one, param
 
 
 class K(Channel):
-    """Hodgkin and Huxley's potassium channel, at rest at -65 mV."""
+    """Hodgkin and Huxley's potassium channel, for a resting potential of -65 mV."""
 
     g = G_MAX
     E = param(-77.0, mV, doc="reversal potential")

@@ -1,9 +1,9 @@
-"""Calcium-activated potassium channel, which makes slow after-hyperpolarisations.
+"""Calcium-activated potassium channel, for slow after-hyperpolarisations.
 
     I = g m^2 (E - V_m),  x = (Ca / Ca_half)^2
     m_inf = x / (1 + x),  tau_m = max(1 / (beta (1 + x) q_T), 0.1 ms)
 
-It needs a pool that offers ``Ca`` (mM). Source: Destexhe, Contreras, Sejnowski & Steriade 1994,
+It needs a pool with ``Ca`` (mM). Source: Destexhe, Contreras, Sejnowski & Steriade 1994,
 J. Neurophysiol. 72:803 (22 degrees Celsius).
 """
 
@@ -12,7 +12,7 @@ from spikesim.units import Unit, mM, mV, one, param
 
 
 class KCa(Channel):
-    """Potassium channel that opens with the calcium of a pool on the same membrane."""
+    """Potassium channel activated by the calcium pool of the same membrane."""
 
     g = G_MAX
     E = param(-90.0, mV, doc="reversal potential")

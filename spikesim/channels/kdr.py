@@ -4,7 +4,7 @@
     alpha_n = 0.032 (15 - u) / (exp((15 - u) / 5) - 1),  beta_n = 0.5 exp((10 - u) / 40)
 
 in mV and 1/ms, at 36 degrees Celsius. Source: Traub & Miles 1991, Neuronal Networks of the
-Hippocampus, as Pospischil et al. 2008, Biol. Cybern. 99:427, write it.
+Hippocampus, in the form of Pospischil et al. 2008, Biol. Cybern. 99:427.
 """
 
 from spikesim.channels.base import G_MAX, Channel
@@ -12,7 +12,7 @@ from spikesim.units import mV, one, param
 
 
 class Kdr(Channel):
-    """Traub and Miles's delayed rectifier; ``V_T`` (mV) is that of the sodium channel."""
+    """Traub and Miles's delayed rectifier; ``V_T`` (mV) should equal that of the sodium channel."""
 
     g = G_MAX
     E = param(-90.0, mV, doc="reversal potential")

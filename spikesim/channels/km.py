@@ -1,11 +1,11 @@
-"""M-current: slow potassium that does not inactivate, and by which spiking adapts.
+"""M-type potassium channel: slow and non-inactivating, for spike-frequency adaptation.
 
     I = g p (E - V_m)
     p_inf = 1 / (1 + exp(-(V_m + 35) / 10))
     tau_p = tau_max / (3.3 exp((V_m + 35) / 20) + exp(-(V_m + 35) / 20))
 
-in mV, at 36 degrees Celsius. Source: Yamada, Koch & Adams 1989, Methods in Neuronal Modeling; here
-as Pospischil et al. 2008, Biol. Cybern. 99:427, write it.
+in mV, at 36 degrees Celsius. Source: Yamada, Koch & Adams 1989, Methods in Neuronal Modeling, in
+the form of Pospischil et al. 2008, Biol. Cybern. 99:427.
 """
 
 from spikesim.channels.base import G_MAX, Channel
@@ -13,7 +13,7 @@ from spikesim.units import ms, mV, one, param
 
 
 class KM(Channel):
-    """M-current; ``tau_max`` (ms) sets its pace."""
+    """M-current; ``tau_max`` (ms) scales its time constant."""
 
     g = G_MAX
     E = param(-90.0, mV, doc="reversal potential")

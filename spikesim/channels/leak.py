@@ -1,4 +1,4 @@
-"""Leak: a conductance that is always open.
+"""Leak: a constant conductance.
 
     I = g (E - V_m)
 

@@ -4,7 +4,7 @@
     alpha_m = 0.1 (V_m + 40) / (1 - exp(-(V_m + 40) / 10)),  beta_m = 4 exp(-(V_m + 65) / 18)
     alpha_h = 0.07 exp(-(V_m + 65) / 20),  beta_h = 1 / (1 + exp(-(V_m + 35) / 10))
 
-in mV and 1/ms, at 6.3 degrees Celsius; V_m is absolute, with the rest at -65 mV. Source: Hodgkin
+in mV and 1/ms, at 6.3 degrees Celsius; the resting potential is -65 mV. Source: Hodgkin
 & Huxley 1952, J. Physiol. 117:500.
 """
 
@@ -13,7 +13,7 @@ from spikesim.units import mV, one, param
 
 
 class Na(Channel):
-    """Hodgkin and Huxley's sodium channel, at rest at -65 mV."""
+    """Hodgkin and Huxley's sodium channel, for a resting potential of -65 mV."""
 
     g = G_MAX
     E = param(50.0, mV, doc="reversal potential")

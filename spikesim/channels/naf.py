@@ -6,7 +6,7 @@
     alpha_h = 0.128 exp((17 - u) / 18),  beta_h = 4 / (1 + exp((40 - u) / 5))
 
 in mV and 1/ms, at 36 degrees Celsius. Source: Traub & Miles 1991, Neuronal Networks of the
-Hippocampus, as Pospischil et al. 2008, Biol. Cybern. 99:427, write it.
+Hippocampus, in the form of Pospischil et al. 2008, Biol. Cybern. 99:427.
 """
 
 from spikesim.channels.base import G_MAX, Channel
@@ -14,7 +14,7 @@ from spikesim.units import mV, one, param
 
 
 class NaF(Channel):
-    """Traub and Miles's sodium channel; ``V_T`` (mV) moves the threshold."""
+    """Traub and Miles's sodium channel; ``V_T`` (mV) shifts the threshold."""
 
     g = G_MAX
     E = param(50.0, mV, doc="reversal potential")

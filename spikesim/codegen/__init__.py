@@ -1,1 +1,1 @@
-"""Checked equations and rules to the source text of kernels."""
+"""Generate kernel source code from checked equations and plasticity rules."""

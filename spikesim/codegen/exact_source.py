@@ -1,4 +1,4 @@
-"""The lines of a kernel that carry exact states over a step, or a part of one."""
+"""Source lines that advance exactly integrated states over a step or part of a step."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from spikesim.equations.neuron_equations import Cell
 
 
 def propagator(state: str, source: str, node: float = 1.0, *, held: bool = False) -> str:
-    """Name of the number by which `source` moves an exact `state` in a step, or a part of one."""
+    """Name of the propagator from `source` to an exact `state`, over a step or part of one."""
     part = "" if node == 1.0 else f"{node:g}".replace(".", "p")
     return f"_{'H' if held else 'Q'}{part}_{state}__{source or 'const'}"
 
 
 def advance(cell: Cell, state: str, new: str, node: float = 1.0) -> str:
-    """An exact state after a part of the step."""
+    """Source line that computes an exact state after a part of the step."""
     held = cell.held
     moved = f"{state} + ({_increment(cell, state, node, frozenset())})"
     if state in held:

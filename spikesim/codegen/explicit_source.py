@@ -1,10 +1,10 @@
-"""The lines of a kernel that carry stepped states over a step by an explicit scheme.
+"""Source lines of explicit integration schemes, with a fallback for steps that are too long.
 
 A step in which a variable relaxes by more than `methods.LONGEST` is too long for the scheme, and is
-made by exponential Euler instead, for that neuron alone. The loop over neurons, which has no
-branch, leaves the states of such a neuron as they are, flags it, and keeps what arriving spikes and
-exact integration change; the loop over what is flagged moves it. Why: stable-steps.md among the
-decisions.
+computed by exponential Euler instead, for that neuron alone. The loop over neurons, which has no
+branch, does not change the states of such a neuron. It flags the neuron, and saves the states that
+arriving spikes and exact integration change; a second loop advances the flagged neurons. The
+decision record stable-steps.md gives the reasons.
 """
 
 from __future__ import annotations
@@ -20,21 +20,23 @@ from spikesim.equations.ode_system import System
 from spikesim.language import expressions as ex
 from spikesim.language.algebra import multiplied
 
-RUNAWAY = 1e20  # beyond this a variable is lost, whatever its unit
-SLIGHT = 0.01  # part of itself by which a variable may fall in a step and yet end above its start
+RUNAWAY = 1e20  # a variable beyond this has diverged, whatever its unit
+SLIGHT = 0.01  # relative initial fall of a variable from which on a larger rise is an overshoot
 
 
 class Explicit:
-    """An explicit scheme for one cell.
+    """Explicit scheme for the equations of one neuron model.
 
     Attributes
     ----------
     driven : set of str
-        States whose rates depend on more than the state itself and parameters.
+        States whose rates depend on other states or inputs, not only on the state and parameters.
     opaque : list of str
-        States that a user's function of them moves, so that their rates are not known in full.
+        States whose equations call a user-defined function of them, so that their rates are
+        incomplete.
     watched : bool
-        Whether steps can be found too long, and are then made by exponential Euler.
+        Whether the kernel checks for steps that are too long, and computes those by exponential
+        Euler.
     """
 
     def __init__(self, cell: Cell):
@@ -43,12 +45,12 @@ class Explicit:
         rates, slopes = damping(self.system)
         self.driven = {s for s in rates if not _alone(self.system, s, rates[s], slopes)}
         self.opaque = [s for s in self.system.stepped if _opaque(cell, s)]
-        # Euler's method does not watch what depends on nothing but the variable itself: a look at
-        # it would cost as much as the step.
+        # Euler's method does not check rates that depend only on the variable itself: the check
+        # would cost as much as the step.
         self.watched = bool(self.driven if len(self.tableau.nodes) == 1 else rates)
         if not self.watched:
             rates, slopes = {}, {}
-        # Dividing is dear; what does not change is divided once, outside of the loop.
+        # Division is slow: reciprocals of constants are computed once, outside the loop.
         variables = {*self.system.odes, *self.system.subexpressions, INPUT, TIME}
         self.rates, self.slopes, self.equations, trees = (
             {name: multiplied(tree, variables) for name, tree in trees.items()}
@@ -64,11 +66,11 @@ class Explicit:
         self.parts = {n: trees[n] for n in needed if n in moving and n not in self.system.frozen}
 
     def lines(self, *, branches: bool) -> list[str]:
-        """From `x` to `_new_x`.
+        """Source lines that compute `_new_x` from `x`.
 
-        With `branches` steps that are too long are left to `relaxed`; else they are made at once.
+        With `branches`, steps that are too long are left to `relaxed`; else they are computed here.
         """
-        # What is held does not move within the step either, for others read it.
+        # Other states read the clamped ones, so these stay constant at all stages, too.
         held = set(self.cell.clamped) & set(self.system.stepped)
         lines = ["_free = 0.0 if _left[_i] > 0 else 1.0"] if held else []
         lines += _assigned(self.steady, {})
@@ -83,7 +85,7 @@ class Explicit:
 
     @property
     def kept(self) -> list[str]:
-        """States whose values at the step's start are kept for steps that are too long."""
+        """States whose values at the start of the step are saved for steps that are too long."""
         if not self.watched:
             return []
         trees = (self.frozen, self.steady, self.parts, self.equations)
@@ -93,7 +95,7 @@ class Explicit:
         return [s for s in self.system.odes if s in (own & moved) | (read - own)]
 
     def relaxed(self) -> list[str]:
-        """Exponential Euler in the loop over what is flagged: adds to the states, as they are."""
+        """Exponential Euler in the loop over flagged neurons: adds increments to the states."""
         read = {s: f"_O_{s}" if s in self.kept else f"_S_{s}" for s in self.system.odes}
         lines = [f"{s} = {array}[_i]" for s, array in read.items()
                  if s in self.kept or s in self.equations]  # fmt: skip
@@ -105,7 +107,7 @@ class Explicit:
         return lines + [f"_S_{s}[_i] += {self._exponential(s)}" for s in self.equations]
 
     def _stage(self, k: int) -> list[str]:
-        """Slopes at a stage, `_k`, from the slopes of the stages before it."""
+        """Slopes `_k` at a stage, from the slopes of earlier stages."""
         node, row, at = self.tableau.nodes[k], self.tableau.stages[k], self._names(k)
         lines: list[str] = []
         if 0 < node < 1:
@@ -121,14 +123,14 @@ class Explicit:
         return lines
 
     def _rates(self, states: list[str], k: int) -> list[str]:
-        """Rates at a stage, `_r`."""
+        """Relaxation rates `_r` at a stage."""
         at = self._names(k)
         read = _closure((self.rates[s] for s in states), self.slopes)
         lines = _assigned({n: tree for n, tree in self.slopes.items() if n in read}, at)
         return lines + [f"_r{k}_{s} = {_at(self.rates[s], at)}" for s in states]
 
     def _names(self, k: int) -> dict[str, str]:
-        """What the names in equations are called at a stage."""
+        """Variables of the source text for the names in equations at a stage."""
         node = self.tableau.nodes[k]
         if k == 0:
             return {}
@@ -139,32 +141,32 @@ class Explicit:
         return at
 
     def _may_rise(self, state: str, k: int) -> bool:
-        """Whether a rate can be faster at a stage than at those before it."""
+        """Whether a rate can be faster at a stage than at earlier stages."""
         read = _closure([self.rates[state]], self.slopes)
         if read & {*self.equations, *self.parts, TIME}:
             return True
-        # What decays by itself is largest at the start.
+        # A freely decaying state is largest at the start.
         pattern = self.system.pattern()
         growing = (s for s in self.system.feeding if set(pattern[s]) != {s})
         return not read.isdisjoint(growing) and self.tableau.nodes[k] > self.tableau.nodes[k - 1]
 
     def _unless_too_long(self, checked: list[str], *, branches: bool) -> list[str]:
-        """What becomes of a step in which a rate is too fast, or a stage has overshot."""
+        """Source lines for a step in which a rate is too fast or a stage overshoots."""
         tests = [f"({rate} < _fastest)" for rate in checked]
         lines = [f"_fastest = {-LONGEST} / dt"] if tests else []
         lost: list[str] = []
         if len(self.tableau.nodes) > 1:
             for s in self.opaque:
                 fast = "".join(f" & (not {test})" for test in tests)
-                # What starts to fall and then rises by more was driven up by the scheme.
+                # A state with a negative slope that rises by more was driven up by the scheme.
                 lines += [
                     f"_fall = -dt * _k0_{s}",
                     f"_odd_{s} = (_fall > {SLIGHT} * abs({s})) & (not (_new_{s} - {s} < _fall))"
                     + fast,
                 ]
                 lost.append(f"_new_{s} = _nan if _odd_{s} else _new_{s}")
-            # In the upstroke of an exponential a stage may overshoot beyond all numbers, in a step
-            # that ends with a reset: Euler's does not.
+            # During the upstroke of an exponential spike term a stage may overflow although the
+            # step ends with a reset. Exponential Euler does not overflow there.
             total = " + ".join(f"abs(_new_{s})" for s in self.equations)
             tests.append(f"(not ({total} < {RUNAWAY}))")
         if not tests:
@@ -186,7 +188,7 @@ class Explicit:
 
 
 def _opaque(cell: Cell, state: str) -> bool:
-    """Whether a user's function of a state stands in its equation."""
+    """Whether the equation of a state calls a user-defined function of it."""
     known = {state}
     for name, tree in cell.system.subexpressions.items():
         if name not in cell.system.frozen and ex.names(tree) & known:
@@ -199,7 +201,7 @@ def _opaque(cell: Cell, state: str) -> bool:
 
 
 def _alone(system: System, state: str, rate: ast.expr, slopes: Slopes) -> bool:
-    """Whether a rate depends on nothing but the state itself and parameters."""
+    """Whether a rate depends only on the state itself and parameters."""
     reached = _closure([rate], slopes)
     trees = [rate, *(slopes[name] for name in slopes if name in reached)]
     trees += [system.subexpressions[name] for name in system.needed(trees)]
@@ -208,7 +210,7 @@ def _alone(system: System, state: str, rate: ast.expr, slopes: Slopes) -> bool:
 
 
 def _closure(trees: Iterable[ast.expr], parts: Mapping[str, ast.expr]) -> set[str]:
-    """The names that expressions read, directly or through these parts."""
+    """Names that expressions read, directly or through the subexpressions `parts`."""
     read = set().union(set(), *(ex.names(tree) for tree in trees))
     for name in reversed(list(parts)):
         if name in read:
@@ -221,13 +223,13 @@ def _assigned(trees: Mapping[str, ast.expr], names: Mapping[str, str]) -> list[s
 
 
 def _at(tree: ast.expr, names: Mapping[str, str]) -> str:
-    """The expression's text with other names."""
+    """Source text of an expression with renamed variables."""
     new = {old: ast.parse(name, mode="eval").body for old, name in names.items()}
     return ex.source(ex.substitute(tree, new))
 
 
 def _moved_by(state: str, weights: tuple[float, ...]) -> str:
-    """The state after a sum of slopes; what is uniform stands in front, to be worked out once."""
+    """Source text of a state plus a weighted sum of slopes; uniform terms come first."""
     slopes = {f"_k{j}_{state}": b for j, b in enumerate(weights) if b}
     first = next(iter(slopes.values()))
     span = "dt" if first == 1 else f"({first!r} * dt)"

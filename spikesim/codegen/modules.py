@@ -1,4 +1,4 @@
-"""Generated kernel modules: made in memory, under names that are the hash of their text."""
+"""In-memory modules of generated kernels, named by the hash of their source."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from spikesim import _generated
 
 
 def module_name(kind: str, text: str) -> str:
-    """Make the module if it is new, and return the name to import it by."""
+    """Create the module if it is new, and return the name to import it by."""
     name = f"{kind}_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
     full = f"{_generated.__name__}.{name}"
     if full not in sys.modules:
         module = ModuleType(full)
         module.__file__ = f"<spikesim {name}>"
-        # Tracebacks and debuggers look here for its lines.
+        # Tracebacks and debuggers read source lines from linecache.
         linecache.cache[module.__file__] = (
             len(text), None, text.splitlines(keepends=True), module.__file__
         )  # fmt: skip
@@ -28,5 +28,5 @@ def module_name(kind: str, text: str) -> str:
 
 
 def load(name: str) -> ModuleType:
-    """A generated module, by its name."""
+    """Import a generated module by name."""
     return importlib.import_module(name)

@@ -1,4 +1,4 @@
-"""The numbers that a cell's update kernel reads: propagators, gains and parameters."""
+"""Precomputed constants of the neuron update kernel: propagators, gains and parameters."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from spikesim.language import expressions as ex
 
 @dataclass(frozen=True)
 class Constants:
-    """Names of the numbers that a cell's kernel reads, and how they are computed.
+    """Names of the constants that a neuron kernel reads, and how they are computed.
 
     ``propagators`` maps a name to ``(state, source, part of a step, held states)``, ``gains`` to an
-    expression over parameters, and ``parameters`` are read as they are.
+    expression of parameters, and ``parameters`` are read unchanged.
     """
 
     propagators: dict[str, tuple[str, str, float, frozenset[str]]]
@@ -27,12 +27,12 @@ class Constants:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All of them, in the order of the kernel's table."""
+        """All names, in the order of the kernel's table."""
         return (*self.propagators, *self.gains, *self.parameters)
 
 
 def constants_of(cell: Cell) -> Constants:
-    """What numbers a cell's kernel needs."""
+    """Constants that the kernel of a neuron model needs."""
     system = cell.system
     none: frozenset[str] = frozenset()
     propagators = {
@@ -78,7 +78,7 @@ def is_one(tree: ast.expr) -> bool:
 def constant_values(
     cell: Cell, parameters: dict[str, np.ndarray], dt: float
 ) -> dict[str, np.ndarray]:
-    """The kernel's numbers for one population, each of shape (1,) or (n,).
+    """Compute the constants of one population, each of shape (1,) or (n,).
 
     Parameters
     ----------

@@ -1,12 +1,12 @@
-"""The source of a cell's update kernel: one step for every neuron of a table.
+"""Generate the neuron update kernel, which advances every neuron of a table by one step.
 
-The text follows the order of a step (see `spikesim.kernels`): propagate, add what arrives, hold
-what is refractory, test the threshold; then, for the few that fired, reset. The first loop has no
-branch, so that it vectorises; the second looks at the flags that the first one left, eight at a
-time. Both count from 0 over views of a slice of the table: an index that might be negative would
-keep the first from vectorising.
+The source follows the order of a step (see `spikesim.kernels`). A first loop propagates the states,
+adds the input, clamps refractory neurons and tests the threshold. It has no branch, so that it
+vectorises. A second loop reads the flags of the first, eight at a time, and resets the few neurons
+that spiked. Both count from 0 over views of a slice of the table: an index that might be negative
+would keep the first from vectorising.
 
-The kernel's own names begin with an underscore, so that no name of a model can be one of them.
+The kernel's own names begin with an underscore, so that they never clash with names of a model.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from spikesim.equations.neuron_equations import INPUT, TIME, Cell
 from spikesim.language import expressions as ex
 from spikesim.language.functions import imports_of
 
-_FILL = {ex.RAND: "_uniforms"}  # what fills a row of draws; normals otherwise
+_FILL = {ex.RAND: "_uniforms"}  # functions that fill a row of random numbers; normals by default
 _HEAD = """\
 def update(_step, _table, _ring, _spikes, _n_spikes):
     _state, _refractory = _table.state, _table.refractory
@@ -37,38 +37,38 @@ def update(_step, _table, _ring, _spikes, _n_spikes):
 
 
 def watched(cell: Cell) -> bool:
-    """Whether a step can turn out to be too long for the cell's explicit scheme."""
+    """Whether the kernel checks for steps that are too long for its explicit scheme."""
     return cell.system.method in TABLEAUX and Explicit(cell).watched
 
 
 def kept(cell: Cell) -> list[str]:
-    """States whose values at a step's start are kept for steps that are too long."""
+    """States whose values at the start of a step are saved for steps that are too long."""
     rolled = len(cell.states) > ROLLED and cell.step is None
     return Explicit(cell).kept if watched(cell) and not rolled else []
 
 
 def reads_time(cell: Cell) -> bool:
-    """Whether a cell's kernel reads the time."""
+    """Whether a neuron kernel reads the time."""
     return TIME in _all_names(cell)
 
 
 def neuron_source(cell: Cell, varied: frozenset[str]) -> str:
-    """The text of `neuron_kernel`."""
+    """Source of the update kernel, see `neuron_kernel`."""
     return neuron_kernel(cell, varied)[0]
 
 
 def neuron_kernel(cell: Cell, varied: frozenset[str]) -> tuple[str, int]:
-    """Python text of the module whose function ``update`` carries a table over one step.
+    """Python source of the module whose function ``update`` advances a table by one step.
 
-    And how many numbers of one neuron it keeps in ``scratch``.
+    Also returns the number of values that it stores in ``scratch`` for one neuron.
 
     Parameters
     ----------
     cell : Cell
         The model.
     varied : frozenset of str
-        The constants that differ between the neurons of a population; the others are scalars of
-        each slice of the table.
+        Constants that differ between the neurons of a population; the others are scalars in each
+        slice of the table.
     """
     names = constants_of(cell).names
     ordered = [name for name in names if name in varied]
@@ -118,7 +118,7 @@ def neuron_kernel(cell: Cell, varied: frozenset[str]) -> tuple[str, int]:
 def _rolled(
     cell: Cell, roller: Roller, scalars: list[str], ordered: list[str]
 ) -> tuple[list[str], list[str]]:
-    """What comes before the loop, and its body, with all numbers of a neuron in one vector."""
+    """Lines before the loop, and its body, with all values of a neuron in one vector."""
     new = [f"_new_{state}" for state in cell.states]
     ports = [f"_A_{port}" for port in cell.ports]
     names = [*cell.states, *new, *ports, *scalars, *ordered]
@@ -151,7 +151,7 @@ def _rolled(
 
 
 def _body_of_rolled(cell: Cell, body: list[str], load_varied: list[str]) -> list[str]:
-    """Views and scalars that are needed outside of the vector."""
+    """Loop body with the views and scalars that are not part of the vector."""
     needed = " ".join([*_spike(cell), *load_varied, *body[-1:]])
     used = set(re.findall(r"\b[A-Za-z_]\w*\b", needed)) | {"_left", "_size", f"_C_{INPUT}"}
     kept = [line for line in body if (m := re.match(r"(\w+) = ", line)) is None or m[1] in used]
@@ -226,13 +226,13 @@ def _propagate(cell: Cell, *, lean: bool = False) -> list[str]:
     lines += _hold(cell, new)
     threshold = _threshold_after(cell, new)
     late = watched(cell) and not lean
-    maybe = f"(({threshold}) | _long)" if late else f"({threshold})"  # `_relaxed` looks again
+    maybe = f"(({threshold}) | _long)" if late else f"({threshold})"  # `_relaxed` checks it later
     rests = cell.rests or cell.rearm is not None
     lines.append(f"_fired = {maybe}{' & (not _held)' if rests else ''}")
     crooked = [*cell.system.stepped, *(cell.step.returned if cell.step else ())]
     if crooked:
         total = " + ".join(f"abs({new[s]})" for s in crooked)
-        if lean:  # a long sum in lines that are alike
+        if lean:  # a long sum as similar lines, which become a loop
             lines += ["_total = 0.0", *(f"_total += abs({new[s]})" for s in crooked)]
             total = "_total"
         lines.append(f"_lost = {'_long | ' * late}(not ({total} < {RUNAWAY}))")
@@ -241,15 +241,15 @@ def _propagate(cell: Cell, *, lean: bool = False) -> list[str]:
 
 
 def _hold(cell: Cell, new: dict[str, str]) -> list[str]:
-    """Refractoriness: steps that are left, or until a condition has held again."""
+    """Refractoriness: remaining steps, or until the rearm condition holds."""
     if cell.rearm is None and not cell.rests:
         return []
     if cell.rearm is None:
         lines = ["_held = _left[_i] > 0"]
         lines += [f"{new[s]} = {s} if _held else {new[s]}" for s in cell.clamped]
         return [*lines, "_left[_i] -= _held"]
-    # What is held must be known before the step's end is: it is where the condition fails at the
-    # step's start.
+    # Clamping must be decided before the values at the step's end are known, so the condition is
+    # tested at the step's start.
     again = _source_after(cell, cell.rearm, {} if cell.clamped else new)
     return [
         "_held = (_left[_i] > 1) | ((_left[_i] == 1) & (not (" + again + ")))",
@@ -259,7 +259,7 @@ def _hold(cell: Cell, new: dict[str, str]) -> list[str]:
 
 
 def _source_after(cell: Cell, tree: ast.expr, new: dict[str, str]) -> str:
-    """An expression over the values at the step's end."""
+    """Source text of an expression of the values at the end of the step."""
     names = {old: ast.parse(name, mode="eval").body for old, name in new.items()}
     return ex.source(ex.substitute(_whole(cell, tree), names))
 
@@ -274,7 +274,7 @@ def _whole(cell: Cell, tree: ast.expr) -> ast.expr:
 
 
 def _relaxed(cell: Cell) -> list[str]:
-    """A step that was too long is made, and its end is looked at once more."""
+    """Source lines that compute a step that was too long, and test its threshold."""
     new = {state: f"_S_{state}[_i]" for state in cell.states}
     threshold = _threshold_after(cell, new)
     lines = Explicit(cell).relaxed()
@@ -298,7 +298,7 @@ def _spike(cell: Cell) -> list[str]:
     lines += ["_spikes[_n_spikes] = _gid0 + _a + _i", "_n_spikes += 1"]
     if not cell.system.stepped and cell.step is None:
         return lines
-    # What ran away is lost, unless it has spiked and been reset.
+    # A state that diverged is an error, unless the neuron has spiked and been reset.
     return [
         "if _flags[_i] & 1:", *_indented(lines),
         "if _flags[_i] > 1 and _table.fault[0] < 0:",

@@ -1,9 +1,9 @@
-"""Long kernels in a compact form: lines that are alike become loops.
+"""Compact source of long kernels: repeated similar lines become loops.
 
-A neuron of many compartments has hundreds of variables, and lines that differ only in which of
-them they name. Here all numbers of a neuron lie in one vector ``_y``, and a run of lines, or of
-blocks of lines, that are alike becomes a loop over a table of places in it. Compile time then
-depends on how many kinds of compartments there are, not on how many compartments.
+A neuron with many compartments has hundreds of variables, and source lines that differ only in the
+names of variables. Here all values of a neuron are stored in one vector ``_y``, and a sequence of
+similar lines, or blocks of lines, becomes a loop over a table of indices into it. Compile time then
+depends on the number of kinds of compartments, not on the number of compartments.
 """
 
 from __future__ import annotations
@@ -12,35 +12,35 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-ROLLED = 12  # from how many states on
+ROLLED = 12  # least number of states
 _NAME = re.compile(r"\b[A-Za-z_]\w*\b")
-_LONGEST = 16  # lines of a block
-_FEWEST = 3  # blocks of a loop
+_LONGEST = 16  # most lines in a block
+_FEWEST = 3  # least number of blocks in a loop
 _PLAIN = {"if", "else", "not", "and", "or", "abs", "min", "max", "_i", "_left",
           "_held", "_fired", "_lost", "_flags", "True", "False"}  # fmt: skip
 
 
 @dataclass
 class Roller:
-    """Places of names in the vector, and tables of places that loops go through.
+    """Index of each name in the vector, and the tables of indices that loops use.
 
     Attributes
     ----------
     place : dict
-        Place of each name.
+        Index of each name in the vector.
     tables : list of str
-        Lines that define the tables.
+        Source lines that define the tables.
     """
 
     place: dict[str, int] = field(default_factory=dict)
     tables: list[str] = field(default_factory=list)
 
     def put(self, name: str) -> str:
-        """Where a name's number lies."""
+        """Source text of a name's element in the vector."""
         return f"_y[{self.place.setdefault(name, len(self.place))}]"
 
     def lines(self, given: list[str], is_number: Callable[[str], bool]) -> list[str]:
-        """The same in loops; `is_number` tells numbers from functions and arrays."""
+        """Rewrite lines with loops; `is_number` tells numbers from functions and arrays."""
         plain = [
             [n for n in _NAME.findall(line) if n not in _PLAIN and is_number(n)] for line in given
         ]
@@ -63,7 +63,7 @@ class Roller:
 
     @staticmethod
     def _run(shapes: list[str], k: int) -> tuple[int, int]:
-        """Length and number of the equal blocks from line k on that cover most lines."""
+        """Length and number of equal blocks from line k on, chosen to cover most lines."""
         best = (1, 1)
         for length in range(1, min(_LONGEST, (len(shapes) - k) // _FEWEST) + 1):
             block, count = shapes[k : k + length], 1

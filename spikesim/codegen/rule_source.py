@@ -1,4 +1,4 @@
-"""The source of a plasticity rule's kernels: the template with the rule's two functions put in."""
+"""Generate the kernels of a plasticity rule: insert its two functions into the template."""
 
 from __future__ import annotations
 
@@ -26,28 +26,28 @@ def rule_source(
     floor: float | None = None,
     values: Mapping[str, float] | None = None,
 ) -> str:
-    """Python text of a plasticity module.
+    """Python source of a plasticity module.
 
     Parameters
     ----------
     owner : str
         The rule's name, for errors.
     on_pre, on_post : str
-        Expressions for the new weight over ``w, x, y`` and the parameters; empty for no change.
+        Expressions of ``w, x, y`` and the parameters for the new weight; empty for no change.
     parameters : mapping of str to int
-        Place of each parameter in the kernel's array.
+        Index of each parameter in the kernel's array.
     template : Path
         The module `spikesim.kernels.plastic`.
     fixed : mapping of str to int
-        ``pairing`` and ``coincidence`` where kernels shall be compiled for these alone, which are
-        then faster; empty where they are read while running.
+        ``pairing`` and ``coincidence`` as compile-time constants, which makes the kernels faster;
+        empty if they are read at run time.
     modulators : sequence of str
-        Names under which the expressions read concentrations at the time of the event.
+        Names by which the expressions read concentrations at the time of the event.
     floor : float, optional
-        What no weight may fall below, not negative. Expressions whose form does not keep it are
-        clipped there.
+        Least weight, not negative. Expressions that are not known to stay above it are clipped
+        there.
     values : mapping of str to float, optional
-        The parameters' values, by which it is judged whether they keep it.
+        Parameter values, used to find out whether an expression stays above the floor.
     """
     trees = {
         name: parse(text or "w", owner, name)
@@ -94,7 +94,7 @@ def _function(
     ]
     if floor is None:
         body += [f"    return {ex.source(tree)}"]
-    else:  # what is no number stays none, and is reported
+    else:  # NaN fails the comparison, so it stays NaN and is reported
         body += [f"    w = {ex.source(tree)}", f"    return {floor!r} if w < {floor!r} else w"]
     return "\n".join(
         ["@kernel(inline=True)", f"def {name}(w, x, y, _p, _a, _step):", *body, "", ""]
@@ -102,7 +102,7 @@ def _function(
 
 
 def keeps(tree: ast.expr, floor: float | None, values: Mapping[str, float]) -> bool:
-    """Whether the form of a rule's expression shows that no weight falls below the floor by it."""
+    """Whether the form of a rule's expression proves that no weight falls below the floor."""
     return floor is None or least(tree, values, {"w": floor, "x": 0.0, "y": 0.0}) >= floor
 
 

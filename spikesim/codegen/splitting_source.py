@@ -1,8 +1,8 @@
-"""The lines of a kernel that carry states one after the other: see `spikesim.equations.methods`.
+"""Source lines of splitting methods, which advance one state at a time.
 
-What is the same for several states but for the names in it, such as the gates of equal compartments
-or the two halves of a step, becomes one function: a neuron of fifty compartments compiles
-little more than one of three.
+See `spikesim.equations.methods`. Source lines that are the same for several states except for
+names, such as the gates of equal compartments or the two halves of a step, become one function: a
+neuron with fifty compartments takes little longer to compile than one with three.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from spikesim.equations.neuron_equations import INPUT, TIME, Cell
 from spikesim.language import expressions as ex
 from spikesim.language.algebra import CONSTANT, multiplied, simplified
 
-INLINED = 24  # inlining is faster by a third, and compiles longer with each call
-MOST_ARGUMENTS = 25  # Python passes more than 30 in a way that Numba cannot inline
+INLINED = 24  # most inlined calls: a third faster at run time, but each call adds compile time
+MOST_ARGUMENTS = 25  # Numba cannot inline calls with more than about 30
 _NAME = re.compile(r"\b[A-Za-z_]\w*\b")
 
 
 @dataclass
 class Splitting:
-    """Lines of the loop, and functions that they call."""
+    """Source lines of the loop, and functions that they call."""
 
     lines: list[str] = field(default_factory=list)
     known: dict[str, str] = field(default_factory=dict)
@@ -32,14 +32,14 @@ class Splitting:
 
     @property
     def functions(self) -> list[str]:
-        """Their text; they are inlined where they are called from few places."""
+        """Source of the functions; they are inlined if there are few calls."""
         decorator = "@kernel(inline=True)" if self.calls <= INLINED else "@kernel(inner=True)"
         return [line for text in self.texts for line in ("", "", decorator, *text)]
 
     def call(self, target: str, arguments: Mapping[str, str], body: list[str], result: str) -> None:
-        """A line ``target = f(...)``, and the function if there is none like it yet.
+        """Add a line ``target = f(...)``, and the function if there is no equal one yet.
 
-        `arguments` say what each of the function's arguments is in the loop.
+        `arguments` maps each argument of the function to an expression in the loop.
         """
         text = "\n".join([*body, f"return {result}"])
         order = dict.fromkeys(n for n in _NAME.findall(text) if n in arguments)
@@ -61,7 +61,7 @@ class Splitting:
 
 
 def splitting(cell: Cell) -> Splitting:
-    """From `x` to `_new_x` for all states that are neither exact nor the user's."""
+    """Source that computes `_new_x` from `x` for the states of a splitting method."""
     system = cell.system
     middle = system.joint or system.stepped[:1]
     others = [s for s in system.stepped if s not in middle]
@@ -69,7 +69,7 @@ def splitting(cell: Cell) -> Splitting:
     now = {s: f"_new_{s}" for s in system.stepped}
     after = {s: f"_new_{s}" for s in system.exact} | {TIME: f"({TIME} + dt)"}
     if set(cell.clamped) & set(system.stepped):
-        # What is held does not move within the step either, for others read it.
+        # Other states read the clamped ones, so these stay constant within the step, too.
         whole.lines.append("_free = 0.0 if _left[_i] > 0 else 1.0")
     if system.method == "backward_euler":
         for state in others:
@@ -82,7 +82,7 @@ def splitting(cell: Cell) -> Splitting:
     between = now | {s: f"_mid_{s}" for s in system.exact} | {TIME: f"({TIME} + _half)"}
     solve = bool(system.joint)
     if any(system.terms(s, set(middle))[1] for s in middle):
-        # Coefficients that depend on the membrane are taken from half a step ahead.
+        # Coefficients that depend on the membrane potential use its value half a step ahead.
         _middle(whole, cell, middle, between, "_half", solve=solve)
         whole.lines += [f"_mid_{s} = _new_{s}" for s in middle]
         between |= {s: f"_mid_{s}" for s in middle}
@@ -109,7 +109,7 @@ def _middle(
 def _carry(
     whole: Splitting, cell: Cell, state: str, now: Mapping[str, str], span: str, start: str = ""
 ) -> None:
-    """One state over a span with all others held; from `start`, or from where it is."""
+    """Advance one state over a span with all others constant, from `start` or its current value."""
     (rate, drift), parts = _linear(cell, state, {state}, (state, CONSTANT))
     free = "_free * " if state in cell.clamped else ""
     body = [
@@ -123,7 +123,7 @@ def _carry(
 def _linear(
     cell: Cell, state: str, variables: set[str], wanted: Iterable[str]
 ) -> tuple[list[str], list[str]]:
-    """Coefficients of a state's equation, and the lines that they need before."""
+    """Coefficients of a state's equation, and the source lines that compute them."""
     system = cell.system
     terms, _ = system.terms(state, variables)
     assert terms is not None  # System.of has checked it
@@ -135,7 +135,7 @@ def _linear(
 
 
 def _arguments(body: list[str], now: Mapping[str, str]) -> dict[str, str]:
-    """What the names that lines read are in the loop, apart from what the lines define."""
+    """Loop variables for the names that lines read but do not define."""
     local = {line.split(" = ")[0] for line in body}
     trees = [ast.parse(line.split(" = ", 1)[1], mode="eval").body for line in body]
     read = set().union(*(ex.names(tree) for tree in trees)) - local
@@ -145,13 +145,13 @@ def _arguments(body: list[str], now: Mapping[str, str]) -> dict[str, str]:
 def _solve(
     whole: Splitting, cell: Cell, joint: tuple[str, ...], now: Mapping[str, str], span: str
 ) -> None:
-    """Joint states after a span by one implicit solve: ``(1 - span A) x' = x + span b``.
+    """Advance joint states over a span by one implicit solve: ``(1 - span A) x' = x + span b``.
 
     Over the whole step this is backward Euler. Half a step of it is the middle of a Crank-Nicolson
     step, which ends at ``2 x' - x``. Where conductances to the outside relax a state within less
-    than half a step, that would overshoot, and swing from step to step: there it goes less far
-    beyond the middle, so that it ends where it would come to rest. Equations with few neighbours
-    are eliminated first, so that a tree fills in nothing (Hines 1984).
+    than half a step, that would overshoot and oscillate from step to step. There the extrapolation
+    is shortened, so that the state ends at its equilibrium. Equations with few neighbours are
+    eliminated first, so that a tree has no fill-in (Hines 1984).
     """
     near = {}
     for state in joint:
@@ -178,7 +178,7 @@ def _solve(
 
 
 def _eliminated(joint: tuple[str, ...], near: dict[str, set[str]]) -> list[str]:
-    """Elimination from the ends of the tree inwards, and the way back."""
+    """Source lines of the elimination from the leaves of the tree, and of the back substitution."""
     lines: list[str] = []
     links = {s: near[s] | {o for o in joint if s in near[o]} for s in joint}
     filled = {(s, o) for s in joint for o in near[s]}
@@ -213,7 +213,7 @@ def _eliminated(joint: tuple[str, ...], near: dict[str, set[str]]) -> list[str]:
 
 
 def _used(line: str, body: list[str]) -> bool:
-    """Whether the value of the last line depends on this one."""
+    """Whether the value of the last line depends on this line."""
     wanted = {"_value"}
     for other in reversed(body):
         name, text = other.split(" = ", 1)

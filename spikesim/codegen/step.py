@@ -1,7 +1,8 @@
-"""The order of a step, and the calls that a step is made of.
+"""Stages of a time step in their order, and the kernel calls of each stage.
 
-A step carries a network from ``step * dt`` to ``(step + 1) * dt``:
+A step advances a network from ``step * dt`` to ``(step + 1) * dt``:
 
+<<<<<<< HEAD
 1. `ARRIVE`: what reaches receptors in this step is added to the current row of the ring buffer:
    Poisson drives, miniature events, sums of all-to-all projections, and plastic synapses with
    axonal delays.
@@ -15,9 +16,22 @@ A step carries a network from ``step * dt`` to ``(step + 1) * dt``:
 5. `SPIKED`: what reads the list, such as concentrations that spikes raise; spikes are recorded
    before, and states after it.
 6. `SEND`: spikes go out through synapses: a delay of d steps puts them d rows ahead.
+=======
+1. `ARRIVE`: input of this step is added to the current row of the ring buffer: Poisson drives,
+   miniature events, sums of all-to-all projections, and plastic synapses with axonal delays.
+2. `CURRENT`: stimulation currents of this step: noise sets them, gap junctions add to them.
+3. `LINK`: linked variables are copied from the current states. If a call has read the states of
+   other neurons, threads wait for each other here: no neuron is updated before all have read it.
+4. `UPDATE`: neurons are integrated with the inputs present at the step's start. Then the row of
+   the ring buffer, which arrives at the step's end, is added; then threshold, reset and
+   refractoriness. The spikes of neurons and of sources are merged into one list.
+5. `SPIKED`: calls that read the spike list, such as concentrations that spikes increase. Spikes are
+   recorded before, and states after this stage.
+6. `SEND`: spikes are sent through synapses: a delay of d steps adds them d rows ahead.
+>>>>>>> 49c5953
 
-Within a stage calls are in the order of `spikesim.mechanisms.MECHANISMS`, in which sums into the
-ring and into currents are formed, so it decides on last bits.
+Within a stage, calls are in the order of `spikesim.mechanisms.MECHANISMS`. This order determines
+how sums in the ring buffer and of currents are rounded.
 """
 
 from __future__ import annotations
@@ -27,7 +41,7 @@ from enum import IntEnum
 
 
 class Stage(IntEnum):
-    """The stages of a step, in their order."""
+    """Stages of a step, in execution order."""
 
     ARRIVE = 1
     CURRENT = 2
@@ -39,24 +53,25 @@ class Stage(IntEnum):
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a kernel in every step.
+    """Kernel call that every step makes.
 
     Attributes
     ----------
     stage : Stage
-        When.
+        Stage in which it is called.
     kernel : str
-        ``"package.module:function"``, also of a generated module.
+        ``"package.module:function"``; the module may be a generated one.
     arguments : str
-        What it is given: names of the loop (`spikesim.codegen.loop.LOCAL`) and of bundles.
+        Arguments: names of the loop (`spikesim.codegen.loop.LOCAL`) and of bundles.
     result : str
-        What is done with what it returns, such as ``"events +="``.
+        Use of the returned value, such as ``"events +="``.
     name : str
-        What the loop calls the kernel, where several have one name; the function's unless given.
+        Name of the kernel in the loop, if several functions have one name. Default: the function's
+        name.
     reads_others : bool
-        Whether it reads states of neurons of other threads.
+        Whether it reads states of neurons that belong to other threads.
     first_thread : bool
-        Whether only the first thread does it.
+        Whether only the first thread makes the call.
     """
 
     stage: Stage

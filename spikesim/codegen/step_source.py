@@ -1,4 +1,4 @@
-"""The lines of a kernel that carry a cell's states over one step: from `x` to `_new_x`."""
+"""Source lines that advance all states of a neuron by one step, from `x` to `_new_x`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from spikesim.language.algebra import CONSTANT, Terms, linear_terms, multiplied
 
 
 def nodes(cell: Cell) -> tuple[float, ...]:
-    """The parts of a step at whose end exact states are needed; the whole comes first."""
+    """Fractions of a step at whose end exact states are needed; the whole step comes first."""
     if not cell.system.stepped or not cell.system.feeding:
         return (1.0,)
     if cell.system.method == "strang":
@@ -26,9 +26,9 @@ def nodes(cell: Cell) -> tuple[float, ...]:
 
 
 def step_lines(cell: Cell, *, branches: bool = True) -> list[str]:
-    """From `x` to `_new_x` for all states; noise included, arriving spikes not.
+    """Source lines from `x` to `_new_x` for all states, with noise but without arriving spikes.
 
-    `branches` says whether what is flagged is looked at once more, see `explicit_source`.
+    `branches`: whether flagged neurons are advanced by a second loop, see `explicit_source`.
     """
     system = cell.system
     lines = _parts(cell, [n for n in system.subexpressions if n in system.frozen])
@@ -50,7 +50,7 @@ def step_lines(cell: Cell, *, branches: bool = True) -> list[str]:
 
 
 def _user_step(cell: Cell) -> list[str]:
-    """The user's step. What would relax a state by too much acts as on average over the step."""
+    """Call of the user-defined step; arguments that relax a state too fast are time averages."""
     system = cell.system
     if cell.step is None:
         return []
@@ -68,7 +68,7 @@ def _user_step(cell: Cell) -> list[str]:
 
 
 def currents_given(cell: Cell) -> dict[str, ast.expr]:
-    """Currents that a user's step takes, where they are not read from an array."""
+    """Currents that a user-defined step takes and that are not read from an array."""
     assert cell.step is not None
     total = cell.derived.get(SYNAPTIC)
     given = {SYNAPTIC: total.rhs if total else ast.Constant(0.0)}
@@ -82,13 +82,13 @@ def _parts(cell: Cell, names: Iterable[str]) -> list[str]:
 
 
 def _exponential_euler(cell: Cell) -> list[str]:
-    """Each state with the others held: x += dt phi(rate dt) (rate x + drift)."""
+    """Advance each state with the others constant: x += dt phi(rate dt) (rate x + drift)."""
     system, taken = cell.system, {}
     for state in system.stepped:
         tree = system.inlined(system.odes[state], system.depending({state}))
         terms = linear_terms(tree, {state})
         assert terms is not None  # System.of has checked it
-        # Dividing is dear; what does not change is divided once, outside of the loop.
+        # Division is slow: reciprocals of constants are computed once, outside the loop.
         variables = {*system.odes, *system.subexpressions, INPUT, TIME}
         taken[state] = [
             multiplied(terms.get(name, ast.Constant(0.0)), variables) for name in (state, CONSTANT)
@@ -106,9 +106,9 @@ def _exponential_euler(cell: Cell) -> list[str]:
 
 
 def noise_gain(cell: Cell, state: str, source: str) -> ast.expr | None:
-    """What multiplies a normal draw where it does not depend on the state, else None.
+    """Factor of a normal random number, if it does not depend on the state; else None.
 
-    A state of its own that is integrated exactly gets the exact variance of its process.
+    An exactly integrated state that depends only on itself gets the exact variance of its process.
     """
     system = cell.system
     tree = system.inlined(system.noise[state][source])
@@ -124,7 +124,7 @@ def noise_gain(cell: Cell, state: str, source: str) -> ast.expr | None:
 
 
 def noise_sources(cell: Cell) -> list[str]:
-    """Names of all white noises of a cell; last the uniform draw, if its threshold takes one."""
+    """Names of all white noises of a neuron, and `rand` last if its threshold calls it."""
     names = sorted({source for terms in cell.system.noise.values() for source in terms})
     return names + ([ex.RAND] if ex.RAND in ex.called(cell.threshold) else [])
 

@@ -1,4 +1,4 @@
-"""Lower bounds of expressions, as far as their form shows them."""
+"""Lower bounds of expressions by interval arithmetic."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NEVER_NEGATIVE = ("exp", "sqrt", "abs", "cosh")
 
 
 def least(tree: ast.expr, values: Mapping[str, float], lows: Mapping[str, float]) -> float:
-    """A number that the expression is never below; -inf where its form shows none.
+    """Lower bound of an expression; -inf if its form gives none.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def least(tree: ast.expr, values: Mapping[str, float], lows: Mapping[str, float]
 
 
 def _of_two(op: ast.operator, left: float, right: float, signed: float) -> float:
-    """The bound of an operation; `signed` is that of what a sum or difference adds."""
+    """Lower bound of an operation; `signed` bounds the term that a sum or difference adds."""
     if isinstance(op, (ast.Add, ast.Sub)):
         return left + signed
     if not left >= 0 or not (right >= 0 or isinstance(op, ast.Pow)):

@@ -1,12 +1,12 @@
-"""Connectors: which neurons of a source connect to which of a target.
+"""Connectivity rules: which source neurons connect to which target neurons.
 
-A connector only says the rule. Two words recur:
+Two terms are used throughout:
 
 - An **autapse** is a synapse of a neuron onto itself. It can only arise where source and target
   of a projection share neurons.
 - **Multapses** are several synapses between the same two neurons.
 
-Each connector's docstring says whether it makes them.
+Each connector's docstring tells whether it creates them.
 """
 
 from spikesim.connectors.base import Connector, overlap

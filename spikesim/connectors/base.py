@@ -1,4 +1,4 @@
-"""What all connectors share."""
+"""Base class of connectors, and validation helpers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from spikesim.errors import ValidationError
 from spikesim.units import check_count, check_flag
 
 MOST_NEURONS = 2**31 - 1  # indices are 32-bit
-MOST_SYNAPSES = 2**40  # of a projection; more are beyond any memory, and floats cannot count them
+MOST_SYNAPSES = 2**40  # per projection; more exceed any memory and the precision of floats
 
 
 @guarded
@@ -21,7 +21,7 @@ class Connector(Guarded):
     Attributes
     ----------
     holds_weights : bool
-        Whether the connections come with their weights, so that a projection is given none.
+        Whether the connector provides the weights, so that a projection takes none.
     """
 
     holds_weights: ClassVar[bool] = False
@@ -38,7 +38,7 @@ class Connector(Guarded):
         """
 
     def count(self, n_pre: int, n_post: int, self_offset: int | None = None) -> int | None:
-        """How many synapses there will be, for sizes that `check` allows; None if chance decides.
+        """Number of synapses, for sizes that `check` allows; None if it is random.
 
         Parameters
         ----------
@@ -55,9 +55,9 @@ class Connector(Guarded):
         return None
 
     def expected(self, n_pre: int, n_post: int, self_offset: int | None = None) -> float:
-        """How many synapses to expect between populations of these sizes.
+        """Expected number of synapses between populations of these sizes.
 
-        By it the memory of a network is told in advance. Rules that do not say count as none.
+        Used to estimate the memory of a network in advance. The default is 0 if `count` is None.
 
         Parameters
         ----------
@@ -75,14 +75,14 @@ class Connector(Guarded):
 
 
 def overlap(n_pre: int, n_post: int, self_offset: int | None) -> int:
-    """How many source neurons are also among the targets."""
+    """Number of source neurons that are also targets."""
     if self_offset is None:
         return 0
     return max(0, min(n_pre, n_post - self_offset) - max(0, -self_offset))
 
 
 def check_synapses(connector: Connector, name: str, most: int) -> None:
-    """Make an attribute a whole number of synapses, of at most `most`."""
+    """Validate an attribute as a number of synapses from 0 to `most`, and convert it to int."""
     value = check_count(getattr(connector, name), name, connector)
     if value > most:
         raise ValidationError(f"must be at most {most}, got {value}", name, connector)
@@ -90,7 +90,7 @@ def check_synapses(connector: Connector, name: str, most: int) -> None:
 
 
 def pairs(n_pre: int, n_post: int, self_offset: int | None, autapses: bool) -> int:
-    """How many pairs there are, with or without those of a neuron and itself."""
+    """Number of pairs of source and target neurons, with or without autapses."""
     return n_pre * n_post - (0 if autapses else overlap(n_pre, n_post, self_offset))
 
 

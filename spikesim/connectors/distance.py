@@ -1,4 +1,4 @@
-"""A rule by chance and distance."""
+"""Random connectivity with distance-dependent probability."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from spikesim.errors import ValidationError
 from spikesim.pickling import check_named
 from spikesim.units import given_array
 
-_SOME = 256  # neurons of each side of which distances are looked at
+_SOME = 256  # neurons of each side that are sampled to estimate the number of synapses
 
 
 @guarded
 @dataclass(frozen=True, eq=False)
 class DistanceDependent(Connector):
-    """Each pair of neurons with a probability that is a function of their distance.
+    """Connect each pair of neurons with a probability that depends on their distance.
 
     Pairs are drawn independently; there are no multapses.
 
@@ -86,7 +86,7 @@ class DistanceDependent(Connector):
                 )
 
     def expected(self, n_pre: int, n_post: int, self_offset: int | None = None) -> float:
-        # From the probabilities of some of the pairs, evenly chosen.
+        # Estimated from the probabilities of evenly spaced pairs.
         some = [
             positions[np.linspace(0, n - 1, min(n, _SOME)).astype(np.int64)]
             for positions, n in ((self.source_positions, n_pre), (self.target_positions, n_post))
@@ -94,6 +94,6 @@ class DistanceDependent(Connector):
         distances = np.sqrt(((some[0][:, None] - some[1][None]) ** 2).sum(axis=-1))
         try:
             mean = float(np.mean(self.probability(distances)))
-        except Exception:  # what is wrong with it is said when all distances are asked for
+        except Exception:  # reported when the connections are made
             return 0.0
         return mean * pairs(n_pre, n_post, self_offset, self.autapses) if 0 <= mean <= 1 else 0.0

@@ -1,4 +1,4 @@
-"""Connections that the user lists."""
+"""Explicit connectivity: from index arrays or a sparse matrix."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from spikesim.units import check_array, refuse_masked
 @guarded
 @dataclass(frozen=True, eq=False)
 class FromArrays(Connector):
-    """The given pairs; autapses and multapses are what the arrays hold.
+    """Connect the listed pairs; autapses and multapses are possible.
 
-    Weights and delays that are given to the projection as arrays align with these arrays.
+    Weights and delays passed to the projection as arrays are in the order of these arrays.
 
     Parameters
     ----------
@@ -64,10 +64,10 @@ class FromArrays(Connector):
 @guarded
 @dataclass(frozen=True, eq=False)
 class FromSparse(Connector):
-    """The entries of a sparse matrix; they are also the weights.
+    """Connect the pairs with an entry in a sparse matrix; the entries are the weights.
 
     Every stored entry is a synapse, explicit zeros too. Entries of a COO matrix for the same pair
-    are added up, as scipy does, so there are no multapses; autapses are what the matrix holds.
+    are summed, as in scipy, so there are no multapses; autapses are possible.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ class FromSparse(Connector):
 
 
 def _check_indices(connector: Connector, name: str, value: Any) -> np.ndarray:
-    """`value` as an int32 array of indices of at least 0, copied."""
+    """Validate `value` as non-negative indices, and copy it to an int32 array."""
     refuse_masked(value, name, connector)
     try:
         indices = np.asarray(value)

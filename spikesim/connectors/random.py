@@ -1,4 +1,4 @@
-"""Rules by chance, all pairs being alike."""
+"""Random connectivity: fixed probability, in-degree, out-degree or total number of synapses."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from spikesim.units import check_scalar
 @guarded
 @dataclass(frozen=True)
 class FixedProbability(Connector):
-    """Each pair of a source and a target neuron with the same probability, independently.
+    """Connect each pair of a source and a target neuron independently, with the same probability.
 
     There are no multapses.
 
@@ -56,16 +56,16 @@ class FixedProbability(Connector):
 @guarded
 @dataclass(frozen=True)
 class FixedInDegree(Connector):
-    """Every target neuron receives the same number of synapses, from sources drawn evenly.
+    """Every target neuron receives the same number of synapses, from sources drawn uniformly.
 
     Parameters
     ----------
     k : int
-        Synapses for each target neuron.
+        Synapses onto each target neuron.
     autapses : bool
         Whether neurons may connect to themselves, where source and target overlap. Default False.
     multapses : bool
-        Whether a source may be drawn for the same target repeatedly. Default False.
+        Whether a source may be drawn several times for the same target. Default False.
 
     Examples
     --------
@@ -93,7 +93,7 @@ class FixedInDegree(Connector):
 @guarded
 @dataclass(frozen=True)
 class FixedOutDegree(Connector):
-    """Every source neuron makes the same number of synapses, onto targets drawn evenly.
+    """Every source neuron makes the same number of synapses, onto targets drawn uniformly.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ class FixedOutDegree(Connector):
     autapses : bool
         Whether neurons may connect to themselves, where source and target overlap. Default False.
     multapses : bool
-        Whether a target may be drawn for the same source repeatedly. Default False.
+        Whether a target may be drawn several times for the same source. Default False.
 
     Examples
     --------
@@ -130,16 +130,16 @@ class FixedOutDegree(Connector):
 @guarded
 @dataclass(frozen=True)
 class FixedTotalNumber(Connector):
-    """A given number of synapses in all, each pair of neurons equally likely.
+    """Draw a fixed total number of synapses; each pair of neurons is equally likely.
 
     Parameters
     ----------
     n : int
-        Synapses of the whole projection.
+        Number of synapses of the whole projection.
     autapses : bool
         Whether neurons may connect to themselves, where source and target overlap. Default False.
     multapses : bool
-        Whether the same pair may be drawn repeatedly. Default False.
+        Whether the same pair may be drawn several times. Default False.
 
     Examples
     --------
@@ -171,7 +171,7 @@ def _reversed(self_offset: int | None) -> int | None:
 
 
 def _check_degree(connector: Any, wanted: int, possible: int, what: str, name: str = "k") -> None:
-    """Raise if `wanted` synapses cannot be drawn from `possible` partners."""
+    """Raise an error if `wanted` synapses cannot be drawn from `possible` partners."""
     most = wanted if connector.multapses and possible > 0 else possible
     if wanted > most:
         hint = "" if connector.multapses or possible <= 0 else " unless multapses=True"

@@ -1,4 +1,4 @@
-"""Rules without chance."""
+"""Deterministic connectivity: all-to-all and one-to-one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from spikesim.errors import ValidationError
 @guarded
 @dataclass(frozen=True)
 class AllToAll(Connector):
-    """Every source neuron to every target neuron, once.
+    """Connect every source neuron to every target neuron once.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class AllToAll(Connector):
 @guarded
 @dataclass(frozen=True)
 class OneToOne(Connector):
-    """Source neuron i to target neuron i; both sides must be of one size.
+    """Connect source neuron i to target neuron i; both sides must have the same size.
 
     Between a population and itself these are all autapses; there are no multapses.
 

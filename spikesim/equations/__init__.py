@@ -1,1 +1,1 @@
-"""The declaration of a neuron, with receptors and channels, to one checked set of equations."""
+"""Combine a neuron with its receptors and channels into one checked set of equations."""

@@ -1,9 +1,8 @@
-"""How fast a variable relaxes by itself, found in its equation.
+"""Relaxation rates of state variables: the derivative of each equation by its own variable.
 
-The rate is the derivative of a variable's equation by the variable itself. Sums, products and
-powers are differentiated. Functions such as `exp`, and a user's own, count with the value that they
-have, as a gate does that opens at once: of ``g * m(V) * (E - V)`` the rate is ``-g * m(V)``, which
-keeps V between its reversal potentials.
+Sums, products and powers are differentiated. Functions such as `exp`, and user-defined ones, are
+treated as constants at their current value, like the gate of a channel that opens instantaneously:
+the rate of ``g * m(V) * (E - V)`` is ``-g * m(V)``, which keeps V between its reversal potentials.
 """
 
 from __future__ import annotations
@@ -24,10 +23,10 @@ class Damping(NamedTuple):
     Attributes
     ----------
     rates : dict
-        For each stepped state that has one, its rate (1/ms) over the names of its equation and of
+        Rate (1/ms) of each stepped state that has one, in terms of the names of its equation and of
         `parts`.
     parts : dict
-        Derivatives of subexpressions, each over those before it.
+        Derivatives of subexpressions; each may read the ones before it.
     """
 
     rates: Slopes
@@ -35,7 +34,7 @@ class Damping(NamedTuple):
 
 
 def damping(system: System) -> Damping:
-    """Rates of all states that a method carries over the step."""
+    """Relaxation rates of all states that are integrated numerically."""
     rates: Slopes = {}
     parts: Slopes = {}
     for state in system.stepped:
@@ -57,12 +56,12 @@ def damping(system: System) -> Damping:
 
 
 def derivative(tree: ast.expr, name: str) -> ast.expr | None:
-    """The derivative of an expression by a name that it reads, as above; None for zero."""
+    """Derivative of an expression by a name, with functions constant; None for zero."""
     return _slope(tree, {name: _ONE})
 
 
 def _read(tree: ast.expr, own: Slopes) -> Slopes:
-    """Those derivatives that an expression reads, directly or through others."""
+    """Select the derivatives that an expression reads, directly or through others."""
     wanted = ex.names(tree)
     for name in reversed(own):
         if name in wanted:
@@ -71,7 +70,7 @@ def _read(tree: ast.expr, own: Slopes) -> Slopes:
 
 
 def _slope(tree: ast.expr, known: Slopes) -> ast.expr | None:
-    """The derivative where names have the derivatives `known`; None for zero."""
+    """Derivative by the chain rule, from the derivatives `known` of names; None for zero."""
     if not ex.names(tree) & known.keys():
         return None
     match tree:
@@ -119,7 +118,7 @@ def _slope_of_call(name: str, tree: ast.Call, known: Slopes) -> ast.expr | None:
     if name not in ("min", "max", "clip"):
         return None
     if [slope for slope in slopes if slope] == [_ONE]:
-        return _ONE  # beyond a cut-off a variable counts as if there were none: cheaper, and safe
+        return _ONE  # the cut-off is ignored, which is cheaper and safe
     if name == "clip":
         return _chosen(ast.Compare(tree, [ast.Eq()], [first]), slopes[0], None)
     order = ast.Lt() if name == "min" else ast.Gt()

@@ -1,4 +1,4 @@
-"""The order in which expressions can be computed that read each other."""
+"""Topological order of expressions that depend on each other."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from spikesim.language.origins import Origins
 
 
 def in_order(trees: dict[str, ast.expr], attribute: str, origins: Origins) -> list[str]:
-    """Names of expressions, each after those that it reads."""
+    """Names of expressions, each after the ones that it reads."""
     read = {name: ex.names(tree) & set(trees) for name, tree in trees.items()}
     done: dict[str, None] = {}
 

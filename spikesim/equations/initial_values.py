@@ -1,4 +1,4 @@
-"""Where the states of a neuron start, if not at 0."""
+"""Initial values of a neuron's state variables."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from spikesim.language.parsing import parse
 
 
 def starts_of(pieces: Pieces, system: System) -> Trees:
-    """Expressions over parameters, and for channels over other states, each after what it reads."""
+    """Initial values: expressions of parameters (and states, for channels), in evaluation order."""
     return _given_starts(pieces, system) | _channel_starts(pieces, system)
 
 
 def linked_value(name: str, owner: str) -> ValidationError:
-    """The error for a value of a variable that takes its values from elsewhere."""
+    """Error for an initial value of a linked variable."""
     return ValidationError(
         f"{name} is (linked): it takes its value from the variable that Network.link names, at the "
         "start too; leave the value out", f"initial[{name!r}]", owner,
@@ -50,7 +50,7 @@ def _given_starts(pieces: Pieces, system: System) -> Trees:
 
 
 def _channel_starts(pieces: Pieces, system: System) -> Trees:
-    """How channels start: as they say, or at the steady state of each equation by itself."""
+    """Initial values of channels: declared ones, or else the steady state of each equation."""
     trees: Trees = {}
     for name, given in pieces.starts.items():
         if given is not None:

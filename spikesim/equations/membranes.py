@@ -1,4 +1,4 @@
-"""What equations need of a neuron and its parts, and the pieces of membrane where parts sit."""
+"""Interfaces of neuron, receptor and channel declarations, and the membranes of a neuron."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from typing import Any, ClassVar, Protocol
 from spikesim.language.text import parse_text
 from spikesim.units import Param, Unit
 
-INPUT = "I_in"  # stimulating currents, constant within a step
+INPUT = "I_in"  # stimulation currents, constant within a step
 IONIC = "I_ion"  # the channels' currents
 SYNAPTIC = "I_syn"  # the receptors' currents
 TIME = "t"
 
 
 class PartDeclaration(Protocol):
-    """What has parameters."""
+    """Interface of receptors and channels: declared parameters."""
 
     declared: ClassVar[dict[str, Param]]
 
 
 class ReceptorDeclaration(PartDeclaration, Protocol):
-    """What equations need of a receptor."""
+    """Interface of a receptor declaration."""
 
     equations: ClassVar[str]
     current: ClassVar[str]
@@ -35,7 +35,7 @@ class ReceptorDeclaration(PartDeclaration, Protocol):
 
 
 class ChannelDeclaration(PartDeclaration, Protocol):
-    """What equations need of a channel."""
+    """Interface of a channel declaration."""
 
     equations: ClassVar[str]
     current: ClassVar[str]
@@ -46,16 +46,16 @@ class ChannelDeclaration(PartDeclaration, Protocol):
 
 @dataclass(frozen=True)
 class Site:
-    """A piece of membrane.
+    """Membrane of a neuron or of one compartment.
 
     Attributes
     ----------
     channels, receptors : mapping
-        By full names: those that stand at the end of their variables' names.
+        Channels and receptors, by the full names that end the names of their variables.
     name : str
-        Of a compartment; empty where a neuron is one membrane.
+        Name of the compartment; empty in a neuron with a single membrane.
     voltage : str
-        The variable of its potential, which its parts call ``V_m``.
+        Variable of its potential, which channels and receptors call ``V_m``.
     """
 
     channels: Mapping[str, ChannelDeclaration] = field(default_factory=dict)
@@ -64,16 +64,16 @@ class Site:
     voltage: str = "V_m"
 
     def full(self, name: str) -> str:
-        """A name of the membrane itself, such as ``I_ion``, in the neuron."""
+        """Full name of a quantity of the membrane, such as ``I_ion``."""
         return f"{name}_{self.name}" if self.name else name
 
     def offered(self) -> dict[str, str]:
-        """What pools offer to all channels, by local and full name."""
+        """Variables that calcium pools provide to all channels, local to full name."""
         return {o: self.full(o) for c in self.channels.values() for o in c.offers}
 
 
 class NeuronDeclaration(Protocol):
-    """What equations need of a neuron model."""
+    """Interface of a neuron declaration."""
 
     equations: str
     threshold: ClassVar[str]
@@ -102,6 +102,6 @@ class NeuronDeclaration(Protocol):
 
 
 def local_names(part: ReceptorDeclaration | ChannelDeclaration, name: str) -> dict[str, str]:
-    """How a part's own names read inside a neuron: ``tau_syn`` as ``tau_syn_exc``."""
+    """Full names of a part's local names: ``tau_syn`` becomes ``tau_syn_exc``."""
     own = [*part.declared, *parse_text(part.equations, name).names]
     return {local: f"{local}_{name}" for local in own}

@@ -1,14 +1,14 @@
-"""How equations that cannot be integrated exactly are carried over a step.
+"""Numerical integration methods for equations that have no exact solution.
 
-An explicit scheme is data: a Butcher tableau (Hairer, Norsett & Wanner 1993, II.1). To add one,
-add a row. Exponential Euler needs equations that are linear in their own variable.
+An explicit scheme is defined by its Butcher tableau (Hairer, Norsett & Wanner 1993, II.1); to add
+a scheme, add a row. Exponential Euler needs equations that are linear in their own variable.
 
-A splitting carries one variable after the other with the others held, and those that are joint by
-one implicit solve. "strang" takes half a step of all but the membrane, a whole one of the membrane,
-and the other halves in reverse order: it is symmetric, and so of second order (Strang 1968, SIAM
-J. Numer. Anal. 5:506; Hines 1984, Int. J. Bio-Med. Comput. 15:69, where the halves are staggered
-instead). "backward_euler" takes whole steps of the others, then of the membrane: of first order,
-but what is stiff dies out at any step.
+A splitting method advances one variable at a time while the others are constant; joint variables
+are advanced by one implicit solve. "strang" takes half a step of all variables but the membrane
+potential, a whole step of the potential, and the second halves in reverse order. It is symmetric
+and therefore of second order (Strang 1968, SIAM J. Numer. Anal. 5:506; Hines 1984, Int. J. Bio-Med.
+Comput. 15:69, where the halves are staggered instead). "backward_euler" takes whole steps of the
+others, then of the potential. It is of first order, but damps stiff modes at any step size.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Tableau:
     weights: tuple[float, ...]
 
     def growth(self, z: np.ndarray) -> np.ndarray:
-        """By what a linear process of rate z / dt is multiplied in one step."""
+        """Stability function: the factor of x in one step of x' = (z / dt) x."""
         slopes: list[np.ndarray] = []
         for row in self.stages:
             inner = sum((a * k for a, k in zip(row, slopes, strict=True)), np.zeros_like(z))
@@ -56,11 +56,12 @@ TABLEAUX = {
     ),
 }
 LONGEST = 2.0
-"""How many time constants a step of an explicit scheme may have.
+"""Longest stable step of each explicit scheme, in time constants.
 
-Beyond it Euler's, Heun's and the midpoint method grow. Runge-Kutta's of fourth order does so from
-2.8 on, but its third stage lies on the wrong side of the start before that: a membrane that is
-pulled down is tried above, where an exponential may take it to a spike.
+Beyond it Euler's, Heun's and the midpoint method are unstable. The fourth-order Runge-Kutta method
+is unstable from 2.8 on, but its third stage overshoots to the wrong side of the start before that:
+a falling membrane potential is then evaluated above its start, where an exponential spike term may
+trigger a spike.
 """
 SPLITTINGS = ("strang", "backward_euler")
 METHODS = ("auto", "exact", "exponential_euler", *SPLITTINGS, *TABLEAUX)

@@ -1,4 +1,4 @@
-"""The pieces of a neuron and of its parts, gathered under full names."""
+"""Collect the equations of a neuron, its receptors and its channels under full names."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Pieces:
     neuron : Neuron
         The declaration.
     owner : str
-        Whom errors name.
+        Owner in error messages.
 
     Attributes
     ----------
@@ -64,15 +64,15 @@ class Pieces:
     booleans : set of str
         Variables of the unit ``boolean``.
     reset : dict
-        What a spike sets, ``{variable: expression}``.
+        Reset after a spike, ``{variable: expression}``.
     sums : dict
-        Names of sums of currents, each with what it is in a single membrane.
+        Names of sums of currents, each with its name in a neuron with a single membrane.
     currents : dict
-        The terms of each of those, with the part that each is from.
+        Terms of each of these sums, with the receptor or channel that each comes from.
     gains : dict
-        For each receptor ``{state: gain}`` of an arriving weight.
+        For each receptor ``{state: gain}``: the increment of a state for each unit of weight.
     starts : dict
-        Where states of channels start; None for their steady state.
+        Initial values of channel states; None for the steady state.
     """
 
     def __init__(self, neuron: NeuronDeclaration, owner: str):
@@ -129,7 +129,7 @@ class Pieces:
         self._check_pools()
 
     def _check_free(self, name: str, attribute: str) -> None:
-        """Raise for a name that the language has a meaning for."""
+        """Raise an error for a name that is reserved by the model language."""
         meaning = self.taken.get(name) if name in GIVEN or name in self.sums else None
         if is_noise(name):
             meaning = "white noise"
@@ -183,7 +183,7 @@ class Pieces:
         }
 
     def _add_channel(self, name: str, channel: ChannelDeclaration, site: Site) -> None:
-        """Its current becomes a subexpression; it sees the membrane and what pools offer."""
+        """Add a channel: it may read the membrane potential and the variables of pools."""
         mapping = local_names(channel, name) | {o: site.full(o) for o in channel.offers}
         around: dict[str, ast.expr] = {
             local: ast.Name(full, ast.Load())
@@ -222,7 +222,7 @@ class Pieces:
             self.starts[mapping[local]] = given and ex.substitute(given, {**around, **own})
 
     def _check_pools(self) -> None:
-        """Raise for a channel that reads calcium where there is none."""
+        """Raise an error for a channel that reads calcium where there is no pool."""
         for site in self.neuron.sites:
             for name, channel in site.channels.items():
                 text = parse_text(channel.equations, name)
@@ -237,7 +237,7 @@ class Pieces:
                     )  # fmt: skip
 
     def check_receptors(self) -> None:
-        """Raise for a receptor that moves nothing: neither by a current nor by what others read."""
+        """Raise an error for a receptor with neither a current nor a state that others read."""
         texts = [self.neuron.threshold, self.neuron.rearm, self.neuron.refractory]
         asked = set(re.findall(r"\w+", " ".join(t for t in texts if isinstance(t, str))))
         asked |= set(self.step.arguments) if self.step else set()
@@ -259,7 +259,7 @@ class Pieces:
     def _join(self, name: str, part: ReceptorDeclaration | ChannelDeclaration,
               mapping: dict[str, str], around: dict[str, ast.expr],
               attribute: str = "receptors") -> None:  # fmt: skip
-        """Equations of a part, under full names."""
+        """Add the equations of a receptor or channel under full names."""
         for full in mapping.values():
             self._take(full, name, attribute)
         text = parse_text(part.equations, name)
@@ -269,13 +269,13 @@ class Pieces:
                 into[mapping[local]] = Equation(ex.substitute(own.rhs, known), own.unit, own.flags)
 
     def scope(self, attribute: str, trees: list[ast.expr] | None = None) -> Scope:
-        """All names with their units, and the white noises that `trees` read."""
+        """Scope with all names and units, and the white noises that `trees` read."""
         noises = {n: _NOISE for tree in trees or [] for n in ex.names(tree) if is_noise(n)}
         given = {INPUT: PA, TIME: MS, "dt": MS, "pi": _ONE} | dict.fromkeys(self.sums, PA)
         return Scope({**given, **noises, **self.units}, self.owner, attribute)
 
     def external(self, with_input: bool) -> Trees:
-        """What the sums of currents and the constants of the language stand for."""
+        """Expressions of the sums of currents and of the constants of the language."""
         scope = self.scope("current")
         external: Trees = {
             name: ex.total(
@@ -290,7 +290,7 @@ class Pieces:
         return external
 
     def check_unheld(self) -> None:
-        """Raise for names by which Brian2 knows what is said in another way here."""
+        """Raise an error for Brian2 names that are written differently in spikesim."""
         neuron = self.neuron
         texts = {"threshold": neuron.threshold, "rearm": neuron.rearm}
         if isinstance(neuron.refractory, str):
@@ -306,7 +306,7 @@ class Pieces:
                     raise ValidationError(f"there is no {name!r}; {hint}", attribute, owner)
 
     def of_parameters(self, tree: ast.expr, system: System, attribute: str) -> ast.expr:
-        """An expression with its subexpressions put in, if parameters are all that it reads."""
+        """Inline subexpressions; raise an error unless the expression reads only parameters."""
         pi: Trees = {"pi": ast.Constant(math.pi)}
         whole = ex.substitute(system.inlined(tree, set(system.subexpressions)), pi)
         known = set(self.units) - set(self.odes) - set(self.parts)
@@ -321,7 +321,7 @@ class Pieces:
 
 def assigned_names(reset: Mapping[str, str] | str, step: Callable[..., Any] | None,
                    owner: str, functions: Mapping[str, Any] | None = None) -> set[str]:  # fmt: skip
-    """Names that a model's reset or step sets."""
+    """Names that a model's reset or step function assigns."""
     arity = {n: len(f.arguments) for n, f in read_functions(functions or {}, owner).items()}
     names = set(parse_statements(reset, owner, "reset", arity))
     if step is not None:

@@ -1,4 +1,4 @@
-"""A neuron with its channels and receptors, put together into one set of checked equations."""
+"""Complete, checked equations of a neuron with its channels and receptors."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from spikesim.units import Unit
 
 _ONE = Unit("1")
 
-# INPUT and TIME are names in a cell's expressions.
+# INPUT and TIME are names in neuron equations.
 __all__ = ["INPUT", "TIME", "Cell", "Cells", "assemble"]
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One neuron model with its named parts; what the kernel source is made from.
+    """Equations of one neuron model with its receptors and channels; input of the code generation.
 
-    Expressions are over plain numbers in the declared units of their names.
+    Expressions take plain numbers in the declared units of their names.
 
     Attributes
     ----------
@@ -46,32 +46,32 @@ class Cell:
     reset : dict
         ``{state: expression}``.
     clamped : tuple of str
-        States held while refractory.
+        States that are constant during the refractory period.
     ports : dict
-        For each receptor, and then for each transmitter that several of them bind,
-        ``{state: gain}`` of an arriving weight.
+        ``{state: gain}`` of an arriving weight, for each receptor and then for each transmitter
+        that several receptors share.
     rearm : ast.expr, optional
-        What must have held after a spike before the next one.
+        Condition that must hold after a spike before the next spike is possible.
     rests : bool
-        Whether there is a refractory period.
+        Whether the neuron has a refractory period.
     t_ref : ast.expr, optional
-        The refractory period (ms) over parameters, where it is not the parameter ``t_ref``.
+        Refractory period (ms), an expression of parameters; None for the parameter ``t_ref``.
     functions : dict
-        The user's functions.
+        User-defined functions.
     step : Function, optional
-        The user's step of the membrane variables.
+        User-defined step function of the membrane variables.
     initial : dict
-        Expressions of states that do not start at 0, over parameters and other states, each after
-        those that it reads.
+        Initial values of states that do not start at 0, as expressions of parameters and other
+        states, in evaluation order.
     given : dict
-        Initial values that the model gives as numbers, arrays or distributions.
+        Initial values that the model declares as numbers, arrays or distributions.
     derived : dict
-        Subexpressions and ``I_syn`` over states, parameters, ``I_in`` and ``t``, with their units.
+        Subexpressions and ``I_syn`` in terms of states, parameters, ``I_in`` and ``t``, with units.
     linked : tuple of str
-        States that `Network.link` must fill.
+        Variables that `Network.link` must connect.
     relaxing : dict
-        Of arguments of the user's step by which a state moves itself, such as the current through
-        conductances, the rate (1/ms) of that.
+        Relaxation rate (1/ms) for each argument of the step function that depends on the state
+        itself, such as the current through conductances.
     """
 
     states: tuple[str, ...]
@@ -94,32 +94,32 @@ class Cell:
 
     @property
     def has_input(self) -> bool:
-        """Whether stimulating currents act on this cell."""
+        """Whether the neuron receives stimulation currents."""
         return INPUT in self.system.inputs
 
     @functools.cached_property
     def held(self) -> frozenset[str]:
-        """Exact states that are held while refractory, and that others read meanwhile."""
+        """Exact states that are constant while refractory, and that other states read."""
         held = frozenset(self.clamped) & set(self.system.exact)
         others = (set(names) - {s} for s, names in self.system.pattern().items())
         return held if held & self.system.feeding.union(*others) else frozenset()
 
     @functools.cached_property
     def readers(self) -> list[str]:
-        """Exact states that are not held, but depend on such that are."""
+        """Exact states that are not constant while refractory, but depend on states that are."""
         pattern = self.system.pattern()
         return [s for s in self.system.exact if s not in self.held and set(pattern[s]) & self.held]
 
 
 def assemble(neuron: NeuronDeclaration, *, with_input: bool) -> Cell:
-    """Join a neuron's membrane with its channels and receptors.
+    """Combine a neuron with its channels and receptors into one set of equations.
 
     Parameters
     ----------
     neuron : Neuron
         The declaration.
     with_input : bool
-        Whether stimulating currents are attached; else their term is left out.
+        Whether stimulation currents are attached; if not, their term is left out.
 
     Raises
     ------
@@ -137,17 +137,17 @@ def assemble(neuron: NeuronDeclaration, *, with_input: bool) -> Cell:
 
 
 class Cells:
-    """The cells of a network's models, each assembled once."""
+    """Cache of the assembled equations of a network's neuron models."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[Any, ...], Cell] = {}
 
     def __reduce__(self) -> tuple[type[Cells], tuple[()]]:
-        """A copy knows none: keys hold classes, which pickle finds in modules only."""
+        """Pickle as an empty cache: its keys contain classes that pickle may not find."""
         return Cells, ()
 
     def of(self, neuron: NeuronDeclaration, *, with_input: bool = False) -> Cell:
-        """As `assemble` makes it, or has made it of a model with the same equations."""
+        """Equations of a neuron; models with the same equations are assembled once."""
         key = (*neuron.key, with_input)
         if key not in self._known:
             self._known[key] = assemble(neuron, with_input=with_input)
@@ -246,7 +246,7 @@ def _checked_step(pieces: Pieces) -> Function | None:
 
 
 def _relaxing(pieces: Pieces, derived: dict[str, Equation]) -> Trees:
-    """Rates of what a user's step takes: of a current they are over the capacitance it takes."""
+    """Rates for the arguments of a step function; those of a current are divided by capacitance."""
     step, found = pieces.step, {}
     if step is None:
         return {}

@@ -1,10 +1,10 @@
-"""A set of differential equations, and how each of them is carried over one step.
+"""System of differential equations, and the integration method of each.
 
-Equations that are linear with constant coefficients, and whose neighbours are too, are integrated
-exactly (Rotter & Diesmann 1999, Biol. Cybern. 81:381). The others take a method that is named, or
-else exponential Euler where each of them is linear in its own variable (a membrane with
-conductances, a gate of an ion channel), and otherwise a Runge-Kutta scheme of fourth order.
-Variables that a model names as joint, the potentials of compartments, are solved for together.
+Linear equations with constant coefficients that depend only on equations of the same kind are
+integrated exactly (Rotter & Diesmann 1999, Biol. Cybern. 81:381). The others use the requested
+method. The default is exponential Euler if each of them is linear in its own variable (a membrane
+with conductances, a gate of an ion channel), and otherwise a fourth-order Runge-Kutta scheme.
+Variables that a model declares as joint, the potentials of compartments, are solved together.
 """
 
 from __future__ import annotations
@@ -30,24 +30,24 @@ class System:
     Attributes
     ----------
     odes : dict
-        Right-hand side of each state variable, without its noise, over states, subexpressions,
-        parameters and `inputs`.
+        Right-hand side of each state variable, without its noise, in terms of states,
+        subexpressions, parameters and `inputs`.
     inputs : tuple of str
         Names that are constant within a step and change between steps.
     exact : tuple of str
         States that are integrated exactly.
     method : str
-        What the others take.
+        Integration method of the other states.
     subexpressions : dict
-        Named parts of the right-hand sides, each over those before it.
+        Named parts of the right-hand sides; each may read the ones before it.
     frozen : frozenset of str
-        Subexpressions that keep the value that they have at a step's start.
+        Subexpressions that keep their value from the start of a step.
     noise : dict
         ``{state: {name: coefficient}}`` of white noises.
     given : frozenset of str
-        States that a user's function carries over the step.
+        States that a user-defined step function advances.
     joint : tuple of str
-        States that are linear in each other and solved for together; empty for other methods.
+        States that are linear in each other and solved together; empty for other methods.
     """
 
     odes: dict[str, ast.expr]
@@ -62,7 +62,7 @@ class System:
 
     @property
     def stepped(self) -> tuple[str, ...]:
-        """States that `method` carries over the step."""
+        """States that `method` integrates."""
         return tuple(s for s in self.odes if s not in self.exact and s not in self.given)
 
     @classmethod
@@ -80,9 +80,9 @@ class System:
         joint: Iterable[str] = (),
         owners: Mapping[str, str] | None = None,
     ) -> System:
-        """Decide how each equation is integrated, or say which cannot be.
+        """Choose the integration method of each equation; raise an error if there is none.
 
-        Messages about the equation of a variable in `owners` name its owner there.
+        `owners` gives the owner of variables that error messages name.
         """
         if not isinstance(method, str) or method not in METHODS:
             raise unknown_name(method, METHODS, "method", owner)
@@ -141,7 +141,7 @@ class System:
         )  # fmt: skip
 
     def inlined(self, tree: ast.expr, only: set[str] | None = None) -> ast.expr:
-        """The expression with subexpressions put in: all that are not frozen, or only some."""
+        """Inline subexpressions: all that are not frozen, or those in `only`."""
         chosen = set(self.subexpressions) - self.frozen if only is None else only
         read = ex.names(tree)
         for name in reversed(self.subexpressions):
@@ -152,18 +152,18 @@ class System:
 
     @functools.cached_property
     def reads(self) -> dict[str, set[str]]:
-        """What each subexpression reads."""
+        """Names that each subexpression reads."""
         return {name: ex.names(tree) for name, tree in self.subexpressions.items()}
 
     def whole(self, tree: ast.expr) -> ast.expr:
-        """The expression with all subexpressions put in, frozen ones too."""
+        """Inline all subexpressions, frozen ones too."""
         return self.inlined(tree, set(self.subexpressions))
 
     def terms(self, state: str, variables: set[str]) -> tuple[Terms | None, set[str]]:
-        """Linear terms of an equation in some states, and what stays in their coefficients.
+        """Linear terms of an equation in some states, and the subexpressions in the coefficients.
 
         Subexpressions that are not linear in these states, such as a gate that is always at its
-        steady state, are not put in.
+        steady state, are not inlined.
         """
         key = frozenset(variables)
         if key not in self._linear_parts:
@@ -187,12 +187,12 @@ class System:
         return {}
 
     def _splits(self, state: str, middle: tuple[str, ...]) -> bool:
-        """Whether a splitting can carry this state."""
+        """Whether a splitting method can integrate this state."""
         terms, kept = self.terms(state, set(middle) if state in middle else {state})
         return terms is not None and (state in middle or not kept)
 
     def depending(self, names: set[str]) -> set[str]:
-        """Subexpressions that depend on any of these names, frozen ones apart."""
+        """Subexpressions that depend on any of these names, except frozen ones."""
         found: set[str] = set()
         for name, read in self.reads.items():
             if name not in self.frozen and not read.isdisjoint(names | found):
@@ -200,7 +200,7 @@ class System:
         return found
 
     def needed(self, trees: Iterable[ast.expr]) -> list[str]:
-        """Subexpressions that these expressions read, in an order in which they can be computed."""
+        """Subexpressions that these expressions read, in evaluation order."""
         wanted = set().union(set(), *(ex.names(tree) for tree in trees))
         for name in reversed(self.subexpressions):
             if name in wanted:
@@ -215,7 +215,7 @@ class System:
 
     @functools.cached_property
     def coefficients(self) -> dict[str, Terms]:
-        """For each exact state the linear terms of its equation."""
+        """Linear terms of the equation of each exact state."""
         variables = set(self.odes) | set(self.inputs)
         full = {s: self.inlined(self.odes[s]) for s in self.exact}
         terms = {s: linear_terms(tree, variables) for s, tree in full.items()}
@@ -224,8 +224,8 @@ class System:
     def pattern(self, held: frozenset[str] = frozenset()) -> dict[str, list[str]]:
         """For each exact state the names that its value after a step depends on.
 
-        These are the states and inputs that reach it through the equations, and
-        `expressions.CONSTANT` where a constant does; for a step in which `held` states do not move.
+        These are the states and inputs that it depends on through the equations, and
+        `expressions.CONSTANT` for a constant term, while the states in `held` are constant.
         """
         if held not in self._patterns:
             terms = {s: {} if s in held else t for s, t in self.coefficients.items()}
@@ -261,7 +261,7 @@ class System:
         dt : float
             Step (ms).
         held : frozenset of str
-            States that do not move in this step.
+            States that are constant in this step.
 
         Returns
         -------
@@ -302,7 +302,7 @@ class System:
 
 
 def _split_noise(tree: ast.expr, state: str, owner: str) -> tuple[ast.expr, Terms]:
-    """Drift, and the coefficients of white noises: ``xi`` and names that begin with ``xi_``."""
+    """Split an equation into drift and coefficients of white noises: ``xi`` and ``xi_*``."""
     found = {name for name in ex.names(tree) if is_noise(name)}
     if not found:
         return tree, {}
@@ -316,5 +316,5 @@ def _split_noise(tree: ast.expr, state: str, owner: str) -> tuple[ast.expr, Term
 
 
 def is_noise(name: str) -> bool:
-    """Whether a name means white noise."""
+    """Whether a name denotes white noise."""
     return name == "xi" or name.startswith("xi_")

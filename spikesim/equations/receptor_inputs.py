@@ -1,4 +1,4 @@
-"""Ports of a neuron: where weights arrive, and what of its states they raise."""
+"""Receptor inputs of a neuron: the states that an arriving weight increases, with their gains."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from spikesim.language.origins import within
 
 
 def shared_transmitters(receptors: Mapping[str, ReceptorDeclaration]) -> dict[str, list[str]]:
-    """Transmitters that several receptors bind, each with the names of those."""
+    """Transmitters that several receptors share, each with the names of these receptors."""
     bound: dict[str, list[str]] = {}
     for name, receptor in receptors.items():
         if receptor.transmitter is not None:
@@ -23,13 +23,13 @@ def shared_transmitters(receptors: Mapping[str, ReceptorDeclaration]) -> dict[st
 
 
 def alike(receptors: Iterable[ReceptorDeclaration]) -> bool:
-    """Whether a weight means the same to all of these receptors."""
+    """Whether a weight has the same meaning and unit in all of these receptors."""
     first, *rest = receptors
     return all((r.weight_unit, r.signed) == (first.weight_unit, first.signed) for r in rest)
 
 
 def ports_of(pieces: Pieces) -> dict[str, Trees]:
-    """For each receptor, and for each transmitter that several bind, the gains of its weight."""
+    """Gains of a weight, for each receptor and each transmitter that several receptors share."""
     scope, ports = pieces.scope("on_spike"), {}
     for port, gains in pieces.gains.items():
         unit, origin = pieces.neuron.receptors[port].weight_unit, pieces.origins.part(port)
@@ -59,7 +59,7 @@ def ports_of(pieces: Pieces) -> dict[str, Trees]:
 
 
 def _shared_port(parts: list[tuple[str, Trees]]) -> Trees:
-    """Gains of a weight that reaches several receptors, each with its share."""
+    """Gains of a weight that reaches several receptors, each with its fraction."""
     joint: dict[str, list[ast.expr]] = {}
     for name, gains in parts:
         share = ast.Name(f"share_{name}", ast.Load())

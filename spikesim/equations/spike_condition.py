@@ -1,4 +1,4 @@
-"""What a spike is and does: threshold, reset, and what is held after it."""
+"""Spike condition, reset statements and refractoriness of a neuron model."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from spikesim.language.parsing import parse
 
 
 def condition(pieces: Pieces, attribute: str, text: str, external: Trees) -> ast.expr:
-    """A checked condition, such as the threshold."""
+    """Parse and check a condition, such as the threshold."""
     if text == "never":
         return ast.Constant(value=False)
     tree = as_condition(parse(text, pieces.owner, attribute, pieces.arity), pieces.booleans)
@@ -23,7 +23,7 @@ def condition(pieces: Pieces, attribute: str, text: str, external: Trees) -> ast
 
 
 def reset_of(pieces: Pieces, external: Trees) -> Trees:
-    """What a spike sets, ``{state: expression}``."""
+    """Reset after a spike, ``{state: expression}``."""
     scope = pieces.scope("reset")
     for name in sorted(set(pieces.reset) - set(pieces.odes)):
         raise unknown_name(name, pieces.odes, "reset", pieces.owner)
@@ -36,7 +36,7 @@ def reset_of(pieces: Pieces, external: Trees) -> Trees:
 def rest_of(
     pieces: Pieces, system: System, external: Trees
 ) -> tuple[ast.expr | None, ast.expr | None]:
-    """The refractory period where it is an expression, and what ends it if a condition does."""
+    """Refractory period if it is an expression, and the condition that ends it if there is one."""
     neuron, text = pieces.neuron, pieces.neuron.refractory
     if not isinstance(text, str):
         return None, condition(pieces, "rearm", neuron.rearm, external) if neuron.rearm else None
@@ -57,7 +57,7 @@ def rest_of(
 
 
 def clamped_of(pieces: Pieces) -> tuple[str, ...]:
-    """States that are held after a spike."""
+    """States that are constant during the refractory period."""
     given = pieces.neuron.refractory
     held = [n for n, eq in pieces.odes.items() if "unless refractory" in eq.flags]
     names = dict.fromkeys(held if isinstance(given, str) else [*given, *held])

@@ -1,4 +1,4 @@
-"""Everything spikesim raises or warns with, in the user's words."""
+"""Exceptions and warnings of spikesim."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ _PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 
 
 class SpikesimError(Exception):
-    """Base of all errors raised by spikesim."""
+    """Base class of all errors raised by spikesim."""
 
 
 class ValidationError(SpikesimError, ValueError):
-    """A value that the user gave cannot be used.
+    """Invalid value or argument.
 
     Parameters
     ----------
     message : str
-        What is wrong and what is allowed, with the value received and its unit.
+        The fault and what is allowed, with the value received and its unit.
     attribute : str, optional
-        The parameter or argument concerned, such as ``"tau_m"``.
+        Parameter or argument, such as ``"tau_m"``.
     obj : str or object, optional
-        The object concerned: its name, or an object whose ``name`` or class is used.
+        Object: its name, or an object whose ``name`` or class is used.
 
     Examples
     --------
@@ -47,27 +47,27 @@ class ValidationError(SpikesimError, ValueError):
 
 
 class InvalidAttributeError(ValidationError, AttributeError):  # type: ignore[misc]  # both have obj
-    """An attribute that an object does not have, or that cannot be set."""
+    """Attribute that does not exist or cannot be set."""
 
 
 class InvalidCallError(SpikesimError, TypeError):
-    """A call with arguments that what is called does not take, or without some that it needs."""
+    """Call with unexpected, missing or repeated arguments."""
 
 
 class SimulationError(SpikesimError, RuntimeError):
-    """A running simulation cannot go on; what was recorded until then is kept."""
+    """A simulation cannot continue; data recorded until then is kept."""
 
 
 class NotBuiltError(SimulationError, AttributeError):
-    """Something that a network has only once it is built."""
+    """Attribute or method that requires a built network."""
 
 
 class SpikesimWarning(UserWarning):
-    """Something was changed or assumed that the user should know of."""
+    """Warning about a changed or assumed value."""
 
 
 def warn(message: str) -> None:
-    """Give a `SpikesimWarning` that points at the user's line, the first outside of the package."""
+    """Issue a `SpikesimWarning` that points at the user's code, outside the package."""
     frame, level = sys._getframe(1), 2
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame, level = frame.f_back, level + 1
@@ -75,7 +75,7 @@ def warn(message: str) -> None:
 
 
 def describe(obj: object) -> str:
-    """The name under which messages speak of `obj`."""
+    """Name of `obj` in messages."""
     if isinstance(obj, str):
         return obj
     name = getattr(obj, "name", None)
@@ -90,9 +90,9 @@ def unknown_name(
     *,
     unlisted: Iterable[str] = (),
 ) -> ValidationError:
-    """A ValidationError for a name that does not exist, listing those that do.
+    """ValidationError for an unknown name, with a list of the valid names.
 
-    Names that are `unlisted` may be meant too.
+    Names in `unlisted` are suggested too, but not listed.
     """
     valid = list(valid)
     listed = ", ".join(map(repr, valid)) if valid else "none"
@@ -101,6 +101,6 @@ def unknown_name(
 
 
 def nearest(name: object, valid: Iterable[str]) -> str:
-    """The question whether the most similar of the valid names was meant; empty if none is."""
+    """Question for the message whether the most similar valid name was meant; empty if none."""
     found = closest(str(name), list(valid))
     return f" (did you mean {found!r}?)" if found else ""

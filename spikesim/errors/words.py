@@ -1,4 +1,4 @@
-"""Which of the valid names somebody meant: the word of another simulator, or one misspelt."""
+"""Suggest valid names for unknown ones: names used by other simulators, and spelling mistakes."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _MEANT = """
 
 
 def _plain(name: str) -> str:
-    """A name without what is easily mistaken: capitals, and what joins words."""
+    """Normalise a name: lower case, without separators of words."""
     return re.sub(r"[\s_-]", "", name.lower())
 
 
@@ -68,13 +68,13 @@ def _read(table: str) -> dict[str, tuple[str, ...]]:
 
 
 WORDS = _read(_MEANT)
-"""Words of PyNN, Brian2 and NEST, in plain letters, with ours for the same thing."""
+"""Normalised names of PyNN, Brian2 and NEST, with the corresponding names of spikesim."""
 
 _OURS = {name for names in WORDS.values() for name in names}
 
 
 def meant(name: str, valid: Iterable[str]) -> str | None:
-    """The valid name that means the same as a word of another simulator, or differs by case."""
+    """Valid name that corresponds to a name of another simulator, or differs only in case."""
     valid, plain = list(valid), _plain(name)
     alike = [other for other in valid if _plain(other) == plain]
     if alike:
@@ -83,10 +83,10 @@ def meant(name: str, valid: Iterable[str]) -> str | None:
 
 
 def closest(name: str, valid: Sequence[str]) -> str | None:
-    """The valid name that was most likely meant; None if none is like it.
+    """Valid name that was most likely meant; None if none is similar.
 
-    What looks like a word of another simulator and means something else is not proposed, as
-    ``V_reset`` is not for ``V_rest``.
+    Names that are similar to a name of another simulator but mean something else are not
+    suggested, such as ``V_reset`` for ``V_rest``.
     """
     found = meant(name, valid)
     if found is not None:
@@ -97,5 +97,5 @@ def closest(name: str, valid: Sequence[str]) -> str | None:
 
 
 def _agreement(name: str, other: str) -> tuple[int, int]:
-    """How many characters are the same, case and all, and how little is missing."""
+    """Similarity of names: number of equal characters, and minus the number of missing ones."""
     return sum(a == b for a, b in zip(name, other, strict=False)), -len(other)

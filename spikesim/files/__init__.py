@@ -1,4 +1,4 @@
-"""Files that users name: written whole or not at all, and read without being believed."""
+"""Atomic writing of files, and safe reading of untrusted files."""
 
 from spikesim.files.paths import checked_path, reason
 from spikesim.files.writing import replaced, write_text, written

@@ -1,7 +1,7 @@
-"""Arrays by name in one `.npz` file: written by NumPy, and read without believing what it says.
+"""Write and read `.npz` files of named arrays, with validation of untrusted files.
 
-`numpy.load` allocates what a header claims, before it looks whether the file holds so much. Here
-sizes are compared first, nothing is unpickled, and whatever is wrong with a file ends in one error.
+`numpy.load` allocates the size given in a header before it checks whether the file is large enough.
+Here sizes are compared first, nothing is unpickled, and any fault in a file raises a DamagedError.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ import numpy as np
 
 from spikesim.files.paths import kind, reason
 
-_MAGIC = {b"\x93NUMPY\x01\x00": 2, b"\x93NUMPY\x02\x00": 4}  # bytes that say how long a header is
+_MAGIC = {b"\x93NUMPY\x01\x00": 2, b"\x93NUMPY\x02\x00": 4}  # bytes of the length field
 _LONGEST_HEADER = 10_000
 _KINDS = "biufU"
-# What no honest file holds: this much, packed this much smaller.
+# Reject members of at least this size with at least this compression ratio.
 _MUCH, _SMALLER = 1 << 30, 200
 
 
 class DamagedError(Exception):
-    """A file cannot be read as what it should be; says why, without its name."""
+    """A file is damaged or has a wrong format; the message gives the reason, not the file name."""
 
 
 def write_arrays(file: BinaryIO, arrays: Mapping[str, Any]) -> None:
@@ -33,12 +33,12 @@ def write_arrays(file: BinaryIO, arrays: Mapping[str, Any]) -> None:
 
 
 def read_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
-    """All arrays of an `.npz` file, each of numbers, truth values or text.
+    """Read all arrays of an `.npz` file; they contain numbers, booleans or text.
 
     Raises
     ------
     DamagedError
-        If there is no such file, or it is not whole, or holds something else.
+        If the file does not exist, is incomplete, or has other contents.
     """
     try:
         check_is_file(path)
@@ -51,12 +51,12 @@ def read_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
         raise DamagedError(reason(error)) from error
     except MemoryError as error:
         raise DamagedError("it is too large for the memory") from error
-    except Exception as error:  # whatever a reader trips over is damage
+    except Exception as error:  # any failure of the reader means damage
         raise DamagedError(f"it is damaged, or no .npz file: {error}") from error
 
 
 def check_is_file(path: str | os.PathLike[str]) -> None:
-    """Raise a DamagedError that says what is there instead, unless it is a file."""
+    """Raise a DamagedError that describes what is at the path, unless it is a file."""
     try:
         found = kind(path)
     except OSError as error:
@@ -70,7 +70,7 @@ def check_is_file(path: str | os.PathLike[str]) -> None:
 
 
 def _members(archive: zipfile.ZipFile, size: int) -> list[zipfile.ZipInfo]:
-    """The members of an archive of so many bytes, if they can be what they say."""
+    """Members of an archive of `size` bytes, after checking their stated sizes."""
     members = archive.infolist()
     if len({info.filename for info in members}) < len(members):
         raise DamagedError("it is damaged: it holds two arrays of one name")
@@ -103,7 +103,7 @@ def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
             )
         raw = np.empty(n_bytes, np.uint8)
         _fill(member, raw)
-        if member.read(1):  # at the end the checksum is looked at
+        if member.read(1):  # reading to the end verifies the checksum
             raise DamagedError(f"it is damaged: {_name(info)!r} is too long")
     if dtype.kind == "b" and raw.max(initial=0) > 1:
         raise DamagedError(f"it is damaged: {_name(info)!r} is neither true nor false")
@@ -112,7 +112,7 @@ def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
 
 
 def _header(member: Any, name: str) -> tuple[tuple[int, ...], bool, np.dtype, int]:
-    """Shape, order and type that an array's header says, and how long the header is."""
+    """Shape, order and dtype in an array's header, and the length of the header."""
     magic = member.read(8)
     digits = _MAGIC.get(magic)
     if digits is None:
@@ -134,7 +134,7 @@ def _header(member: Any, name: str) -> tuple[tuple[int, ...], bool, np.dtype, in
 
 
 def _fill(member: Any, raw: np.ndarray) -> None:
-    """Read as many bytes as there is room for."""
+    """Read bytes until `raw` is full."""
     view, done = memoryview(raw), 0  # type: ignore[arg-type]
     while done < raw.size:
         got = member.readinto(view[done : done + (1 << 20)])

@@ -1,4 +1,4 @@
-"""Paths as users give them, and what the system says of them."""
+"""Validation of paths, and queries of what they refer to."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import stat
 
 from spikesim.errors import ValidationError
 
-# Behind these names lie open files of processes, such as `/dev/stdout`, whatever they really are.
+# Paths of open files of processes, such as `/dev/stdout`.
 _OPEN_FILES = ("/dev/fd/", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/proc/")
-_LINKS = 40  # in a row; as many as Linux follows
+_LINKS = 40  # symbolic links in a chain; the limit of Linux
 
 
 def checked_path(path: object, owner: str, attribute: str = "path") -> str:
-    """`path` as text, or a ValidationError if it cannot be a file's path."""
+    """Convert `path` to text; raise a ValidationError if it cannot be the path of a file."""
     if not isinstance(path, (str, os.PathLike)):
         raise ValidationError(f"must be a file's path, got {path!r}", attribute, owner)
     text = os.fspath(path)
@@ -29,12 +29,12 @@ def checked_path(path: object, owner: str, attribute: str = "path") -> str:
 
 
 def reason(error: OSError) -> str:
-    """Why the system refused, in its words, without the name of a file."""
+    """Reason of an operating system error, without the file name."""
     return error.strerror or str(error) or type(error).__name__
 
 
 def is_open_file(path: str) -> bool:
-    """Whether a path, or a link that it leads to, names an open file of a process."""
+    """Whether a path, after following links, refers to an open file of a process."""
     for _ in range(_LINKS):
         path = os.path.abspath(path)
         if path.startswith(_OPEN_FILES):
@@ -46,12 +46,12 @@ def is_open_file(path: str) -> bool:
 
 
 def kind(path: str | os.PathLike[str]) -> str | None:
-    """What is at a path: ``"file"``, ``"folder"``, ``"device"``, ``"pipe"``, or None for nothing.
+    """Kind of a path: ``"file"``, ``"folder"``, ``"device"``, ``"pipe"``, or None for nothing.
 
     Raises
     ------
     OSError
-        If the system does not say.
+        If the operating system denies access.
     """
     try:
         mode = os.stat(path).st_mode

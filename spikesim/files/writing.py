@@ -1,4 +1,4 @@
-"""Files that are either whole or as they were before."""
+"""Atomic writing: a file is replaced completely or not changed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from spikesim.files.paths import checked_path, is_open_file, kind, reason
 
 try:
     import fcntl
-except ImportError:  # Windows, which refuses to remove files that are open
+except ImportError:  # Windows, where open files cannot be removed
     fcntl = None  # type: ignore[assignment]
 
 _ENDING = ".spikesim.tmp"
@@ -28,24 +28,24 @@ _DAY = 86400.0
 def written(
     path: str | os.PathLike[str], owner: str, attribute: str = "path"
 ) -> Iterator[BinaryIO]:
-    """A file to write, which takes the place of `path` once all of it is on the disk.
+    """Open a file for writing that replaces `path` once it is completely on the disk.
 
-    If writing fails or the process is killed, what was at `path` stays as it was. A link is
-    followed; pipes, devices and open files such as ``/dev/stdout`` are written to.
+    If writing fails or the process is killed, `path` is unchanged. Links are followed; pipes,
+    devices and open files such as ``/dev/stdout`` are written to directly.
 
     Parameters
     ----------
     path : str or path-like
         The file.
     owner, attribute : str
-        Whose argument `path` is, for messages.
+        Function or object, and its argument, that messages name.
 
     Raises
     ------
     ValidationError
         If `path` cannot be a file, or its folder does not exist.
     SpikesimError
-        If the system refuses, for instance because the disk is full.
+        If writing fails, for instance because the disk is full.
     """
     name = checked_path(path, owner, attribute)
     try:
@@ -75,22 +75,22 @@ def _opened(name: str, owner: str, attribute: str) -> Iterator[BinaryIO]:
 
 @contextmanager
 def replaced(target: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
-    """A draft that takes the place of `target` when it is complete.
+    """Open a temporary file ("draft") that replaces `target` when it is complete.
 
-    New files have the permissions of the user's umask, others keep theirs. Drafts that killed
-    processes have left in the folder are removed first.
+    New files get the permissions of the user's umask, existing ones keep theirs. Drafts left in the
+    folder by killed processes are removed first.
 
     Parameters
     ----------
     target : Path
-        A file or nothing, in a folder that exists.
+        An existing or new file in an existing folder.
     durable : bool
-        Whether to wait until all of it is on the disk, so that it outlives a power cut.
+        Whether to wait until the file is on the disk, so that it survives a power failure.
 
     Raises
     ------
     OSError
-        If the system refuses.
+        If writing fails.
     """
     mode = _mode(target)
     remove_drafts(target.parent)
@@ -103,9 +103,9 @@ def replaced(target: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
                 os.chmod(draft, mode)
             if durable:
                 os.fsync(file.fileno())
-            if fcntl is not None:  # under the lock, so that nobody takes it for left over
+            if fcntl is not None:  # while locked, so that no other process removes it
                 os.replace(draft, target)
-        if fcntl is None:  # Windows moves only what is closed
+        if fcntl is None:  # Windows cannot move open files
             os.replace(draft, target)
         if durable:
             _sync_folder(target.parent)
@@ -115,7 +115,7 @@ def replaced(target: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
 
 
 def remove_drafts(folder: Path) -> None:
-    """Remove what processes that were killed while they wrote have left in a folder."""
+    """Remove temporary files that killed processes have left in a folder."""
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.startswith(".") and entry.name.endswith(_ENDING):
@@ -124,7 +124,7 @@ def remove_drafts(folder: Path) -> None:
 
 
 def _mode(target: Path) -> int | None:
-    """The permissions of a file that is to be replaced; None if there is none."""
+    """Permissions of a file that is to be replaced; None if it does not exist."""
     try:
         mode = stat.S_IMODE(target.stat().st_mode)
     except FileNotFoundError:
@@ -135,23 +135,23 @@ def _mode(target: Path) -> int | None:
 
 
 def _draft(target: Path) -> tuple[BinaryIO, Path]:
-    """A new file beside `target`, locked as long as it is open."""
+    """Create a temporary file in the folder of `target`, locked while it is open."""
     start = target.name.encode(errors="surrogateescape")[:60].decode(errors="ignore")
     while True:
         draft = target.with_name(f".{start}.{secrets.token_hex(4)}{_ENDING}")
         file = open(draft, "xb")  # noqa: SIM115
         if fcntl is None:
             return file, draft
-        with suppress(OSError):  # some file systems have no locks
+        with suppress(OSError):  # some file systems do not support locks
             fcntl.flock(file, fcntl.LOCK_EX)
         with suppress(OSError):
             if os.path.samestat(os.stat(draft), os.fstat(file.fileno())):
                 return file, draft
-        file.close()  # another process has cleaned up before it was locked
+        file.close()  # another process removed it before it was locked
 
 
 def _remove_if_left(path: str) -> None:
-    """Remove a draft unless somebody still writes it."""
+    """Remove a draft unless a process is still writing it."""
     found = os.lstat(path)
     if not stat.S_ISREG(found.st_mode):
         return
@@ -163,17 +163,17 @@ def _remove_if_left(path: str) -> None:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return
-        except OSError:  # no locks: judged by its age
+        except OSError:  # no locks: decide by its age
             if time.time() - found.st_mtime < _DAY:
                 return
         os.unlink(path)
 
 
 def _sync_folder(folder: Path) -> None:
-    """Have the system write a folder's entries to the disk."""
+    """Flush the entries of a folder to the disk."""
     if os.name != "posix":
-        return  # only there can a folder be opened
-    with suppress(OSError):  # not all file systems can
+        return  # folders can be opened on POSIX systems only
+    with suppress(OSError):  # not all file systems support it
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)
@@ -184,6 +184,6 @@ def _sync_folder(folder: Path) -> None:
 def write_text(
     path: str | os.PathLike[str], text: str, owner: str, attribute: str = "path"
 ) -> None:
-    """A text file in UTF-8, as `written` writes it."""
+    """Write a text file in UTF-8, atomically as by `written`."""
     with written(path, owner, attribute) as file:
         file.write(text.encode())

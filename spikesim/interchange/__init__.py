@@ -1,4 +1,4 @@
-"""Results into files and back: our own `.npz`, CSV, and NEST's recordings."""
+"""Save and load results: `.npz` and CSV files, and recordings of NEST."""
 
 from spikesim.interchange.delimited import load_csv, save_csv
 from spikesim.interchange.nest import load_nest

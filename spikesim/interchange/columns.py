@@ -1,4 +1,4 @@
-"""Two columns of a table as spikes: which they are, and what must hold for them."""
+"""Find the columns of spike times and ids in a table, validate them and convert them to spikes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _EXPECTED = (
 
 @dataclass(frozen=True)
 class Columns:
-    """Where times and ids are in a table, and what makes times milliseconds."""
+    """Columns of times and ids in a table, and the factor from times to milliseconds."""
 
     time: int
     id: int
@@ -33,12 +33,12 @@ class Columns:
 
 
 def plain(name: str) -> str:
-    """A column's name in lower case, with one ``_`` for all that is no letter or digit."""
+    """Column name in lower case, with ``_`` in place of all but letters and digits."""
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
 
 
 def named_columns(header: list[str], where: object) -> Columns:
-    """The columns of times and ids, by their names."""
+    """Find the columns of times and ids by their names."""
     plain_names = [plain(name) for name in header]
     times = [k for k, name in enumerate(plain_names) if name in _TIME_SCALES]
     ids = [k for k, name in enumerate(plain_names) if name in _IDS]
@@ -49,7 +49,7 @@ def named_columns(header: list[str], where: object) -> Columns:
 
 
 def spike_arrays(table: Table, columns: Columns) -> tuple[np.ndarray, np.ndarray]:
-    """Times in ms and ids as whole numbers; what cannot be such is named with its line."""
+    """Convert columns to times in ms and integer ids; errors name the line in the file."""
     times, ids = table.data[:, columns.time] * columns.scale, table.data[:, columns.id]
     bad_times = np.flatnonzero(~np.isfinite(times))
     if bad_times.size:
@@ -75,7 +75,7 @@ def trains(
     t_stop: float | None,
     name: str,
 ) -> SpikeTrains:
-    """Spikes of a file; what is None is taken from the spikes themselves."""
+    """Spike trains from a file; values that are None are derived from the spikes."""
     start = min(0.0, times.min(initial=0.0)) if t_start is None else t_start
     try:
         return SpikeTrains(

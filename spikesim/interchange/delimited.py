@@ -1,7 +1,8 @@
-"""CSV: one spike a line for any program; our own files also say what else there is to know.
+"""Save and load spikes and traces as CSV, one spike per line.
 
-Our own begin with a comment, ``# spikesim {json}``, which holds all that is not in the columns.
-Files of others have times and ids in any order and with many separators; see `load_csv`.
+Files written by spikesim begin with a comment, ``# spikesim {json}``, which holds all data that is
+not in the columns. Other files may have times and ids in any order, with various separators; see
+`load_csv`.
 """
 
 from __future__ import annotations
@@ -30,21 +31,21 @@ _FLOATS = ("float16", "float32", "float64", "longdouble", "float128")
 
 @public
 def save_csv(path: str | os.PathLike[str], result: SpikeTrains | Traces | Recorder) -> None:
-    """Save spikes as ``time_ms,id``, or traces as ``time_ms`` and a column for each neuron.
+    """Save spikes as ``time_ms,id``, or traces as ``time_ms`` and one column per neuron.
 
-    Numbers are written so that `load_csv` gets back exactly the same ones.
+    Numbers are written so that `load_csv` restores exactly the same values.
 
     Parameters
     ----------
     path : str or path-like
-        The file. What was there is replaced once the new one is complete.
+        The file. An existing file is replaced once the new one is complete.
     result : SpikeTrains, Traces or recorder
         What to save.
 
     Raises
     ------
     ValidationError
-        If something else is to be saved, or `path` cannot be a file, or its folder does not exist.
+        If `result` has another type, or `path` cannot be a file, or its folder does not exist.
     SpikesimError
         If the file cannot be written, for instance because the disk is full.
     """
@@ -80,33 +81,35 @@ def load_csv(
     t_stop: float | None = None,
     name: str | None = None,
 ) -> SpikeTrains | Traces:
-    """Load spikes (or what `save_csv` wrote) from a table of numbers in a text file.
+    """Load spikes (or any result of `save_csv`) from a table of numbers in a text file.
 
     Fields are separated by commas, semicolons, tabs or spaces; lines that begin with ``#`` are
-    comments. With a header, also in a comment, the columns are found by their names, such as
-    ``time,id`` or ``sender,time_ms``; others are left aside. Without one there are two: times in
-    ms, then ids.
+    comments. With a header, which may be a comment, the columns are found by their names, such as
+    ``time,id`` or ``sender,time_ms``; other columns are ignored. Without a header there must be two
+    columns: times in ms, then ids.
 
     Parameters
     ----------
     path : str or path-like
         The file.
     n : int, optional
-        How many neurons there are. If neither this nor the file says it: up to the largest id.
+        Number of neurons. Default: from the file, or else the largest id plus one.
     t_start, t_stop : float, optional
-        The time observed, in ms. If neither these nor the file says it: from 0 to the last spike.
+        Start and end of the recording, in ms. Default: from the file, or else from 0 to the last
+        spike.
     name : str, optional
-        What the neurons are called; the file's name if neither this nor the file says it.
+        Name of the neurons. Default: from the file, or else the name of the file.
 
     Returns
     -------
     SpikeTrains or Traces
-        Spikes, or the traces that `save_csv` wrote.
+        Spikes, or traces if `save_csv` wrote traces.
 
     Raises
     ------
     ValidationError
-        If the file does not exist or does not hold that; names file, line and what was expected.
+        If the file does not exist or has other contents; the message names the file, the line and
+        what was expected.
     """
     table = read_table(existing(path))
     given = {"n": n, "t_start": t_start, "t_stop": t_stop, "name": name}
@@ -114,7 +117,7 @@ def load_csv(
 
 
 def from_table(table: Table, given: dict[str, Any]) -> SpikeTrains | Traces:
-    """What a table holds; `given` has the first word on n, t_start, t_stop and name."""
+    """Convert a table to a result; `given` overrides n, t_start, t_stop and name of the file."""
     about = own_description(table)
     if about.get("kind") == "traces":
         return _traces(table, about)
@@ -125,7 +128,7 @@ def from_table(table: Table, given: dict[str, Any]) -> SpikeTrains | Traces:
 
 
 def own_description(table: Table) -> dict[str, Any]:
-    """What `save_csv` wrote into the first comment; empty for files of others."""
+    """Description that `save_csv` wrote into the first comment; empty for other files."""
     if not table.comments or not table.comments[0].startswith(_MARK):
         return {}
     try:
@@ -160,7 +163,7 @@ def _columns(table: Table) -> Columns:
 
 
 def _commented_header(table: Table) -> list[str] | None:
-    """The last comment, if it could be a header (as `numpy.savetxt` writes it)."""
+    """Header in the last comment, as `numpy.savetxt` writes it; None if it is not a header."""
     header = names(table.comments[-1]) if table.comments else []
     try:
         named_columns(header, table.path)

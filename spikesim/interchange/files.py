@@ -1,4 +1,4 @@
-"""Files that are read."""
+"""Helpers for paths of input files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from spikesim.files.arrays import DamagedError, check_is_file
 
 
 def several(paths: Any, owner: str) -> list[Any]:
-    """Paths as a list, or the one that there is."""
+    """Convert a path or several paths to a list."""
     if isinstance(paths, (str, os.PathLike)):
         return [paths]
     if not isinstance(paths, (list, tuple)) or not paths:
@@ -21,7 +21,7 @@ def several(paths: Any, owner: str) -> list[Any]:
 
 
 def existing(path: str | os.PathLike[str]) -> Path:
-    """`path` if there is such a file, else a ValidationError."""
+    """Return `path` if the file exists; else raise a ValidationError."""
     name = checked_path(path, "load")
     try:
         check_is_file(name)

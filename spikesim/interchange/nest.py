@@ -1,8 +1,8 @@
-"""NEST's text recordings of spikes.
+"""Load spike recordings of NEST.
 
-NEST 3 writes ``# NEST version``, a header ``sender  time_ms`` and a row for each spike into
-``label-recorder-process.dat``, one file for each process or thread; NEST 2 wrote ``.gdf`` files
-without header, ``id  time``.
+NEST 3 writes ``# NEST version``, a header ``sender  time_ms`` and one row per spike to
+``label-recorder-process.dat``, one file per process or thread; NEST 2 wrote ``.gdf`` files
+without a header, ``id  time``.
 """
 
 from __future__ import annotations
@@ -35,23 +35,24 @@ def load_nest(
     t_stop: float | None = None,
     name: str | None = None,
 ) -> SpikeTrains:
-    """Load what NEST recorded of one population.
+    """Load spikes of one population that NEST recorded.
 
-    NEST's files do not say which neurons a population has, nor how long was recorded. What is not
-    given here is taken from the spikes, so silent neurons at either end go unnoticed.
+    NEST's files contain neither the neurons of a population nor the duration of the recording.
+    Arguments that are not given are derived from the spikes, so silent neurons at either end are
+    missed.
 
     Parameters
     ----------
     paths : path or sequence of paths
         The file, or the files of all processes and threads.
     first_id : int, optional
-        NEST's id of the neuron that becomes neuron 0; the smallest sender if not given.
+        NEST's id of the neuron that becomes neuron 0. Default: the smallest sender.
     n : int, optional
-        How many neurons there are; up to the largest sender if not given.
+        Number of neurons. Default: up to the largest sender.
     t_start, t_stop : float, optional
-        The time observed, in ms; from 0 to the last spike if not given.
+        Start and end of the recording, in ms. Default: from 0 to the last spike.
     name : str, optional
-        What the neurons are called; the recorder's label if not given.
+        Name of the neurons. Default: the label of the recorder.
 
     Returns
     -------
@@ -61,7 +62,8 @@ def load_nest(
     Raises
     ------
     ValidationError
-        If a file does not exist or is no such recording; names file, line and what was expected.
+        If a file does not exist or is not a recording of NEST; the message names the file, the
+        line and what was expected.
     """
     if first_id is not None:
         first_id = check_count(first_id, "first_id", "load_nest")
@@ -78,7 +80,7 @@ def from_tables(
     t_stop: float | None = None,
     name: str | None = None,
 ) -> SpikeTrains:
-    """What the files of one recorder hold, as `load_nest` says."""
+    """Combine the tables of one recorder, as `load_nest` describes."""
     parts = [spike_arrays(table, _columns(table)) for table in tables]
     times = np.concatenate([part[0] for part in parts])
     senders = np.concatenate([part[1] for part in parts])
@@ -94,12 +96,12 @@ def from_tables(
 
 
 def recorder_label(path: Path) -> str:
-    """The file's name without the number of the process: the same for all of a recorder's."""
+    """File name without the process number: the same for all files of a recorder."""
     return re.sub(r"(-\d+)-\d+$", r"\1", path.stem)
 
 
 def is_nest(table: Table) -> bool:
-    """Whether a table is NEST's, by its comments, its names, or ids before times."""
+    """Whether NEST wrote a table, judged by comments, column names, or ids before times."""
     if any(comment.startswith("NEST version") for comment in table.comments):
         return True
     if table.header is not None:

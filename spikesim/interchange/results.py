@@ -1,8 +1,8 @@
-"""Results in one `.npz` file: plain arrays, a description in JSON, nothing pickled.
+"""Save and load results as one `.npz` file of plain arrays, without pickling.
 
-Layout, version 1: ``format`` is the text ``spikesim-results``, ``version`` a whole number, and
-``contents`` JSON: ``{"single": bool, "items": [{"key", "kind", ...}]}``. Item k keeps its arrays
-under ``k.times``, ``k.ids`` and, for traces, ``k.values``.
+Layout, version 1: ``format`` is the text ``spikesim-results``, ``version`` an integer, and
+``contents`` JSON: ``{"single": bool, "items": [{"key", "kind", ...}]}``. The arrays of item k are
+``k.times``, ``k.ids`` and, for traces, ``k.values``.
 """
 
 from __future__ import annotations
@@ -40,19 +40,19 @@ _FIELDS = {"spikes": ("n", "t_start", "t_stop", "name"), "traces": ("variable", 
 def save(
     path: str | os.PathLike[str], results: Result | Recorder | Mapping[str, Result | Recorder]
 ) -> None:
-    """Save spikes and traces exactly, as `load` returns them.
+    """Save spikes and traces exactly; `load` restores them.
 
     Parameters
     ----------
     path : str or path-like
-        The file, as a rule ``*.npz``. What was there is replaced once the new one is complete.
+        The file, usually ``*.npz``. An existing file is replaced once the new one is complete.
     results : SpikeTrains, Traces or recorder, or mapping of str to these
-        What to save.
+        Results to save.
 
     Raises
     ------
     ValidationError
-        If something else is to be saved, or `path` cannot be a file, or its folder does not exist.
+        If `results` has another type, or `path` cannot be a file, or its folder does not exist.
     SpikesimError
         If the file cannot be written, for instance because the disk is full.
     """
@@ -80,7 +80,7 @@ def save(
 
 @public
 def load(path: str | os.PathLike[str]) -> Any:
-    """Load what `save` wrote.
+    """Load results that `save` wrote.
 
     Parameters
     ----------
@@ -90,12 +90,12 @@ def load(path: str | os.PathLike[str]) -> Any:
     Returns
     -------
     SpikeTrains, Traces, or dict of str to these
-        As it was saved.
+        The results as they were saved.
 
     Raises
     ------
     ValidationError
-        If the file does not exist, is damaged, is something else, or is of a later version.
+        If the file does not exist, is damaged, has another format or a later version.
     """
     found = existing(path)
     if not is_zip(found):
@@ -127,7 +127,7 @@ def _check_version(version: np.ndarray, path: Path) -> None:
 
 
 def is_zip(path: Path) -> bool:
-    """Whether a file begins as `.npz` files do; it may be damaged further on."""
+    """Whether a file begins like an `.npz` file; the rest is not checked."""
     try:
         with open(path, "rb") as file:
             return file.read(4) == b"PK\x03\x04"
@@ -150,7 +150,7 @@ def _unpack(arrays: Mapping[str, np.ndarray]) -> Any:
 
 
 def _compact(array: np.ndarray) -> np.ndarray:
-    """Whole numbers in 4 bytes where they fit; floats as they are."""
+    """Convert integers to 4 bytes if they fit; floats are unchanged."""
     if array.dtype.kind == "i" and (array.size == 0 or array.max() < 2**31):
         return array.astype(np.int32)
     return array

@@ -1,4 +1,4 @@
-"""Spikes from any file that spikesim can read."""
+"""Load spikes from any supported file format."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ PathLike = str | os.PathLike[str]
 
 @public
 def load_spikes(path: PathLike, *, name: str | None = None) -> SpikeTrains:
-    """Load the spikes of one population from our own `.npz` or CSV, others' CSV, or NEST.
+    """Load the spikes of one population from an `.npz` file, a CSV file or a NEST recording.
 
-    The kind is found by looking into the file. `load_csv` and `load_nest` take what a file does
-    not say: the number of neurons and the time observed.
+    The format is detected from the contents. Use `load_csv` or `load_nest` to give the number of
+    neurons and the duration, if they are missing in the file.
 
     Parameters
     ----------
     path : str or path-like
         The file.
     name : str, optional
-        Which population, if the file holds several.
+        Name of the population, if the file contains several.
 
     Returns
     -------
     SpikeTrains
-        Its spikes.
+        Spikes of the population.
 
     Raises
     ------
     ValidationError
-        If there is no such file or population, or the file does not hold spikes.
+        If there is no such file or population, or the file does not contain spikes.
     """
     if name is not None:
         check_label(name, "name", "load_spikes")
@@ -58,22 +58,22 @@ def load_spikes(path: PathLike, *, name: str | None = None) -> SpikeTrains:
 def load_populations(
     paths: Sequence[PathLike], *, t_stop: float | None = None
 ) -> dict[str, SpikeTrains]:
-    """Load all spikes of several files, by the populations' names.
+    """Load all spikes of several files, by population name.
 
-    Files of one NEST recorder are put together. Populations whose files do not say how long was
-    recorded end together: with the last spike of any of them, or at `t_stop` if that is later.
+    Files of one NEST recorder are combined. Populations whose files do not contain the end of the
+    recording get a common one: the last spike of any of them, or `t_stop` if that is later.
 
     Parameters
     ----------
     paths : sequence of str or path-like
         The files.
     t_stop : float, optional
-        How long was recorded at least, in ms, where the files do not say it.
+        Earliest end of the recordings, in ms, where the files do not contain it.
 
     Returns
     -------
     dict of str to SpikeTrains
-        The populations by name, in the order of the files.
+        Spikes by population name, in the order of the files.
     """
     if t_stop is not None:
         t_stop = check_scalar(t_stop, "t_stop", "load_populations", unit=ms)
@@ -91,7 +91,7 @@ def load_populations(
 
 
 def _recordings(paths: Sequence[PathLike]) -> list[list[Path]]:
-    """Paths, with all files of a NEST recorder together."""
+    """Group paths by recording: all files of a NEST recorder form one group."""
     together: dict[Path, list[Path]] = {}
     for path in map(existing, paths):
         label = recorder_label(path) if path.suffix.lower() in (".dat", ".gdf") else path.name
@@ -103,7 +103,7 @@ def _recordings(paths: Sequence[PathLike]) -> list[list[Path]]:
 
 
 def _read(files: list[Path]) -> tuple[list[SpikeTrains], bool]:
-    """The populations in the files of one recording, and whether it says when it ended."""
+    """Populations in the files of one recording, and whether the files contain its end."""
     if len(files) == 1 and is_zip(files[0]):
         return _saved(files[0]), True
     tables = [read_table(path) for path in files]
@@ -116,7 +116,7 @@ def _read(files: list[Path]) -> tuple[list[SpikeTrains], bool]:
 
 
 def _saved(path: Path) -> list[SpikeTrains]:
-    """All spikes that `save` wrote, by the names they have there."""
+    """All spikes in a file that `save` wrote, with their names in it."""
     held = load(path)
     named = held if isinstance(held, dict) else {held.name: held}
     spikes = [replace(v, name=k) for k, v in named.items() if isinstance(v, SpikeTrains)]
@@ -126,7 +126,7 @@ def _saved(path: Path) -> list[SpikeTrains]:
 
 
 def _free(name: str, path: Path, taken: Container[str]) -> str:
-    """The population's name, with its file's before it if it is taken."""
+    """Unused name of a population: prefixed with the name of its file if it is taken."""
     while name in taken:
         name = f"{path.stem}: {name}"
     return name

@@ -1,4 +1,4 @@
-"""Text tables of numbers: delimiter and header found by looking, errors with file and line."""
+"""Read text tables of numbers, with automatic detection of delimiter and header."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from spikesim.files import reason
 
 @dataclass(frozen=True)
 class Table:
-    """What a text file holds.
+    """Contents of a text file.
 
     Attributes
     ----------
     path : Path
         The file.
     comments : list of str
-        The lines that begin with ``#`` before the first number, without it.
+        Lines that begin with ``#`` before the first number, without the ``#``.
     header : list of str or None
-        The columns' names, if there are any.
+        Names of the columns, if there are any.
     first : list of str
-        The fields of the first row of numbers, as they are written.
+        Fields of the first row of numbers, as text.
     data : ndarray, shape (rows, columns)
-        The numbers.
+        Numbers.
     skipped : int
-        How many lines come before the first row of numbers.
+        Number of lines before the first row of numbers.
     """
 
     path: Path
@@ -41,7 +41,7 @@ class Table:
     skipped: int
 
     def error(self, message: str, row: int) -> ValidationError:
-        """A ValidationError about a row of `data`, which names its line."""
+        """ValidationError about a row of `data`, with its line number."""
         rows = (number for number, _ in _rows(self.path, self.skipped))
         return ValidationError(message, obj=f"{self.path}, line {next(islice(rows, row, None))}")
 
@@ -52,7 +52,7 @@ def read_table(path: Path) -> Table:
     Raises
     ------
     ValidationError
-        If it is no text, or a field is no number, or a row is longer or shorter than the first.
+        If the file is not text, or a field is not a number, or rows differ in length.
     """
     try:
         return _read(path)
@@ -80,7 +80,7 @@ def _read(path: Path) -> Table:
 
 
 def names(line: str) -> list[str]:
-    """The columns' names in a header line; between tabs they may contain blanks."""
+    """Column names in a header line; names separated by tabs may contain spaces."""
     return _fields(line, "\t" if "\t" in line else _delimiter(line))
 
 
@@ -119,7 +119,7 @@ def _rows(path: Path, skipped: int) -> Iterator[tuple[int, str]]:
 
 
 def _delimiter(line: str) -> str | None:
-    """What separates numbers: tabs and spaces are the same to them."""
+    """Delimiter of numbers; None for any whitespace."""
     return next((mark for mark in (";", ",") if mark in line), None)
 
 

@@ -1,7 +1,7 @@
-"""The bundles of arrays that kernels of several mechanisms take.
+"""Named tuples of arrays ("bundles") that are the arguments of kernels.
 
-A bundle is unpacked on a kernel's first lines: dotted access inside a loop is slow. No two bundles
-share a name, for a second class of the same name defeats Numba's dispatch.
+A kernel unpacks a bundle in its first lines, because attribute access inside a loop is slow. No two
+bundles have the same name, because a second class of the same name breaks Numba's dispatch.
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ class TableArgs(NamedTuple):
 
     state: Array  # float (states, n)
     refractory: Array  # int32 (n): steps left
-    flags: Array  # uint8 (neurons of the largest slice, up to 8 more): scratch, who fires
-    words: Array  # uint64: the same, eight at a time
-    spiked: Array  # int64 (slices): spikes of this step up to the end of each slice
-    current: Array  # float (n): stimulating currents of this step, pA
+    flags: Array  # uint8 (neurons of the largest slice, up to 8 more): scratch, neurons that spike
+    words: Array  # uint64: view of flags, eight at a time
+    spiked: Array  # int64 (slices): cumulative spikes of this step at the end of each slice
+    current: Array  # float (n): stimulation currents of this step, pA
     uniform: Array  # float (slices, uniform constants)
     varied: Array  # float (varied constants, n)
     ref_steps: Array  # int32 (n): refractory period
-    lo: Array  # int64 (slices): first neuron of each population, or of a thread's share of it
+    lo: Array  # int64 (slices): first neuron of each population, or of the thread's part of it
     hi: Array  # int64 (slices): one past the last
     gid0: int  # global id of neuron 0
-    slot0: int  # ring slot of port 0 of neuron 0
-    first: Array  # int64 (slices): first neuron of each population, whatever a thread's share
+    slot0: int  # ring slot of receptor input 0 of neuron 0
+    first: Array  # int64 (slices): first neuron of each population, for all threads
     key: Array  # uint64 (slices, white noises)
     noise: Array  # float (white noises, n): scratch, normal draws of this step
-    fault: Array  # int64 (1): the step in which a variable was lost, or -1
-    scratch: Array  # float64: numbers of one neuron, for models of many variables
-    kept: Array  # float (states, neurons of the largest slice): scratch, at the step's start
+    fault: Array  # int64 (1): the step in which a variable diverged, or -1
+    scratch: Array  # float64: values of one neuron, for models with many variables
+    kept: Array  # float (states, neurons of the largest slice): scratch, values at the step's start
 
 
 class StaticArgs(NamedTuple):
-    """All static projections, in pools."""
+    """All static projections, with the arrays of all of them concatenated."""
 
     group: Array  # int32 (global ids): population of each id
     first: Array  # int64 (populations + 1): first projection of each population
@@ -48,64 +48,64 @@ class StaticArgs(NamedTuple):
     hi: Array  # int64: one past the last
     slot: Array  # int64: ring slot of target 0
     n_targets: Array  # int64
-    row0: Array  # int64: place of its row pointers in indptr
-    syn0: Array  # int64: place of its first synapse in targets
-    weight0: Array  # int64: place of its weights, -1 where uniform
-    delay0: Array  # int64: place of its delays, -1 where uniform
+    row0: Array  # int64: start of its row pointers in indptr
+    syn0: Array  # int64: start of its synapses in targets
+    weight0: Array  # int64: start of its weights, -1 where uniform
+    delay0: Array  # int64: start of its delays, -1 where uniform
     weight: Array  # float: the uniform weight
     delay: Array  # int64: the uniform delay, steps
-    self0: Array  # int64: for broadcasts, the target that source lo itself is, or NO_SELF
+    self0: Array  # int64: for broadcasts, the index of source lo among the targets, or NO_SELF
     indptr: Array  # int64: row pointers, relative to syn0
-    begin: Array  # int64: at a row's place in indptr, its first synapse, or a thread's first
+    begin: Array  # int64: first synapse of each row (aligned with indptr), or the thread's first
     end: Array  # int64: one past the last
-    t_lo: Array  # int64 (projections): first target, or a thread's first
+    t_lo: Array  # int64 (projections): first target, or the thread's first
     t_hi: Array  # int64: one past the last
-    targets: Array  # uint16 where that is enough, else int32
+    targets: Array  # uint16 if that suffices, else int32
     weights: Array  # float
-    delays: Array  # uint8 where that is enough, else uint16
+    delays: Array  # uint8 if that suffices, else uint16
 
 
 class RecordArgs(NamedTuple):
-    """What is recorded while a chunk runs."""
+    """Recorders, and their buffers for one chunk."""
 
-    wanted: Array  # bool (global ids): record its spikes
+    wanted: Array  # bool (global ids): whether spikes of this neuron are recorded
     spike_step: Array  # int64: buffer
     spike_id: Array  # int32: buffer
     every: Array  # int64 (state recorders): steps between samples
     first: Array  # int64 (recorders + 1)
-    place: Array  # int64: index into the flat state
+    place: Array  # int64: indices into the flat state
     buffer0: Array  # int64 (recorders): next free place in the buffer
     buffer: Array  # float
 
 
 class LoopArgs(NamedTuple):
-    """What the step loop itself holds."""
+    """Arguments of the step loop itself."""
 
-    ring: Array  # float (rows, slots); as many rows as a power of two
-    broadcast: Array  # float (rows, projections): sums that reach all targets
+    ring: Array  # float (rows, slots); the number of rows is a power of two
+    broadcast: Array  # float (rows, projections): sums that are added to all targets
     state: Array  # float: all states of all tables, flat
     base: Array  # float: steady currents, flat over tables
     current: Array  # float: base and noise, flat over tables
     spikes: Array  # int32: spikes of one step, scratch
-    thread: int  # which thread this is
-    found: Array  # int32 (threads, n): spikes that each thread finds; with one thread, `spikes`
-    spiked: Array  # int64 (threads, slices and more): how many, up to the end of each slice
+    thread: int  # index of this thread
+    found: Array  # int32 (threads, n): spikes of each thread; with one thread, `spikes`
+    spiked: Array  # int64 (threads, slices and padding): their cumulative numbers
     slices: int  # of all tables
-    gate: Array  # int64 (16): where threads meet
-    event_first: Array  # int64 (steps of the chunk + 1): given spikes of each step
+    gate: Array  # int64 (16): state of the thread barrier
+    event_first: Array  # int64 (steps of the chunk + 1): first spike of spike sources in each step
     event_id: Array  # int32
     counters: Array  # int64: see spikesim.codegen.loop
 
 
 class PlasticArgs(NamedTuple):
-    """One plastic projection. `a` in `spikesim.kernels.plastic`."""
+    """One plastic projection; `a` in `spikesim.kernels.plastic`."""
 
     pre_lo: int  # first source id
     pre_hi: int
     post_lo: int  # first target id
     post_hi: int
     slot: int  # ring slot of target 0
-    sign: int  # of what a weight does: -1 for magnitudes of an inhibitory transmitter
+    sign: int  # sign of a weight's effect: -1 for magnitudes of an inhibitory transmitter
     dense: bool
     axonal: bool
     pairing: int
@@ -115,32 +115,32 @@ class PlasticArgs(NamedTuple):
     delay_min: int
     delay_max: int
     indptr: Array  # int64 (sources + 1); empty if dense
-    begin: Array  # int64 (sources): first synapse, or a thread's first
+    begin: Array  # int64 (sources): first synapse, or the thread's first
     end: Array  # int64 (sources): one past the last
-    t_lo: int  # first target, or a thread's first
+    t_lo: int  # first target, or the thread's first
     t_hi: int  # one past the last
-    targets: Array  # uint16 where that is enough, else int32; empty if dense
+    targets: Array  # uint16 if that suffices, else int32; empty if dense
     weights: Array  # float
     delays: Array  # uint16; empty where the delay is uniform
     par: Array  # float64: the rule's parameters
-    control: Array  # int64: see the places named in histories.py
+    control: Array  # int64: see the indices named in histories.py
     pre_fine: Array  # float64 (1024): decay of the presynaptic trace
     pre_coarse: Array
     post_fine: Array
     post_coarse: Array
     pre_t: Array  # int64 (sources, capacity): spike steps
-    pre_v: Array  # float64: trace just before
+    pre_v: Array  # float64: trace just before each spike
     pre_m: Array  # int32: spikes in that step
     pre_n: Array  # int64 (sources): spikes so far
-    post: Array  # float64 (targets, 2 capacity): step of a spike, trace just before; and so on
-    latest: Array  # float64 (8 targets): step and trace of the latest four, a copy
+    post: Array  # float64 (targets, 2 capacity): step of each spike, trace just before it
+    latest: Array  # float64 (8 targets): copy of step and trace of the latest four spikes
     post_n: Array
-    post_kept: Array  # int64 (targets): first spike still needed
+    post_kept: Array  # int64 (targets): first spike that is still needed
     log_t: Array  # int64: log of postsynaptic spikes; empty unless dense without on_pre
     log_j: Array  # int32
     log_v: Array  # float64
-    sent: Array  # int32 (delay_max + 1, most): sources that fired, for axonal delays
+    sent: Array  # int32 (delay_max + 1, most): sources that spiked, for axonal delays
     sent_n: Array  # int64 (delay_max + 1)
-    kept: Array  # float64 (synapses): sums of presynaptic-centred pairing; else empty
+    kept: Array  # float64 (synapses): sums for presynaptic-centred pairing; else empty
     levels: Array  # float64 (steps, modulators): `ModulationArgs.history`
-    sees: Array  # int64: which modulators the rule reads
+    sees: Array  # int64: indices of the modulators that the rule reads

@@ -1,8 +1,8 @@
-"""A set of marked indices, to draw random subsets and to read them in ascending order.
+"""Bitset of indices, to draw random subsets and to read them in ascending order.
 
-A bit for each index in `words`, and a bit for each word that holds one in `summary`, so that
-reading skips the empty ones. `count` holds how often each index was drawn, or is empty where none
-repeats.
+`words` has one bit for each index, and `summary` one bit for each word that is not zero, so that
+reading skips empty words. `count` is the number of times each index was drawn, or empty if no index
+is drawn twice.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from spikesim.jit import kernel
 
 _ZERO, _ONE, _SIX, _S58 = np.uint64(0), np.uint64(1), np.uint64(6), np.uint64(58)
 _LOW_SIX = 63
-FIRST = np.int64(0)  # a plain 0 would be typed as a literal and compile callees once more
+FIRST = np.int64(0)  # a plain 0 has a literal type: callees would be compiled twice
 # A de Bruijn sequence: the top six bits of sequence << i differ for all i (Leiserson, Prokop &
 # Randall 1998, "Using de Bruijn sequences to index a 1 in a computer word").
 _SEQUENCE = np.uint64(0x03F79D71B4CB0A89)
@@ -23,13 +23,13 @@ _BIT = np.argsort([(int(_SEQUENCE) << i) % 2**64 >> 58 for i in range(64)])
 
 @kernel(inline=True)
 def lowest_bit(word):
-    """Index of the lowest bit set in `word`, which is not zero."""
+    """Index of the lowest set bit of `word`, which must not be zero."""
     return _BIT[((word & (~word + _ONE)) * _SEQUENCE) >> _S58]
 
 
 @kernel(inline=True)
 def mark(words, summary, i):
-    """Mark index `i`; returns whether it had been marked already."""
+    """Set bit `i`; return whether it was set already."""
     bit = _ONE << np.uint64(i & _LOW_SIX)
     before = words[i >> 6]
     words[i >> 6] = before | bit
@@ -39,16 +39,16 @@ def mark(words, summary, i):
 
 @kernel(inline=True)
 def below(subkey, index, n):
-    """A whole number from 0 to n - 1; bias at most n / 2**53."""
+    """Random integer from 0 to n - 1; the bias is at most n / 2**53."""
     return int(rng.uniform(subkey, index) * n)
 
 
 @kernel
 def mark_sample(subkey, k, n, skip, words, summary, count):
-    """Mark `k` of the indices 0 to n - 1 without `skip` (n: none is skipped).
+    """Draw `k` of the indices 0 to n - 1 except `skip` (n: none is skipped), and set their bits.
 
-    With `count`, each draw is independent. Without, all differ, by Floyd's method (Bentley & Floyd
-    1987): exactly `k` draws, and every subset is equally likely.
+    With `count`, draws are independent. Without it, all indices differ, by Floyd's algorithm
+    (Bentley & Floyd 1987): exactly `k` draws, and every subset is equally likely.
     """
     options = n - 1 if skip < n else n
     several = count.size > 0
@@ -65,7 +65,7 @@ def mark_sample(subkey, k, n, skip, words, summary, count):
 
 @kernel
 def take_marks(words, summary, count, out, at):
-    """Write the marked indices to `out` from `at` on, ascending and repeated; clear the marks."""
+    """Write the drawn indices to `out` from `at` on, ascending, with repeats; clear the bitset."""
     for s in range(summary.size):
         full = summary[s]
         summary[s] = _ZERO

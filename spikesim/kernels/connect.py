@@ -1,8 +1,8 @@
-"""Fill the compressed sparse rows: targets of each source, ascending within a row.
+"""Random connectivity in compressed sparse rows: targets of each source, in ascending order.
 
-Every row (or column, for a fixed in-degree) is a function of its key and its index alone.
-`self_offset`: target ``row + self_offset`` is the source itself and left out; `NO_SELF` leaves
-none out.
+Each row (or column, for a fixed in-degree) depends only on the key and its index.
+`self_offset`: target ``row + self_offset`` is the source itself and is left out; with `NO_SELF`
+no target is left out.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ NO_SELF = -(1 << 62)
 
 @kernel
 def fill_rows(key, indptr, n_post, self_offset, words, summary, count, targets):
-    """Fill each row with as many random targets as `indptr` says."""
+    """Fill each row with random targets; `indptr` gives their number."""
     for row in range(indptr.size - 1):
         own = row + self_offset
         skip = own if 0 <= own < n_post else n_post
@@ -29,9 +29,10 @@ def fill_rows(key, indptr, n_post, self_offset, words, summary, count, targets):
 def draw_columns(key, n_pre, n_post, self_offset, words, summary, count, picked, cursor, targets):
     """Draw ``picked.size`` sources for each target.
 
-    Moves ``cursor[source]`` on by one for each synapse and, where `targets` is not empty, writes
-    the target there. A first call with an empty `targets` therefore counts the rows, and a second
-    one, from the rows' starts, draws the same again and fills them in ascending order.
+    Increments ``cursor[source]`` for each synapse and, if `targets` is not empty, writes the target
+    there. A first call with empty `targets` therefore counts the synapses of each row. A second
+    call, with the cursor at the rows' starts, repeats the draws and fills the rows in ascending
+    order.
     """
     fill = targets.size > 0
     for target in range(n_post):
@@ -48,7 +49,7 @@ def draw_columns(key, n_pre, n_post, self_offset, words, summary, count, picked,
 
 @kernel
 def draw_pairs(key, first_row, probability, self_offset, cursor, targets):
-    """Draw each pair of a block of rows with its own probability, shape (rows, n_post).
+    """Draw each pair of a block of rows with its own `probability`, shape (rows, n_post).
 
     Counts or fills as `draw_columns` does.
     """
@@ -67,10 +68,10 @@ def draw_pairs(key, first_row, probability, self_offset, cursor, targets):
 
 @kernel
 def stable_order(keys, visit, cursor, order):
-    """Counting sort: write the indices of `keys` to `order`, by key.
+    """Counting sort: write the indices that sort `keys` to `order`.
 
-    Within a key they keep the order of `visit`, or their own if that is empty. `cursor` holds the
-    place of each key's first.
+    Equal keys keep the order of `visit`, or their own if that is empty. `cursor` holds the position
+    of the first element of each key.
     """
     for j in range(keys.size):
         i = visit[j] if visit.size > 0 else j

@@ -1,7 +1,8 @@
-"""How many synapses each row has, for the rules that leave it to chance.
+"""Random numbers of synapses per row: binomial, multinomial and hypergeometric draws.
 
-Every count is one keyed uniform draw u turned into the count: from the mode outwards, probabilities
-are taken off u until it is used up, which needs about one standard deviation of steps.
+Each count is computed from one counter-based uniform number u by inversion: from the mode outwards,
+probabilities are subtracted from u until it is used up, in about as many steps as one standard
+deviation.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ def log_choose(n, k):
 
 @kernel
 def binomial(u, n, p):
-    """A count of successes of probability `p` in `n` trials."""
+    """Binomial draw: number of successes in `n` trials of probability `p`, from the uniform `u`."""
     if p <= 0.0 or n == 0:
         return 0
     if p >= 1.0:
@@ -47,7 +48,7 @@ def binomial(u, n, p):
 
 @kernel
 def hypergeometric(u, good, total, draws):
-    """How many of the `good` among `total` are in `draws` drawn without replacement."""
+    """Hypergeometric draw: number of `good` among `draws` of `total`, from the uniform `u`."""
     least = max(0, draws - (total - good))
     most = min(good, draws)
     if least >= most:
@@ -77,7 +78,7 @@ def hypergeometric(u, good, total, draws):
 
 @kernel
 def binomial_rows(key, p, n_post, self_offset, counts):
-    """Rows of a fixed probability `p`; a row's own target does not count."""
+    """Number of synapses per row with probability `p`, without the source itself."""
     for row in range(counts.size):
         n = n_post - int(0 <= row + self_offset < n_post)
         counts[row] = binomial(rng.uniform(rng.subkey(key, row), 0), n, p)
@@ -85,15 +86,14 @@ def binomial_rows(key, p, n_post, self_offset, counts):
 
 @kernel
 def total_rows(key, n, pairs, n_post, self_offset, multapses, counts):
-    """Split `n` synapses among `pairs` pairs over the rows, each given what came before.
-
-    That is the multinomial law with multapses and the multivariate hypergeometric one without.
+    """Distribute `n` synapses over the rows, each row conditional on the rows before it.
+    The distribution is multinomial with multapses and multivariate hypergeometric without.
     """
     for row in range(counts.size):
         options = n_post - int(0 <= row + self_offset < n_post)
         u = rng.uniform(rng.subkey(key, row), 0)
         if multapses:
-            # The last rows with options take all that is left: p is 1 there.
+            # The last row with options takes all that remain: p is 1 there.
             p = options / float(pairs) if pairs > 0 else 0.0
             drawn = binomial(u, n, p)
         else:

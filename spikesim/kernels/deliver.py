@@ -1,7 +1,8 @@
-"""Delivery of spikes through static projections.
+"""Deliver spikes through static projections into the ring buffer.
 
-Reads: the spikes of this step, the synapses. Writes: rows k+1 ... k+rows of the ring. Where several
-threads work, each sees only synapses onto its own targets: ``begin``, ``end``, ``t_lo``, ``t_hi``.
+Reads: the spikes of this step, the synapses. Writes: rows k+1 ... k+rows of the ring buffer. With
+several threads, each delivers only to its own targets, given by ``begin``, ``end``, ``t_lo`` and
+``t_hi``.
 """
 
 from __future__ import annotations
@@ -13,33 +14,33 @@ from spikesim.kernels.intrinsics import AHEAD, prefetch
 
 SPARSE, DENSE, BROADCAST = 0, 1, 2
 LINE = 32  # targets in a cache line
-FAR = 2000  # synapses of a row that are asked for
-NO_SELF = -(1 << 40)  # a broadcast projection that leaves no target out
+FAR = 2000  # most synapses of a row that are prefetched
+NO_SELF = -(1 << 40)  # self_offset of projections that leave no target out
 
 
 @kernel(inner=True)
 def add_row(row, weights):
-    """Add a row of weights. On its own, so that LLVM sees two plain arrays and vectorises."""
+    """Add a row of weights. A separate function, so that LLVM vectorises it."""
     for j in range(row.size):
         row[j] += weights[j]
 
 
 @kernel(inner=True)
 def subtract_row(row, weights):
-    """Subtract a row of weights: an inhibitory transmitter on a current."""
+    """Subtract a row of weights, for an inhibitory transmitter."""
     for j in range(row.size):
         row[j] -= weights[j]
 
 
 @kernel(inner=True)
 def deliver_static(step, ring, broadcast, spikes, n_spikes, static):
-    """Emit the spikes of one step. Returns the number of synaptic events."""
+    """Send the spikes of one step; return the number of synaptic events."""
     group, first, projection = static.group, static.first, static.projection
     kind, lo, hi = static.kind, static.lo, static.hi
     whole = ring.dtype.type(1.0)
     events = 0
     for s in range(n_spikes):
-        # Rows lie anywhere in memory, so they are looked up and asked for ahead of time.
+        # Rows are scattered in memory, so they are prefetched for the next spikes.
         if s + 4 < n_spikes:
             ask_for_places(spikes[s + 4], static)
         if s + 1 < n_spikes:
@@ -61,7 +62,7 @@ def deliver_static(step, ring, broadcast, spikes, n_spikes, static):
 
 @kernel(inline=True)
 def ask_for_places(gid, static):
-    """Have at hand soon where this source's synapses lie."""
+    """Prefetch the row pointers of this source."""
     first, projection = static.first, static.projection
     g = static.group[gid]
     for q in range(first[g], first[g + 1]):
@@ -74,7 +75,7 @@ def ask_for_places(gid, static):
 
 @kernel(inline=True)
 def ask_for_synapses(gid, static):
-    """Have the synapses of this source at hand soon."""
+    """Prefetch the synapses of this source."""
     first, projection = static.first, static.projection
     g = static.group[gid]
     for q in range(first[g], first[g + 1]):
@@ -83,7 +84,7 @@ def ask_for_synapses(gid, static):
             row = static.row0[p] + gid - static.lo[p]
             a, b = static.begin[row], static.end[row]
             if static.t_lo[p] == 0 and static.weight0[p] < 0 and static.delay0[p] < 0:
-                a = max(a, b - FAR)  # it is read backwards
+                a = max(a, b - FAR)  # the row is read backwards
             b = min(b, a + FAR)
             for k in range(static.syn0[p] + a, static.syn0[p] + b, LINE):
                 prefetch(static.targets, k)
@@ -97,7 +98,7 @@ def ask_for_synapses(gid, static):
 
 @kernel(inline=True)
 def sparse_row(step, ring, source, p, static, share):
-    """One row of a sparse projection, `share` of each weight."""
+    """Deliver one row of a sparse projection, with `share` as the fraction of each weight."""
     slot, syn0, row0 = static.slot[p], static.syn0[p], static.row0[p]
     a, b = syn0 + static.begin[row0 + source], syn0 + static.end[row0 + source]
     w0, d0 = static.weight0[p], static.delay0[p]
@@ -118,8 +119,9 @@ def sparse_row(step, ring, source, p, static, share):
     else:
         weight = static.weight[p] * share
         if static.t_lo[p] == 0:
-            # Backwards: at its part's end a processor reads on, and would take the other part of
-            # the row from the thread whose it is. Terms are alike: their order does not matter.
+            # Backwards: at the end of this thread's part the processor prefetches beyond it, and
+            # would take cache lines from the thread that owns the rest of the row. All terms are
+            # equal, so their order does not matter.
             for k in range(targets.size - 1, -1, -1):
                 row[targets[k]] += weight
         else:
@@ -130,8 +132,8 @@ def sparse_row(step, ring, source, p, static, share):
 
 @kernel(inline=True)
 def _scatter(step, ring, slot, own, targets, delays, weights, stride, share):
-    """Synapses with a delay each; `stride` is 0 where they have one weight. Only own targets."""
-    # Indices are unsigned, for Numba checks whether a signed one counts from the end.
+    """Deliver a row with a delay for each synapse; `stride` is 0 for a uniform weight."""
+    # Indices are unsigned, because Numba checks signed ones for negative values.
     now, first, mask = np.uint64(step), np.uint64(slot), np.uint64(ring.shape[0] - 1)
     lo, hi = own
     for k in range(min(AHEAD, targets.size)):
@@ -150,7 +152,7 @@ def _scatter(step, ring, slot, own, targets, delays, weights, stride, share):
 
 @kernel(inline=True)
 def _dense(step, ring, source, p, static):
-    """One row of an all-to-all projection with a weight for each synapse and one delay."""
+    """Deliver one row of an all-to-all projection with a weight for each synapse and one delay."""
     lo, hi, slot = static.t_lo[p], static.t_hi[p], static.slot[p]
     w0 = static.weight0[p] + source * static.n_targets[p]
     row = ring[(step + static.delay[p]) & (ring.shape[0] - 1), slot + lo : slot + hi]
@@ -160,7 +162,7 @@ def _dense(step, ring, source, p, static):
 
 @kernel(inline=True)
 def sum_up(step, ring, broadcast, source, p, static, share):
-    """All-to-all with one weight: a single sum, which `spread` adds to every target."""
+    """All-to-all with one weight: add to a single sum, which `spread` adds to every target."""
     lo, hi, weight = static.t_lo[p], static.t_hi[p], static.weight[p] * share
     row = (step + static.delay[p]) & (ring.shape[0] - 1)
     broadcast[row, p] += weight

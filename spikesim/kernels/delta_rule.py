@@ -9,11 +9,11 @@ from spikesim.jit import kernel
 
 @kernel
 def delta_epoch(order, starts, columns, rates, labels, eta, softmax, weight, bias, output):
-    """Show the images once in `order` and learn after each.
+    """Present the images once in `order`, and update the weights after each.
 
     Reads the rates in CSR form: image i has `rates[starts[i]:starts[i + 1]]` in `columns`.
     Writes `weight` (n_neurons, n_classes), `bias` (n_classes,); `output` is scratch of n_classes.
-    Returns how many images were right before they were learnt from.
+    Returns the number of images that were classified correctly before the update.
     """
     n_classes = bias.shape[0]
     right = 0

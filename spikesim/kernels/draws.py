@@ -1,7 +1,7 @@
-"""Keyed draws from the distributions.
+"""Counter-based random numbers of uniform, normal and lognormal distributions.
 
-Reads the numbers that describe a distribution, writes the drawn values. Attempt a at draw i of an
-entity has index a * 2**32 + i, so a rejected draw shifts no other.
+Each number is a hash of a key and an index. Attempt a at draw i of an entity has index
+a * 2**32 + i, so that a rejected attempt does not change other draws.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ UNIFORM, NORMAL, LOGNORMAL = 0, 1, 2
 OK, EXHAUSTED, TOO_LONG = 0, 1, 2
 ATTEMPTS = 100_000
 _ATTEMPT_STRIDE = 1 << 32
-CHUNK = 512  # targets drawn for at once; their bits stay in the fastest cache
+CHUNK = 512  # targets per block; their bits stay in the L1 cache
 _S32, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
 
 
 @kernel
 def _once(kind, a, b, subkey, index):
-    """One draw without bounds."""
+    """Draw one value without bounds."""
     if kind == UNIFORM:
         return a + b * rng.uniform(subkey, index)
     value = a + b * standard_normal(subkey, index)
@@ -33,7 +33,7 @@ def _once(kind, a, b, subkey, index):
 
 @kernel
 def sample(kind, a, b, low, high, subkey, index):
-    """One draw between `low` and `high`; NaN if no attempt gave one.
+    """Draw one value between `low` and `high`; NaN if no attempt gave one.
 
     `a` and `b`: lower bound and width (uniform), or mean and standard deviation of the value
     (normal) or of its logarithm (lognormal).
@@ -50,7 +50,7 @@ def sample(kind, a, b, low, high, subkey, index):
 
 @kernel
 def draw_entities(kind, a, b, low, high, key, entities, index, out):
-    """Draw `index` of each entity. Returns OK or EXHAUSTED."""
+    """Write draw number `index` of each entity to `out`. Returns OK or EXHAUSTED."""
     for i in range(out.size):
         out[i] = sample(kind, a, b, low, high, rng.subkey(key, entities[i]), index[i])
         if math.isnan(out[i]):
@@ -60,7 +60,7 @@ def draw_entities(kind, a, b, low, high, key, entities, index, out):
 
 @kernel
 def draw_weights(kind, a, b, low, high, key, indptr, out):
-    """One draw for each synapse, by (row, position in the row). Returns OK or EXHAUSTED."""
+    """Draw a weight for each synapse, by row and position in it. Returns OK or EXHAUSTED."""
     for row in range(indptr.size - 1):
         sub = rng.subkey(key, row)
         first = indptr[row]
@@ -74,9 +74,9 @@ def draw_weights(kind, a, b, low, high, key, indptr, out):
 
 @kernel
 def draw_delays(kind, a, b, low, high, key, indptr, dt, longest, out):
-    """As `draw_weights`, in whole steps of `dt`; half a step rounds up.
+    """Draw a delay for each synapse, rounded to steps of `dt`; half a step is rounded up.
 
-    Returns OK, EXHAUSTED, or TOO_LONG after more than `longest` steps.
+    Returns OK, EXHAUSTED, or TOO_LONG for a delay of more than `longest` steps.
     """
     for row in range(indptr.size - 1):
         sub = rng.subkey(key, row)
@@ -94,7 +94,7 @@ def draw_delays(kind, a, b, low, high, key, indptr, dt, longest, out):
 
 @kernel(inline=True)
 def draw_bits(subkey, first, bits):
-    """32 random bits for each target from `first` on."""
+    """Draw 32 random bits for each target from `first` on."""
     low, high = np.uint32(subkey & _LOW), np.uint32(subkey >> _S32)
     start = np.uint32(first)
     for i in range(bits.size):

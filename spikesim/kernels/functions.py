@@ -1,8 +1,8 @@
-"""Functions of equations, written so that loops over them vectorise and bits never differ.
+"""Mathematical functions that vectorise and give the same bits on every processor.
 
-A call of the C library's exp keeps a loop scalar, and a vectorised one may differ from it in the
-last bit. These are plain arithmetic. Relative errors are below 5e-16 for `exp` and 1e-14 for what
-is made from it.
+A call of the C library's exp prevents vectorisation, and vector libraries may differ from it in the
+last bit. These functions use plain arithmetic. Relative errors are below 5e-16 for `exp` and 1e-14
+for functions derived from it.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from spikesim.kernels.phi import phi
 _LOG2_E = 1.4426950408889634
 _LN2_HIGH = 6.93147180369123816490e-01
 _LN2_LOW = 1.90821492927058770002e-10
-_MAGIC = 6755399441055744.0  # 1.5 * 2**52: adding it rounds to a whole number, in the low bits
+_MAGIC = 6755399441055744.0  # 1.5 * 2**52: adding it rounds to an integer, in the low bits
 _MAGIC_BITS = 0x4338000000000000
 
 
 @kernel(fused=True)
 def exp(x):
-    """e to the power x: 2**k times a polynomial of the rest, which is at most ln(2)/2."""
+    """Exponential function: 2**k times a polynomial of the remainder, which is at most ln(2)/2."""
     shifted = min(max(x, -720.0), 720.0) * _LOG2_E + _MAGIC
     whole = shifted - _MAGIC
     r = (x - whole * _LN2_HIGH) - whole * _LN2_LOW
@@ -40,7 +40,7 @@ def exp(x):
     )
     top = 2.08767569878681e-09 + r * 1.6059043836821613e-10
     p = low + r4 * (middle + r4 * (high + r4 * top))
-    # In two halves, for 2**1024 is no number.
+    # 2**k as two factors, because 2**1024 overflows.
     k = bits_of(shifted) - _MAGIC_BITS
     half = k >> 1
     y = p * float_of((half + 1023) << 52) * float_of((k - half + 1023) << 52)
@@ -50,14 +50,14 @@ def exp(x):
 
 @kernel(fused=True)
 def exprel(x):
-    """(exp(x) - 1) / x, which is 1 at 0: rates of ion channels without a hole."""
+    """(exp(x) - 1) / x, and 1 at 0: removes the singularity in rates of ion channels."""
     y = phi(x) if abs(x) < 1.0 else (exp(x) - 1.0) / x
     return math.inf if x > 709.782712893384 else y
 
 
 @kernel(fused=True)
 def expm1(x):
-    """exp(x) - 1, exact for small x."""
+    """exp(x) - 1, accurate for small x."""
     return x * phi(x) if abs(x) < 1.0 else exp(x) - 1.0
 
 
@@ -86,31 +86,31 @@ def cosh(x):
 
 @kernel(fused=True)
 def sign(x):
-    """-1, 0 or 1."""
+    """Sign of `x`: -1, 0 or 1."""
     return (1.0 if x > 0.0 else 0.0) - (1.0 if x < 0.0 else 0.0)
 
 
 @kernel(fused=True)
 def clip(x, low, high):
-    """`x`, kept between two bounds."""
+    """Limit `x` to the range from `low` to `high`."""
     return min(max(x, low), high)
 
 
 @kernel(fused=True)
 def trunc(x):
-    """`x` without what follows the point."""
+    """Round `x` towards zero."""
     return np.trunc(x)
 
 
 @kernel(fused=True)
 def mod(x, y):
-    """What is left of `x` after whole multiples of `y`; of the sign of `y`."""
+    """Remainder of `x / y`, with the sign of `y`."""
     return x - y * np.floor(x / y)
 
 
 @kernel
 def uniforms(key, step, first, out):
-    """Fill `out` with uniform draws of a step in [0, 1), for entities from `first` on."""
+    """Fill `out` with uniform random numbers in [0, 1) of a step, for entities from `first` on."""
     subkey = rng.subkey(key, step)
     for i in range(out.size):
         out[i] = rng.uniform(subkey, first + i)

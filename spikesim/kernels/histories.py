@@ -1,9 +1,9 @@
-"""Short histories of spikes, from which plastic synapses read the traces of both neurons.
+"""Spike histories from which plastic synapses read the traces of both neurons.
 
-Each is a ring with as many places as a power of two. A presynaptic history is three arrays; in a
-postsynaptic one, which synapses read at random, step and trace of a spike lie side by side. Of the
-latest spikes of each target there is a copy, the latest first, in one cache line of 64 bytes: those
-of all targets stay in a cache that the rings would not fit into.
+Each is a ring buffer whose capacity is a power of two. A presynaptic history consists of three
+arrays. In a postsynaptic history, which synapses access randomly, the step and the trace of a spike
+are adjacent. The latest spikes of each target are also copied, the latest first, into one cache
+line of 64 bytes: the copies of all targets fit into a cache that is too small for the rings.
 """
 
 from __future__ import annotations
@@ -14,48 +14,48 @@ from spikesim.jit import kernel
 
 ALL_TO_ALL, NEAREST_SYMMETRIC, PRE_CENTRED, REDUCED_SYMMETRIC = 0, 1, 2, 3
 NONE, PRE_FIRST, POST_FIRST = 0, 1, 2
-# Places in `PlasticArgs.control`
+# Indices into `PlasticArgs.control`
 LEARNING, SYNCED, POST_FULL, PRE_FULL, LOG_N, LOG_KEPT = 0, 1, 2, 3, 4, 5
 NEVER = -(1 << 40)
-LATEST = 4  # spikes of each target that lie together in a cache line
+LATEST = 4  # spikes of each target in its cache line
 WIDTH = 2 * LATEST
-# Unsigned, like the indices made with them: Numba checks whether a signed one counts from the end.
+# Unsigned, like the indices made with them: Numba checks signed ones for negative values.
 _ONE, _1023 = np.uint64(1), np.uint64(1023)
 
 
 @kernel(inline=True)
 def decay(fine, coarse, steps):
-    """exp(-steps * dt / tau) from two tables; no transcendental function, so bits never differ."""
+    """exp(-steps * dt / tau) from two tables, so that bits are the same on every processor."""
     near = fine[np.uint64(steps) & _1023]
     return near if steps < 1024 else near * coarse[min(steps >> 10, coarse.size - 1)]
 
 
 @kernel(inline=True)
 def jumped(before, count, pairing):
-    """A trace just after spikes, from its value just before."""
+    """Trace just after `count` spikes, from its value just before."""
     return before + count if pairing == ALL_TO_ALL else 1.0
 
 
 @kernel(fused=True)
 def post_step(a, j, h):
-    """The step of spike number h of target j."""
+    """Step of spike number h of target j."""
     place = np.uint64(h) << _ONE & np.uint64(a.post.shape[1] - 1)
     return np.int64(a.post[np.uint64(j), place])
 
 
 @kernel(fused=True)
 def post_trace(a, j, h):
-    """The trace of target j just before its spike number h."""
+    """Trace of target j just before its spike number h."""
     place = np.uint64(h) << _ONE & np.uint64(a.post.shape[1] - 1)
     return a.post[np.uint64(j), place | _ONE]
 
 
 @kernel(fused=True)
 def last_pre(a, i, upto):
-    """Source i's last spike at or before step `upto`: its step, trace, count, and the one before.
+    """Last spike of source i up to step `upto`: step, trace, count, and step of the previous one.
 
-    The trace is that just before the spike, the count that of spikes in this step. `NEVER` where
-    there is no spike.
+    The trace is its value just before the spike, the count the number of spikes in that step. Steps
+    are `NEVER` where there is no spike.
     """
     mask = a.pre_t.shape[1] - 1
     h = a.pre_n[i] - 1
@@ -69,7 +69,7 @@ def last_pre(a, i, upto):
 
 @kernel(fused=True)
 def remember_pre(step, a, i):
-    """Append a presynaptic spike."""
+    """Append a presynaptic spike to its neuron's history."""
     mask, n = a.pre_t.shape[1] - 1, a.pre_n[i]
     h = (n - 1) & mask
     if n > 0 and a.pre_t[i, h] == step:
@@ -83,7 +83,7 @@ def remember_pre(step, a, i):
     a.pre_v[i, n & mask] = before
     a.pre_m[i, n & mask] = 1
     a.pre_n[i] = n + 1
-    # Spikes still on an axonal way are needed, and two older ones.
+    # Spikes that still travel along the axon are needed, and two older ones.
     reach = a.delay_max if a.axonal else 0
     if n + 3 > mask and a.pre_t[i, (n + 4) & mask] + reach >= step:
         a.control[PRE_FULL] = 1
@@ -117,7 +117,7 @@ def remember_post(step, a, j):
 
 
 def latest_spikes(post, post_n):
-    """The copy of the latest spikes, from the rings; it begins where a cache line does."""
+    """Copy the latest spikes from the rings into an array aligned to cache lines."""
     n, width = post.shape
     room = np.empty(n * WIDTH + 8)
     latest = room[-room.ctypes.data % 64 // 8 :][: n * WIDTH]

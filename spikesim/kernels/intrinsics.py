@@ -1,11 +1,11 @@
-"""What Numba has no words for: prefetching, what threads need to meet, and subnormal numbers.
+"""LLVM intrinsics that Numba does not expose: prefetch, atomics, denormal control.
 
-Synapses of one source with different delays reach all over the ring, which for large networks lies
-in the slowest cache: `prefetch` asks for memory early, where the order of accesses defeats the
-processor's own guesses. `fetch_add` and `load` are atomic.
+Synapses of one source with different delays write all over the ring buffer, which for large
+networks is in the slowest cache. `prefetch` loads memory early where the hardware prefetcher cannot
+predict the accesses. `fetch_add` and `load` are atomic.
 
-A decay never ends by itself: it gets among the subnormal numbers, with which processors compute a
-hundred times slower. `without_subnormals` has this thread take them for zero.
+An exponential decay ends in subnormal (denormal) numbers, with which processors compute up to a
+hundred times slower. `without_subnormals` makes the current thread treat them as zero.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-AHEAD = 24  # synapses: about as many as can be under way at once
+AHEAD = 24  # synapses: about as many as memory requests that can be in flight
 _YIELD = "SwitchToThread" if sys.platform == "win32" else "sched_yield"
 
-# For each kind of processor the bits of its control register that make subnormal numbers zero.
+# Bits of the floating-point control register that flush subnormal numbers to zero.
 _ZEROS = {"x86": 0x8040, "arm": 1 << 24}
 _PROCESSOR = {"x86_64": "x86", "i386": "x86", "aarch64": "arm", "arm64": "arm"}.get(
     binding.get_process_triple().partition("-")[0]
@@ -32,26 +32,26 @@ _PROCESSOR = {"x86_64": "x86", "i386": "x86", "aarch64": "arm", "arm64": "arm"}.
 if numba.config.DISABLE_JIT:
 
     def prefetch(array: Any, index: Any) -> None:
-        """Nothing: plain Python has no use for it."""
+        """Do nothing: not needed without Numba."""
 
     def fetch_add(array: Any, index: int, value: int) -> int:
-        """Plain Python runs one thread only."""
+        """Add to an item; without Numba there is only one thread."""
         array[index] += value
         return int(array[index] - value)
 
     def load(array: Any, index: int) -> int:
-        """The item itself."""
+        """Return the item."""
         return int(array[index])
 
     def give_way() -> None:
-        """Nothing: there is nobody else."""
+        """Do nothing: without Numba there is only one thread."""
 
     def without_subnormals() -> int:
-        """Nothing: plain Python is slow anyway."""
+        """Do nothing: not needed without Numba."""
         return 0
 
     def set_mode(mode: int) -> None:
-        """Nothing, for nothing was changed."""
+        """Do nothing: the mode was not changed."""
 
     def bits_of(x: float) -> int:
         """The bits of a float64 as an int64."""
@@ -65,7 +65,7 @@ else:
 
     @intrinsic
     def fetch_add(typing: Any, array: Any, index: Any, value: Any) -> Any:
-        """Add to an item in one go; returns what it was before."""
+        """Atomically add to an item; return its previous value."""
 
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             place = _item(context, builder, signature.args[0], *args[:2])
@@ -75,7 +75,7 @@ else:
 
     @intrinsic
     def load(typing: Any, array: Any, index: Any) -> Any:
-        """An item as other threads have left it."""
+        """Atomically load an item."""
 
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             place = _item(context, builder, signature.args[0], *args)
@@ -85,7 +85,7 @@ else:
 
     @intrinsic
     def give_way(typing: Any) -> Any:
-        """Let another thread have this core for a moment."""
+        """Yield the processor to another thread."""
 
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             word = ir.IntType(32)
@@ -99,7 +99,7 @@ else:
 
     @intrinsic
     def without_subnormals(typing: Any) -> Any:
-        """Take subnormal numbers for zero from here on; returns the mode before, for `set_mode`."""
+        """Flush subnormal numbers to zero from here on; return the previous mode."""
 
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             before = _mode(builder)
@@ -111,7 +111,7 @@ else:
 
     @intrinsic
     def set_mode(typing: Any, mode: Any) -> Any:
-        """Go back to a mode that `without_subnormals` has returned."""
+        """Restore a mode that `without_subnormals` returned."""
 
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             _set_mode(builder, args[0])
@@ -120,7 +120,7 @@ else:
         return types.void(types.int64), generate
 
     def _mode(builder: Any) -> Any:
-        """The control register of this processor's floating-point unit, as 64 bits."""
+        """Value of the floating-point control register, as 64 bits."""
         if _PROCESSOR == "x86":
             place = cgutils.alloca_once(builder, ir.IntType(32))
             _register(builder, "llvm.x86.sse.stmxcsr", place)
@@ -175,7 +175,7 @@ else:
 
     @intrinsic
     def prefetch(typing: Any, array: Any, index: Any) -> Any:
-        """Ask for ``array[index]``, which is about to be used."""
+        """Prefetch ``array[index]``."""
 
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             kind, given = signature.args
@@ -188,7 +188,7 @@ else:
                 ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t, word, word, word]),
                 "llvm.prefetch.p0",
             )
-            # For reading (asking to write would take it from other threads), for all caches, data.
+            # Read access (write access would invalidate other threads' caches), all caches, data.
             builder.call(function, [place, word(0), word(3), word(1)])
             return context.get_dummy_value()
 

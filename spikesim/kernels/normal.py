@@ -1,7 +1,7 @@
-"""Normal draws by the inverse of the normal distribution function.
+"""Normal random numbers by inversion of the normal distribution function.
 
 Algorithm AS 241, PPND16 (Wichura 1988, Applied Statistics 37:477): accurate to about 1e-16. One
-uniform number gives one normal number, several times faster than a logarithm and a cosine.
+uniform number gives one normal number, several times faster than the Box-Muller method.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ _CENTRE, _TAIL, _FAR_TAIL = 0, 1, 2
 
 @kernel
 def quantile(p):
-    """The standard normal number below which a share `p` lies, 0 < p < 1."""
+    """Quantile function of the standard normal distribution, 0 < p < 1."""
     q = p - 0.5
     part, r = _CENTRE, 0.180625 - q * q
     if abs(q) > 0.425:
@@ -108,13 +108,13 @@ def quantile(p):
 
 @kernel(inline=True)
 def standard_normal(subkey, index):
-    """A standard normal draw; the largest possible are about 8.2."""
+    """Draw a standard normal number; its largest possible magnitude is about 8.2."""
     return quantile((float(rng.draw(subkey, index) >> _S12) + 0.5) * _TO_OPEN_UNIT)
 
 
 @kernel
 def normals(key, step, first, out):
-    """Fill `out` with standard normal draws of a step, for entities from `first` on."""
+    """Fill `out` with standard normal numbers of a step, for entities from `first` on."""
     subkey = rng.subkey(key, step)
     for i in range(out.size):
         out[i] = standard_normal(subkey, first + i)

@@ -1,6 +1,6 @@
-"""Scaling of weights so that those onto each target have a given sum.
+"""Weight normalisation: scale the weights onto each target to a given sum.
 
-Sums and scaling are apart, so that what cannot be scaled is found before anything is changed.
+Sums and scaling are separate functions, so that errors are found before any weight is changed.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from spikesim.jit import kernel
 
 @kernel
 def sums_dense(weights, n_targets, sums, lowest, highest):
-    """Sum, least and largest of the weights onto each target, of a matrix (sources, targets).
+    """Sum, minimum and maximum of the weights onto each target, of a matrix (sources, targets).
 
-    `lowest` and `highest` are of the weights' type: so comparing takes half the registers.
+    `lowest` and `highest` have the type of the weights, which halves the registers needed.
     """
     sums[:], lowest[:], highest[:] = 0.0, np.inf, -np.inf
     for i in range(weights.size // n_targets):
@@ -28,7 +28,7 @@ def sums_dense(weights, n_targets, sums, lowest, highest):
 
 @kernel
 def sums_sparse(weights, targets, sums, lowest, highest):
-    """The same for sparse synapses; a target without any has its least above its largest."""
+    """The same for sparse synapses; without synapses the minimum is inf and the maximum -inf."""
     sums[:], lowest[:], highest[:] = 0.0, np.inf, -np.inf
     for k in range(weights.size):
         j = targets[k]

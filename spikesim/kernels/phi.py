@@ -1,4 +1,4 @@
-"""(exp(x) - 1) / x without a call of exp: it vectorises, and its bits are the same everywhere."""
+"""Approximations of (exp(x) - 1) / x that vectorise and give the same bits on every processor."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ def phi(x):
     """phi_1(x) = (exp(x) - 1) / x: a Pade approximation at x / 8, doubled three times.
 
     phi(2 z) = phi(z) (1 + z phi(z) / 2). The relative error is below 5e-15 for -1 < x < 1 and below
-    2e-10 for x < 2. Below -40, exp(x) is lost beside 1, and phi is -1 / x.
+    2e-10 for x < 2. Below -40, exp(x) is negligible, and phi is -1 / x.
     """
     z = x * 0.125
     d = 1.0 - z * (
@@ -30,8 +30,8 @@ def phi(x):
 def phi_rational(x):
     """phi_1(x) from Pade approximations of exp, (2, 3) below 0 and (3, 2) above: one division.
 
-    What it moves by is wrong by x**6 / 7200, 2e-6 for x = -0.5, and it damps however far below 0 x
-    is: for splittings, whose own error is larger.
+    The error of ``x phi(x)`` is x**6 / 7200, 2e-6 for x = -0.5, and the result stays damped for
+    large negative x. It is used by splitting methods, whose own error is larger.
     """
     fall = x < 0.0
     a = -0.1 if fall else 0.1

@@ -1,17 +1,16 @@
-"""Plastic synapses: a template, of which a rule replaces the part that is marked.
+"""Plastic synapses: template of the kernels, in which each rule replaces the marked part.
 
-A weight is brought up to date only when a presynaptic spike is about to read it, or when `flush` is
-asked to: the synapse then lives through the events it has missed, in order. What it needs for that
-are short histories of spikes (rings, whose capacity is a power of two), one for each presynaptic
-and each postsynaptic neuron, which hold the trace just before each spike; traces belong to neurons,
-and no index of incoming synapses exists.
+Updates are lazy: a weight is updated only when a presynaptic spike is about to read it, or by
+`flush`. The missed events are then applied in order. This needs a short spike history (a ring
+buffer whose capacity is a power of two) of each presynaptic and each postsynaptic neuron, with the
+trace just before each spike. Traces belong to neurons, and there is no index of incoming synapses.
 
-Time is counted in steps of the presynaptic neuron: a presynaptic spike acts at its step t, a
-postsynaptic one of step p at ``p + shift``, where shift is the delay if it is dendritic and minus
-the delay if it is axonal. Then one function, `catch_up`, serves both.
+Time is counted in steps at the presynaptic neuron: a presynaptic spike acts at its step t, a
+postsynaptic spike of step p at ``p + shift``, where shift is the delay if it is dendritic and minus
+the delay if it is axonal. So the function `catch_up` works for both.
 
-The rule's functions also get `a` and the step in which the event happens at the synapse: by these
-they look up the concentrations of neuromodulators.
+The rule's functions also take `a` and the step in which the event happens at the synapse, to look
+up the concentrations of neuromodulators.
 
 Events of one step at one synapse: under coincidence "none" the weight's presynaptic event reads the
 postsynaptic trace without the coincident spike and vice versa; "pre-first" lets the postsynaptic
@@ -50,7 +49,7 @@ from spikesim.kernels.histories import (
 from spikesim.kernels.intrinsics import prefetch
 from spikesim.kernels.threads import first_from
 
-AHEAD = 12  # synapses whose targets' histories are asked for early
+AHEAD = 12  # number of synapses for which target histories are prefetched
 _ONE = np.uint64(1)
 # Typed, so that each kernel is compiled for one set of types.
 READING, ARRIVING, ZERO = np.int64(0), np.int64(1), np.int64(0)
@@ -84,13 +83,14 @@ def coincidence(a):
 
 @kernel(fused=True)
 def catch_up(a, k, j, upto, shift, synced, t_pre, before, count, t_earlier):
-    """Take weight k through all events up to step `upto` that it has not seen yet; returns it.
+    """Apply all missed events up to step `upto` to weight k, and return it.
 
-    It is rounded as it is stored after each event: when it is read changes nothing.
+    The weight is rounded to its stored type after each event, so that results do not depend on when
+    it is read.
 
     `t_pre` is the last presynaptic spike at or before `upto`, `before` its trace just before that,
-    `count` how many spikes fell into that step, `t_earlier` the presynaptic spike before it. Events
-    up to `synced` are done; so are those before `t_pre`, for its arrival has seen to them.
+    `count` the number of spikes in that step, `t_earlier` the presynaptic spike before it. Events
+    up to `synced` have been applied, and those before `t_pre`, when that spike arrived.
     """
     weights, p, total = a.weights, a.par, a.post_n[np.uint64(j)]
     stored = weights.dtype.type
@@ -98,7 +98,7 @@ def catch_up(a, k, j, upto, shift, synced, t_pre, before, count, t_earlier):
     w = weights[place]
     learn = a.control[LEARNING] == 1
     pending = t_pre > synced
-    back = max(0, -shift)  # to the step in which an event happens at the synapse
+    back = max(0, -shift)  # offset to the step of an event at the synapse
     done = max(synced, t_pre - 1)
     h = total
     while h > 0 and post_step(a, j, h - 1) + shift > done:
@@ -157,7 +157,7 @@ def catch_up(a, k, j, upto, shift, synced, t_pre, before, count, t_earlier):
 
 @kernel(fused=True)
 def missed(a, j, first):
-    """How many of target j's spikes came in its step `first` or later; LATEST if unknown."""
+    """Number of spikes of target j in its step `first` or later; LATEST means that many or more."""
     place, n = np.uint64(j * WIDTH), 0
     while n < LATEST and a.latest[place] >= first:
         n += 1
@@ -167,10 +167,10 @@ def missed(a, j, first):
 
 @kernel(fused=True)
 def catch_up_plainly(a, k, j, upto, shift, t_pre, before, count, n):
-    """`catch_up` for what nearly all rules want, and in two thirds of its time.
+    """`catch_up` for the most frequent case, in two thirds of its time.
 
-    It begins with the arrival of the presynaptic spikes of `t_pre`, takes the `n` latest spikes of
-    target j, and needs learning, traces of all spikes or the nearest, and coincidence "none".
+    Applies the presynaptic spikes of `t_pre` and then the `n` latest spikes of target j. Requires
+    that learning is on, all-to-all or nearest-neighbour traces, and coincidence "none".
     """
     weights, p, latest = a.weights, a.par, a.latest
     stored, back = weights.dtype.type, max(0, -shift)
@@ -196,10 +196,10 @@ def catch_up_plainly(a, k, j, upto, shift, t_pre, before, count, n):
 
 @kernel(fused=True)
 def update_synapse(a, k, j, delay, upto, synced, pre, why):
-    """Bring synapse k onto target j up to the end of step `upto`; returns its weight.
+    """Update synapse k onto target j to the end of step `upto`; return its weight.
 
-    `pre` is what `last_pre` says of its source. `why` is ARRIVING where the source's spike of step
-    ``upto + 1`` is what asks, else READING.
+    `pre` is the result of `last_pre` for its source. `why` is ARRIVING if the update is for a spike
+    of the source in step ``upto + 1``, else READING.
     """
     t_pre, before, count, earlier = pre
     shift = -delay if a.axonal else delay
@@ -209,7 +209,7 @@ def update_synapse(a, k, j, delay, upto, synced, pre, why):
         if n < LATEST:
             return catch_up_plainly(a, k, j, upto, shift, t_pre, before, count, n)
     w = catch_up(a, k, j, upto, shift, synced, t_pre, before, count, earlier)
-    if pairing(a) == PRE_CENTRED and why == ARRIVING and t_pre > NEVER:  # the sum that it finds
+    if pairing(a) == PRE_CENTRED and why == ARRIVING and t_pre > NEVER:  # sum at arrival
         sum_now = (a.kept[k] + count) * decay(a.pre_fine, a.pre_coarse, upto + 1 - t_pre)
         a.kept[k] = sum_now
     return w
@@ -217,7 +217,7 @@ def update_synapse(a, k, j, delay, upto, synced, pre, why):
 
 @kernel(fused=True)
 def replay_row(a, i, upto, synced):
-    """`update_row` from the log of postsynaptic spikes.
+    """`update_row` that replays the log of postsynaptic spikes.
 
     For rules without `on_pre`.
     """
@@ -251,12 +251,12 @@ def replay_row(a, i, upto, synced):
 
 @kernel(inner=True)
 def send(a, sources, n, base, t, delay, ring):
-    """Spikes of step t reach the synapses; returns the events.
+    """Deliver spikes of step t through the synapses; return the number of events.
 
-    The first `n` of `sources` fired; they are numbered from `base` on, and those of others are
-    passed over. `delay` is that of all synapses, or with axonal delays that differ, of those that
-    are reached now; dendritic ones that differ have their own. Each weight is brought up to the
-    step before, transmitted, and changed by this spike later.
+    The first `n` of `sources` are the ids of neurons that spiked, and `base` is the id of source 0;
+    other neurons are skipped. `delay` is that of all synapses or, if axonal delays differ, of the
+    synapses that are reached now; dendritic delays that differ are read for each synapse. Each
+    weight is updated to the previous step and transmitted; its change by this spike comes later.
     """
     lo, hi = a.t_lo, a.t_hi
     synced = a.control[SYNCED] - delay if a.axonal else a.control[SYNCED]
@@ -266,7 +266,7 @@ def send(a, sources, n, base, t, delay, ring):
         i = np.int64(sources[m]) - base
         if not 0 <= i < a.pre_n.size:
             continue
-        again, previous = i == previous, i  # it may fire twice in a step
+        again, previous = i == previous, i  # a source may spike twice in a step
         if a.dense:
             if not again:
                 update_row(a, i, t - 1, synced, ARRIVING)
@@ -285,7 +285,7 @@ def send(a, sources, n, base, t, delay, ring):
 
 @kernel(fused=True)
 def update_row(a, i, upto, synced, why):
-    """Bring source i's dense synapses, or a thread's share of them, up to the end of `upto`."""
+    """Update the dense synapses of source i (or the thread's part) to the end of step `upto`."""
     if a.log_t.size > 0:
         replay_row(a, i, upto, synced)
         return
@@ -296,7 +296,7 @@ def update_row(a, i, upto, synced, why):
 
 @kernel(fused=True)
 def send_uniform(a, i, t, delay, synced, reached, again):
-    """`send` source i's spike through sparse synapses of one delay; returns the events."""
+    """`send` a spike of source i through sparse synapses of one delay; return the event count."""
     first, targets = a.begin[i], a.targets[a.begin[i] : a.end[i]]
     sign = a.weights.dtype.type(a.sign)
     pre = last_pre(a, i, t - 1)
@@ -314,7 +314,7 @@ def send_uniform(a, i, t, delay, synced, reached, again):
 
 @kernel(fused=True)
 def send_delayed(a, i, t, delay, synced, ring, again):
-    """`send` source i's spike through synapses with a delay each; returns the events."""
+    """`send` a spike of source i through synapses with a delay each; return the event count."""
     mask, delays, targets = ring.shape[0] - 1, a.delays, a.targets
     first, last = a.indptr[i], a.indptr[i + 1]
     if a.axonal:  # rows are sorted by delay
@@ -337,7 +337,7 @@ def send_delayed(a, i, t, delay, synced, ring, again):
 
 @kernel(inner=True)
 def arrivals(step, a, ring):
-    """Axonal delays: what was sent a delay ago reaches the synapses now. Returns the events."""
+    """Axonal delays: deliver spikes whose delay has passed; return the number of events."""
     events = 0
     if not a.axonal:
         return events
@@ -354,7 +354,7 @@ def arrivals(step, a, ring):
 
 @kernel(inner=True)
 def emit(step, a, ring, spikes, n_spikes):
-    """Spikes of this step: into the histories, and through the synapses if delays are dendritic."""
+    """Append spikes of this step to the histories, and send them if delays are dendritic."""
     events, n = 0, 0
     for s in range(n_spikes):
         gid = spikes[s]
@@ -377,7 +377,7 @@ def emit(step, a, ring, spikes, n_spikes):
 
 @kernel
 def flush(last_step, a):
-    """Bring every weight up to the end of `last_step`; let go of what is not needed any more."""
+    """Update every weight to the end of `last_step`, and discard history not needed any more."""
     before = a.control[SYNCED]
     if last_step > before:
         for i in range(a.pre_n.size):
@@ -386,7 +386,7 @@ def flush(last_step, a):
     reach = 0 if a.axonal else a.delay_max
     for j in range(a.post_n.size):
         h = a.post_n[j]
-        # Where there is a log the history may have been written over.
+        # With a log, the oldest spikes of the history may have been overwritten.
         oldest = max(a.post_kept[j], h - a.post.shape[1] // 2)
         while h > oldest and post_step(a, j, h - 1) + reach > last_step:
             h -= 1
@@ -401,7 +401,7 @@ def flush(last_step, a):
 
 @kernel(fused=True)
 def _flush_row(a, i, last_step, before):
-    """Bring one source's weights up to the end of `last_step`, from that of `before`."""
+    """Update the weights of one source from the end of step `before` to that of `last_step`."""
     back = a.delay if a.axonal else 0
     if a.dense:
         update_row(a, i, last_step - back, before - back, READING)

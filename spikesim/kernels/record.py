@@ -1,4 +1,4 @@
-"""Recording of one step into the buffers of the chunk, which Python has made large enough."""
+"""Record spikes and states of one step into the buffers of a chunk."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from spikesim.jit import kernel
 
 @kernel(inner=True)
 def record_spikes(step, spikes, n_spikes, record, n_recorded):
-    """Copy the wanted ones of this step's spikes; returns the number recorded in the chunk."""
+    """Copy the recorded spikes of this step; return the number recorded in the chunk."""
     wanted, spike_step, spike_id = record.wanted, record.spike_step, record.spike_id
     for s in range(n_spikes):
         if wanted[spikes[s]]:
@@ -19,7 +19,7 @@ def record_spikes(step, spikes, n_spikes, record, n_recorded):
 
 @kernel(inner=True)
 def record_states(step, state, record):
-    """Sample the state at the end of this step for the recorders whose turn it is."""
+    """Sample the states at the end of this step, for recorders that are due."""
     every, first, place = record.every, record.first, record.place
     buffer0, buffer = record.buffer0, record.buffer
     for r in range(every.size):

@@ -1,7 +1,7 @@
-"""Sort each row by delay. Reads the delays; rewrites targets, weights and delays in place.
+"""Sort the synapses of each row by delay, in place.
 
-Where threads will share out the targets, rows are sorted by block of targets first: a thread's part
-of a row is then one piece of it, for the usual numbers of threads.
+If threads divide the targets, rows are sorted by block of targets first: the part of a thread in a
+row is then contiguous, for the usual numbers of threads.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ import numpy as np
 from spikesim.jit import kernel
 
 _BYTE = 255
-BLOCKS = 8  # equal shares of the targets: those of 2, 4 and 8 threads are some of them
+BLOCKS = 8  # equal blocks of targets: the parts of 2, 4 and 8 threads are whole blocks
 
 
 @kernel
 def _apply(values, first, order, n, scratch):
-    """Rearrange `n` values from `first` on."""
+    """Permute `n` values from `first` on."""
     for i in range(n):
         scratch[i] = values[first + order[i]]
     for i in range(n):
@@ -40,14 +40,14 @@ def _by_delay(delays, first, n, n_bytes, histogram, order, other):
             b = (delays[first + order[i]] >> shift) & _BYTE
             other[histogram[b]] = order[i]
             histogram[b] += 1
-        # Copied back, not swapped: Numba fails now and then to type an array that was swapped.
+        # Copied back, not swapped: Numba sometimes fails to type swapped array variables.
         for i in range(n):
             order[i] = other[i]
 
 
 @kernel(inline=True)
 def block_of(target, n_targets, blocks):
-    """The block of a target: block b begins at ``n_targets * b // blocks``."""
+    """Block of a target: block b begins at ``n_targets * b // blocks``."""
     return ((np.int64(target) + 1) * blocks - 1) // n_targets
 
 
@@ -75,7 +75,7 @@ def sort_rows(
 
 @kernel
 def split_blocks(indptr, targets, n_targets, lo, hi, begin, end):
-    """Where in each sorted row the blocks lie that hold targets `lo` to `hi` (exclusive)."""
+    """Range in each sorted row of the blocks that contain targets `lo` to `hi` (exclusive)."""
     low, high = block_of(lo, n_targets, BLOCKS), block_of(hi - 1, n_targets, BLOCKS)
     for row in range(indptr.size - 1):
         begin[row] = _first_from(targets, indptr[row], indptr[row + 1], n_targets, low)

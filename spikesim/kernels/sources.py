@@ -1,9 +1,9 @@
-"""Trains of Poisson and gamma sources, one chunk at a time.
+"""Spike trains of Poisson and gamma sources, one chunk at a time.
 
-The n-th interval of a source is a draw keyed by (source, n), from an exponential or a gamma law of
-mean 1, in units of the expected number of spikes. Under a rate r it lasts draw / r; where the rate
-changes, what is left of the draw is carried over. Silent steps cost nothing, and the trains do not
-depend on how time is chunked.
+The n-th interval of a source is a random number determined by (source, n), from an exponential or
+gamma distribution of mean 1, in units of the expected number of spikes. At a rate r it lasts
+draw / r; when the rate changes, the rest of the draw is kept. Steps without spikes cost nothing,
+and the trains do not depend on the chunks.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from spikesim.jit import kernel
 
 @kernel
 def set_rates(now, rate, new_rate, left, since):
-    """Change the rates (spikes a step) at step `now`: settle what the old rates have used up."""
+    """Change the rates (spikes per step) at step `now`, after accounting for the old ones."""
     for i in range(rate.size):
         left[i] -= rate[i] * (now - since[i])
         since[i] = now
@@ -25,10 +25,10 @@ def set_rates(now, rate, new_rate, left, since):
 
 @kernel
 def gamma(subkey, shape):
-    """A draw from the gamma law of scale 1.
+    """Draw from the gamma distribution of scale 1.
 
-    By rejection (Marsaglia & Tsang 2000, ACM Trans. Math. Softw. 26:363); each try uses up three of
-    four numbers.
+    By rejection (Marsaglia & Tsang 2000, ACM Trans. Math. Softw. 26:363); each attempt uses three
+    of four numbers.
     """
     whole = shape if shape >= 1.0 else shape + 1.0
     d = whole - 1.0 / 3.0
@@ -48,7 +48,7 @@ def gamma(subkey, shape):
 
 @kernel
 def interval(subkey, n, shape):
-    """Interval n of a source, of mean 1."""
+    """Interval n of a source, with mean 1."""
     if shape == 1.0:
         return rng.exponential(subkey, n)
     return gamma(rng.subkey(subkey, n), shape) / shape
@@ -56,10 +56,10 @@ def interval(subkey, n, shape):
 
 @kernel
 def first_intervals(key, shape, left):
-    """Draw 0 of each source: the interval to its first spike, of a train that began long ago.
+    """Draw the time to the first spike of each source, for stationary trains.
 
-    A time at random lies in an interval with a chance that grows with its length, which makes its
-    law a gamma law of a shape that is larger by one, and at any place of it.
+    The interval that contains a random time is length-biased: its distribution is a gamma
+    distribution with a shape larger by one. The time is uniform within it.
     """
     for i in range(left.size):
         subkey = rng.subkey(key, i)
@@ -72,11 +72,11 @@ def first_intervals(key, shape, left):
 
 @kernel
 def trains(start, stop, key, shape, rate, left, since, drawn, step, source, n, first):
-    """Spikes of steps `start` to `stop` from source `first` on, in order of the sources.
+    """Write the spikes of steps `start` to `stop` from source `first` on, ordered by source.
 
-    `left` is what remained of the current interval at time `since` (steps), `drawn` the number of
-    draws used. Writes (step, source) pairs from place `n` on. Returns the new `n` and the source to
-    go on with, because the buffer has no room for its spikes; the number of sources if all is done.
+    `left` is the rest of the current interval at time `since` (steps), `drawn` the number of draws
+    used. Writes (step, source) pairs from index `n` on. Returns the new `n`, and the first source
+    whose spikes did not fit into the buffer, or the number of sources if all are done.
     """
     room = step.size
     for i in range(first, rate.size):
@@ -90,7 +90,7 @@ def trains(start, stop, key, shape, rate, left, since, drawn, step, source, n, f
             if n >= room:
                 return begin, i
             t += kept / r
-            # A spike in (k, k+1] belongs to step k and is stamped with the step's end.
+            # A spike in (k, k+1] belongs to step k; its time is the end of the step.
             step[n] = max(start, int(math.ceil(t)) - 1)
             source[n] = i
             n += 1
@@ -104,7 +104,7 @@ def trains(start, stop, key, shape, rate, left, since, drawn, step, source, n, f
 def sort_by_step(start, step, source, n, first, out):
     """Order spikes by (step, source): a counting sort, stable in the source.
 
-    `first` has one place a step and one more; after it, spikes of step k are
+    `first` has one element per step and one more; on return, the spikes of step k are
     ``out[first[k - start]:first[k - start + 1]]``.
     """
     for k in range(first.size):

@@ -1,9 +1,9 @@
-"""Where threads meet, and how what they have found becomes one list.
+"""Thread barriers, and merging of per-thread spike lists.
 
-Each thread has a share of every population. In a step it updates its own neurons; all meet; each
-makes the same list of all spikes, ordered as one thread would find them; all meet again; and each
-delivers the spikes to its own neurons. So every sum has the same terms in the same order, and
-results are the same, bit by bit, for any number of threads.
+Each thread has a part of every population. In a step each thread updates its own neurons; after a
+barrier, each makes the same list of all spikes, in the order of a single thread; after a second
+barrier, each delivers the spikes to its own neurons. So every sum has the same terms in the same
+order, and results are bit-identical for any number of threads.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from __future__ import annotations
 from spikesim.jit import kernel
 from spikesim.kernels.intrinsics import fetch_add, give_way, load
 
-# Places in the gate, in cache lines of their own
+# Indices into the barrier's array, in separate cache lines
 ARRIVED, ROUND = 0, 8
-PATIENCE = 2000  # looks before a waiting thread gives way to others
+PATIENCE = 2000  # polls before a waiting thread yields the processor
 
 
 @kernel(inner=True)
 def meet(gate, threads):
-    """Wait until all threads have come here."""
+    """Barrier: wait until all threads have called this function."""
     now = load(gate, ROUND)
     if fetch_add(gate, ARRIVED, 1) == threads - 1:
         fetch_add(gate, ARRIVED, -threads)
@@ -33,7 +33,7 @@ def meet(gate, threads):
 
 @kernel(inner=True)
 def gather(found, spiked, slices, spikes):
-    """Join the threads' spikes, slice by slice of the tables; returns their number."""
+    """Merge the spikes of all threads, slice by slice of the tables; return their number."""
     n = 0
     for s in range(slices):
         for t in range(spiked.shape[0]):
@@ -46,7 +46,7 @@ def gather(found, spiked, slices, spikes):
 
 @kernel
 def split_rows(indptr, targets, lo, hi, begin, end):
-    """Where in each row, sorted by target, those from `lo` to `hi` (exclusive) lie."""
+    """Range of targets `lo` to `hi` (exclusive) in each row, which is sorted by target."""
     for row in range(indptr.size - 1):
         begin[row] = first_from(targets, indptr[row], indptr[row + 1], lo)
         end[row] = first_from(targets, begin[row], indptr[row + 1], hi)
@@ -54,7 +54,7 @@ def split_rows(indptr, targets, lo, hi, begin, end):
 
 @kernel(inline=True)
 def first_from(sorted_, a, b, least):
-    """The first place from `a` to `b` (exclusive) whose value is `least` or more, or `b`."""
+    """First index from `a` to `b` (exclusive) whose value is at least `least`, or `b`."""
     while a < b:
         middle = (a + b) // 2
         if sorted_[middle] < least:

@@ -1,1 +1,1 @@
-"""The language of models: text to checked expressions. It knows no neuron."""
+"""Model language: parse equation text into expressions with checked names and units."""

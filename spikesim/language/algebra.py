@@ -1,4 +1,4 @@
-"""Expressions taken apart: linear terms, reciprocals, and numbers worked out."""
+"""Symbolic manipulation of expressions: linear terms, reciprocals, constant folding."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import numpy as np
 from spikesim.language import expressions as ex
 
 Terms = dict[str, ast.expr]
-CONSTANT = ""  # the key of the part of a sum that holds no variable
+CONSTANT = ""  # key of the term without any of the variables
 
 
 def linear_terms(tree: ast.expr, variables: set[str]) -> Terms | None:
     """Coefficients of an expression that is linear in `variables`, else None.
 
-    The keys are the variables that occur, and `CONSTANT` for what is left. The coefficients hold
-    none of the variables.
+    The keys are the variables that occur, and `CONSTANT` for the remaining terms. The coefficients
+    contain none of the variables.
     """
     return _linear(tree, variables, {})
 
@@ -72,7 +72,7 @@ def _linear_binop(
 
 
 def multiplied(tree: ast.expr, variables: set[str]) -> ast.expr:
-    """The expression with divisions by what holds no variable as products with reciprocals."""
+    """Rewrite divisions by terms without variables as products with reciprocals."""
     return _Reciprocals(variables).visit(copy.deepcopy(tree))
 
 
@@ -89,7 +89,7 @@ class _Reciprocals(ast.NodeTransformer):
 
 
 def simplified(tree: ast.expr) -> ast.expr:
-    """The expression with numbers worked out, and without factors of one."""
+    """Fold constants, and remove factors of one."""
     return _Simplify().visit(copy.deepcopy(tree))
 
 
@@ -98,7 +98,7 @@ class _Simplify(ast.NodeTransformer):
         self.generic_visit(node)
         left, right = _number(node.left), _number(node.right)
         if left is not None and right is not None:
-            # What cannot be worked out, such as 1 / 0, is said when parameters are known.
+            # Invalid operations such as 1 / 0 are reported later, when parameters are known.
             with np.errstate(all="ignore"):
                 value = ex.evaluate(node, {})
             return ast.Constant(float(value)) if np.isfinite(value) else node

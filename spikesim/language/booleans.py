@@ -1,4 +1,4 @@
-"""Names of the unit ``boolean``: numbers that are 0 or 1, and conditions where one is asked for."""
+"""Boolean variables: stored as numbers 0 or 1, and read as conditions in logical expressions."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from spikesim.language import expressions as ex
 
 
 def as_condition(tree: ast.expr, booleans: Set[str]) -> ast.expr:
-    """What stands for a condition: a boolean's name asks whether it is not 0."""
+    """Turn an expression into a condition: the name of a boolean becomes a test for not 0."""
     return _asked(with_conditions(tree, booleans), booleans)
 
 
 def with_conditions(tree: ast.expr, booleans: Set[str]) -> ast.expr:
-    """An expression with booleans as conditions beside ``and``, ``or``, ``not`` and ``if``."""
+    """Replace booleans by conditions in the operands of ``and``, ``or``, ``not`` and ``if``."""
     return _Asking(booleans).visit(copy.deepcopy(tree)) if ex.names(tree) & booleans else tree
 
 
 def as_boolean(tree: ast.expr, booleans: Set[str]) -> ast.expr:
-    """The value of a boolean: 1 where a condition holds and else 0."""
+    """Turn a condition into the value of a boolean: 1 where it holds, else 0."""
     if isinstance(tree, ast.Constant):
         return tree
     return ast.IfExp(as_condition(tree, booleans), ast.Constant(1.0), ast.Constant(0.0))

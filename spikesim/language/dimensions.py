@@ -1,8 +1,8 @@
-"""Dimensions of expressions: whether quantities fit together, and expressions over plain numbers.
+"""Dimensional analysis of expressions, and their conversion to plain numbers.
 
 Values are plain floats in their declared units. An expression is checked first, and then rewritten
-over the consistent base units (see `spikesim.units`): names in other units, such as Hz or V, are
-multiplied by a power of ten, and units that stand in the text, such as ``5*mV``, become numbers.
+in the consistent base units (see `spikesim.units`): names in other units, such as Hz or V, are
+multiplied by a power of ten, and units in the text, such as ``5*mV``, become numbers.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from spikesim.units import (
     symbol_of,
 )
 
-_SAME = {"abs", "floor", "ceil", "min", "max", "clip", "mod"}  # give back what they take
+_SAME = {"abs", "floor", "ceil", "min", "max", "clip", "mod"}  # result has the arguments' unit
 _OPERATIONS = {ast.Add: "add {1} to {0}", ast.Sub: "subtract {1} from {0}"}
 
 
 @dataclass(frozen=True)
 class Anything:
-    """Zero, which fits every unit, and conditions."""
+    """Kind of an expression without a unit: zero, which fits every unit, or a condition."""
 
     condition: bool = False
 
@@ -52,11 +52,11 @@ class Scope:
     units : mapping
         Unit of each name.
     owner, attribute : str
-        Where the expression stands, for messages.
+        Where the expression occurs, for error messages.
     found : dict
-        What is known of expressions already, by identity.
+        Cache of the kinds of expressions, by identity.
     local : mapping
-        What messages call names that are called otherwise where the expression stands.
+        Local names, used in messages in place of the full names.
     """
 
     units: Mapping[str, Unit]
@@ -66,20 +66,20 @@ class Scope:
     local: Mapping[str, str] = field(default_factory=dict)
 
     def check_names(self, tree: ast.expr) -> None:
-        """Raise for a name that is neither known nor a unit."""
+        """Raise an error for a name that is neither known nor a unit."""
         for name in sorted(ex.names(tree) - set(self.units)):
             if not is_unit_name(name):
                 valid = sorted({self.local.get(known, known) for known in self.units})
                 raise unknown_name(name, valid, self.attribute, self.owner, unlisted=COMMON)
 
     def convert(self, tree: ast.expr, unit: Unit, what: str) -> ast.expr:
-        """A checked expression whose value is in `unit`, over names in their own units."""
+        """Check an expression, and convert its value to `unit`; names stay in their own units."""
         self.check_names(tree)
         self.expect(tree, unit.dimension, what)
         return self._rescaled(tree, unit)
 
     def condition(self, tree: ast.expr, what: str) -> ast.expr:
-        """A checked condition."""
+        """Check a condition, and convert it to plain numbers."""
         self.check_names(tree)
         if self.kind(tree) != CONDITION:
             raise self._error(f"{what} must be a condition such as 'V_m >= V_th', got "
@@ -87,7 +87,7 @@ class Scope:
         return self._rescaled(tree, Unit("1"))
 
     def expect(self, tree: ast.expr, dimension: Dimension, what: str) -> None:
-        """Raise unless the expression has this dimension."""
+        """Raise an error unless the expression has this dimension."""
         kind = self.kind(tree)
         if kind not in (ZERO, dimension):
             raise self._error(
@@ -95,7 +95,7 @@ class Scope:
             )
 
     def kind(self, tree: ast.expr) -> Kind:
-        """Dimension of an expression, or that it is zero or a condition."""
+        """Dimension of an expression, or a marker for zero or a condition."""
         if id(tree) not in self.found:
             self.found[id(tree)] = tree, self._kind(tree)
         return self.found[id(tree)][1]
@@ -177,7 +177,7 @@ class Scope:
         return PLAIN
 
     def _number(self, tree: ast.expr, whole: ast.expr) -> Kind:
-        """Dimension of what must not be a condition."""
+        """Dimension of an expression that must not be a condition."""
         kind = self.kind(tree)
         if kind == CONDITION:
             raise self._error(

@@ -1,4 +1,4 @@
-"""Expressions as syntax trees: what they read, put together again, and their values."""
+"""Expressions as syntax trees: variables they read, substitution, evaluation and source text."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from scipy.special import exprel
 
-# Each name is a function of `math` or `spikesim.kernels.functions` for kernels, and a function of
-# arrays for the builder.
+# Functions of the model language. Kernels call the function of this name in `math` or
+# `spikesim.kernels.functions`; the builder calls the function of arrays given here.
 FUNCTIONS = {
     "exp": np.exp,
     "expm1": np.expm1,
@@ -37,11 +37,11 @@ FUNCTIONS = {
     "trunc": np.trunc,
     "mod": lambda x, y: x - y * np.floor(x / y),
 }
-RAND = "rand"  # the uniform draw of a neuron and a step
+RAND = "rand"  # uniform random number, drawn for each neuron in each step
 
 
 def is_condition(tree: ast.expr) -> bool:
-    """Whether an expression is a condition, not a number."""
+    """Whether an expression is a condition rather than a number."""
     if isinstance(tree, ast.IfExp):
         return is_condition(tree.body)
     negated = isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.Not)
@@ -52,7 +52,7 @@ def is_condition(tree: ast.expr) -> bool:
 def names(tree: ast.AST) -> set[str]:
     """The variables and parameters that an expression reads."""
     found: set[str] = set()
-    seen: set[int] = set()  # parts may be shared
+    seen: set[int] = set()  # subtrees may be shared
     waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop()
@@ -86,7 +86,7 @@ def called(tree: ast.AST) -> set[str]:
 
 
 def substitute(tree: ast.expr, mapping: Mapping[str, ast.expr]) -> ast.expr:
-    """The expression with names replaced by expressions; what does not change is shared."""
+    """Replace names by expressions; unchanged subtrees are shared with the input."""
     return _substitute(tree, mapping, {})
 
 
@@ -123,14 +123,14 @@ def _substituted(
 
 
 def rename(tree: ast.expr, mapping: Mapping[str, str]) -> ast.expr:
-    """The expression with other names."""
+    """Rename the variables of an expression."""
     return substitute(tree, {old: ast.Name(new, ast.Load()) for old, new in mapping.items()})
 
 
 def evaluate(
     tree: ast.expr, values: Mapping[str, Any], functions: Mapping[str, Any] | None = None
 ) -> np.ndarray:
-    """The expression's value for numbers or arrays, by NumPy."""
+    """Evaluate an expression with NumPy, for numbers or arrays."""
     return np.asarray(_value(tree, values, {**FUNCTIONS, **(functions or {})}, {}), dtype=float)
 
 
@@ -146,7 +146,7 @@ _OPERATORS: dict[type, Callable[..., Any]] = {
 def _value(
     tree: ast.expr, values: Mapping[str, Any], known: Mapping[str, Any], done: dict[int, Any]
 ) -> Any:
-    """A value, worked out once where parts are shared."""
+    """Value of an expression; shared subtrees are evaluated once."""
     if id(tree) in done:
         return done[id(tree)]
 
@@ -175,7 +175,7 @@ def _value(
 
 
 def _operated(op: ast.operator, left: Any, right: Any) -> Any:
-    try:  # whole numbers of any length, errors and complex roots are Python's, not NumPy's
+    try:  # plain Python arithmetic differs from NumPy's: overflow, complex roots
         numbers = (float(x) if isinstance(x, int) else x for x in (left, right))
         value = _OPERATORS[type(op)](*numbers)
     except ArithmeticError:
@@ -197,5 +197,5 @@ def total(parts: Iterable[ast.expr]) -> ast.expr:
 
 
 def signed(op: ast.operator, tree: ast.expr) -> ast.expr:
-    """What is added where a sum or a difference has `tree` on its right."""
+    """Right operand of a sum or difference, as a term to add: `tree` or its negative."""
     return ast.UnaryOp(ast.USub(), tree) if isinstance(op, ast.Sub) else tree

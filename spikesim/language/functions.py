@@ -1,8 +1,8 @@
-"""Python functions that a user puts into a model: read as text, and put into the generated kernel.
+"""User-defined Python functions in models: read their source and copy it into generated kernels.
 
-A function of plain numbers for expressions, or the whole step of a neuron. It may use numbers, its
-arguments, local variables, `if`, `for`, and the functions that equations know; what it needs from
-elsewhere must be an argument.
+A function either computes plain numbers within an expression, or is the whole step of a neuron. It
+may use numbers, its arguments, local variables, `if`, `for`, and the functions available in
+equations. Any other value must be passed as an argument.
 """
 
 from __future__ import annotations
@@ -37,23 +37,23 @@ _PYTHON = ("abs", "min", "max")
 _BUILTIN = {"range", "int", "float", "bool", "round", "True", "False"}
 _KEPT = "__spikesim_source__"
 KNOWN_FUNCTIONS = {*FUNCTIONS, *_BUILTIN, RAND}
-"""What no variable or parameter may be called."""
+"""Names that variables and parameters must not have."""
 
 
 @dataclass(frozen=True)
 class Function:
-    """A Python function as text.
+    """Source of a user-defined Python function.
 
     Attributes
     ----------
     name : str
-        Under which it is known.
+        Name by which equations call it.
     arguments : tuple of str
-        What it takes.
+        Names of its arguments.
     returned : tuple of str
-        Names of what the last ``return`` gives back; empty where those are no plain names.
+        Names in the last ``return`` statement; empty where it returns anything but plain names.
     tree : ast.FunctionDef
-        Its text, taken apart.
+        Its syntax tree.
     """
 
     name: str
@@ -62,7 +62,7 @@ class Function:
     tree: ast.FunctionDef
 
     def lines(self, name: str) -> list[str]:
-        """The text of a kernel that does the same under another name."""
+        """Source lines of the function as a kernel under another name."""
         body = self.tree.body
         if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
             body = body[1:]
@@ -71,7 +71,7 @@ class Function:
         return ["@kernel(inline=True)", head, *textwrap.indent(text, "    ").splitlines()]
 
     def for_arrays(self) -> Callable[..., Any]:
-        """The function for arrays of numbers."""
+        """Version of the function for arrays."""
         known: dict[str, Any] = dict(FUNCTIONS)
         tree = ast.FunctionDef(self.tree.name, self.tree.args, self.tree.body, [], None)
         exec(compile(ast.unparse(ast.fix_missing_locations(tree)), self.name, "exec"), known)
@@ -79,17 +79,17 @@ class Function:
 
     @property
     def calls(self) -> set[str]:
-        """Functions of expressions that it calls."""
+        """Built-in functions of the model language that it calls."""
         return {n.id for n in ast.walk(self.tree) if isinstance(n, ast.Name)} & set(FUNCTIONS)
 
 
 def read_function(function: Callable[..., Any], name: str, owner: str, attribute: str) -> Function:
-    """A user's function as text.
+    """Read the source of a user-defined function.
 
     Raises
     ------
     ValidationError
-        If its source is not there, or it uses what is neither an argument nor known.
+        If its source is not available, or it uses a name that is neither an argument nor known.
     """
     try:
         source = textwrap.dedent(_source_of(function))
@@ -122,7 +122,7 @@ def read_function(function: Callable[..., Any], name: str, owner: str, attribute
 
 
 def _source_of(function: Callable[..., Any]) -> str:
-    """The text of a function, which it keeps: joblib sends functions to where no file has it."""
+    """Source of a function, also stored on it: in a joblib worker the file may not exist."""
     kept = getattr(function, _KEPT, None)
     if not isinstance(kept, str):
         kept = inspect.getsource(function)
@@ -132,7 +132,7 @@ def _source_of(function: Callable[..., Any]) -> str:
 
 
 def read_functions(functions: Mapping[str, Any], owner: str) -> dict[str, Function]:
-    """All functions of a model by the names that its equations call them."""
+    """Read all functions of a model, by the names used in its equations."""
     for name in functions:
         if name in KNOWN_FUNCTIONS:
             raise ValidationError(f"{name!r} is a function already", "functions", owner)
@@ -140,7 +140,7 @@ def read_functions(functions: Mapping[str, Any], owner: str) -> dict[str, Functi
 
 
 def imports_of(called: Iterable[str]) -> list[str]:
-    """Lines of a generated module that make functions of expressions known to it."""
+    """Import lines of a generated module for the functions that it calls."""
     known = sorted(set(called) & set(FUNCTIONS) - set(_PYTHON))
     plain = [_MATH.get(name, name) for name in known if name not in _OWN]
     own = [name for name in known if name in _OWN]

@@ -1,4 +1,4 @@
-"""Which part of a neuron an equation is from: messages name that part, and its own names."""
+"""Origin of each equation: the neuron, receptor or channel that error messages name."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from spikesim.language.dimensions import Scope
 
 @dataclass(frozen=True)
 class Origin:
-    """A part of a neuron.
+    """Neuron, receptor or channel that an equation comes from.
 
     Attributes
     ----------
     owner : str
-        Whom messages name: ``"LIF.receptors['exc'], TwoDecays"``.
+        Owner in error messages, such as ``"LIF.receptors['exc'], TwoDecays"``.
     local : dict
-        Its own names by full names.
+        Its local names, by full names.
     """
 
     owner: str
@@ -25,7 +25,7 @@ class Origin:
 
 
 class Origins:
-    """The parts of a neuron, and what they have brought into its equations."""
+    """Receptors and channels of a neuron, and the variables that each adds to its equations."""
 
     def __init__(self, owner: str):
         self._neuron = Origin(owner)
@@ -36,7 +36,7 @@ class Origins:
     def add(
         self, attribute: str, name: str, part: object, own: Mapping[str, str], voltage: str
     ) -> str:
-        """Note a part with its own names, local to full; returns whom messages name."""
+        """Register a part with its names, local to full; return its owner for messages."""
         owner = f"{self._neuron.owner}.{attribute}[{name!r}], {type(part).__name__}"
         local = {voltage: "V_m"} | {full: local for local, full in own.items()}
         self._parts[name] = Origin(owner, local)
@@ -44,25 +44,25 @@ class Origins:
         return owner
 
     def add_current(self, name: str) -> None:
-        """Note that ``I_name`` is the current of the part `name`."""
+        """Register ``I_name`` as the current of the part `name`."""
         self._of[f"I_{name}"] = name
         self._currents.add(f"I_{name}")
 
     def of(self, name: str) -> Origin:
-        """The part that has brought a variable, or the neuron itself."""
+        """The part that defines a variable, or the neuron itself."""
         return self._parts.get(self._of.get(name, ""), self._neuron)
 
     def part(self, name: str) -> Origin:
-        """A receptor or a channel."""
+        """Origin of a receptor or a channel."""
         return self._parts[name]
 
     def scope(self, scope: Scope, name: str) -> Scope:
-        """The scope of a variable's equation."""
+        """Scope for checking the equation of a variable."""
         if name in self._currents:
             scope = replace(scope, attribute="current")
         return within(scope, self.of(name))
 
 
 def within(scope: Scope, origin: Origin) -> Scope:
-    """A scope as a part has it."""
+    """A scope with the owner and the local names of a part."""
     return replace(scope, owner=origin.owner, local=origin.local)

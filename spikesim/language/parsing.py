@@ -1,4 +1,4 @@
-"""Expressions from text: parsed with `ast`, checked, and made plain."""
+"""Parse and validate expressions, and rewrite them without short-circuit operators."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ _SIGNS = {
     ast.IsNot: "is not",
 }  # fmt: skip
 
-DEEPEST = 100  # operations inside each other; what walks a tree calls itself
+DEEPEST = 100  # nesting depth; functions that walk a tree are recursive
 LONG_SUM = 50
 
 
 def parse(
     text: str, owner: str, attribute: str, functions: Mapping[str, int] | None = None
 ) -> ast.expr:
-    """The syntax tree of one expression, or a ValidationError that points at the trouble.
+    """Parse one expression into a syntax tree; raise a ValidationError that points at the fault.
 
-    `functions` are the user's own: how many values each takes. A threshold may also call
-    ``rand()``.
+    `functions` maps each user-defined function to its number of arguments. A threshold may also
+    call ``rand()``.
     """
     if not isinstance(text, str):
         raise ValidationError(f"must be text, got {text!r}", attribute, owner)
@@ -49,7 +49,7 @@ def parse(
         reason = getattr(error, "msg", None) or error
         raise ValidationError(f"cannot read {text!r}: {reason}", attribute, owner) from None
     if isinstance(tree, ast.Constant) and isinstance(tree.value, bool):
-        return ast.Constant(float(tree.value))  # all that is said of a boolean
+        return ast.Constant(float(tree.value))  # the whole expression is True or False
     tree = _balanced(tree)
     if _depth(tree) > DEEPEST:
         raise ValidationError(
@@ -106,18 +106,18 @@ def parse(
 
 
 def _is_finite(tree: ast.expr) -> bool:
-    """Whether an expression is a finite number, or one that is not known yet."""
+    """Whether an expression is a finite number, or not a constant."""
     if ex.names(tree) or ex.called(tree):
         return True
     try:
         with np.errstate(all="ignore"):
             return bool(np.isfinite(ex.evaluate(tree, {})))
-    except OverflowError:  # a whole number of hundreds of digits
+    except OverflowError:  # an integer of hundreds of digits
         return False
 
 
 def _balanced(tree: ast.expr) -> ast.expr:
-    """Long sums as sums of sums, which are not deep; what is short stays as it is."""
+    """Rewrite long sums as balanced trees to limit their depth; short ones stay unchanged."""
     root = ast.Expression(tree)
     for node in list(ast.walk(root)):
         for name, value in ast.iter_fields(node):
@@ -154,7 +154,7 @@ def _depth(tree: ast.AST) -> int:
 
 
 class _Plain(ast.NodeTransformer):
-    """What arrays and vectorised loops have no short-circuits for, in operations that they have."""
+    """Rewrite short-circuit operators as operations that work on arrays and in vectorised loops."""
 
     def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
         self.generic_visit(node)
@@ -185,7 +185,7 @@ class _Plain(ast.NodeTransformer):
         power = node.right
         value = power.value if isinstance(power, ast.Constant) else None
         if isinstance(node.op, ast.Pow) and isinstance(value, float) and value.is_integer():
-            # Whole powers are products; a power of floats is a slow function.
+            # Integer powers compile to products; a float exponent calls the slow pow function.
             return ast.BinOp(node.left, ast.Pow(), ast.Constant(int(value)))
         return node
 

@@ -1,4 +1,4 @@
-"""The text of a model, taken apart: differential equations, subexpressions, parameters, statements.
+"""Parse model text: differential equations, subexpressions, parameters and statements.
 
 A statement is one of
 
@@ -36,7 +36,7 @@ FLAGS = {
 }
 _STATEMENTS = {"ode": "an equation", "subexpression": "a subexpression", "parameter": "a parameter"}
 _FLAGGED = re.compile(r"^(.*[^\s(/*])\s*(\()([^()]*\)?)$", re.S)
-BOOLEAN = "boolean"  # the unit of what is 0 or 1
+BOOLEAN = "boolean"  # unit of variables that are 0 or 1
 _ASSIGNMENT = re.compile(r"^(\w+)\s*(\+|-|\*|/)?=(?!=)\s*(.+)$", re.S)
 
 
@@ -51,14 +51,14 @@ class Equation:
 
 @dataclass(frozen=True)
 class Text:
-    """A model's text.
+    """Parsed text of a model.
 
     Attributes
     ----------
     odes, subexpressions : dict
-        Equations by variable.
+        Equations, by variable.
     parameters : dict
-        ``{name: (unit, flags)}`` of names that have no expression.
+        ``{name: (unit, flags)}`` of names without an expression.
     """
 
     odes: dict[str, Equation] = field(default_factory=dict)
@@ -79,7 +79,7 @@ class Text:
 
 
 def parse_text(text: str, owner: str, functions: Mapping[str, int] | None = None) -> Text:
-    """The statements of a model's text.
+    """Parse the statements of a model's text.
 
     Raises
     ------
@@ -113,7 +113,7 @@ def parse_text(text: str, owner: str, functions: Mapping[str, int] | None = None
 
 
 def _statements(text: str, owner: str) -> list[str]:
-    """Statements with what runs over several lines joined."""
+    """Split text into statements, and join those that run over several lines."""
     found: list[str] = []
     begun = ""
     for raw in text.splitlines():
@@ -133,9 +133,9 @@ def _statements(text: str, owner: str) -> list[str]:
 
 
 def _labels(text: str, kind: str, line: str, owner: str) -> tuple[Unit, frozenset[str]]:
-    """The unit and the flags behind a statement's colon."""
+    """Unit and flags after the colon of a statement."""
     unit, behind, flags = text, "", ""
-    if match := _FLAGGED.match(text):  # parentheses of a unit follow its signs
+    if match := _FLAGGED.match(text):  # parentheses within a unit follow an operator
         unit, behind, flags = match.groups()
     found = _unit(unit, line, owner)
     if behind and not flags.endswith(")"):
@@ -164,10 +164,11 @@ def parse_statements(
     functions: Mapping[str, int] | None = None,
     parts: Mapping[str, ast.expr] | None = None,
 ) -> dict[str, ast.expr]:
-    """Assignments: a mapping, or statements such as ``"v = c; u += d"``.
+    """Parse assignments: a mapping, or statements such as ``"v = c; u += d"``.
 
-    Statements act one after the other, and `parts`, subexpressions, follow what they assign; the
-    expressions that come back are over the values before the first. Those of a mapping act at once.
+    Statements are executed in order, and the subexpressions `parts` see the assigned values. The
+    returned expressions are in terms of the values before the first statement. The assignments of
+    a mapping are simultaneous.
     """
     if isinstance(text, Mapping):
         return {
@@ -192,7 +193,7 @@ def parse_statements(
         name, operator, rhs = match.groups()
         tree = parse(f"{name} {operator} ({rhs})" if operator else rhs, owner, attribute,
                         functions)  # fmt: skip
-        for _ in parts or {}:  # no chain of them is longer
+        for _ in parts or {}:  # subexpressions that read each other form no longer chain
             tree = ex.substitute(tree, parts or {})
         result[name] = ex.substitute(tree, result)
     return result
@@ -201,9 +202,9 @@ def parse_statements(
 def text_parameters(
     text: Text, assigned: set[str], declared: Mapping[str, Param], owner: str
 ) -> dict[str, Param]:
-    """Parameters that a text declares; what is assigned or linked is a variable instead.
+    """Parameters that a text declares; assigned or linked names are variables instead.
 
-    A class may give a default to what the text declares, in the same unit.
+    A class may declare a default for such a parameter, in the same unit.
     """
     for name in assigned & set(text.subexpressions):
         raise ValidationError(f"{name!r} is a subexpression, which cannot be set", "reset", owner)

@@ -1,4 +1,4 @@
-"""Neuron models, one a file."""
+"""Neuron models, one per file."""
 
 from spikesim.neurons.adaptive_lif import AdaptiveLIF
 from spikesim.neurons.adex import AdEx

@@ -2,9 +2,9 @@
 
     dV_m/dt = -(V_m - E_L) / tau_m + (I_syn + I_e) / C_m,   dtheta/dt = -theta / tau_theta
 
-A spike when V_m >= V_th + theta; then theta grows by theta_plus, and V_m is held at V_reset for
-t_ref. ``adapt=0`` freezes theta, as in a test phase. Source: Diehl & Cook 2015, Front. Comput.
-Neurosci. 9:99 (their homeostasis).
+A spike occurs when V_m >= V_th + theta. Then theta increases by theta_plus, and V_m is clamped to
+V_reset for t_ref. ``adapt=0`` freezes theta, for test phases. Source: Diehl & Cook 2015, Front.
+Comput. Neurosci. 9:99 (their homeostasis).
 """
 
 from spikesim.neurons.lif import LIF

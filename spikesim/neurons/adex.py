@@ -3,9 +3,9 @@
     C_m dV_m/dt = -g_L (V - E_L) + g_L Delta_T exp((V - V_th) / Delta_T) - w + I_syn + I_e
     tau_w dw/dt = a (V - E_L) - w
 
-with V = min(V_m, V_peak), as in NEST, and an exponent of at most 30, as in `EIF`: where V_m runs
-away within a step, neither the exponential nor w does. A spike when V_m >= V_peak; then w grows by
-b, and V_m is held at V_reset for t_ref.
+with V = min(V_m, V_peak), as in NEST, and an exponent of at most 30, as in `EIF`: if V_m diverges
+within a step, the exponential and w stay finite. A spike occurs when V_m >= V_peak. Then w
+increases by b, and V_m is clamped to V_reset for t_ref.
 Source: Brette & Gerstner 2005, J. Neurophysiol. 94:3637. Names and defaults are those of NEST's
 aeif_psc_exp; the paper resets to E_L. Fourth-order Runge-Kutta.
 """

@@ -1,4 +1,4 @@
-"""What a neuron model is: a membrane in equations, threshold and reset, channels and receptors."""
+"""Base class of neuron models: equations, threshold, reset, channels and receptors."""
 
 from __future__ import annotations
 
@@ -38,17 +38,17 @@ from spikesim.units import (
 
 
 class Neuron(Parametrized):
-    """Base of all neuron models; a subclass is a declaration, by the attributes below.
+    """Base class of neuron models; a subclass declares its model by the class attributes below.
 
     Parameters
     ----------
     receptors : mapping of str to Receptor, optional
-        The receptors by name; one `ExpCurrent` called ``current`` unless given, if the equations
-        mention ``I_syn``.
+        Receptors by name. Default: one `ExpCurrent` called ``current`` if the equations use
+        ``I_syn``.
     channels : mapping of str to Channel, optional
-        Ion channels by name, for models whose equations mention ``I_ion``.
+        Ion channels by name, for models whose equations use ``I_ion``.
     method : str, optional
-        Instead of the class's.
+        Integration method. Default: that of the class.
     **values
         The declared parameters.
 
@@ -56,46 +56,47 @@ class Neuron(Parametrized):
     ----------
     equations : str
         Differential equations ``dx/dt = expression : unit``, subexpressions ``x = expression :
-        unit`` and parameters ``x : unit``, one a line. ``I_syn`` is the sum of the receptors'
-        currents, ``I_ion`` that of the channels' and ``I_in`` that of stimulating currents (pA),
-        ``t`` the time (ms), and ``xi`` or ``xi_name`` white noise (1/sqrt(ms)).
+        unit`` and parameters ``x : unit``, one per line. ``I_syn`` is the sum of the receptor
+        currents, ``I_ion`` of the channel currents and ``I_in`` of stimulation currents (pA), ``t``
+        is the time (ms), and ``xi`` or ``xi_name`` white noise (1/sqrt(ms)).
     threshold : str
-        The condition under which the neuron spikes; "never" if it does not. ``rand()`` is a uniform
-        number of the neuron and the step.
+        Spike condition; "never" for no spikes. ``rand()`` is a uniform random number, drawn for
+        each neuron in each step.
     reset : dict or str
         ``{variable: expression}`` assigned at a spike, or statements ``"v = c; u += d"``.
     refractory : tuple of str, or str
-        Variables that are clamped for ``t_ref`` after a spike, beside those with the flag
-        ``(unless refractory)``. Or a text: a time over parameters, such as ``"t_0 + 2*ms"``, for
-        which those with the flag are held instead; or a condition that holds them, and lets no
-        spike come, until it has ceased to hold.
+        Variables that are clamped for ``t_ref`` after a spike, in addition to those with the flag
+        ``(unless refractory)``. A str is either the duration for which variables with the flag
+        are clamped, an expression of parameters such as ``"t_0 + 2*ms"``; or a condition:
+        after a spike they are clamped, and no spike occurs, while it is true.
     rearm : str
-        After a spike there is no other before this condition has held; for models whose spikes
-        have a shape.
+        After a spike no other spike occurs until this condition has been true; for models that
+        include the time course of the spike.
     method : str
-        How equations that cannot be integrated exactly are: "exponential_euler", "rk4", "rk2",
-        "heun" or "euler"; "auto" takes the first where it can and else the second. "strang" (second
-        order) and "backward_euler" carry one variable after the other, see
-        `spikesim.equations.methods`. Equations with white noise add it to their step
-        (Euler-Maruyama, Ito's sense).
+        Integration method of equations that cannot be integrated exactly: "exponential_euler",
+        "rk4", "rk2", "heun" or "euler"; "auto" uses the first if possible and else the second.
+        "strang" (second order) and "backward_euler" are splitting methods, see
+        `spikesim.equations.methods`. White noise is added to the result of the step
+        (Euler-Maruyama, in the Ito sense).
     joint : tuple of str
-        Variables that these two solve for together; else the first variable is the membrane.
+        Variables that splitting methods solve together. Default: the first variable alone is the
+        membrane potential.
     functions : dict
-        Python functions of plain numbers by the names that equations call them.
+        Python functions of plain numbers, by the names used in equations.
     step : function, optional
-        Instead of equations: a Python function of variables, parameters, ``I_syn``, ``I_in``,
-        ``t`` and ``dt`` that returns the variables at the step's end (``return V_m, w``); the
-        equations then name the variables only (``V_m : mV``).
+        Replaces differential equations: a Python function of variables, parameters, ``I_syn``,
+        ``I_in``, ``t`` and ``dt`` that returns the variables at the end of the step
+        (``return V_m, w``). The equations then only declare the variables (``V_m : mV``).
     initial : dict
-        ``{variable: value}``: an expression over parameters, a number, a quantity, an array or a
-        distribution; 0 where not given.
+        ``{variable: value}``: an expression of parameters, a number, a quantity, an array or a
+        distribution. Default 0.
     persistent : tuple of str
-        Variables that `Network.reset_state` leaves alone: what the neuron has learnt.
+        Variables that `Network.reset_state` does not reset, such as learnt thresholds.
 
     Raises
     ------
     ValidationError
-        For an unknown name, a value that is not allowed, or something that is no receptor.
+        For an unknown name, a value that is not allowed, or a receptor of a wrong type.
 
     Examples
     --------
@@ -175,16 +176,16 @@ class Neuron(Parametrized):
 
     @property
     def sites(self) -> tuple[Site, ...]:
-        """Pieces of membrane, with the channels and receptors that sit there."""
+        """Membranes of the neuron, each with its channels and receptors."""
         return (Site(self.channels, self.receptors),)
 
     @property
     def parts(self) -> dict[str, Parametrized]:
-        """What has parameters besides the neuron itself, by the ending of their full names."""
+        """Receptors, channels and other parts with parameters, by the suffix of full names."""
         return {**self.channels, **self.receptors}
 
     def owner(self, name: str) -> tuple[Parametrized, str] | None:
-        """What declares a parameter by full name, the neuron or a part, and its name there.
+        """Owner of a parameter, the neuron or one of its parts, and the parameter's name there.
 
         Parameters
         ----------
@@ -194,7 +195,7 @@ class Neuron(Parametrized):
         Returns
         -------
         tuple of Parametrized and str, or None
-            The neuron or part, and the parameter's name there; None if nothing declares it.
+            The neuron or part, and the parameter's local name; None if it is not declared.
         """
         if name in self.declared:
             return self, name
@@ -206,7 +207,7 @@ class Neuron(Parametrized):
 
     @property
     def full_values(self) -> dict[str, Value]:
-        """All parameters of the neuron and its parts by full name."""
+        """All parameters of the neuron and its parts, by full name."""
         values = dict(self.values)
         for suffix, part in self.parts.items():
             values |= {f"{name}_{suffix}": value for name, value in part.values.items()}
@@ -214,15 +215,15 @@ class Neuron(Parametrized):
 
     @property
     def key(self) -> tuple[Any, ...]:
-        """What makes two populations share a table: the model and its parts, by kind and name."""
+        """Identifies the equations: populations with equal keys share a table and a kernel."""
         sites = tuple((s.name, s.voltage, *s.channels, "", *s.receptors) for s in self.sites)
         parts = tuple((name, *part.table_key) for name, part in self.parts.items())
         return (type(self), self.equations, self.method, sites, parts)
 
     def receptor(self, port: str) -> Receptor:
-        """The receptor of that name; for a transmitter that several bind, the first of them.
+        """Receptor of a given name, or the first of the receptors that share a transmitter.
 
-        What weights mean to those is the same.
+        Weights have the same meaning in all receptors that share a transmitter.
 
         Parameters
         ----------
@@ -232,7 +233,7 @@ class Neuron(Parametrized):
         Returns
         -------
         Receptor
-            The one that is meant.
+            The receptor.
         """
         return self.receptors[shared_transmitters(self.receptors).get(port, [port])[0]]
 
@@ -241,10 +242,10 @@ class Neuron(Parametrized):
         return (blank, (recipe,), vars(self)) if recipe else super().__reduce_ex__(protocol)
 
     def source(self) -> str:
-        """The Python text of the kernel that is generated for this model with these receptors.
+        """Python source of the kernel that is generated for this model with its receptors.
 
-        Names of values that differ between neurons are read from arrays there; here all are taken
-        as uniform.
+        In a network, values that differ between neurons are read from arrays; this source treats
+        all values as uniform.
 
         Returns
         -------
@@ -277,37 +278,37 @@ class Neuron(Parametrized):
         name: str = "TextNeuron",
         **values: Any,
     ) -> Neuron:
-        """A model from text alone, in the manner of Brian2.
+        """Create a model from equations alone, as in Brian2.
 
         Parameters
         ----------
         equations, threshold, reset : str or mapping
-            As the class attributes of the same name. The threshold must be given, if only as
+            As the class attributes of the same name. The threshold is required; it may be
             "never".
         refractory : quantity, number, array, distribution or str, optional
-            How long (ms) variables with the flag ``(unless refractory)`` are held and no spike
-            occurs; as a text an expression over parameters, ``"t_0 + 2*ms"``. Or a condition,
-            ``"v > -40*mV"``: they are held, and no spike occurs, before it has ceased to hold.
+            Refractory period (ms), in which variables with the flag ``(unless refractory)`` are
+            clamped and no spike occurs; a str is an expression of parameters, ``"t_0 + 2*ms"``.
+            Or a condition, ``"v > -40*mV"``: the neuron is refractory while it is true.
         method, initial, functions : str or mapping
             As the class attributes of the same name.
         receptors, channels : mapping, optional
-            None unless given.
+            Default: none.
         name : str
-            What messages call the model.
+            Name of the model, also used in messages.
         **values
-            The text's parameters, and constants that it uses without declaring them: quantities
-            such as ``10 * nS`` or ``Normal(10.0, 1.0) * nS``, or plain numbers. For a variable it
-            is the initial value.
+            Parameters of the equations, and constants that they use without declaring them:
+            quantities such as ``10 * nS`` or ``Normal(10.0, 1.0) * nS``, or plain numbers. The
+            value of a variable is its initial value.
 
         Returns
         -------
         Neuron
-            An instance of a class of its own.
+            Instance of a new class.
 
         Raises
         ------
         ValidationError
-            As for a class, and for a value that the text does not use.
+            As for a class, and for a value that the equations do not use.
 
         Examples
         --------
@@ -360,7 +361,7 @@ def text_neuron(
             raise ValidationError("is given twice, in initial too", variable, name)
         value = values[variable]
         members["initial"][variable] = float(value) if isinstance(value, bool) else value
-    members["initial"] = deepcopy(members["initial"])  # arrays may change later
+    members["initial"] = deepcopy(members["initial"])  # the user may change arrays later
     texts = (equations, refractory, *(attributes[a] for a in ("threshold", "reset", "initial")))
     words = "\n".join(map(str, texts))
     values = {given: v for given, v in values.items() if given not in members["initial"]}
@@ -386,7 +387,7 @@ def text_neuron(
                     f"{value!r}", given, name,
                 )  # fmt: skip
     kind = Recipe(Neuron, name, members).kind
-    # What is wrong with the text is said first, and then what is missing.
+    # Report errors in the text before missing values.
     missing = {n: 0.0 for n, p in kind.declared.items() if p.default is None and n not in values}
     model = kind(receptors=receptors, channels=channels, **values, **missing)
     cell = assemble(model, with_input=True)

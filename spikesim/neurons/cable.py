@@ -1,11 +1,11 @@
-"""Cables: cylinders of membrane, cut into equal compartments.
+"""Cable: a cylinder of membrane, divided into equal compartments.
 
     g_leak = area / R_m,  C = C_m area,  g_axial = pi d^2 / (4 R_i (length / n))
 
-with area = pi d length / n. The steady state of the continuous cable falls with the length constant
-``sqrt(d R_m / (4 R_i))``; the error of n compartments falls with n^-2. Source: Rall 1977, Core
-conductor theory, in Handbook of Physiology; Bhalla, Bilitch & Bower 1992, Trends Neurosci. 15:453
-(Rallpacks).
+with area = pi d length / n. The steady state of the continuous cable decays with the length
+constant ``sqrt(d R_m / (4 R_i))``; the error of n compartments decreases as n^-2. Source: Rall
+1977, Core conductor theory, in Handbook of Physiology; Bhalla, Bilitch & Bower 1992, Trends
+Neurosci. 15:453 (Rallpacks).
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def cable(
     receptors: Mapping[str, Receptor] | None = None,
     **options: Any,
 ) -> MultiCompartment:
-    """A cable of `n` equal compartments ``c0``, ``c1``, ...; the potential of ``c0`` is ``V_m``.
+    """Create a cable of `n` compartments ``c0``, ``c1``, ...; the potential of ``c0`` is ``V_m``.
 
     Parameters
     ----------
@@ -52,16 +52,16 @@ def cable(
     length, diameter : float or quantity
         In um.
     R_i : float or quantity
-        Resistivity inside in ohm m; 1 ohm m is 100 ohm cm.
+        Axial resistivity in ohm m; 1 ohm m is 100 ohm cm.
     R_m : float or quantity
-        Resistance of the membrane in ohm m2; 1 ohm m2 is 10,000 ohm cm2. Infinity: no leak but that
-        of the channels.
+        Specific membrane resistance in ohm m2; 1 ohm m2 is 10,000 ohm cm2. Infinity means no leak
+        other than that of the channels.
     C_m : float or quantity
-        Capacitance of the membrane in F/m2; 0.01 F/m2 is 1 uF/cm2.
+        Specific membrane capacitance in F/m2; 0.01 F/m2 is 1 uF/cm2.
     E_L : float
-        Potential of the leak, and at the start, in mV.
+        Reversal potential of the leak and initial potential, in mV.
     channels : mapping, optional
-        Active channels by name, with conductances (nS) for each um2: 1 mS/cm2 is 0.01 nS/um2.
+        Active channels by name, with conductances in nS per um2: 1 mS/cm2 is 0.01 nS/um2.
     receptors : mapping, optional
         Receptors of each compartment.
     **options
@@ -70,7 +70,7 @@ def cable(
     Returns
     -------
     MultiCompartment
-        A model of `n` compartments in a row.
+        Model of `n` compartments in a row.
 
     Examples
     --------

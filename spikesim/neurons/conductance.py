@@ -1,9 +1,9 @@
-"""A membrane with ion channels.
+"""Conductance-based neuron with one compartment and any ion channels.
 
     C_m dV_m/dt = I_ion + I_syn + I_e
 
-I_ion is the sum of the channels' currents. A spike when V_m rises through V_th; nothing is reset.
-Source: Hodgkin & Huxley 1952, J. Physiol. 117:500; the channels name their own.
+I_ion is the sum of the channel currents. A spike occurs when V_m rises through V_th; there is no
+reset. Source: Hodgkin & Huxley 1952, J. Physiol. 117:500; for the channels see there.
 """
 
 from spikesim.neurons.base import Neuron
@@ -11,7 +11,7 @@ from spikesim.units import mV, pA, param, pF
 
 
 class ConductanceNeuron(Neuron):
-    """One membrane with any channels and receptors.
+    """Conductance-based neuron with any channels and receptors.
 
     Examples
     --------

@@ -2,10 +2,10 @@
 
     C_m dV_m/dt = -g_L (V - E_L) + g_L Delta_T exp((V - V_th) / Delta_T) + I_syn + I_e
 
-with V = min(V_m, V_peak), and an exponent of at most 30, from where infinity is less than a
-picosecond away: the runaway stays finite. A spike when V_m >= V_peak; then V_m is held at V_reset
-for t_ref. Source: Fourcaud-Trocme et al. 2003, J. Neurosci. 23:11628; defaults are theirs, for a
-membrane of 1 uF/cm2 and 20,000 um2. Fourth-order Runge-Kutta.
+with V = min(V_m, V_peak), and an exponent of at most 30, beyond which V_m would diverge within a
+picosecond, so that values stay finite. A spike occurs when V_m >= V_peak; then V_m is clamped to
+V_reset for t_ref. Source: Fourcaud-Trocme et al. 2003, J. Neurosci. 23:11628; the defaults are
+theirs, for a membrane of 1 uF/cm2 and 20,000 um2. Fourth-order Runge-Kutta.
 """
 
 from spikesim.neurons.base import Neuron

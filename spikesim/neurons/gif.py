@@ -3,9 +3,9 @@
     C_m dV_m/dt = -g_L (V_m - E_L) - stc1 - stc2 + I_syn + I_e
     dstc_k/dt = -stc_k / tau_stc_k,   dsfa_k/dt = -sfa_k / tau_sfa_k
 
-It fires at the rate lambda_0 exp((V_m - V_T_star - sfa1 - sfa2) / Delta_V): in a step with the
-probability 1 - exp(-rate dt), from a draw that is keyed by neuron and step. Then the currents stc_k
-grow by q_stc_k and the threshold's parts sfa_k by q_sfa_k, and V_m is held at V_reset for t_ref.
+The neuron spikes at the rate lambda_0 exp((V_m - V_T_star - sfa1 - sfa2) / Delta_V): in a step with
+the probability 1 - exp(-rate dt). Then the currents stc_k increase by q_stc_k and the threshold
+components sfa_k by q_sfa_k, and V_m is clamped to V_reset for t_ref.
 The membrane is linear and integrated exactly. Source: Mensi et al. 2012, J. Neurophysiol. 107:1756;
 Pozzorini et al. 2015, PLoS Comput. Biol. 11:e1004275. Names and defaults are those of NEST's
 gif_psc_exp, whose lists of any length are two components here.

@@ -1,4 +1,4 @@
-"""What a neuron is given, and whether its own text speaks of it."""
+"""Validation of the receptors and channels passed to a neuron."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Part = TypeVar("Part", bound=Parametrized)
 
 
 def named(given: Any, attribute: str, owner: str) -> dict[str, Any]:
-    """A mapping of names as a dictionary; empty for None."""
+    """Convert a mapping to a dict with checked names; empty for None."""
     if given is not None and not isinstance(given, Mapping):
         raise ValidationError(f"must map names to values, got {given!r}", attribute, owner)
     for name in given or {}:
@@ -25,7 +25,7 @@ def named(given: Any, attribute: str, owner: str) -> dict[str, Any]:
 
 
 def mentions(neuron: NeuronDeclaration, name: str) -> bool:
-    """Whether a model's own text uses a name, such as ``I_in``."""
+    """Whether a model's equations use a name, such as ``I_in``."""
     reset = neuron.reset if isinstance(neuron.reset, str) else " ".join(neuron.reset.values())
     texts = [neuron.equations, neuron.threshold, reset, neuron.rearm]
     texts += [neuron.refractory] if isinstance(neuron.refractory, str) else []
@@ -38,7 +38,7 @@ def mentions(neuron: NeuronDeclaration, name: str) -> bool:
 def checked_parts(
     given: Any, kind: type[Part], attribute: str, example: str, owner: object
 ) -> dict[str, Part]:
-    """Named parts of a neuron as a dictionary, if they are what they should be; None is none."""
+    """Convert a mapping of parts to a dict, after checking their type; empty for None."""
     if given is None:
         return {}
     if not isinstance(given, Mapping):

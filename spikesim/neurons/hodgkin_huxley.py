@@ -3,14 +3,14 @@
     C_m dV_m/dt = -g_Na m^3 h (V_m - E_Na) - g_K n^4 (V_m - E_K) - g_L (V_m - E_L) + I_syn + I_e
     dx/dt = alpha_x (1 - x) - beta_x x   for x = m, h, n
 
-with V_m inside against outside, and a rest of -65 mV. A spike is an upward crossing of V_th.
+with a resting potential of -65 mV. A spike is an upward crossing of V_th.
 Source: Hodgkin & Huxley 1952, J. Physiol. 117:500. Their conductances are 120, 36 and 0.3 mS/cm2 at
 1 uF/cm2; the defaults are those of 10,000 um2, as in NEST's hh_psc_alpha.
 
-A symmetric splitting, stable and of second order: intervals between spikes come out 0.6 % too long
-in steps of 0.1 ms, 0.1 % in 0.05 ms. ``method="exponential_euler"``, of first order at the same
-cost, makes them 5 % too long in 0.1 ms; ``method="rk4"`` is right to 0.1 % up to 0.05 ms, and
-unstable at 0.1 ms.
+The default method is a symmetric splitting, stable and of second order: inter-spike intervals are
+0.6 % too long with steps of 0.1 ms, and 0.1 % with 0.05 ms. With ``method="exponential_euler"``, of
+first order at the same cost, they are 5 % too long with 0.1 ms; ``method="rk4"`` is accurate to
+0.1 % up to 0.05 ms, and unstable at 0.1 ms.
 """
 
 from spikesim.neurons.base import Neuron
@@ -30,7 +30,7 @@ class HodgkinHuxley(Neuron):
     V_th = param(0.0, mV, doc="potential whose upward crossing is a spike")
     I_e = param(0.0, pA, doc="constant current")
 
-    # x / (exp(x) - 1) is 1 / exprel(x), without a hole at 0.
+    # x / (exp(x) - 1) is written as 1 / exprel(x), which is regular at 0.
     equations = """
         alpha_m = 1 / exprel(-(V_m + 40*mV) / (10*mV)) / ms : 1/ms
         beta_m = 4 * exp(-(V_m + 65*mV) / (18*mV)) / ms : 1/ms

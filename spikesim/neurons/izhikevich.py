@@ -1,15 +1,16 @@
-"""Izhikevich's simple neuron.
+"""Izhikevich neuron.
 
     dV_m/dt = 0.04 V^2 + 5 V + 140 - U_m + I,   dU_m/dt = a (b V - U_m)
 
 in mV and ms, where I = I_syn + I_e in pA: one pA adds 1 mV/ms, as in NEST. V = min(V_m, V_th), so
-that U_m does not follow where V_m runs away within a step. A spike when V_m >= V_th; then V_m = c
-and U_m grows by d. Source: Izhikevich 2003, IEEE Trans. Neural Netw. 14:1569. Names and defaults
-are those of NEST's izhikevich.
+that U_m stays finite if V_m diverges within a step. A spike occurs when V_m >= V_th; then V_m = c
+and U_m increases by d. Source: Izhikevich 2003, IEEE Trans. Neural Netw. 14:1569. Names and
+defaults are those of NEST's izhikevich.
 
-Patterns depend on the step, for V_m is cut while it runs away. `Izhikevich` takes fourth-order
-Runge-Kutta. `IzhikevichHalfSteps` is the published program, which is meant for dt = 1 ms: two Euler
-half steps of V_m, and then U_m from the new V_m. ``Izhikevich(method="euler")`` is NEST.
+Spike patterns depend on the step size, because V_m is cut off while it diverges. `Izhikevich` uses
+fourth-order Runge-Kutta. `IzhikevichHalfSteps` is the published program, which is meant for
+dt = 1 ms: two Euler half steps of V_m, and then U_m from the new V_m.
+``Izhikevich(method="euler")`` is the scheme of NEST.
 """
 
 from spikesim.neurons.base import Neuron
@@ -17,7 +18,7 @@ from spikesim.units import Unit, mV, one, pA, param
 
 
 class Izhikevich(Neuron):
-    """Izhikevich's neuron with any receptors."""
+    """Izhikevich neuron with any receptors."""
 
     a = param(0.02, Unit("1/ms"), doc="rate of the recovery")
     b = param(0.2, one, doc="how far the recovery follows the potential")
@@ -39,7 +40,7 @@ class Izhikevich(Neuron):
 
 
 class IzhikevichHalfSteps(Izhikevich):
-    """Izhikevich's neuron, stepped as in the program that he published."""
+    """Izhikevich neuron, integrated as in the published program."""
 
     equations = """
         drive = (I_syn + I_in + I_e) * (mV / ms / pA) : mV/ms
@@ -49,23 +50,23 @@ class IzhikevichHalfSteps(Izhikevich):
 
     @staticmethod
     def step(V_m, U_m, drive, a, b, dt):
-        """Two half steps of the potential, then one of the recovery.
+        """Advance the potential by two half steps, then the recovery variable by one step.
 
         Parameters
         ----------
         V_m, U_m : float
-            Potential and recovery at the start of the step (mV).
+            Potential and recovery variable at the start of the step (mV).
         drive : float
-            What currents add (mV/ms).
+            Sum of the currents (mV/ms).
         a, b : float
-            Parameters of the recovery (1/ms and 1).
+            Parameters of the recovery variable (1/ms and 1).
         dt : float
             Time step (ms).
 
         Returns
         -------
         V_m, U_m : float
-            At the end of the step (mV).
+            Values at the end of the step (mV).
         """
         for _half in range(2):
             V_m += 0.5 * dt * (0.04 * V_m * V_m + 5.0 * V_m + 140.0 - U_m + drive)

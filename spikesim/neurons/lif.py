@@ -2,9 +2,9 @@
 
     dV_m/dt = -(V_m - E_L) / tau_m + (I_syn + I_e) / C_m
 
-A spike when V_m >= V_th; then V_m is held at V_reset for t_ref. With current or delta receptors
-the whole neuron is linear and integrated exactly. Source: Lapicque 1907; Rotter & Diesmann 1999,
-Biol. Cybern. 81:381. Names and defaults are those of NEST's iaf_psc_exp.
+A spike occurs when V_m >= V_th; then V_m is clamped to V_reset for t_ref. With current or delta
+receptors all equations are linear and integrated exactly. Source: Lapicque 1907; Rotter & Diesmann
+1999, Biol. Cybern. 81:381. Names and defaults are those of NEST's iaf_psc_exp.
 """
 
 from spikesim.neurons.base import Neuron

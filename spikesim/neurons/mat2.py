@@ -1,11 +1,12 @@
-"""Leaky neuron with a multi-timescale adaptive threshold, which is not reset.
+"""Non-resetting leaky integrator with a multi-timescale adaptive threshold (MAT).
 
     dV_m/dt = -(V_m - E_L) / tau_m + (I_syn + I_e) / C_m,   dtheta_k/dt = -theta_k / tau_k
 
-A spike when V_m >= omega + theta_1 + theta_2; then theta_k grows by alpha_k, and for t_ref there is
-no other. V_m goes on as if nothing had happened. With current or delta receptors all is linear and
-integrated exactly. Source: Kobayashi, Tsubo & Shinomoto 2009, Front. Comput. Neurosci. 3:9. Names
-and defaults are those of NEST's mat2_psc_exp, a regularly spiking neuron; omega is a potential.
+A spike occurs when V_m >= omega + theta_1 + theta_2. Then theta_k increases by alpha_k, and no
+other spike occurs for t_ref; V_m is not reset. With current or delta receptors all equations are
+linear and integrated exactly. Source: Kobayashi, Tsubo & Shinomoto 2009, Front. Comput. Neurosci.
+3:9. Names and defaults are those of NEST's mat2_psc_exp, a regularly spiking neuron; omega is a
+potential.
 """
 
 from spikesim.neurons.base import Neuron

@@ -1,10 +1,10 @@
-"""McCulloch and Pitts's threshold unit.
+"""McCulloch-Pitts threshold unit.
 
     V_m = sum of the weights that arrive in this step + R (I_syn + I_e)
 
-It fires in every step in which V_m >= V_th, and remembers nothing: one step is one tick of the
-clock. Source: McCulloch & Pitts 1943, Bull. Math. Biophys. 5:115. Without inhibition that vetoes: a
-negative weight counts like any other, as in Rosenblatt's perceptron.
+It spikes in every step in which V_m >= V_th, and has no memory: one time step is one step of the
+original model. Source: McCulloch & Pitts 1943, Bull. Math. Biophys. 5:115. Unlike there, inhibition
+is not absolute: negative weights are summed with the others, as in Rosenblatt's perceptron.
 """
 
 from collections.abc import Mapping
@@ -30,21 +30,21 @@ class McCullochPitts(Neuron):
 
     @staticmethod
     def step(R, total):
-        """The potential that the currents make.
+        """Potential due to the currents.
 
         Parameters
         ----------
         R : float
-            By what currents count (mV/pA).
+            Factor from current to potential (mV/pA).
         total : float
             Sum of the currents (pA).
 
         Returns
         -------
         V_m : float
-            At the end of the step (mV), where the weights of spikes that arrive are added.
+            Potential at the end of the step (mV), before the weights of arriving spikes are added.
         """
-        V_m = R * total  # what arrives is added at the step's end
+        V_m = R * total  # arriving spikes are added at the step's end
         return V_m  # noqa: RET504
 
     def __init__(self, *, receptors: Mapping[str, Receptor] | None = None, **values: Any) -> None:

@@ -1,4 +1,4 @@
-"""Morris and Lecar's neuron: a muscle fibre of the barnacle.
+"""Morris-Lecar neuron: a barnacle muscle fibre.
 
     C_m dV_m/dt = -g_Ca m (V_m - E_Ca) - g_K w (V_m - E_K) - g_L (V_m - E_L) + I_syn + I_e
     m = (1 + tanh((V_m - V_1) / V_2)) / 2
@@ -7,7 +7,7 @@
 A spike is an upward crossing of V_th. Source: Morris & Lecar 1981, Biophys. J. 35:193; the defaults
 are those of Rinzel & Ermentrout 1989 (Methods in Neuronal Modeling, ch. 5) for 1,000 um2 at
 20 uF/cm2, with which firing begins at a rate above zero (a Hopf bifurcation, class II). For class I
-(a saddle-node bifurcation, rates from zero on) take ``g_Ca=40, V_3=12, V_4=17.4, phi=0.067``.
+(a saddle-node bifurcation, rates from zero on) use ``g_Ca=40, V_3=12, V_4=17.4, phi=0.067``.
 Fourth-order Runge-Kutta.
 """
 
@@ -16,7 +16,7 @@ from spikesim.units import Unit, mV, nS, pA, param, pF
 
 
 class MorrisLecar(Neuron):
-    """Morris and Lecar's neuron with any receptors."""
+    """Morris-Lecar neuron with any receptors."""
 
     C_m = param(200.0, pF, "positive", "membrane capacitance")
     g_Ca = param(44.0, nS, "non-negative", "largest calcium conductance")

@@ -1,11 +1,11 @@
-"""Neurons of several compartments: soma, dendrite and axon, joined by axial conductances.
+"""Multi-compartment neuron: compartments coupled by axial conductances.
 
     C_c dV_c/dt = I_ion_c + I_syn_c + I_e_c + sum_d g_cd (V_d - V_c)
 
-A spike when the potential of the first compartment rises through V_th. Passive trees are integrated
-exactly. Otherwise all potentials of a step are solved for together by Crank-Nicolson, and the gates
-take half a step before and half a step after (``method="strang"``). Source: Rall 1962, Ann.
-N.Y. Acad. Sci. 96:1071; Hines 1984, Int. J. Bio-Med. Comput. 15:69.
+A spike occurs when the potential of the first compartment rises through V_th. Passive trees are
+integrated exactly. Otherwise all potentials are solved together by a Crank-Nicolson step, with half
+a step of the gates before and after it (``method="strang"``). Source: Rall 1962, Ann. N.Y. Acad.
+Sci. 96:1071; Hines 1984, Int. J. Bio-Med. Comput. 15:69.
 """
 
 from __future__ import annotations
@@ -22,17 +22,18 @@ from spikesim.parameters import Parametrized
 from spikesim.receptors import Receptor
 from spikesim.units import Param, mV, nS, pA, param, pF
 
-EXACT = 20  # compartments: with more, the method is a splitting unless it is said
+EXACT = 20  # compartments: with more, the default method is a splitting
 
 
 class Compartment(Parametrized):
-    """A piece of membrane of one potential, with its channels and receptors.
+    """Compartment with one potential, and its channels and receptors.
 
     Parameters
     ----------
     channels, receptors : mapping, optional
-        By name; in the neuron the compartment's name follows: the channel ``Na`` of the compartment
-        ``axon`` has the gate ``m_Na_axon``, and the receptor ``exc`` of ``dend`` is ``exc_dend``.
+        Channels and receptors by name. In the neuron the compartment's name is appended: the
+        channel ``Na`` of the compartment ``axon`` has the gate ``m_Na_axon``, and the receptor
+        ``exc`` of ``dend`` is ``exc_dend``.
 
     Examples
     --------
@@ -66,22 +67,23 @@ class Axial(Parametrized):
 
 
 class MultiCompartment(Neuron):
-    """Compartments, joined by axial conductances.
+    """Neuron of compartments that are coupled by axial conductances.
 
     Parameters
     ----------
     compartments : mapping of str to Compartment
-        By name. The first one's potential is ``V_m``, whose spikes are the neuron's; that of
-        another, such as ``dend``, is ``V_dend``.
+        Compartments by name. The potential of the first, which triggers spikes, is ``V_m``; that
+        of another, such as ``dend``, is ``V_dend``.
     axial : mapping
-        ``{("soma", "dend"): 5.0}``: the conductances (nS); the parameter is called
-        ``g_soma_dend``. All compartments must hang together.
+        Conductances (nS), such as ``{("soma", "dend"): 5.0}``; the parameter is called
+        ``g_soma_dend``. All compartments must be connected.
     current_into : str, optional
-        Where stimulating currents go; the first compartment unless given.
+        Compartment that receives stimulation currents. Default: the first.
     method : str
-        "auto" is exact for passive trees with currents, and else "strang". "backward_euler" is of
-        first order, but damps what is stiff at any step. Default: "auto" up to 20 compartments,
-        "strang" above, for exact steps of n compartments take n^2 numbers, and long to compile.
+        "auto" is exact for passive trees with current-based receptors, and else "strang".
+        "backward_euler" is of first order, but damps stiff modes at any step size. Default: "auto"
+        up to 20 compartments and "strang" above, because exact steps of n compartments need n^2
+        values and compile slowly.
 
     Examples
     --------
@@ -133,7 +135,7 @@ class MultiCompartment(Neuron):
 
     @property
     def sites(self) -> tuple[Site, ...]:
-        """One for each compartment."""
+        """One membrane for each compartment."""
         return tuple(
             Site(
                 {f"{k}_{name}": c for k, c in compartment.channels.items()},
@@ -172,7 +174,7 @@ class MultiCompartment(Neuron):
         return {pair: Axial(g=value) for pair, value in given.items()}
 
     def _membranes(self) -> str:
-        """The equations of all potentials."""
+        """Equations of all membrane potentials."""
         lines = []
         for name, own in self.voltages.items():
             terms = [f"I_ion_{name}", f"I_syn_{name}", f"I_e_{name}"]

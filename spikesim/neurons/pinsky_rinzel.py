@@ -1,12 +1,12 @@
-"""Pinsky and Rinzel's pyramidal cell of CA3: a soma that spikes, a dendrite that makes bursts.
+"""Pinsky-Rinzel CA3 pyramidal cell: a spiking soma and a bursting dendrite.
 
     C dV_s/dt = -I_L - I_Na - I_KDR + g_c / p (V_d - V_s) + I_s / p
     C dV_d/dt = -I_L - I_Ca - I_KC - I_KAHP + g_c / (1 - p) (V_s - V_d) + I_d / (1 - p)
     dCa/dt = -0.13 I_Ca - 0.075 Ca
 
-per area, with C = 3 uF/cm2; potentials of the paper are relative to the rest at -60 mV, here they
-are absolute. Calcium is a plain number as there. Source: Pinsky & Rinzel 1994, J. Comput. Neurosci.
-1:39.
+per area, with C = 3 uF/cm2. Potentials in the paper are relative to the resting potential of
+-60 mV; here they are absolute. Calcium is dimensionless, as in the paper. Source: Pinsky & Rinzel
+1994, J. Comput. Neurosci. 1:39.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ REST = -60.0
 
 
 class SomaNa(Channel):
-    """Sodium: activation is instantaneous."""
+    """Sodium channel with instantaneous activation."""
 
     g = G_MAX
     E = param(60.0, mV, doc="reversal potential")
@@ -44,7 +44,7 @@ class SomaNa(Channel):
 
 
 class SomaKDR(Channel):
-    """Delayed rectifier."""
+    """Delayed-rectifier potassium channel."""
 
     g = G_MAX
     E = param(-75.0, mV, doc="reversal potential")
@@ -59,7 +59,7 @@ class SomaKDR(Channel):
 
 
 class DendriteCa(Channel):
-    """High-threshold calcium."""
+    """High-threshold calcium channel."""
 
     g = G_MAX
     E = param(80.0, mV, doc="reversal potential")
@@ -75,7 +75,7 @@ class DendriteCa(Channel):
 
 
 class DendriteKC(Channel):
-    """Fast potassium of voltage and calcium."""
+    """Fast potassium channel, dependent on voltage and calcium."""
 
     g = G_MAX
     E = param(-75.0, mV, doc="reversal potential")
@@ -92,7 +92,7 @@ class DendriteKC(Channel):
 
 
 class DendriteKAHP(Channel):
-    """Slow potassium of calcium."""
+    """Slow calcium-dependent potassium channel."""
 
     g = G_MAX
     E = param(-75.0, mV, doc="reversal potential")
@@ -105,7 +105,7 @@ class DendriteKAHP(Channel):
 
 
 class DendritePool(Channel):
-    """Calcium, in the paper's plain numbers."""
+    """Calcium pool, dimensionless as in the paper."""
 
     area = Param(None, um**2, "positive", "area of the dendrite")
     gain = param(0.13, Unit("cm2/uA/ms"), "non-negative", "growth for the current's density")
@@ -118,7 +118,7 @@ class DendritePool(Channel):
 
 
 class PinskyRinzel(MultiCompartment):
-    """Two-compartment cell of CA3.
+    """Two-compartment CA3 pyramidal cell.
 
     The compartments are called ``soma`` and ``dend``, the channels ``Na_soma``, ``KDR_soma``,
     ``Ca_dend``, ``KC_dend``, ``KAHP_dend``, with total conductances (nS).
@@ -126,18 +126,18 @@ class PinskyRinzel(MultiCompartment):
     Parameters
     ----------
     area : float
-        Of soma and dendrite together (um2).
+        Membrane area of soma and dendrite together (um2).
     p : float
-        The soma's share of it.
+        Fraction of the area that belongs to the soma.
     g_c : float
-        Coupling (mS for each cm2 of `area`); 2.1 in the paper's standard.
+        Coupling conductance (mS per cm2 of `area`); 2.1 is the paper's standard.
     I_s, I_d : float
-        Constant currents into soma and dendrite (uA for each cm2 of `area`). With 0.75 into the
-        soma the cell bursts, with 2.5 it spikes regularly.
+        Constant currents into soma and dendrite (uA per cm2 of `area`). With 0.75 into the soma
+        the cell bursts, with 2.5 it spikes regularly.
     soma, dend : mapping of str to Receptor, optional
-        Receptors there; ``exc`` of `dend` is called ``exc_dend``.
+        Receptors of soma and dendrite; ``exc`` of `dend` is called ``exc_dend``.
     method : str, optional
-        How equations are integrated, as in `MultiCompartment`.
+        Integration method, as in `MultiCompartment`.
     """
 
     def __init__(

@@ -3,9 +3,9 @@
     C_m dV_m/dt = g_L (V_m - E_L) (V_m - V_th) / (V_th - E_L) + I_syn + I_e
 
 The normal form of neurons that begin to fire through a saddle-node bifurcation (type I): below V_th
-the membrane falls back to E_L, where its conductance is g_L; beyond it runs away. A spike when
-V_m >= V_peak; then V_m is held at V_reset for t_ref. Source: Ermentrout & Kopell 1986, SIAM J.
-Appl. Math. 46:233; Latham et al. 2000, J. Neurophysiol. 83:808. Fourth-order Runge-Kutta.
+the potential decays to E_L, where the conductance is g_L; above V_th it diverges. A spike occurs
+when V_m >= V_peak; then V_m is clamped to V_reset for t_ref. Source: Ermentrout & Kopell 1986, SIAM
+J. Appl. Math. 46:233; Latham et al. 2000, J. Neurophysiol. 83:808. Fourth-order Runge-Kutta.
 """
 
 from spikesim.neurons.base import Neuron

@@ -1,5 +1,4 @@
-"""Classes of models that are made from text: no module has them, so they are sent by what they are
-made of."""
+"""Pickling of model classes that are created from text, which belong to no module."""
 
 from __future__ import annotations
 
@@ -10,16 +9,16 @@ from spikesim.pickling import check_named
 
 
 class Recipe:
-    """How the class of a model from text is made, once.
+    """Arguments from which the class of a model from text is created, once per process.
 
     Attributes
     ----------
     base : type
         `Neuron`.
     name : str
-        What the class is called.
+        Name of the class.
     members : dict
-        Its attributes.
+        Attributes of the class.
     """
 
     def __init__(self, base: type, name: str, members: dict[str, Any]):
@@ -27,7 +26,7 @@ class Recipe:
 
     @functools.cached_property
     def kind(self) -> Any:
-        """The class."""
+        """The class, created on first use."""
         return type(self.name, (self.base,), {**self.members, "_recipe": self})
 
     def __getstate__(self) -> dict[str, Any]:
@@ -39,9 +38,9 @@ class Recipe:
         return self
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Recipe:
-        return self  # models of one class share a table, copies too
+        return self  # copies keep their class, so that they share a table
 
 
 def blank(recipe: Recipe) -> Any:
-    """An instance without attributes, which pickle gives them."""
+    """Create an instance without attributes, for pickle to fill."""
     return recipe.kind.__new__(recipe.kind)

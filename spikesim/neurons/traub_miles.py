@@ -1,4 +1,4 @@
-"""Hodgkin-Huxley neuron of hippocampal kind after Traub & Miles.
+"""Hodgkin-Huxley type neuron of Traub & Miles, for hippocampal pyramidal cells.
 
     C_m dV_m/dt = -g_Na m^3 h (V_m - E_Na) - g_K n^4 (V_m - E_K) - g_L (V_m - E_L) + I_syn + I_e
     dx/dt = alpha_x (1 - x) - beta_x x   for x = m, h, n
@@ -6,9 +6,10 @@
 Rates are functions of V_m - V_T. A spike is an upward crossing of V_T + 30 mV. Source: Traub &
 Miles 1991, Neuronal Networks of the Hippocampus; in this form Brette et al. 2007, J. Comput.
 Neurosci. 23:349 (benchmark 3, COBAHH). Names and defaults are those of NEST's hh_cond_exp_traub:
-20,000 um2 at 1 uF/cm2. With them it fires at 14 Hz by itself, there too; with E_L = -65 it rests.
-A symmetric splitting of second order: intervals between spikes come out 1 % too long in steps of
-0.1 ms, 0.3 % in 0.05 ms; exponential Euler would make them 9 % too long in 0.1 ms.
+20,000 um2 at 1 uF/cm2. With the defaults the neuron fires spontaneously at 14 Hz, as in NEST; with
+E_L = -65 it is at rest.
+The default method is a symmetric splitting of second order: inter-spike intervals are 1 % too long
+with steps of 0.1 ms, and 0.3 % with 0.05 ms; with exponential Euler, 9 % with 0.1 ms.
 """
 
 from spikesim.neurons.base import Neuron
@@ -16,7 +17,7 @@ from spikesim.units import ms, mV, nS, pA, param, pF
 
 
 class TraubMiles(Neuron):
-    """Traub and Miles's neuron with any receptors."""
+    """Traub-Miles neuron with any receptors."""
 
     C_m = param(200.0, pF, "positive", "membrane capacitance")
     g_Na = param(20000.0, nS, "non-negative", "largest sodium conductance")
@@ -29,7 +30,7 @@ class TraubMiles(Neuron):
     t_ref = param(2.0, ms, "non-negative", "shortest time between two spikes")
     I_e = param(0.0, pA, doc="constant current")
 
-    # x / (exp(x) - 1) is 1 / exprel(x), without a hole at 0.
+    # x / (exp(x) - 1) is written as 1 / exprel(x), which is regular at 0.
     equations = """
         V = V_m - V_T : mV
         alpha_m = 1.28 / exprel((13*mV - V) / (4*mV)) / ms : 1/ms
@@ -46,7 +47,7 @@ class TraubMiles(Neuron):
     """
     threshold = "V_m >= V_T + 30*mV"
     rearm = "V_m < V_T + 30*mV"
-    initial = {  # gates in balance, 1 / (1 + beta / alpha)
+    initial = {  # gates at their steady state, 1 / (1 + beta / alpha)
         "V_m": "E_L",
         "m": "1 / (1 + 1.4 / 1.28 * exprel((13*mV - E_L + V_T) / (4*mV))"
              " / exprel((E_L - V_T - 40*mV) / (5*mV)))",

@@ -13,7 +13,7 @@ from spikesim.units import mV, nS, one, pA, param, pF
 
 
 class WangBuzsaki(Neuron):
-    """Wang and Buzsaki's interneuron with any receptors."""
+    """Wang-Buzsaki interneuron with any receptors."""
 
     C_m = param(100.0, pF, "positive", "membrane capacitance")
     g_Na = param(3500.0, nS, "non-negative", "largest sodium conductance")
@@ -26,7 +26,7 @@ class WangBuzsaki(Neuron):
     V_th = param(0.0, mV, doc="potential whose upward crossing is a spike")
     I_e = param(0.0, pA, doc="constant current")
 
-    # x / (exp(x) - 1) is 1 / exprel(x), without a hole at 0.
+    # x / (exp(x) - 1) is written as 1 / exprel(x), which is regular at 0.
     equations = """
         alpha_m = 1 / exprel(-(V_m + 35*mV) / (10*mV)) / ms : 1/ms
         beta_m = 4 * exp(-(V_m + 60*mV) / (18*mV)) / ms : 1/ms
@@ -42,7 +42,7 @@ class WangBuzsaki(Neuron):
     """
     threshold = "V_m >= V_th"
     rearm = "V_m < V_th"
-    initial = {  # gates in balance, 1 / (1 + beta / alpha)
+    initial = {  # gates at their steady state, 1 / (1 + beta / alpha)
         "V_m": "E_L",
         "h": "1 / (1 + exp((E_L + 58*mV) / (20*mV)) / 0.07"
              " / (1 + exp(-(E_L + 28*mV) / (10*mV))))",

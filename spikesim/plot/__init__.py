@@ -1,7 +1,8 @@
-"""Pictures of results. Each takes an `Axes`, or makes one, draws into it and returns it.
+"""Plots of results with matplotlib.
 
-Figures that are made here belong to pyplot, so that notebooks show them; nothing here shows or
-closes one. The look is set on those figures alone: matplotlib's own settings stay as they are.
+Each function draws into a given or new `Axes` and returns it. New figures belong to pyplot, so that
+notebooks show them; no function shows or closes one. The style applies to new figures only:
+matplotlib's settings are not changed.
 """
 
 from spikesim.plot.confusion_matrix import confusion_matrix

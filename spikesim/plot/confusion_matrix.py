@@ -1,4 +1,4 @@
-"""Which class is taken for which."""
+"""Confusion matrix of a classifier."""
 
 from __future__ import annotations
 
@@ -23,19 +23,20 @@ def confusion_matrix(
     labels: Sequence[str] | None = None,
     percent: bool = True,
 ) -> Axes:
-    """Draw how often each true class was given each answer.
+    """Plot how often each class was predicted for each true class.
 
     Parameters
     ----------
     counts : array_like, shape (n_classes, n_answers)
-        Row: the true class; column: the answer, as scikit-learn has it. One more column than
-        rows is for examples that got no answer.
+        Row: true class; column: predicted class, as in scikit-learn. An additional column
+        counts examples without a prediction.
     ax : Axes, optional
-        Where to draw; a new figure if not given.
+        Axes to draw into. Default: those of a new figure.
     labels : sequence of str, optional
-        Names of the classes; their numbers if not given.
+        Names of the classes. Default: their numbers.
     percent : bool
-        Whether the cells say percent of the true class, or counts. Colours are the former.
+        Whether the cells show percentages of the true class, or counts. Colours always show
+        percentages.
 
     Returns
     -------
@@ -44,7 +45,7 @@ def confusion_matrix(
     Raises
     ------
     ValidationError
-        If `counts` is not such a matrix, or labels are not as many as classes.
+        If `counts` has a wrong shape, or the number of labels is not that of classes.
     """
     percent = check_flag(percent, "percent", "confusion_matrix")
     table = check_array(counts, "counts", "confusion_matrix", allowed="non-negative")
@@ -83,14 +84,14 @@ def _texts(labels: Any) -> list[str]:
         )
     try:
         return [check_label(str(label), "labels", "confusion_matrix") for label in labels]
-    except TypeError:  # an array of one number
+    except TypeError:  # a 0-d array
         raise ValidationError(
             f"must be texts, one for each class, got {labels!r}", "labels", "confusion_matrix"
         ) from None
 
 
 def _write_cells(ax: Axes, shares: np.ndarray, numbers: np.ndarray) -> None:
-    """The number in every cell that is not empty, if there is room for it."""
+    """Write the number into every non-empty cell, if there is enough room."""
     if len(shares) > 20:
         return
     for i, j in np.argwhere(numbers > 0):

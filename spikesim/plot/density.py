@@ -1,4 +1,4 @@
-"""Many spikes as an image of their density."""
+"""Density image of many spikes, used by `raster`."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from matplotlib.colors import to_rgb
 
 from spikesim.analysis.spiketrains import SpikeTrains
 
-# The opacity of a pixel with a single spike: below this it could not be told from paper.
+# Opacity of a pixel with a single spike: below this it would not be visible on white.
 _FAINTEST = 0.2
 
 
 def nice_width(width: float) -> float:
-    """The largest 1, 2 or 5 times a power of ten that is not above `width`."""
+    """Largest number of the form 1, 2 or 5 times a power of ten that is at most `width`."""
     power = 10.0 ** math.floor(math.log10(width))
     return next(m * power for m in (5.0, 2.0, 1.0) if m * power <= width * (1 + 1e-9))
 
@@ -23,19 +23,20 @@ def nice_width(width: float) -> float:
 def draw_density(ax: Axes, trains: SpikeTrains, first: int, colour: str) -> None:
     """Draw spikes into `ax` as an image about as fine as its pixels.
 
-    Pixels are round numbers of ms wide and whole neurons high; others would beat against the
-    time grid and the rows. The opacity grows with the root of the count.
+    The pixel width is a round number of ms, and the height a whole number of neurons, to avoid
+    aliasing with the time grid and the rows. The opacity increases with the square root of the
+    count.
 
     Parameters
     ----------
     ax : Axes
-        With its final x and y limits.
+        Axes with their final x and y limits.
     trains : SpikeTrains
         The spikes.
     first : int
-        Where neuron 0 lies on the y axis.
+        Position of neuron 0 on the y axis.
     colour : str
-        Of the densest pixels.
+        Colour of the densest pixels.
     """
     if trains.n_spikes == 0:
         return
@@ -57,15 +58,15 @@ def draw_density(ax: Axes, trains: SpikeTrains, first: int, colour: str) -> None
         aspect="auto",
         interpolation_stage="rgba",
     )
-    # Images move the limits.
+    # imshow changes the limits.
     ax.axis(limits)
 
 
 def _counts(trains: SpikeTrains, width: float, per_row: int) -> np.ndarray:
-    """Spikes in each pixel, shape (rows, columns)."""
+    """Number of spikes in each pixel, shape (rows, columns)."""
     rows = -(-trains.n // per_row)
     columns = max(1, math.ceil(trains.duration / width - 1e-9))
-    # Bins are closed on the right, as everywhere.
+    # Bins are closed on the right, as in `SpikeTrains`.
     column = np.ceil((trains.times - trains.t_start) / width - 1e-9).astype(np.int64) - 1
     column = np.clip(column, 0, columns - 1)
     flat = (trains.ids // per_row) * columns + column

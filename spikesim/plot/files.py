@@ -1,4 +1,4 @@
-"""Pictures straight into files, without pyplot: for programs without a screen."""
+"""Save plots to files without pyplot, for programs without a display."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ def save_raster(
     bin: float | None = None,
     title: str = "",
 ) -> None:
-    """Draw a raster with rates beneath, as `raster` does, into a file.
+    """Save a raster plot with population rates, as `raster` draws it, to a file.
 
     Parameters
     ----------
     trains : SpikeTrains or spike recorder, or mapping of str to these
         One population, or several by name.
     path : str or path-like
-        The file; its ending says the format.
+        The file; its extension determines the format.
     bin : float, optional
         Width in ms of the bins of the rates.
     title : str
-        Above the picture.
+        Title of the figure.
 
     Raises
     ------
     ValidationError
-        If matplotlib does not write such files, or the folder does not exist.
+        If matplotlib does not support the format, or the folder does not exist.
     SpikesimError
         If the file cannot be written.
     """

@@ -1,4 +1,4 @@
-"""How accuracy grows with learning."""
+"""Learning curves: accuracy over training."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ def learning_curves(
     xlabel: str = "images seen",
     ylabel: str = "accuracy (%)",
 ) -> Axes:
-    """Draw accuracies over what has been learnt from.
+    """Plot accuracies over the number of training examples.
 
     Parameters
     ----------
     curves : mapping of str to (x, y)
-        For each method `x` of shape (points,) and `y` of shape (points,), or (runs, points) for
-        several seeds: then their mean is drawn, with a band from the lowest to the highest.
+        For each method `x` of shape (points,), and `y` of shape (points,) or (runs, points). For
+        several runs the mean is drawn, with a band from the lowest to the highest.
         Accuracies are fractions from 0 to 1; NaN leaves a gap.
     ax : Axes, optional
-        Where to draw; a new figure if not given.
+        Axes to draw into. Default: those of a new figure.
     levels : mapping of str to float, optional
-        Accuracies to compare with, drawn as dashed lines.
+        Accuracies for comparison, drawn as dashed lines.
     xlabel, ylabel : str
-        What the axes show, with the unit.
+        Axis labels, with units.
 
     Returns
     -------
@@ -49,7 +49,7 @@ def learning_curves(
     Raises
     ------
     ValidationError
-        If shapes do not fit or an accuracy is not between 0 and 1.
+        If shapes do not match or an accuracy is not between 0 and 1.
     """
     if not isinstance(curves, Mapping):
         raise ValidationError("must be a mapping of names to (x, y)", "curves", "learning_curves")

@@ -1,4 +1,4 @@
-"""Spike raster with population rates beneath."""
+"""Raster plot of spikes, with population rates."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from spikesim.plot.density import draw_density, nice_width
 from spikesim.plot.style import canvas, colour, whole_numbers
 from spikesim.units import check_flag, check_scalar, ms
 
-# Beyond this, points would overlap into a solid block and be slow to draw.
+# Beyond this, points overlap to a solid block and are slow to draw.
 _MAX_POINTS = 200_000
-# Fewer spikes than this are lost on the eye as points of the usual size.
+# Fewer spikes than this are hard to see as points of the usual size.
 _FEW = 500
 
 Spikes = SpikeTrains | SpikeRecorder
@@ -33,7 +33,7 @@ def raster(
     rates: bool | Axes = True,
     bin: float | None = None,
 ) -> Axes:
-    """Draw who fired when, and beneath it the populations' rates.
+    """Plot a spike raster, and the population rates below it.
 
     Above 200,000 spikes the raster is an image of their density, so that millions stay readable
     and are drawn within seconds.
@@ -43,22 +43,22 @@ def raster(
     trains : SpikeTrains or spike recorder, or mapping of str to these
         One population, or several by name; the first is drawn at the top.
     ax : Axes, optional
-        Where to draw; a new figure if not given. For the rates it is split in two.
+        Axes to draw into, which are split in two for the rates. Default: those of a new figure.
     rates : bool or Axes
         Whether to draw the rates, or the axes to draw them into.
     bin : float, optional
-        Width in ms of the bins of the rates. If not given, a round number near 1/200 of the
-        time, or wider where a bin would then hold few spikes.
+        Width in ms of the bins of the rates. Default: a round number near 1/200 of the
+        duration, or wider if a bin would then contain few spikes.
 
     Returns
     -------
     Axes
-        Those of the raster.
+        Axes of the raster.
 
     Raises
     ------
     ValidationError
-        If `trains` is something else or empty, or `bin` is not positive.
+        If `trains` has a wrong type or is empty, or `bin` is not positive.
     """
     named = _by_name(trains)
     if not isinstance(rates, Axes):
@@ -98,16 +98,16 @@ def _by_name(trains: Spikes | Mapping[str, Spikes]) -> dict[str, SpikeTrains]:
 
 
 def _bin(named: dict[str, SpikeTrains], duration: float) -> float:
-    """Bins fine enough for the picture, with about 20 spikes of every active population."""
+    """Bin width that is fine enough for the plot, with about 20 spikes per active population."""
     fewest = min((t.n_spikes for t in named.values() if t.n_spikes), default=1)
     return nice_width(duration * min(max(1 / 200, 20 / fewest), 1 / 20))
 
 
 def _split(ax: Axes) -> Axes:
-    """Take the lower quarter off `ax` and return new axes there, with the same time axis."""
+    """Create axes in the lower quarter of `ax`, with the same time axis."""
     spec = ax.get_subplotspec()
     if spec is not None:
-        # A layout engine makes room for labels by itself.
+        # A layout engine adds the space for labels.
         gap = 0.25 if ax.figure.get_layout_engine() is None else 0.02
         grid = spec.subgridspec(2, 1, height_ratios=(3, 1), hspace=gap)
         ax.set_subplotspec(grid[0])
@@ -118,7 +118,7 @@ def _split(ax: Axes) -> Axes:
 
 
 def _draw_spikes(ax: Axes, named: dict[str, SpikeTrains]) -> None:
-    """Populations one below the other, each in its colour; a single one counts upwards."""
+    """Draw populations one below the other, each in its colour; a single one counts upwards."""
     total = max(1, sum(t.n for t in named.values()))
     ax.set_ylim((-0.5, total - 0.5) if len(named) == 1 else (total - 0.5, -0.5))
     dense = sum(t.n_spikes for t in named.values()) > _MAX_POINTS
@@ -135,7 +135,7 @@ def _draw_spikes(ax: Axes, named: dict[str, SpikeTrains]) -> None:
 
 
 def _marker(ax: Axes, n: int, n_spikes: int) -> dict[str, Any]:
-    """Ticks where a neuron's row is high enough for them, else points; large ones if few."""
+    """Marker: ticks if a neuron's row is high enough, else points, which are larger if few."""
     row = ax.get_window_extent().height * 72.0 / ax.figure.dpi / n
     if row >= 3.0:
         return {"marker": "|", "ms": min(0.75 * row, 12.0), "mew": 1.0}
@@ -144,7 +144,7 @@ def _marker(ax: Axes, n: int, n_spikes: int) -> dict[str, Any]:
 
 
 def _name_neurons(ax: Axes, named: dict[str, SpikeTrains]) -> None:
-    """A neuron axis for one population, names in colour for several."""
+    """Label the y axis: neuron indices for one population, coloured names for several."""
     if len(named) == 1:
         (name,) = named
         name = name or next(iter(named.values())).name
@@ -163,7 +163,7 @@ def _name_neurons(ax: Axes, named: dict[str, SpikeTrains]) -> None:
 
 
 def _apart(places: np.ndarray, gap: float) -> np.ndarray:
-    """Increasing `places` within 0 .. 1, moved so that neighbours are at least `gap` apart."""
+    """Move increasing `places` within 0 .. 1 so that neighbours are at least `gap` apart."""
     gap = min(gap, 1.0 / len(places))
     steps = gap * np.arange(len(places))
     down = np.maximum.accumulate(places - steps) + steps

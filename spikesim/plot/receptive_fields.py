@@ -1,4 +1,4 @@
-"""What each neuron has learnt to look for, as a grid of images."""
+"""Receptive fields: the weights onto each neuron as a grid of images."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ def receptive_fields(
     columns: int | None = None,
     unit: str | Unit = "",
 ) -> Axes:
-    """Draw the weights onto each neuron as an image, all of them in a grid.
+    """Plot the weights onto each neuron as an image, arranged in a grid.
 
     Parameters
     ----------
     weights : array_like, shape (n_pre, n_post)
-        Column j holds the weights onto neuron j; it is drawn at place j, row by row.
+        Column j holds the weights onto neuron j; images are arranged row by row.
     shape : tuple of int
         (height, width) of the input image; their product is n_pre.
     ax : Axes, optional
-        Where to draw; a new figure if not given.
+        Axes to draw into. Default: those of a new figure.
     columns : int, optional
-        Images in a row; as many as make the grid about square if not given.
+        Images per row. Default: an approximately square grid.
     unit : str or Unit
-        The weights' unit: ``"pA"``, ``"nS"`` or ``"mV"``, as the receptor has it.
+        Unit of the weights: ``"pA"``, ``"nS"`` or ``"mV"``, depending on the receptor.
 
     Returns
     -------
@@ -47,7 +47,7 @@ def receptive_fields(
     Raises
     ------
     ValidationError
-        If weights are not a matrix, or the shape does not fit them.
+        If weights are not a matrix, or do not match the shape.
     """
     matrix = check_array(weights, "weights", "receptive_fields")
     if matrix.ndim != 2 or matrix.shape[1] == 0:
@@ -77,7 +77,7 @@ def receptive_fields(
 
 
 def _tile(images: NDArray[np.float64], columns: int) -> NDArray[np.float64]:
-    """The images in rows, one pixel of NaN between them."""
+    """Arrange images in a grid, separated by one pixel of NaN."""
     n, height, width = images.shape
     columns = min(columns, n)
     rows = -(-n // columns)

@@ -1,4 +1,4 @@
-"""How a weight changes with the time between two spikes."""
+"""STDP window: weight change over spike timing."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ def stdp_window(
     limit: float = 100.0,
     label: str = "weight change",
 ) -> Axes:
-    """Draw weight changes over the lag between a presynaptic and a postsynaptic spike.
+    """Plot the weight change over the lag between a presynaptic and a postsynaptic spike.
 
     Parameters
     ----------
     window : callable, pair of array_like, or mapping of str to these
-        The change for a lag in ms (the postsynaptic spike's time minus the presynaptic one's),
-        or lags and changes as they were measured, drawn as points. Several by name.
+        Weight change as a function of the lag in ms (postsynaptic minus presynaptic spike
+        time), or measured lags and changes, drawn as points. Or several by name.
     ax : Axes, optional
-        Where to draw; a new figure if not given.
+        Axes to draw into. Default: those of a new figure.
     limit : float
-        The largest lag on both sides for which a callable is asked, in ms.
+        Largest lag on both sides for which a callable is evaluated, in ms.
     label : str
-        Of the vertical axis, with its unit: ``"weight change (pA)"``.
+        Label of the y axis, with its unit: ``"weight change (pA)"``.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The look of all pictures, and where they are drawn."""
+"""Plot style, and creation of figures."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from spikesim.calls import public
 from spikesim.errors import ValidationError
 from spikesim.units import Unit, check_label, check_scalar
 
-# Okabe & Ito 2008, "Color Universal Design"; the order puts strong contrasts first, and a grey
-# stands for their yellow, which is too faint for lines and names on white.
+# Okabe & Ito 2008, "Color Universal Design"; ordered by contrast, with a grey in place of their
+# yellow, which is too faint for lines and text on white.
 OKABE_ITO = (
     "#0072B2",
     "#D55E00",
@@ -50,12 +50,12 @@ _SETTINGS: Any = {
 
 @public
 def style() -> AbstractContextManager[None]:
-    """A context in which figures are made in spikesim's look.
+    """Context manager in which new figures have spikesim's style.
 
     Returns
     -------
     context manager
-        Matplotlib's settings are as they were behind it.
+        Restores matplotlib's settings on exit.
 
     Examples
     --------
@@ -68,19 +68,19 @@ def style() -> AbstractContextManager[None]:
 @public
 @contextmanager
 def canvas(ax: Axes | None, size: tuple[float, float]) -> Iterator[Axes]:
-    """The axes to draw into: those given, as they are, or new ones in spikesim's look.
+    """Axes to draw into: the given ones unchanged, or new ones in spikesim's style.
 
     Parameters
     ----------
     ax : Axes or None
-        The user's axes.
+        Axes passed by the user.
     size : tuple of float
         Width and height in inches of a new figure.
 
     Yields
     ------
     Axes
-        To draw into.
+        The given or new axes.
     """
     try:
         width, height = (check_scalar(x, "size", "canvas", allowed="positive") for x in size)
@@ -98,16 +98,16 @@ def canvas(ax: Axes | None, size: tuple[float, float]) -> Iterator[Axes]:
 
 
 def whole_numbers() -> MaxNLocator:
-    """The ticks of an axis that counts neurons."""
+    """Tick locator for an axis of neuron indices."""
     return MaxNLocator("auto", integer=True, steps=[1, 2, 5, 10], min_n_ticks=1)
 
 
 def weight_label(unit: str | Unit, owner: str) -> str:
-    """What an axis of weights says."""
+    """Axis label for weights."""
     symbol = unit.symbol if isinstance(unit, Unit) else check_label(unit, "unit", owner)
     return f"weight ({symbol})" if symbol else "weight"
 
 
 def colour(k: int) -> str:
-    """The k-th colour; they repeat."""
+    """The k-th colour; colours repeat."""
     return OKABE_ITO[k % len(OKABE_ITO)]

@@ -1,4 +1,4 @@
-"""Recorded variables over time, with spikes marked."""
+"""Plot of recorded variables over time, with spikes."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ def traces(
     *,
     spikes: SpikeTrains | SpikeRecorder | None = None,
 ) -> Axes:
-    """Draw each neuron's variable over time, and its spikes in a row of ticks above.
+    """Plot each neuron's variable over time, with its spikes as a row of ticks above.
 
     Parameters
     ----------
     traces : Traces or recorder
-        What was recorded.
+        Recorded samples.
     ax : Axes, optional
-        Where to draw; a new figure if not given.
+        Axes to draw into. Default: those of a new figure.
     spikes : SpikeTrains or spike recorder, optional
-        The spikes of the same population; neurons are found by their ids.
+        Spikes of the same population; neurons are matched by id.
 
     Returns
     -------
@@ -76,7 +76,7 @@ def traces(
 
 
 def _draw_ticks(ax: Axes, traces: Traces, spikes: SpikeTrains) -> None:
-    """A row of ticks for each neuron, above all of the traces."""
+    """Draw a row of ticks for each neuron, above all traces."""
     finite = traces.values[np.isfinite(traces.values)]
     low, high = (finite.min(), finite.max()) if finite.size else (0.0, 1.0)
     row = 0.08 * ((high - low) or 1.0)

@@ -1,4 +1,4 @@
-"""How weights are distributed."""
+"""Histogram of weights."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ def weight_histogram(
     unit: str | Unit = "",
     log: bool = False,
 ) -> Axes:
-    """Draw a histogram of weights, or of several sets of them over each other.
+    """Plot a histogram of weights, or overlaid histograms of several sets.
 
     Parameters
     ----------
     weights : array_like, or mapping of str to array_like
-        Weights of any shape, or several by name (before and after learning, say).
+        Weights of any shape, or several sets by name (such as before and after learning).
     ax : Axes, optional
-        Where to draw; a new figure if not given.
+        Axes to draw into. Default: those of a new figure.
     bins : int
-        How many bins from the smallest to the largest weight of all.
+        Number of bins from the smallest to the largest weight of all sets.
     unit : str or Unit
-        The weights' unit: ``"pA"``, ``"nS"`` or ``"mV"``, as the receptor has it.
+        Unit of the weights: ``"pA"``, ``"nS"`` or ``"mV"``, depending on the receptor.
     log : bool
-        Whether to count on a logarithmic axis.
+        Whether the axis of counts is logarithmic.
 
     Returns
     -------
@@ -70,9 +70,9 @@ def weight_histogram(
 
 
 def _edges(low: float, high: float, number: int) -> np.ndarray:
-    """Edges of bins, a little apart even where all weights are the same, however large."""
+    """Bin edges, distinct even if all weights are equal, however large."""
     finest = 4.0 * number * np.spacing(max(abs(low), abs(high)))
     if high / 2 - low / 2 < finest / 2:
         low, high = low - max(0.5, finest), high + max(0.5, finest)
     share = np.linspace(0.0, 1.0, number + 1)
-    return (1.0 - share) * low + share * high  # the difference of the two may be too large
+    return (1.0 - share) * low + share * high  # high - low could overflow

@@ -1,4 +1,4 @@
-"""Who reaches whom how strongly, as an image."""
+"""Weight matrix as an image."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from spikesim.calls import public
 from spikesim.plot.style import canvas, weight_label, whole_numbers
 from spikesim.units import Unit
 
-# Finer images would be thinned out by the screen, and single synapses lost.
+# Larger images would be downsampled for display, and single synapses lost.
 _MAX_PIXELS = 500
 
 
@@ -25,33 +25,33 @@ def weight_matrix(
     shape: tuple[int, int] | None = None,
     unit: str | Unit = "",
 ) -> Axes:
-    """Draw the weights between two populations: sources downwards, targets to the right.
+    """Plot the weights between two populations: sources as rows, targets as columns.
 
-    Where there is no synapse the image is grey. Several synapses of one pair (multapses) are drawn
-    as their mean weight. Weights of both signs are drawn around white, each sign with a scale of
-    its own. Large matrices are drawn as the mean weight of the synapses in blocks.
+    Pairs without a synapse are grey. Several synapses of one pair (multapses) are shown as their
+    mean weight. For weights of both signs, zero is white and each sign has its own scale. Large
+    matrices show the mean weight of the synapses in blocks.
 
     Parameters
     ----------
     weights : array_like of shape (n_pre, n_post), scipy.sparse array, or connections
-        Weights; NaN in a dense matrix means no synapse. Connections are anything with `source`,
-        `target` and `weight`, such as ``projection.connections()``.
+        Weights; NaN in a dense matrix means no synapse. Connections are any object with
+        attributes `source`, `target` and `weight`, such as ``projection.connections()``.
     ax : Axes, optional
-        Where to draw; a new figure if not given.
+        Axes to draw into. Default: those of a new figure.
     shape : tuple of int, optional
-        (n_pre, n_post); connections end at their last neurons if it is not given.
+        (n_pre, n_post). Default for connections: up to the last connected neurons.
     unit : str or Unit
-        The weights' unit: ``"pA"``, ``"nS"`` or ``"mV"``, as the receptor has it.
+        Unit of the weights: ``"pA"``, ``"nS"`` or ``"mV"``, depending on the receptor.
 
     Returns
     -------
     Axes
     """
     source, target, weight, (n_pre, n_post) = as_triplets(weights, shape)
-    shape = max(1, n_pre), max(1, n_post)  # without synapses, of nobody knows how many neurons
+    shape = max(1, n_pre), max(1, n_post)  # connections may be empty
     image, block = mean_blocks(source, target, weight, shape, _MAX_PIXELS)
     signed = weight.size > 0 and weight.min() < 0 < weight.max()
-    # Inhibitory weights are often several times larger: each sign has a scale of its own.
+    # Inhibitory weights are often several times larger: each sign has its own scale.
     norm = TwoSlopeNorm(0.0, weight.min(), weight.max()) if signed else None
     colours = colormaps["PuOr_r" if signed else "viridis"].with_extremes(bad="0.8")
     label = weight_label(unit, "weight_matrix")

@@ -1,4 +1,4 @@
-"""From spike counts to classes: arrays in, arrays out."""
+"""Readouts: classify images from spike counts."""
 
 from spikesim.readout.delta_rule import DeltaRule
 from spikesim.readout.label_vote import NO_CLASS, LabelVote

@@ -1,4 +1,4 @@
-"""What the readouts demand of the counts and labels they are given."""
+"""Input validation of the readouts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MOST_CLASSES = 1_000_000
 
 
 def check_counts(counts: ArrayLike, obj: object, n_neurons: int | None = None) -> np.ndarray:
-    """Spike counts as a 2-D array of finite numbers of at least zero, one row an image."""
+    """Validate spike counts: a 2-D array of finite non-negative numbers, one row per image."""
     array = any_array(counts, "counts", obj)
     if array.ndim != 2:
         raise ValidationError(
@@ -35,7 +35,7 @@ def check_counts(counts: ArrayLike, obj: object, n_neurons: int | None = None) -
 def check_labels(
     labels: ArrayLike, n_images: int, obj: object, n_classes: int | None = None
 ) -> np.ndarray:
-    """Labels as int64, one for each image, from 0 to `n_classes` - 1."""
+    """Validate labels: integers from 0 to `n_classes` - 1, one per image; return them as int64."""
     array = any_array(labels, "labels", obj)
     if array.shape != (n_images,):
         raise ValidationError(
@@ -57,7 +57,7 @@ def check_labels(
 
 
 def classes_of(labels: np.ndarray, n_classes: int | None, obj: object) -> int:
-    """The number of classes: as given, or the largest label plus one."""
+    """Number of classes: as given, or the largest label plus one."""
     if labels.size == 0:
         raise ValidationError("needs at least one image", "labels", obj)
     found = int(labels.max()) + 1 if n_classes is None else n_classes

@@ -1,10 +1,11 @@
-"""A rate-coded linear readout that learns by a local delta rule.
+"""Linear readout of spike counts, trained by the local delta rule.
 
     x_j = count_j / scale                       presynaptic rate
-    a_c = b_c + sum_j w_jc x_j                  output, through a softmax where asked
+    a_c = b_c + sum_j w_jc x_j                  output, optionally through a softmax
     w_jc += eta * (target_c - output_c) * x_j   after each image
 
-The change of a synapse needs only its own rate and its own unit's error: no backpropagation.
+The change of a weight depends only on its presynaptic rate and its unit's error, without
+backpropagation.
 Sources: Widrow & Hoff (1960), "Adaptive switching circuits", for the linear unit; with the softmax
 unit the same rule descends the cross-entropy (Bridle 1990). As a readout of a spiking layer:
 Illing, Gerstner & Brea (2019), "Biologically plausible deep learning - but how far can we go with
@@ -39,22 +40,22 @@ class DeltaRule(Guarded):
         Learning rate of the first epoch, default 0.3; it falls linearly to eta / epochs in the
         last one.
     epochs : int
-        How often each image is shown, default 20.
+        Number of presentations of each image, default 20.
     seed : int
-        Seed of the keyed order of the images, which is new in each epoch.
+        Seed of the random order of the images, which differs in each epoch.
     n_classes : int, optional
-        Number of classes. Default: the largest label of the fit plus one.
+        Number of classes. Default: the largest label passed to `fit` plus one.
 
     Attributes
     ----------
     weight : ndarray, shape (n_neurons, n_classes)
-        Acts on counts divided by `scale`. Starts at zero.
+        Weights of the counts divided by `scale`. Initially zero.
     bias : ndarray, shape (n_classes,)
     scale : float
-        Root mean square of an image's count vector's length in the fit, so that the mean squared
-        length of the rates is 1 and `eta` means the same for any network.
+        Root mean square length of the images' count vectors in `fit`, so that the mean squared
+        length of the rates is 1 and `eta` has the same effect for any network.
     curve : ndarray, shape (epochs,)
-        Share of images that were right before they were learnt from, by epoch.
+        Fraction of images classified correctly before the weight update, by epoch.
     """
 
     scale: float
@@ -86,12 +87,12 @@ class DeltaRule(Guarded):
         return "; call fit(counts, labels) first" if fitted else super()._absent(name)
 
     def fit(self, counts: ArrayLike, labels: ArrayLike) -> DeltaRule:
-        """Learn from all images, `epochs` times.
+        """Train on all images for `epochs` epochs.
 
         Parameters
         ----------
         counts : array, shape (n_images, n_neurons)
-            Spike counts, or rates. Zeros cost nothing.
+            Spike counts, or rates. Zeros need no computing time.
         labels : array of int, shape (n_images,)
             The class of each image, from 0.
 
@@ -103,7 +104,7 @@ class DeltaRule(Guarded):
         Raises
         ------
         ValidationError
-            If the shapes do not fit, or `eta` is so large that the weights grow beyond bounds.
+            If the shapes do not match, or `eta` is so large that the weights diverge.
         """
         x = check_counts(counts, self)
         y = check_labels(labels, len(x), self, self.n_classes)
@@ -123,7 +124,7 @@ class DeltaRule(Guarded):
         self, starts: np.ndarray, columns: np.ndarray, rates: np.ndarray, y: np.ndarray,
         weight: np.ndarray, bias: np.ndarray,
     ) -> NDArray[np.float64]:  # fmt: skip
-        """Change `weight` and `bias`; the share of images that were right, by epoch."""
+        """Update `weight` and `bias`; return the fraction of correct images by epoch."""
         output = np.empty(len(bias))
         curve = np.empty(self.epochs)
         for epoch in range(self.epochs):
@@ -143,7 +144,7 @@ class DeltaRule(Guarded):
         return curve
 
     def _order(self, epoch: int, n: int) -> NDArray[np.int64]:
-        """The order of the images in an epoch: a permutation that only the seed decides."""
+        """Order of the images in an epoch: a permutation determined by the seed."""
         bits = int(key(self.seed, "DeltaRule", "order", epoch))
         return np.random.Generator(np.random.Philox(bits)).permutation(n)
 
@@ -166,7 +167,7 @@ class DeltaRule(Guarded):
         return csr_array(x) @ (self.weight / self.scale) + self.bias
 
     def predict(self, counts: ArrayLike) -> NDArray[np.int64]:
-        """The class of the largest output, for each image.
+        """Predict the class of each image: that of the largest output.
 
         Parameters
         ----------
@@ -181,7 +182,7 @@ class DeltaRule(Guarded):
         return self.scores(counts).argmax(axis=1)
 
     def score(self, counts: ArrayLike, labels: ArrayLike) -> float:
-        """The share of images whose class is predicted rightly.
+        """Fraction of images that are classified correctly.
 
         Parameters
         ----------

@@ -1,10 +1,10 @@
-"""The label vote: each neuron stands for the class for which it fires most.
+"""Label-vote readout: assign each neuron to the class for which it responds most.
 
     class of neuron j  = argmax_c  <count_j over the images of class c>
     score of class c   = <count_j over the neurons j of class c>
     predicted class    = argmax_c score
 
-Labels are used only here, after learning without them. Source: Diehl & Cook (2015), "Unsupervised
+Labels are used only here, after unsupervised learning. Source: Diehl & Cook (2015), "Unsupervised
 learning of digit recognition using spike-timing-dependent plasticity", *Frontiers in
 Computational Neuroscience* 9:99, section 2.5.
 """
@@ -20,31 +20,31 @@ from spikesim.readout.checks import MOST_CLASSES, check_counts, check_labels, cl
 from spikesim.units import check_count
 
 NO_CLASS = -1
-"""The class of a neuron that never fired, and the prediction for an image without a vote."""
+"""Class of a neuron that never spiked, and prediction for an image without a vote."""
 
 
 class LabelVote(Guarded):
-    """Read a class from spike counts by a vote of labelled neurons.
+    """Classify images from spike counts by a vote of labelled neurons.
 
     Parameters
     ----------
     n_classes : int, optional
-        Number of classes. Default: the largest label of the fit plus one.
+        Number of classes. Default: the largest label passed to `fit` plus one.
 
     Attributes
     ----------
     response : ndarray, shape (n_classes, n_neurons)
         Mean spike count of each neuron for the images of each class, after `fit`.
     assignment : ndarray of int64, shape (n_neurons,)
-        The class of each neuron. A neuron that fired for no image has none: ``NO_CLASS`` (-1),
-        and no vote. A tie goes to the lower class.
+        Class of each neuron; ties go to the lower class. A neuron that spiked for no image has
+        ``NO_CLASS`` (-1), and does not vote.
     n_unassigned : int
-        How many neurons have no class.
+        Number of neurons without a class.
 
     Notes
     -----
-    A class that no neuron stands for has score 0. An image for which no labelled neuron fires is
-    predicted as ``NO_CLASS``, which `score` counts as wrong.
+    A class without neurons has score 0. An image for which no labelled neuron spikes is predicted
+    as ``NO_CLASS``, which `score` counts as wrong.
     """
 
     response: NDArray[np.float64]
@@ -60,7 +60,7 @@ class LabelVote(Guarded):
         return "; call fit(counts, labels) first" if fitted else super()._absent(name)
 
     def fit(self, counts: ArrayLike, labels: ArrayLike) -> LabelVote:
-        """Give each neuron its class.
+        """Assign a class to each neuron.
 
         Parameters
         ----------
@@ -77,7 +77,7 @@ class LabelVote(Guarded):
         Raises
         ------
         ValidationError
-            If the shapes do not fit or a value is negative or not finite.
+            If the shapes do not match or a value is negative or not finite.
         """
         x = check_counts(counts, self)
         y = check_labels(labels, len(x), self, self.n_classes)
@@ -89,12 +89,12 @@ class LabelVote(Guarded):
 
     @property
     def n_unassigned(self) -> int:
-        """How many neurons have no class."""
+        """Number of neurons without a class."""
         self._check_fitted()
         return int((self.assignment == NO_CLASS).sum())
 
     def scores(self, counts: ArrayLike) -> NDArray[np.float64]:
-        """The mean count of each class's neurons, shape (n_images, n_classes).
+        """Mean count of the neurons of each class, shape (n_images, n_classes).
 
         Parameters
         ----------
@@ -113,7 +113,7 @@ class LabelVote(Guarded):
         return x.astype(np.float32) @ member.astype(np.float32) / size
 
     def predict(self, counts: ArrayLike) -> NDArray[np.int64]:
-        """The class of each image, ``NO_CLASS`` where no labelled neuron fired.
+        """Predict the class of each image; ``NO_CLASS`` if no labelled neuron spiked.
 
         Parameters
         ----------
@@ -131,7 +131,7 @@ class LabelVote(Guarded):
         return predicted
 
     def score(self, counts: ArrayLike, labels: ArrayLike) -> float:
-        """The share of images whose class is predicted rightly.
+        """Fraction of images that are classified correctly.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""Receptors: what a synapse does to the neuron that it reaches. One kind a file."""
+"""Postsynaptic receptors, one model per file."""
 
 from spikesim.receptors.alpha_conductance import AlphaConductance
 from spikesim.receptors.alpha_current import AlphaCurrent

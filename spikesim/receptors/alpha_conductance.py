@@ -11,7 +11,7 @@ from spikesim.units import ms, mV, nS, param
 
 
 class AlphaConductance(Receptor):
-    """Conductance that rises and falls with ``tau_syn`` (ms, default 2) to the weight (nS).
+    """Alpha-function conductance with time constant ``tau_syn`` (ms, default 2); peak weight (nS).
 
     ``E_rev`` is the reversal potential (mV, default 0).
     """

@@ -11,7 +11,7 @@ from spikesim.units import ms, pA, param
 
 
 class AlphaCurrent(Receptor):
-    """Current that rises and falls with ``tau_syn`` (ms, default 2) to a peak of the weight."""
+    """Alpha-function current with time constant ``tau_syn`` (ms, default 2); peak weight (pA)."""
 
     tau_syn = param(2.0, ms, "positive", "time to peak")
 

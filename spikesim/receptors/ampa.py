@@ -2,8 +2,8 @@
 
     dg/dt = -g / tau_syn,   I = g (E_rev - V_m),   a spike adds w to g
 
-Weights are peak conductances in nS. Its rise, well below 1 ms, is taken as a jump; where it matters
-use ``DualExpConductance(tau_rise=0.2, tau_decay=2.0, transmitter="glutamate")``, or
+Weights are peak conductances in nS. The rise, well below 1 ms, is instantaneous in this model. If
+it matters, use ``DualExpConductance(tau_rise=0.2, tau_decay=2.0, transmitter="glutamate")`` or
 `KineticConductance`. Time constant: Brunel & Wang 2001, J. Comput. Neurosci. 11:63.
 """
 

@@ -1,4 +1,4 @@
-"""What a receptor is: equations of its own, what a spike does to them, the current it passes."""
+"""Base class of receptors: equations, effect of an arriving spike, and membrane current."""
 
 from __future__ import annotations
 
@@ -12,35 +12,37 @@ from spikesim.errors import ValidationError, unknown_name
 from spikesim.parameters import Parametrized
 from spikesim.units import Unit, one, param
 
-# The sign of the current that a transmitter evokes, for receptors that have no reversal potential.
+# Sign of the current that a transmitter evokes, for receptors without a reversal potential.
 TRANSMITTERS = {"glutamate": 1, "acetylcholine": 1, "GABA": -1, "glycine": -1}
 
 
 class Receptor(Parametrized):
-    """Base of all receptors; a subclass is a declaration, by the attributes below.
+    """Base class of receptors; a subclass declares its model by the class attributes below.
 
     Parameters
     ----------
     transmitter : str, optional
-        What binds here: projections of populations with this transmitter arrive at this receptor.
+        Transmitter of this receptor: projections of populations with this transmitter target it.
     **values
         The declared parameters: numbers, arrays with one value for each neuron, or distributions.
 
     Attributes
     ----------
     equations : str
-        Differential equations, one a line. The names are local: in a neuron with a receptor called
+        Differential equations, one per line. Names are local: in a neuron with a receptor called
         ``exc`` the variable ``I`` is ``I_exc`` and the parameter ``tau_syn`` is ``tau_syn_exc``.
     on_spike : dict
-        ``{variable: gain}``: a spike of weight w adds ``gain * w``. ``V_m`` is the membrane.
+        ``{variable: gain}``: a spike of weight w adds ``gain * w``. ``V_m`` is the membrane
+        potential.
     current : str
-        The current into the membrane (pA), over the receptor's names and ``V_m``.
+        Current into the membrane (pA), an expression of the receptor's names and ``V_m``.
     weight_unit : Unit
-        What a weight is in.
+        Unit of the weights.
     signed : bool
-        True where the weight's sign says whether it excites; False where a reversal potential does.
+        True if the sign of the weight decides between excitation and inhibition; False if a
+        reversal potential does.
     transmitter : str, optional
-        What binds here unless the user says otherwise.
+        Default transmitter.
 
     Examples
     --------
@@ -78,7 +80,7 @@ class Receptor(Parametrized):
         self.check()
 
     def _check_declaration(self) -> None:
-        """Raise if what the class says is missing or of a wrong kind."""
+        """Raise an error if a class attribute is missing or has a wrong type."""
         gains: Any = self.on_spike
         example = "such as {'g': '1'}"
         if not isinstance(gains, Mapping):
@@ -115,10 +117,10 @@ class Receptor(Parametrized):
         return (*super().table_key, self.transmitter, *self.on_spike.items(), unit.symbol)
 
     def check(self) -> None:
-        """Raise a ValidationError if the parameters do not fit each other."""
+        """Raise a ValidationError if the parameters are inconsistent."""
 
     def check_order(self, low: str, high: str) -> None:
-        """Raise if a number given for one parameter is above that of another.
+        """Raise an error if one parameter is larger than another.
 
         Parameters
         ----------
@@ -129,7 +131,7 @@ class Receptor(Parametrized):
         if any(isinstance(value, Distribution) for value in given):
             return
         if len({np.shape(value) for value in given} - {()}) > 1:
-            return  # no population will take them
+            return  # shapes differ, which populations report
         pairs = np.stack(np.broadcast_arrays(*given)).reshape(2, -1)
         for below, above in pairs[:, pairs[0] > pairs[1]].T[:1]:
             unit = self.declared[low].unit

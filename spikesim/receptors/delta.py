@@ -1,8 +1,8 @@
-"""Delta receptor: a spike makes the membrane jump.
+"""Delta receptor: a spike increments the membrane potential.
 
     V_m += w
 
-Weights are in mV. What arrives while the neuron is refractory is lost.
+Weights are in mV. Spikes that arrive during the refractory period have no effect.
 """
 
 from spikesim.receptors.base import Receptor
@@ -10,7 +10,7 @@ from spikesim.units import mV
 
 
 class Delta(Receptor):
-    """Instantaneous jump of the membrane by the weight (mV)."""
+    """Instantaneous jump of the membrane potential by the weight (mV)."""
 
     on_spike = {"V_m": "1"}
     weight_unit = mV

@@ -3,7 +3,7 @@
     dg/dt = y - g / tau_decay,   dy/dt = -y / tau_rise,   I = g (E_rev - V_m)
 
 A spike adds ``w * exp(1 / exprel(-u)) / tau_decay`` to y, u = log(tau_decay / tau_rise), so that g
-peaks at w, tau_rise / exprel(-u) after it; see `DualExpCurrent`. Exchanged time constants would
+peaks at w, tau_rise / exprel(-u) after it; see `DualExpCurrent`. Swapped time constants would
 give the same curve, so tau_rise must be the shorter one. Weights are peak conductances in
 nS. Source: Roth & van Rossum 2009, Modeling synapses, in: Computational Modeling Methods for
 Neuroscientists, MIT Press.
@@ -14,7 +14,7 @@ from spikesim.units import ms, mV, nS, param
 
 
 class DualExpConductance(Receptor):
-    """Conductance that rises with ``tau_rise`` and decays with ``tau_decay`` to the weight (nS).
+    """Conductance that rises with ``tau_rise`` and decays with ``tau_decay``; peak weight (nS).
 
     Time constants are in ms (default 0.5 and 5); ``E_rev`` is the reversal potential (mV, 0).
     """

@@ -2,10 +2,10 @@
 
     dI/dt = y - I / tau_decay,   dy/dt = -y / tau_rise
 
-Without the jump's factor a spike gives the difference of two exponentials, which peaks after
-tau_rise / exprel(-u), u = log(tau_decay / tau_rise), exprel(x) = (exp(x) - 1) / x. A spike adds
+A spike evokes a difference of two exponentials, which peaks after tau_rise / exprel(-u), with
+u = log(tau_decay / tau_rise) and exprel(x) = (exp(x) - 1) / x. A spike adds
 ``w * exp(1 / exprel(-u)) / tau_decay`` to y, so that the peak is w. The factor is smooth where
-tau_rise reaches tau_decay: it becomes e / tau, and the current an alpha function. Weights are peak
+tau_rise equals tau_decay: it becomes e / tau, and the current an alpha function. Weights are peak
 currents in pA. Source: Roth & van Rossum 2009, Modeling synapses, in: Computational Modeling
 Methods for Neuroscientists, MIT Press.
 """
@@ -15,7 +15,7 @@ from spikesim.units import ms, pA, param
 
 
 class DualExpCurrent(Receptor):
-    """Current that rises with ``tau_rise`` and decays with ``tau_decay`` to a peak of the weight.
+    """Current that rises with ``tau_rise`` and decays with ``tau_decay``; its peak is the weight.
 
     Both are in ms (default 0.5 and 5), the weight is in pA.
     """

@@ -1,9 +1,9 @@
-"""GABA_A receptor: fast inhibition, by chloride.
+"""GABA_A receptor: fast inhibition by a chloride conductance.
 
     dg/dt = -g / tau_syn,   I = g (E_rev - V_m),   a spike adds w to g
 
 Weights are peak conductances in nS. Values: Brunel & Wang 2001, J. Comput. Neurosci. 11:63.
-Glycine receptors are alike: ``GABA_A(transmitter="glycine")``.
+For glycine receptors use ``GABA_A(transmitter="glycine")``.
 """
 
 from spikesim.receptors.exp_conductance import ExpConductance

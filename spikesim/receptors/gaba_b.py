@@ -1,18 +1,19 @@
-"""GABA_B receptor: slow inhibition, by potassium channels that G proteins open.
+"""GABA_B receptor: slow inhibition by potassium channels that are opened by G proteins.
 
     dT/dt = -T / tau_T                          transmitter
-    dr/dt = K1 T (1 - r) - K2 r                 share of receptors that are active
+    dr/dt = K1 T (1 - r) - K2 r                 fraction of receptors that are active
     ds/dt = K3 r - K4 s                         G protein (uM)
     I = g_max s^4 / (s^4 + K_d) (E_rev - V_m)
 
-Four G proteins must bind to open a channel. So one spike does next to nothing and a burst much.
-The receptors lie outside of the synapses and see what spills over from many of them: they are one
-pool of conductance g_max, and a spike of weight w (nS) brings T_max to the part w / g_max of it, as
-in `KineticConductance`. The conductance never exceeds g_max.
+Four G proteins must bind to open a channel, so a single spike has little effect and a burst a large
+one. The receptors lie outside the synapses and are activated by spillover from many of them. Their
+total conductance is g_max, and a spike of weight w (nS) adds T_max to a fraction w / g_max of them,
+as in `KineticConductance`. The conductance never exceeds g_max.
 
-The square pulses of the source, 1 mM for 1 ms, have the area of those that are used here, and r
-sees only that. Source: Destexhe & Sejnowski 1995, PNAS 92:9515; values of Destexhe, Mainen &
-Sejnowski 1998, Kinetic models of synaptic transmission, in: Methods in Neuronal Modeling.
+The square pulses of the source, 1 mM for 1 ms, have the same area as the exponential pulses used
+here, and r depends only on that area. Source: Destexhe & Sejnowski 1995, PNAS 92:9515; values of
+Destexhe, Mainen & Sejnowski 1998, Kinetic models of synaptic transmission, in: Methods in Neuronal
+Modeling.
 """
 
 from spikesim.receptors.base import Receptor
@@ -20,7 +21,7 @@ from spikesim.units import Param, Unit, mM, ms, mV, nS, param
 
 
 class GABA_B(Receptor):
-    """Potassium channels of total conductance ``g_max`` (nS) behind a cascade of G proteins."""
+    """Potassium channels of total conductance ``g_max`` (nS), opened by a G-protein cascade."""
 
     g_max = Param(None, nS, "positive", "conductance of the whole pool")
     K1 = param(0.09, Unit("1/mM/ms"), "positive", "rate at which receptors become active")

@@ -1,9 +1,9 @@
-"""Jump: a spike adds to a variable of the neuron's own equations.
+"""Jump: a spike increments a variable of the neuron's own equations.
 
     x += w
 
-For models whose text holds its synapses itself, ``dge/dt = -ge / tau_e : nS``, as one writes them
-for Brian2.
+For models whose equations include the synapses, such as ``dge/dt = -ge / tau_e : nS``, as is usual
+in Brian2.
 """
 
 from typing import Any
@@ -14,18 +14,18 @@ from spikesim.units import Unit, nS
 
 
 class Jump(Receptor):
-    """What a neuron's own variable jumps by at a spike: the weight.
+    """Increment of one of the neuron's variables by the weight of each spike.
 
-    Weights of a conductance cannot be negative, as for other receptors.
+    As for other receptors, weights of a conductance cannot be negative.
 
     Parameters
     ----------
     variable : str
-        The neuron's variable, which must have an equation or be set by its reset.
+        Variable of the neuron, which must have an equation or be assigned by the reset.
     unit : Unit
-        What a weight is in; converted to the variable's unit.
+        Unit of the weights; converted to the variable's unit.
     transmitter : str, optional
-        What binds here: projections of populations with this transmitter arrive at this receptor.
+        Transmitter of this receptor: projections of populations with this transmitter target it.
 
     Examples
     --------

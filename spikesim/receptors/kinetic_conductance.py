@@ -1,22 +1,20 @@
-"""Kinetic receptor: transmitter opens channels, and a pool of them can be full.
+"""Kinetic receptor: two-state channels opened by transmitter, with saturation.
 
     dr/dt = alpha T (1 - r) - beta r,   dT/dt = -T / tau_T,   I = g_max r (E_rev - V_m)
 
-r is the open share of a pool of channels whose conductance is g_max, and T the transmitter (mM) at
-an average one of them. A spike of weight w (nS) brings T_max to the part w / g_max of the pool:
-with w = g_max one synapse has the pool to itself; ten synapses with a tenth of it each do together
-the same. The conductance never exceeds g_max.
+r is the open fraction of channels with total conductance g_max, and T the transmitter concentration
+(mM), averaged over the channels. A spike of weight w (nS) adds T_max to a fraction w / g_max of the
+channels: with w = g_max one synapse acts on all channels, and ten synapses with a tenth of that
+weight have the same effect together. The conductance never exceeds g_max.
 
-The pool is one: synapses share its channels, and a channel that one has opened is not there for the
-others. A synapse that saturates by its own earlier spikes only is a matter of its source, see
-`saturating_gate`.
+All synapses share the channels of the receptor: a channel opened by one synapse is not available to
+the others. For synapses that saturate only by their own earlier spikes, see `saturating_gate`.
 
-Transmitter is cleared exponentially (Clements et al. 1992, Science 258:1498: 1.1 mM, 1.2 ms), for
-pulses then add up. The square pulses of the source, 1 mM for 1 ms, have the same area, and slow
-channels see only that: one spike at the whole pool opens 0.067 of the NMDA channels below instead
-of 0.069, but 0.90 instead of 0.96 of GABA_A, and 0.50 instead of 0.62 of AMPA; the charge is 1 %
-less, 18 % more and 5 % more. T is its mean over the coming step, so that the area is right for
-every dt.
+Transmitter decays exponentially (Clements et al. 1992, Science 258:1498: 1.1 mM, 1.2 ms), so that
+pulses add up. The square pulses of the source, 1 mM for 1 ms, have the same area, and slow channels
+depend only on the area. One spike with w = g_max opens 0.067 of the NMDA channels below instead of
+0.069, but 0.90 instead of 0.96 of GABA_A, and 0.50 instead of 0.62 of AMPA; the charge is 1 % less,
+18 % more and 5 % more. T is the mean over the coming step, so that the area is correct for any dt.
 
 | | alpha (1/(mM ms)) | beta (1/ms) | E_rev (mV) |
 | --- | --- | --- | --- |

@@ -1,15 +1,15 @@
-"""NMDA receptor: slow excitation by glutamate, blocked by magnesium while the neuron is at rest.
+"""NMDA receptor: slow excitation by glutamate, with voltage-dependent magnesium block.
 
     dg/dt = y - g / tau_decay,   dy/dt = -y / tau_rise
     I = block g (E_rev - V_m),   block = 1 / (1 + Mg / 3.57 mM * exp(-0.062 V_m / mV))
 
 Weights are the peaks of g, the conductance without magnesium, in nS; see `DualExpConductance`. The
-block follows the membrane at once, and is evaluated at the start of each step. Source of the block:
+block is instantaneous, and is evaluated at the start of each step. Source of the block:
 Jahr & Stevens 1990, J. Neurosci. 10:3178; of the time constants: Brunel & Wang 2001, J. Comput.
 Neurosci. 11:63.
 
-Receptors add up what all spikes do, and do not saturate. See `saturating_gate` for synapses that
-do.
+The effects of spikes add linearly, without saturation. See `saturating_gate` for synapses that
+saturate.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from spikesim.units import Unit, check_scalar, mM, ms, param
 class NMDA(DualExpConductance):
     """Conductance that rises with ``tau_rise`` and decays with ``tau_decay`` (ms, 2 and 100).
 
-    ``Mg`` is the concentration of magnesium outside (mM, default 1); 0 is no block.
+    ``Mg`` is the extracellular magnesium concentration (mM, default 1); 0 means no block.
     """
 
     tau_rise = param(2.0, ms, "positive", "time constant of the rise, at most tau_decay")
@@ -45,16 +45,16 @@ class NMDA(DualExpConductance):
 
 
 class SaturatingGate(NamedTuple):
-    """What a saturating synapse is as one whose release depresses.
+    """Parameters of short-term depression that is equivalent to a saturating synapse.
 
     Attributes
     ----------
     U : float
-        The share of what is left that each spike uses.
+        Fraction of the available resources that each spike uses.
     tau_rec : float
         Time constant of recovery (ms).
     factor : float
-        By what the conductance of the open gate is multiplied to give the weight at rest.
+        Factor from the conductance of the open gate to the weight.
     """
 
     U: float
@@ -66,24 +66,24 @@ class SaturatingGate(NamedTuple):
 def saturating_gate(
     alpha: Any = 0.5, tau_rise: Any = 2.0, tau_decay: Any = 100.0
 ) -> SaturatingGate:
-    """Short-term depression that does what Wang's saturating NMDA synapse does.
+    """Short-term depression that is equivalent to Wang's saturating NMDA synapse.
 
     In Brunel & Wang 2001 (J. Comput. Neurosci. 11:63) and Wang 2002 (Neuron 36:955), after Wang
     1999 (J. Neurosci. 19:9587), each presynaptic neuron has a gate,
 
         dx/dt = -x / tau_rise + spikes,   ds/dt = -s / tau_decay + alpha x (1 - s),
 
-    and a target gets the sum of ``g s`` over its sources. What a spike adds depends on the source's
-    own earlier spikes, so no variable of the target can know it. But once x has decayed, s has gone
-    from s to ``s + k0 + k1 s``, decaying with tau_decay meanwhile, where with a = alpha tau_rise
-    and e = tau_rise / tau_decay
+    and a target receives the sum of ``g s`` over its sources. The increment of a spike depends on
+    the earlier spikes of the same source, so no variable of the target can represent it. But once x
+    has decayed, s has changed to ``s + k0 + k1 s``, apart from its decay with tau_decay, where with
+    a = alpha tau_rise and e = tau_rise / tau_decay
 
         k1 = exp(-a) - 1,   k0 = a^e (lower incomplete gamma of 1 - e at a).
 
-    That is depression as in Tsodyks & Markram 1997 with ``U = -k1``, recovery with tau_decay and no
-    facilitation: synapses of weight ``g * factor`` with that release, onto
-    ``NMDA(tau_rise=tau_rise, tau_decay=tau_decay)``. It is exact but for the shape of the rise, and
-    for the part of x that is left when the next spike comes.
+    This is depression as in Tsodyks & Markram 1997 with ``U = -k1``, recovery with tau_decay and
+    no facilitation: use synapses of weight ``g * factor`` with that release, onto
+    ``NMDA(tau_rise=tau_rise, tau_decay=tau_decay)``. It is exact except for the shape of the rise,
+    and for the rest of x at the next spike.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Plasticity rules and models of transmitter release, one a file: what changes at a synapse."""
+"""Plasticity rules and short-term plasticity models, one per file."""
 
 from spikesim.synapses.hebbian import Hebbian
 from spikesim.synapses.oja import Oja

@@ -1,12 +1,12 @@
-"""Hebbian plasticity of rates, estimated by traces.
+"""Rate-based Hebbian plasticity, with rates estimated by spike traces.
 
     on a postsynaptic spike:  w += eta * (x - x_0)
     on a presynaptic spike:   w += eta * (y - y_0) - eta * decay * w
 
-kept within w_min ... w_max. The traces estimate rates: on average x is rate * tau_plus. With
-x_0 = y_0 = 0 only correlated firing strengthens, and ``decay`` forgets (Hebb 1949; Gerstner &
-Kistler 2002, Biol. Cybern. 87:404); with x_0, y_0 the mean traces it is the covariance rule of
-Sejnowski 1977.
+limited to w_min ... w_max. The traces estimate rates: on average x is rate * tau_plus. With
+x_0 = y_0 = 0 only joint activity strengthens a synapse, and ``decay`` weakens it (Hebb 1949;
+Gerstner & Kistler 2002, Biol. Cybern. 87:404); with x_0, y_0 the mean traces it is the covariance
+rule of Sejnowski 1977.
 """
 
 from spikesim.synapses.rule import PlasticityRule

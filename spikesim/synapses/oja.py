@@ -1,11 +1,10 @@
-"""Oja's rule on traces: Hebbian growth held in check by the weight itself.
+"""Oja's rule with spike traces: Hebbian growth with weight-dependent normalisation.
 
     on a postsynaptic spike:  w += eta * (x - w * y)
 
-where y is the postsynaptic trace just before the spike. Weights settle without a bound where
-x = w y. Steps that are too large for that (eta * y above 1) would make them negative; weights that
-are magnitudes stay at 0 then. Source: Oja 1982, J. Math. Biol. 15:267, with rates replaced by
-traces.
+where y is the postsynaptic trace just before the spike. Weights converge to x = w y without a hard
+bound. Too large steps (eta * y above 1) would make them negative; weights that are magnitudes are
+then clipped at 0. Source: Oja 1982, J. Math. Biol. 15:267, with rates replaced by traces.
 """
 
 from spikesim.synapses.rule import PlasticityRule

@@ -3,9 +3,9 @@
     on a presynaptic spike:   w -= lambda_ * alpha * w_max * (w / w_max)^mu_minus * y
     on a postsynaptic spike:  w += lambda_ * w_max * (1 - w / w_max)^mu_plus * x
 
-kept within w_min ... w_max. ``mu = 0`` is the additive rule of Song, Miller & Abbott 2000 (Nat.
-Neurosci. 3:919), ``mu = 1`` the multiplicative one of van Rossum, Bi & Turrigiano 2000; values
-between them are Guetig et al. 2003 (J. Neurosci. 23:3697), whose notation this is.
+limited to w_min ... w_max. ``mu = 0`` is the additive rule of Song, Miller & Abbott 2000 (Nat.
+Neurosci. 3:919), ``mu = 1`` the multiplicative one of van Rossum, Bi & Turrigiano 2000. Values
+between them, and the notation, are from Guetig et al. 2003 (J. Neurosci. 23:3697).
 """
 
 from spikesim.errors import ValidationError
@@ -31,7 +31,7 @@ class PairSTDP(PlasticityRule):
     @property
     def on_pre(self) -> str:  # type: ignore[override]
         """Depression: the new weight after a presynaptic spike."""
-        # Of w_max * (w / w_max)^mu the last power is taken last: it alone waits for the weight.
+        # The factor that depends on the weight comes last, so that the others do not wait for it.
         scale = {0.0: "w_max", 1.0: "w"}.get(self.mu_minus, "w_max * (w / w_max) ** mu_minus")
         return f"max(w_min, w - lambda_ * alpha * y * {scale})"
 

@@ -1,4 +1,4 @@
-"""What a model of transmitter release is: parameters that say how much each spike releases."""
+"""Base class of transmitter release models (short-term plasticity)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from spikesim.units import check_scalar, ms, one, param
 
 
 class Release(Parametrized):
-    """Base of the models of release; each parameter is one number for a whole projection."""
+    """Base class of release models; each parameter is one number for a whole projection."""
 
     U = param(0.5, one, "positive", "utilisation by the first spike, at most 1")
     tau_rec = param(800.0, ms, "positive", "time constant of the recovery from depression")

@@ -1,4 +1,4 @@
-"""What a plasticity rule is: what a pre- and a postsynaptic spike do to a weight."""
+"""Base class of plasticity rules: weight changes on pre- and postsynaptic spikes."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ COINCIDENCES = ("none", "pre-first", "post-first")
 
 
 class PlasticityRule(Parametrized):
-    """Base of all rules; a subclass is a declaration, by the attributes below.
+    """Base class of plasticity rules; a subclass declares its rule by the class attributes below.
 
-    A rule sees ``w`` (the weight), ``x`` (the presynaptic trace), ``y`` (the postsynaptic trace)
-    and its parameters. Both traces decay exponentially and grow by 1 at each spike of their neuron;
-    with nearest-neighbour pairings they are set to 1. The rule never knows how synapses are stored.
+    A rule reads ``w`` (the weight), ``x`` (the presynaptic trace), ``y`` (the postsynaptic trace)
+    and its parameters. Both traces decay exponentially and increase by 1 at each spike of their
+    neuron; with nearest-neighbour pairings they are set to 1. Rules do not depend on how synapses
+    are stored.
 
-    Where weights are magnitudes (the source names its transmitter, or the receptor is a
-    conductance) no event brings a weight below 0, or below a parameter ``w_min`` that is higher:
-    expressions that do not keep to it by themselves are clipped there. A negative ``w_min`` is an
-    error then.
+    If weights are magnitudes (the source has a transmitter, or the receptor is a conductance), no
+    event reduces a weight below 0, or below a larger parameter ``w_min``: expressions that could do
+    so are clipped there. A negative ``w_min`` is then an error.
 
     Parameters
     ----------
@@ -38,20 +38,21 @@ class PlasticityRule(Parametrized):
 "nearest-reduced-symmetric"}
         Which spikes form pairs (Morrison, Diesmann & Gerstner 2008, Biol. Cybern. 98:459).
     coincidence : {"none", "pre-first", "post-first"}
-        What spikes that coincide at the synapse do to each other.
+        Order of pre- and postsynaptic spikes that coincide at the synapse: "none" lets neither
+        see the other.
     **values
         The declared parameters, one number each.
 
     Attributes
     ----------
     on_pre, on_post : str
-        The new weight after a spike, as an expression; empty if the spike changes nothing. May be
-        properties, where parameters choose between forms.
+        Expression of the new weight after a spike; empty if the spike changes nothing. May be
+        properties, if parameters choose between forms.
     tau_pre, tau_post : str
-        Names of the parameters that are the traces' time constants (ms).
+        Names of the parameters that hold the time constants of the traces (ms).
     modulators : tuple of str
-        Names of neuromodulators; in the expressions each is the concentration at the time of the
-        event.
+        Names of neuromodulators; in the expressions each is the concentration at the time of
+        the event.
 
     Examples
     --------
@@ -149,14 +150,14 @@ class PlasticityRule(Parametrized):
 
     @staticmethod
     def power(base: str, exponent: str, value: float) -> str:
-        """``base ** exponent`` for the parameter's value: none and plain factors cost no power.
+        """Expression of ``base ** exponent``, without a power for the exponents 0 and 1.
 
         Parameters
         ----------
         base, exponent : str
             Expressions.
         value : float
-            What the exponent is.
+            Value of the exponent.
 
         Returns
         -------
@@ -168,7 +169,7 @@ class PlasticityRule(Parametrized):
         return f"({base})" if value == 1.0 else f"({base}) ** {exponent}"
 
     def check(self) -> None:
-        """Raise a ValidationError if the parameters do not fit each other."""
+        """Raise a ValidationError if the parameters are inconsistent."""
         low, high = getattr(self, "w_min", None), getattr(self, "w_max", None)
         if low is not None and high is not None and low >= high:
             raise ValidationError(f"must be above w_min = {low}, got {high}", "w_max", self)

@@ -1,8 +1,8 @@
-"""STDP on postsynaptic spikes, from the presynaptic trace.
+"""STDP on postsynaptic spikes, driven by the presynaptic trace.
 
     on a postsynaptic spike:  w += eta * (x - x_target) * (w_max - w)^mu
 
-kept within w_min ... w_max: inputs that fired lately grow, those that did not shrink. Source: Diehl
+limited to w_min ... w_max: recently active inputs grow, inactive ones shrink. Source: Diehl
 & Cook 2015, Front. Comput. Neurosci. 9:99, equation 3; Querlioz et al. 2013.
 """
 

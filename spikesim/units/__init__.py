@@ -1,8 +1,8 @@
-"""NEST's unit system: labels on declared parameters and state, and quantities that are converted.
+"""Units and quantities, parameter declarations, and validation of user input.
 
-Values are plain floats in their declared unit. The base units ms, mV, pF, um and amol make a
-consistent set: nS * mV = pA, pA / pF = mV/ms, pF / nS = ms, amol / um3 = mM. A user may write
-``20.0`` for a parameter in ms, or ``20 * ms``, or ``0.02 * Unit("s")``.
+Values are stored as plain floats in their declared unit. The base units ms, mV, pF, um and amol are
+consistent, as in NEST: nS * mV = pA, pA / pF = mV/ms, pF / nS = ms, amol / um3 = mM. A user may
+write ``20.0`` for a parameter in ms, or ``20 * ms``, or ``0.02 * Unit("s")``.
 """
 
 from __future__ import annotations
@@ -49,12 +49,12 @@ Hz = Unit("Hz")
 um = Unit("um")
 mM = Unit("mM")
 
-# What users write; all else that is here is for the package, which imports it by name.
+# Public names; other names in this package are internal.
 __all__ = [*unit_names(), "Quantity", "Unit", "one", "param"]
 
 
 def __getattr__(name: str) -> Unit:
-    """Any unit of more than one letter, as in ``from spikesim.units import nA, uF, second``."""
+    """Units of more than one letter, as in ``from spikesim.units import nA, uF, second``."""
     if is_unit_name(name):
         return Unit(name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}{nearest(name, __all__)}")

@@ -1,4 +1,4 @@
-"""Declared parameters, and the checks of what users give."""
+"""Parameter declarations, and validation of values that users pass."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from spikesim.units.quantities import Quantity, Unit, one, refuse_masked
 
 @dataclass(frozen=True)
 class Param:
-    """A declared parameter: default, unit and what values are allowed.
+    """Declaration of a parameter: default, unit and allowed values.
 
-    A ``default`` of None asks the user for a value; a ``shared`` one is the same for all neurons.
+    With a ``default`` of None a value is required; a ``shared`` parameter is the same for all
+    neurons.
     """
 
     default: float | None
@@ -40,12 +41,12 @@ class Param:
         check_flag(self.shared, "shared", "param")
 
     def check(self, value: Any, attribute: str, obj: object) -> np.ndarray:
-        """`value` as a float64 array, or a ValidationError that says what is wrong."""
+        """Convert `value` to a float64 array; raise a ValidationError if it is invalid."""
         return check_array(value, attribute, obj, unit=self.unit, allowed=self.allowed)
 
 
-_UNITS = ("dim", "dimensionality", "unit", "units")  # what quantities of other packages have
-_LEAST = float(np.finfo(np.float64).tiny)  # kernels take less for zero
+_UNITS = ("dim", "dimensionality", "unit", "units")  # attributes of other packages' quantities
+_LEAST = float(np.finfo(np.float64).tiny)  # kernels flush smaller numbers to zero
 
 _RULES: dict[str, tuple[Callable[[np.ndarray], np.ndarray], str]] = {
     "finite": (np.isfinite, "must be finite"),
@@ -65,16 +66,16 @@ def param(default: float, unit: Unit, allowed: str = "finite", doc: str = "") ->
     default : float
         Default value in `unit`.
     unit : Unit
-        Such as ``ms, mV, pF, nS, pA, Hz, um, mM, one`` or ``Unit("mS/cm2")``.
+        Unit, such as ``ms, mV, pF, nS, pA, Hz, um, mM, one`` or ``Unit("mS/cm2")``.
     allowed : {"finite", "positive", "non-negative", "boolean"}
-        What values the user may give.
+        Allowed values.
     doc : str
-        What it is, in a few words.
+        Short description.
 
     Returns
     -------
     Param
-        The declaration, to be an attribute of a model's class.
+        The declaration, for use as a class attribute of a model.
 
     Examples
     --------
@@ -95,9 +96,9 @@ def check_array(
     allowed: str = "finite",
     dtype: Any = np.float64,
 ) -> np.ndarray:
-    """`value` as a new array whose entries are all allowed, float64 unless another `dtype` is said.
+    """Validate `value` and copy it to a new array, float64 unless another `dtype` is given.
 
-    What the user gives is copied here, once, so that it can be changed or dropped afterwards.
+    The copy is made here, once, so that the user may change or delete the original.
     """
     text = "" if unit == one else f" {unit}"
     try:
@@ -129,7 +130,7 @@ def check_array(
 
 
 def any_array(value: Any, attribute: str, obj: object) -> np.ndarray:
-    """`value` as an array of whatever it holds, or a ValidationError if it is of no one shape."""
+    """Convert `value` to an array of any dtype; raise a ValidationError if it is ragged."""
     refuse_masked(value, attribute, obj)
     try:
         return np.asarray(value)
@@ -140,8 +141,8 @@ def any_array(value: Any, attribute: str, obj: object) -> np.ndarray:
 
 
 def check_range(values: np.ndarray, dtype: Any, obj: object, attribute: str = "weight") -> None:
-    """Raise if a value is beyond the largest number of `dtype`."""
-    # Not the maximum of abs: that would be a second array.
+    """Raise an error if a value exceeds the largest number of `dtype`."""
+    # Not the maximum of abs, which would allocate a second array.
     largest = max(values.max(initial=0.0), -values.min(initial=0.0))
     if largest > np.finfo(dtype).max:
         raise ValidationError(
@@ -150,14 +151,14 @@ def check_range(values: np.ndarray, dtype: Any, obj: object, attribute: str = "w
 
 
 def given_array(value: Any, attribute: str, obj: object, **kind: Any) -> np.ndarray:
-    """As `check_array`, for what is kept and read again: the array cannot be written to."""
+    """As `check_array`, but the returned array is read-only."""
     array = check_array(value, attribute, obj, **kind)
     array.flags.writeable = False
     return array
 
 
 def given_values(value: Any, attribute: str, obj: object, **kind: Any) -> float | np.ndarray:
-    """As `given_array`, and one number as a float."""
+    """As `given_array`, but a single number is returned as a float."""
     array = given_array(value, attribute, obj, **kind)
     if array.ndim:
         return array
@@ -165,14 +166,14 @@ def given_values(value: Any, attribute: str, obj: object, **kind: Any) -> float 
 
 
 def in_unit(value: Any, unit: Unit, attribute: str, obj: object) -> Any:
-    """A quantity, of numbers or of a distribution, as plain numbers in `unit`; others as they are.
+    """Convert a quantity (numbers or a distribution) to plain values in `unit`.
 
-    A list may hold quantities, too.
+    Plain numbers are returned unchanged. A list may contain quantities.
 
     Raises
     ------
     ValidationError
-        If a quantity is of another dimension.
+        If a quantity has another dimension.
     """
     if isinstance(value, (list, tuple)):
         kinds = tuple(set(map(type, value)))
@@ -187,11 +188,11 @@ def in_unit(value: Any, unit: Unit, attribute: str, obj: object) -> Any:
 
 
 def _refuse_foreign(value: Any, attribute: str, obj: object) -> None:
-    """Raise for another package's quantity: NumPy would take its number and forget its unit."""
+    """Raise an error for another package's quantity: NumPy would drop its unit."""
     for item in (value, *(value[:1] if isinstance(value, (list, tuple)) else ())):
-        kind = type(item)  # of its own a table has columns, which may be called so
+        kind = type(item)  # not of the instance: a table may have columns of these names
         package = kind.__module__.partition(".")[0]
-        marks = (getattr(kind, name, None) for name in _UNITS)  # methods are other things
+        marks = (getattr(kind, name, None) for name in _UNITS)  # methods are ignored below
         if package not in ("numpy", "spikesim") and any(m is not None and not callable(m)
                                                         for m in marks):  # fmt: skip
             raise ValidationError(
@@ -203,7 +204,7 @@ def _refuse_foreign(value: Any, attribute: str, obj: object) -> None:
 def check_scalar(
     value: Any, attribute: str, obj: object, *, unit: Unit = one, allowed: str = "finite"
 ) -> float:
-    """`value` as one allowed float."""
+    """Validate `value` and convert it to a float."""
     array = check_array(value, attribute, obj, unit=unit, allowed=allowed)
     if array.ndim:
         raise ValidationError(f"must be one number, got shape {array.shape}", attribute, obj)
@@ -213,7 +214,7 @@ def check_scalar(
 def check_count(
     value: Any, attribute: str, obj: object, *, least: int = 0, most: int | None = None
 ) -> int:
-    """`value` as a whole number from `least` to `most`."""
+    """Validate `value` as an integer from `least` to `most`."""
     if isinstance(value, (bool, np.timedelta64)) or not isinstance(value, (int, np.integer)):
         raise ValidationError(f"must be a whole number, got {value!r}", attribute, obj)
     if value < least:
@@ -224,7 +225,7 @@ def check_count(
 
 
 def check_flag(value: Any, attribute: str, obj: object) -> bool:
-    """`value` as a bool, if it is True or False."""
+    """Validate `value` as True or False."""
     if not isinstance(value, (bool, np.bool_)):
         raise ValidationError(f"must be True or False, got {value!r}", attribute, obj)
     return bool(value)

@@ -1,4 +1,4 @@
-"""The names that users give to what they make: populations, projections, receptors and others."""
+"""Validation of names of populations, projections, receptors and other objects."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import Any
 from spikesim.errors import ValidationError
 
 LONGEST = 255
-"""Characters of a name; files and draws hold names in full."""
+"""Largest number of characters in a name."""
 
 
 def check_name(name: Any, attribute: str | None, obj: object) -> str:
-    """`name`, if it is a text that can be shown, written into files and read back.
+    """Validate a name that is displayed, and stored in files.
 
-    It has 1 to 255 characters, all of them printable, and no blank in front or behind. Blanks
-    within, dots, arrows and letters of all languages are allowed.
+    It has 1 to 255 printable characters, without leading or trailing spaces. Spaces within, dots,
+    arrows and letters of all languages are allowed.
 
     Raises
     ------
     ValidationError
-        If it is no such text.
+        If it is not such a text.
     """
     if not isinstance(name, str) or not name:
         raise ValidationError(f"must be a non-empty text, got {_shown(name)}", attribute, obj)
@@ -43,12 +43,12 @@ def check_name(name: Any, attribute: str | None, obj: object) -> str:
 
 
 def check_label(text: Any, attribute: str, obj: object) -> str:
-    """`text`, if it is one that can be shown: printable, of several lines or empty.
+    """Validate a text that is displayed: printable, possibly empty or of several lines.
 
     Raises
     ------
     ValidationError
-        If it is no text, or has characters that cannot be shown.
+        If it is not text, or has characters that are not printable.
     """
     if not isinstance(text, str):
         raise ValidationError(f"must be a text, got {_shown(text)}", attribute, obj)
@@ -60,12 +60,12 @@ def check_label(text: Any, attribute: str, obj: object) -> str:
 
 
 def check_identifier(name: Any, attribute: str | None, obj: object) -> str:
-    """`name`, if expressions can hold it: a name that is a Python identifier too.
+    """Validate a name that may occur in expressions: a Python identifier.
 
     Raises
     ------
     ValidationError
-        If it is no such text, or one that Python reads as another one, such as the micro sign.
+        If it is not an identifier, or Python normalises it to another one (micro sign).
     """
     if not isinstance(name, str) or not name.isidentifier():
         raise ValidationError(f"names must be identifiers, got {_shown(name)}", attribute, obj)

@@ -1,4 +1,4 @@
-"""Which of n things a user selects: by a number, a slice, a list of numbers or a mask."""
+"""Indexing: convert an integer, a slice, a list of integers or a mask to indices."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ _ALLOWED = "a whole number, a slice, a list of whole numbers or a mask"
 
 
 def chosen_places(key: Any, n: int, obj: object, what: str = "neurons") -> np.ndarray:
-    """The places in 0 .. n-1 that `key` selects, int64, in its order and with its repeats.
+    """Indices in 0 .. n-1 that `key` selects, int64, in its order and with repeats.
 
     Parameters
     ----------
     key : int, slice, sequence of int, or sequence of bool of length n
         Negative numbers count from the end.
     n : int
-        How many there are to choose from.
+        Number of elements.
     obj : object
-        Whom an error names.
+        Object that an error message names.
     what : str
-        What is chosen from.
+        Name of the elements, for messages.
 
     Raises
     ------
     ValidationError
-        If the key is nothing of these, a number is out of range, or a mask has another length.
+        If the key has another type, a number is out of range, or a mask has a wrong length.
     """
     try:
         if isinstance(key, slice):
@@ -60,10 +60,10 @@ def chosen_places(key: Any, n: int, obj: object, what: str = "neurons") -> np.nd
 
 
 def _as_array(key: Any, obj: object) -> np.ndarray:
-    """A key that is no slice as a row of whole numbers, of any size, or as a mask."""
+    """Convert a key other than a slice to a 1-D array of integers, or to a mask."""
     if isinstance(key, (int, np.integer)) and not isinstance(key, bool):
         key = [key]
-    if isinstance(key, tuple) and key:  # what `view[2, 3]` gives
+    if isinstance(key, tuple) and key:  # from `view[2, 3]`
         if not all(isinstance(k, (int, np.integer)) and not isinstance(k, bool) for k in key):
             raise TypeError
         raise ValidationError(

@@ -1,4 +1,4 @@
-"""Units, and the quantities that numbers and units make."""
+"""Units, and quantities: numbers with units."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from spikesim.units.symbols import PLAIN, Dimension, power_of_ten, read_unit
 class Unit:
     """A unit, such as ``Unit("mV")``, ``Unit("mS/cm2")`` or ``pA / ms``.
 
-    Two units are equal if they mean the same. A number or an array times a unit is a `Quantity`.
+    Equivalent units compare equal. A number or an array times a unit is a `Quantity`.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ class Unit:
     Raises
     ------
     ValidationError
-        If the text is no unit.
+        If the text is not a unit.
 
     Examples
     --------
@@ -38,7 +38,7 @@ class Unit:
     exponent: Fraction = field(init=False, repr=False)
     dimension: Dimension = field(init=False, repr=False)
 
-    __array_ufunc__ = None  # an array times a unit is ours to make
+    __array_ufunc__ = None  # so that array * unit calls __rmul__
 
     def __post_init__(self) -> None:
         exponent, dimension = read_unit(self.symbol)
@@ -47,7 +47,7 @@ class Unit:
 
     @property
     def scale(self) -> float:
-        """How many of the base units this is."""
+        """Factor from this unit to the consistent base units."""
         return power_of_ten(self.exponent)
 
     def __str__(self) -> str:
@@ -79,14 +79,14 @@ def _bracketed(unit: Unit) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Quantity:
-    """A number or an array with a unit, as ``20 * ms`` makes it; converted where it is used.
+    """Number or array with a unit, such as ``20 * ms``; converted where it is used.
 
     Parameters
     ----------
     value : float, array or Distribution
-        The number of units.
+        Numerical value.
     unit : Unit
-        What it is in.
+        Unit of the value.
 
     Examples
     --------
@@ -107,12 +107,12 @@ class Quantity:
                                   "Quantity")  # fmt: skip
 
     def to(self, unit: Unit) -> Any:
-        """The plain value in another unit of the same dimension.
+        """Convert to a plain value in another unit of the same dimension.
 
         Parameters
         ----------
         unit : Unit
-            Such as ``ms``.
+            Unit of the result, such as ``ms``.
 
         Returns
         -------
@@ -193,18 +193,18 @@ class Quantity:
 
     @property
     def _number(self) -> Any:
-        """What can be reckoned with."""
+        """Value that supports arithmetic: lists are converted to arrays."""
         refuse_masked(self.value)
         try:
             value = np.asarray(self.value) if isinstance(self.value, (list, tuple)) else self.value
             if np.asarray(value).dtype.kind in "iuf":
                 return value
-        except (TypeError, ValueError, OverflowError, RecursionError):  # rows of no one length
+        except (TypeError, ValueError, OverflowError, RecursionError):  # ragged lists
             pass
         raise ValidationError(f"cannot reckon with {self!r}; only with numbers and arrays")
 
     def _like(self, other: Any, action: str) -> Any:
-        """The other's value in this unit; a bare zero fits every unit."""
+        """Value of the other operand in this unit; a plain zero fits every unit."""
         given = _quantity(other)
         if given.unit == one and np.ndim(given.value) == 0 and given._number == 0:
             return given.value
@@ -219,7 +219,7 @@ class Quantity:
 
 
 def refuse_masked(value: Any, attribute: str | None = None, obj: object = None) -> None:
-    """Raise if a value is masked: NumPy would take the number behind the mask."""
+    """Raise an error for masked values: NumPy would use the number behind the mask."""
     if isinstance(value, Quantity):
         refuse_masked(value.value, attribute, obj)
     elif isinstance(value, np.ma.MaskedArray):
@@ -230,14 +230,14 @@ def refuse_masked(value: Any, attribute: str | None = None, obj: object = None) 
                 f"has a masked value{where}; leave it out or fill it in", attribute, obj
             )
     elif isinstance(value, (list, tuple)):
-        kinds = tuple(set(map(type, value)))  # a list of numbers is passed at once
+        kinds = tuple(set(map(type, value)))  # fast path for a list of numbers
         if any(issubclass(kind, (np.ma.MaskedArray, list, tuple, Quantity)) for kind in kinds):
             for item in value:
                 refuse_masked(item, attribute, obj)
 
 
 def _quantity(value: Any) -> Quantity:
-    """A quantity from one, from a unit or from plain numbers."""
+    """Convert a quantity, a unit or plain numbers to a quantity."""
     if isinstance(value, Unit):
         return Quantity(1.0, value)
     return value if isinstance(value, Quantity) else Quantity(value, one)

@@ -1,8 +1,8 @@
-"""Times in ms as whole steps: the one rule for times that lie between two steps.
+"""Convert times in ms to integer numbers of steps.
 
-A time, a delay or a period that a user gives is taken to the nearest step, with one warning that
-says which one and what it became. What repeats and would drift away from the grid, such as a
-sampling interval, must be a whole number of steps.
+Times, delays and periods are rounded to the nearest step, with one warning that gives the value
+before and after. Intervals that repeat and would drift away from the grid, such as a sampling
+interval, must be a multiple of the step.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from spikesim.units.quantities import Unit
 
 LONGEST_DELAY = 65535  # steps
 MOST_STEPS = 2**53  # beyond that, times are no longer multiples of dt
-_ON_GRID = 1e-6  # of a step; what is nearer is rounding of floats
+_ON_GRID = 1e-6  # in steps; smaller differences are rounding errors
 _CHUNK = 1 << 20
 
 
@@ -32,27 +32,27 @@ def nearest_steps(
     dtype: Any = np.int64,
     silent: bool = False,
 ) -> np.ndarray:
-    """Times (ms) in steps of `dt`, to the nearest, of the shape of `times`.
+    """Round times (ms) to steps of `dt`; the result has the shape of `times`.
 
     Parameters
     ----------
     times : float or numpy.ndarray
-        Finite numbers.
+        Times (ms), finite.
     dt : float
         Step (ms).
     attribute, owner : str, object
-        Whom messages name.
+        Attribute and object that messages name.
     least, most : int
-        The fewest and the most steps that are allowed.
+        Least and largest allowed number of steps.
     dtype : dtype
-        Of the result.
+        Type of the result.
     silent : bool
-        Whether to round without a warning: what was drawn is not on the grid.
+        Whether to round without a warning, for random times, which are never on the grid.
 
     Raises
     ------
     ValidationError
-        If a time is below the least or above the most.
+        If a time is out of the allowed range.
 
     Warns
     -----
@@ -62,8 +62,8 @@ def nearest_steps(
     given = np.asarray(times, np.float64)
     flat, steps = given.ravel(), np.empty(given.size, dtype)
     rounded, example = 0, 0
-    for first in range(0, flat.size, _CHUNK):  # scratch stays small beside many delays
-        with np.errstate(over="ignore"):  # infinitely many steps are too many, too
+    for first in range(0, flat.size, _CHUNK):  # in chunks, to limit temporary memory
+        with np.errstate(over="ignore"):  # inf is rejected as too many steps
             exact = flat[first : first + _CHUNK] / dt
         nearest = np.rint(exact)
         bad = (nearest < least) | (nearest > most)
@@ -86,7 +86,7 @@ def nearest_steps(
 
 
 def delay_steps(delay: Any, dt: float, owner: object) -> np.ndarray:
-    """Delays that a user gives (ms) in steps of `dt`, uint16, 1 to `LONGEST_DELAY`."""
+    """Convert delays (ms) to steps of `dt`, uint16, from 1 to `LONGEST_DELAY`."""
     given = check_array(delay, "delay", owner, unit=Unit("ms"))
     steps = nearest_steps(given, dt, "delay", owner, least=1, most=LONGEST_DELAY, dtype=np.uint16)
     steps.flags.writeable = False
@@ -94,7 +94,7 @@ def delay_steps(delay: Any, dt: float, owner: object) -> np.ndarray:
 
 
 def whole_steps(value: float, dt: float, attribute: str, owner: object) -> int:
-    """`value` (ms) in steps, which must be whole and at least one."""
+    """Convert `value` (ms) to steps; it must be a positive multiple of `dt`."""
     if value > MOST_STEPS * dt:
         raise _impossible(value, dt, attribute, owner, MOST_STEPS)
     steps = round(value / dt)

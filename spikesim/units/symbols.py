@@ -1,4 +1,4 @@
-"""What the text of a unit means: a power of ten and a dimension."""
+"""Parse unit symbols into a power of ten and a dimension."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PLAIN: Dimension = (Fraction(0),) * len(BASE)
 _PREFIXES = {
     "a": -18, "f": -15, "p": -12, "n": -9, "u": -6, "m": -3, "c": -2, "": 0, "k": 3, "M": 6, "G": 9
 }  # fmt: skip
-# Symbol and name of each unit, the power of ten by which it exceeds the base, and its dimension.
+# Symbol and name of each unit, its power of ten relative to the base units, and its dimension.
 _UNITS = {
     "s second": (3, (1, 0, 0, 0, 0, 0)),
     "V volt": (3, (0, 1, 0, 0, 0, 0)),
@@ -38,7 +38,7 @@ _KNOWN = {
     for name in names.split()
     for prefix, power in _PREFIXES.items()
 }
-_KNOWN |= {  # what reads as a prefix and a unit too
+_KNOWN |= {  # names that could also be read as a prefix and a unit
     name: (ten, tuple(map(Fraction, dimension)))
     for names, (ten, dimension) in _UNITS.items()
     for name in names.split()
@@ -51,12 +51,12 @@ _COMMON = (
 
 
 def power_of_ten(exponent: Fraction) -> float:
-    """Ten to a power; exact where floats are."""
+    """Ten to a power, exact if it is representable."""
     return float(10.0 ** (int(exponent) if exponent.denominator == 1 else float(exponent)))
 
 
 def read_unit(text: str) -> tuple[Fraction, Dimension]:
-    """Power of ten and dimension of a unit's text: products, quotients and powers of symbols."""
+    """Parse products, quotients and powers of unit symbols into power of ten and dimension."""
     spelled = re.sub(r"\b([A-Za-z]+)(\d)\b", r"\1**\2", str(text).replace("^", "**"))
     try:
         return _unit_of(ast.parse(spelled.strip(), mode="eval").body)
@@ -87,12 +87,12 @@ def _unit_of(tree: ast.expr) -> tuple[Fraction, Dimension]:
 
 
 def as_fraction(power: float) -> Fraction:
-    """The power of a unit that a number means: 0.3 is three tenths."""
+    """Exponent of a unit as a fraction: 0.3 becomes 3/10."""
     return Fraction(power).limit_denominator(1000)
 
 
 def combined(a: Dimension, b: Dimension, sign: int) -> Dimension:
-    """Dimension of a product (`sign` 1) or a quotient (-1)."""
+    """Dimension of a product (`sign` 1) or quotient (`sign` -1)."""
     return tuple(x + sign * y for x, y in zip(a, b, strict=True))
 
 
@@ -102,7 +102,7 @@ def raised(a: Dimension, power: Fraction) -> Dimension:
 
 
 def symbol_of(dimension: Dimension) -> str:
-    """A unit with this dimension, in the field's symbols where there are some."""
+    """Symbol of a unit with this dimension, if possible a common one such as ``pA``."""
     for symbol in _COMMON:
         if read_unit(symbol)[1] == dimension:
             return symbol
@@ -113,12 +113,12 @@ def symbol_of(dimension: Dimension) -> str:
 
 
 def is_unit_name(name: str) -> bool:
-    """Whether a name in an expression may mean a unit: single letters never do."""
+    """Whether a name in an expression may be a unit: single letters never are."""
     return len(name) > 1 and name in _KNOWN
 
 
 def unit_names() -> list[str]:
-    """All names that Python can have for units; attoseconds, ``as``, it cannot."""
+    """All unit names that are valid in Python; ``as`` (attosecond) is a keyword."""
     return sorted(name for name in _KNOWN if is_unit_name(name) and not keyword.iskeyword(name))
 
 
@@ -127,9 +127,9 @@ _EVERYWHERE = """
     um cm metre meter uM mM
 """
 COMMON = frozenset(_EVERYWHERE.split())
-"""Names that mean units wherever they stand: no variable or parameter may be called so."""
+"""Reserved unit names, which variables and parameters must not have."""
 
 
 def is_common_unit(name: str) -> bool:
-    """Whether a name means a unit in every model."""
+    """Whether a name is a unit in every model."""
     return name in COMMON
