@@ -128,7 +128,7 @@ class Normal(Distribution):
     std : float
         Standard deviation before truncation, zero or positive.
     low, high : float, optional
-        Draws below `low` or above `high` are drawn again. Default: no bounds.
+        Draws below `low` or above `high` are redrawn. Default: no bounds.
 
     Raises
     ------
@@ -168,7 +168,7 @@ class LogNormal(Distribution):
     std : float
         Standard deviation OF THE VARIABLE itself, not of its logarithm; zero or positive.
     low, high : float, optional
-        Draws below `low` or above `high` are drawn again. Default: no bounds.
+        Draws below `low` or above `high` are redrawn. Default: no bounds.
 
     Raises
     ------

@@ -87,6 +87,7 @@ def binomial_rows(key, p, n_post, self_offset, counts):
 @kernel
 def total_rows(key, n, pairs, n_post, self_offset, multapses, counts):
     """Distribute `n` synapses over the rows, each row conditional on the rows before it.
+
     The distribution is multinomial with multapses and multivariate hypergeometric without.
     """
     for row in range(counts.size):
