@@ -257,6 +257,7 @@ CASES = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("case", CASES)
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(value=ANYTHING)
@@ -271,6 +272,7 @@ def test_one_clear_error(case, value):
         assert word in text, f"{text!r} does not name {word!r}"
 
 
+@pytest.mark.thorough
 @pytest.mark.filterwarnings("ignore::spikesim.SpikesimWarning")
 @pytest.mark.parametrize("name", ["C_m", "tau_m", "E_L", "V_th", "V_reset", "t_ref", "I_e"])
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))

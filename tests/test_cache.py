@@ -54,6 +54,7 @@ def cold(tmp_path_factory):
     return cache, run(cache, "axonal")
 
 
+@pytest.mark.thorough
 def test_the_first_process_compiles(cold):
     cache, first = cold
     assert first["compiled"] > 10

@@ -103,6 +103,7 @@ def test_cache_clear_without_a_cache(run):
     assert "nothing" in said.output
 
 
+@pytest.mark.thorough
 def test_python_m_spikesim_is_the_same():
     code = [sys.executable, "-m", "spikesim"]
     helped = subprocess.run([*code, "--help"], check=False, capture_output=True, text=True)

@@ -27,6 +27,7 @@ def test_the_pages_with_examples_are_found():
     assert {name(p) for p in WITH_EXAMPLES} >= {"README.md", "docs/extending.md"}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("page", WITH_EXAMPLES, ids=name)
 def test_examples_run(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -154,6 +154,7 @@ def test_content_that_is_no_kernel_is_compiled_anew(folder):
         assert fresh() == 1
 
 
+@pytest.mark.thorough
 @compiled
 def test_several_processes_fill_one_cache(tmp_path):
     processes = [start(tmp_path / "cache") for _ in range(3)]
@@ -163,6 +164,7 @@ def test_several_processes_fill_one_cache(tmp_path):
     assert not list(tmp_path.rglob(".*"))
 
 
+@pytest.mark.thorough
 @compiled
 def test_a_folder_that_cannot_be_made(tmp_path):
     """One warning, and kernels are kept in memory."""
@@ -174,6 +176,7 @@ def test_a_folder_that_cannot_be_made(tmp_path):
     assert "set SPIKESIM_CACHE_DIR" in said
 
 
+@pytest.mark.thorough
 @compiled
 @posix
 def test_a_user_without_any_folder():

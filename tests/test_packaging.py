@@ -52,6 +52,7 @@ def test_the_networks_are_a_part_of_the_package():
     assert "spikesim mnist" in result.output
 
 
+@pytest.mark.thorough
 def test_errors_of_the_experiment_are_one_line():
     done = subprocess.run(
         [sys.executable, "-m", "spikesim", "mnist", "--neurons", "0"],

@@ -20,6 +20,7 @@ FIELDS = {
 }  # fmt: skip
 
 
+@pytest.mark.thorough
 def test_run_measures_in_a_process_and_keeps_other_workloads(tmp_path):
     path = tmp_path / "out.json"
     old = [{"workload": w, "simulator": "spikesim"} for w in ("other", "cuba")]

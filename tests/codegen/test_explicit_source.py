@@ -44,6 +44,7 @@ def by_hand(p, dt, steps, g0, V_m=-65.0):
     return np.array(trace), late
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("dt", "g", "late", "within"),
     [
@@ -108,6 +109,7 @@ def test_a_conductance_that_rises_within_the_step():
         assert V_m.result().values.min() == pytest.approx(-80.0, abs=0.1)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("precision", ["single", "mixed"])
 def test_neurons_are_judged_one_by_one(threads, precision):
@@ -129,6 +131,7 @@ def test_neurons_are_judged_one_by_one(threads, precision):
         assert np.array_equal(together[:, j], alone[:, j])
 
 
+@pytest.mark.thorough
 def test_conductances_that_are_open_at_the_start_are_no_reason_to_refuse():
     for method in ("rk4", "euler"):
         model = sim.AdEx(receptors=RECEPTORS, method=method)
@@ -138,6 +141,7 @@ def test_conductances_that_are_open_at_the_start_are_no_reason_to_refuse():
         assert -80.0 <= cells.get("V_m")[0] < -79.0
 
 
+@pytest.mark.thorough
 def test_a_threshold_that_is_crossed_upwards_is_watched_in_long_steps_too():
     """MorrisLecar re-arms where a conductance brings it below its threshold in one step."""
     receptors = {"x": sim.ExpConductance(tau_syn=0.3, E_rev=-60.0)}
@@ -190,6 +194,7 @@ def half_steps(V_m, U_m, current):
     return V_m, U_m + 0.02 * (0.2 * V_m - U_m)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("kind", "step", "start", "capacity"),
     [(ByHand, leaky, -70.0, 250.0), (sim.IzhikevichHalfSteps, half_steps, -65.0, 1.0)],
@@ -217,6 +222,7 @@ def leak(v, g, C):
     return (10.0 * (-70.0 - v) + g * (-80.0 - v)) / C
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("method", ["rk4", "rk2", "heun"])
 @pytest.mark.parametrize("g", [1e4, 1e6])
 def test_a_linear_part_that_cannot_be_found(method, g):
@@ -240,6 +246,7 @@ def test_a_linear_part_that_cannot_be_found(method, g):
     assert spikes.result().n_spikes == 0
 
 
+@pytest.mark.thorough
 def test_noise_in_steps_that_are_too_long():
     """It is added at the end of the step, as in all others."""
     model = sim.Neuron.from_text(
@@ -258,6 +265,7 @@ def test_noise_in_steps_that_are_too_long():
     assert cells.get("v").mean() == pytest.approx(-80.0, abs=0.3)
 
 
+@pytest.mark.thorough
 def test_currents_alone_do_not_make_a_quadratic_membrane_fire():
     """Where an equation is a polynomial, its own slope counts."""
     for model in (sim.Izhikevich(receptors={}), sim.QIF(receptors={})):

@@ -60,6 +60,7 @@ def resonator_by_hand(steps, kicks, *, drive, a=0.8, b=4.0, tau=12.0, tau_w=30.0
     return np.array(trace), spikes
 
 
+@pytest.mark.thorough
 def test_a_user_model_is_the_plain_loop():
     steps, drives = 2000, np.array([15.0, 12.0, 20.0])
     rs = np.random.default_rng(1)
@@ -150,6 +151,7 @@ class Plain(sim.Neuron):
     refractory = ("V_m",)
 
 
+@pytest.mark.thorough
 def test_models_may_use_any_name():
     results = []
     for model in (Awkward, Plain):

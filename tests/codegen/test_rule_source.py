@@ -24,6 +24,7 @@ class Own(sim.PlasticityRule):
     tau_minus = property(lambda self: self.tau_b)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("layout", ["sparse", "dense"])
 @pytest.mark.parametrize("side", ["axonal", "dendritic"])
 def test_a_rule_of_ones_own(layout, side):

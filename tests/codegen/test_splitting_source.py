@@ -50,6 +50,7 @@ def errors(steps, **attributes):
     return np.array(found)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("method", "joint", "order"),
     [
@@ -80,6 +81,7 @@ def test_what_cannot_be_split(attributes, text):
         type("Ring", (Ring,), attributes)(receptors={}).source()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("dt", [0.1, 0.5, 1.0])
 def test_a_conductance_pulls_a_compartment_to_its_reversal_potential(dt):
     """Crank-Nicolson alone swings to the other side of it, and back in the next step."""

@@ -79,6 +79,7 @@ def test_inputs_that_make_no_sense(make, text):
         make()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "stimulus",
     [

@@ -106,6 +106,7 @@ def built(weight, delay, initial=-60.0, drive=20.0, minis=3.0):
     return [p.weight, p.delay, start, cells.get("V_m")], p
 
 
+@pytest.mark.thorough
 def test_quantities_are_converted():
     plain, _ = built(
         sim.Normal(20.0, 5.0), sim.Uniform(0.1, 3.0), sim.Uniform(-70.0, -60.0),

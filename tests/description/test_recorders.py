@@ -74,6 +74,7 @@ def test_only_populations_and_projections_are_recorded(network, target):
         network["net"].record(target, "spikes")
 
 
+@pytest.mark.thorough
 def test_recorders_know_what_they_are_of(network):
     net = network["net"]
     names = [

@@ -37,6 +37,7 @@ def test_numbers_and_distributions_are_kept_as_they_are():
     assert cell.given == {"v": drawn, "w": 2.0}
 
 
+@pytest.mark.thorough
 def test_channels_start_at_their_steady_state():
     """A step later they are where they were, for the membrane has not moved."""
     model = sim.ConductanceNeuron(channels={"K": sim.Kdr(g=1e-9)}, receptors={})

@@ -22,6 +22,7 @@ def pendulum(duration):
     return solve_ivp(rates, (0, duration), [1.0, 0.0], "DOP853", rtol=1e-12, atol=1e-13).y[:, -1]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("method", "order"), [("euler", 1), ("rk2", 2), ("heun", 2), ("rk4", 4)])
 def test_methods_converge_with_their_order(method, order):
     model = sim.Neuron.from_text(
@@ -48,6 +49,7 @@ def test_stages_of_a_stepped_equation_see_exact_neighbours():
     assert np.log2(errors[0] / errors[1]) == pytest.approx(4, abs=0.5)
 
 
+@pytest.mark.thorough
 def test_what_is_held_does_not_move_within_a_step():
     """AdEx while refractory: the adaptation sees the reset potential in every stage."""
     text = """
@@ -91,6 +93,7 @@ def test_what_is_held_does_not_move_for_others_either():
         assert cells.get("x")[0] == 0.0
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("method", ["rk4", "rk2", "heun", "euler"])
 def test_an_upstroke_that_overshoots_ends_with_its_reset(method):
     """Stages of an exponential overflow in the step of a spike; that is no reason to stop."""

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from spikesim.kernels.sort_rows import BLOCKS, block_of, sort_rows, split_blocks
 
 
+@pytest.mark.thorough
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.integers(0, 40), min_size=0, max_size=6),

@@ -31,6 +31,7 @@ class Stepped(sim.Neuron):
         return V_m, n
 
 
+@pytest.mark.thorough
 def test_a_step_in_python():
     class InText(sim.Neuron):
         equations = "dV_m/dt = -V_m/tau + (I_syn + I_in)/C_m : mV\n n : 1"
@@ -57,6 +58,7 @@ def test_a_step_in_python():
     assert held.get("V_m")[0] == pytest.approx(target + (1.0 - target) * np.exp(-0.01))
 
 
+@pytest.mark.thorough
 def test_functions_of_the_user():
     text = """
         m = boltzmann(v/mV, -20.0, 9.0) : 1
@@ -84,6 +86,7 @@ def doubled(x):
     return 2.0 * x
 
 
+@pytest.mark.thorough
 def test_a_function_in_the_factor_of_a_noise():
     model = sim.Neuron.from_text(
         "dx/dt = -x/(5*ms) + doubled(s)*sqrt(2/(5*ms))*xi : 1", threshold="never", s=1.5,

@@ -8,6 +8,7 @@ from spikesim.units import Hz, Quantity, Unit, mM, ms, mV, nS, one, pA, param, p
 from tests.equations.rig import boltzmann, run
 
 
+@pytest.mark.thorough
 def test_units_are_converted():
     """Volts, seconds, kilohertz and siemens beside millivolts: one and the same membrane."""
     plain = sim.Neuron.from_text(
@@ -39,6 +40,7 @@ def test_quantities_are_taken_wherever_a_parameter_is():
         sim.AdaptiveLIF(adapt=1 * ms)
 
 
+@pytest.mark.thorough
 def test_noise_has_the_variance_of_its_process():
     """Ornstein & Uhlenbeck: standard deviation sigma, even at long steps."""
     text = "dx/dt = -x/tau + sigma*sqrt(2/tau)*xi : mV"
@@ -48,6 +50,7 @@ def test_noise_has_the_variance_of_its_process():
     assert x.mean() == pytest.approx(0.0, abs=5 * 3.0 / np.sqrt(x.size))
 
 
+@pytest.mark.thorough
 def test_multiplicative_noise_is_itos():
     """Geometric Brownian motion: the mean does not move, the logarithm drifts by -s^2/2."""
     model = sim.Neuron.from_text(
@@ -58,6 +61,7 @@ def test_multiplicative_noise_is_itos():
     assert np.log(x).mean() == pytest.approx(-0.05, abs=0.01)
 
 
+@pytest.mark.thorough
 def test_one_noise_is_shared_and_two_are_not():
     text = """
         dx/dt = -x/(10*ms) + xi_a/ms**0.5 : 1
@@ -70,6 +74,7 @@ def test_one_noise_is_shared_and_two_are_not():
     assert abs(np.corrcoef(x, z)[0, 1]) < 5 / np.sqrt(x.size)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("threads", [1, 3])
 def test_noise_is_keyed(threads):
     """Neither threads nor other populations change what a neuron draws."""
@@ -86,6 +91,7 @@ def test_noise_is_keyed(threads):
     assert np.array_equal(spikes.result().ids, alone.ids)
 
 
+@pytest.mark.thorough
 def test_a_condition_that_must_hold_again():
     """One spike an upward crossing, although the variable stays above the threshold for long."""
     model = sim.Neuron.from_text(
@@ -97,6 +103,7 @@ def test_a_condition_that_must_hold_again():
     assert np.diff(spikes.times) == pytest.approx(10.0, abs=0.051)
 
 
+@pytest.mark.thorough
 def test_a_subexpression_held_over_the_step():
     """The block of a conductance is taken at the step's start: the membrane stays linear in V."""
     text = "block = 1/(1 + exp(-v/(16*mV))) : 1 (constant over dt)\n dv/dt = -block*v/(5*ms) : mV"
@@ -108,6 +115,7 @@ def test_a_subexpression_held_over_the_step():
     assert cells.get("v")[0] == pytest.approx(v, rel=1e-12)
 
 
+@pytest.mark.thorough
 def test_shared_parameters_are_one_number():
     text = "dv/dt = -v/tau : mV\n tau : ms (shared)"
     with pytest.raises(sim.ValidationError, match=r"tau: is shared.*shape \(2,\)"):
@@ -218,6 +226,7 @@ def test_a_class_without_a_threshold():
         Half()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("threads", [1, 2])
 def test_a_variable_that_runs_away(threads):
     """dv/dt = v^2 reaches infinity at t = 1; the step is named, and what was recorded is kept."""
@@ -235,6 +244,7 @@ def test_a_variable_that_runs_away(threads):
     assert result.values[-1, 1] == pytest.approx(1 / (10 - net.t), rel=1e-6)
 
 
+@pytest.mark.thorough
 def test_currents_can_be_recorded():
     receptors = {"a": sim.ExpConductance(), "b": sim.ExpCurrent()}
     net = sim.Network(seed=1, precision="double")
@@ -253,6 +263,7 @@ def test_currents_can_be_recorded():
         net.record(cells, "I_ext")
 
 
+@pytest.mark.thorough
 def test_concentrations_and_plain_numbers_have_units_too():
     text = "dCa/dt = (Ca_rest - Ca)/tau : mM\n tau : second"
     model = sim.Neuron.from_text(text, threshold="Ca/mM > 5", Ca_rest=50e-6 * mM, tau=0.1)
@@ -262,6 +273,7 @@ def test_concentrations_and_plain_numbers_have_units_too():
     assert nS * mV == pA
 
 
+@pytest.mark.thorough
 def test_statements_of_a_reset_follow_each_other():
     """A subexpression has the value of what was assigned before; a mapping acts at once."""
     text = "dv/dt = 1*mV/ms : mV\n y = 2*v : mV\n w : mV\n u : mV"
@@ -274,6 +286,7 @@ def test_statements_of_a_reset_follow_each_other():
     assert values[dict] == pytest.approx((1.0, 0.5))
 
 
+@pytest.mark.thorough
 def test_time_that_only_a_subexpression_reads():
     text = "dv/dt = -v/(10*ms) : mV\n x = sin(t/ms) : 1"
     net = sim.Network(dt=0.1, seed=1)
@@ -316,6 +329,7 @@ def test_words_of_python_are_no_names():
         sim.Neuron.from_text("dv/dt = -v/ms : 1\n 1x : 1", threshold="never")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "value",
     [np.array([2.0, 3.0]), np.int64(2), np.float32(2.5), [2, 3], sim.Uniform(2.0, 3.0),
@@ -335,6 +349,7 @@ def test_a_refractory_period_is_no_constant():
         sim.Neuron.from_text("dv/dt = -v/t_ref : mV", threshold="v > 3*mV", t_ref=5 * ms)
 
 
+@pytest.mark.thorough
 def test_int_and_remainder():
     """Over time, against the same in NumPy; conditions inside are over converted units."""
     text = """
@@ -374,6 +389,7 @@ def test_long_sums_and_deep_expressions():
         sim.Neuron.from_text(f"dv/dt = -v{'*1.001' * 150}/ms : mV", threshold="never")
 
 
+@pytest.mark.thorough
 def test_chains_of_subexpressions_do_not_explode():
     """Two uses in each of forty: put into each other they would be a million million terms."""
     text = "dv/dt = -x40*v/ms : 1\n x0 = 1 + v*0.001 : 1\n"

@@ -114,6 +114,7 @@ def lived(threads=1, pieces=(100.0,), precision="mixed"):
     return outcome(net, cells, others, recorders)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("precision", ["mixed", "single"])
 def test_threads_and_chunks_change_nothing(precision):
     whole = lived(precision=precision)
@@ -233,6 +234,7 @@ def test_junctions_that_are_refused(options, text):
 # --- linked variables ----------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_a_linked_variable_is_what_its_source_was_at_the_start_of_the_step():
     net = sim.Network(dt=DT, seed=1, precision="double")
     source = net.population("source", 3, sim.LIF(I_e=[300.0, 400.0, 500.0]))

@@ -100,6 +100,7 @@ def test_noise_adds_to_steady_currents():
 # --- drives --------------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("rate", [30.0, 4000.0, 200_000.0])
 def test_drives_are_poisson(rate):
     """Counts of each step: mean and variance, independence, and the whole distribution."""

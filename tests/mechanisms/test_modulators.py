@@ -77,6 +77,7 @@ def test_going_back():
     assert trace.result().times[0] == 0.0
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("threads", [1, 2])
 def test_neurons_can_read_a_concentration(threads):
     """As a linked variable, which has the value of the step's start."""

@@ -196,6 +196,7 @@ def test_many_populations_share_a_kernel():
         assert population.get("I_exc") == pytest.approx(np.full(5 + k, 5.0 * (k + 1)))
 
 
+@pytest.mark.thorough
 def test_two_receptors_of_one_kind_are_two_tables_of_slots():
     net = sim.Network(seed=1, precision="double")
     given = net.population("given", 1, sim.SpikeSource([1.0]))

@@ -24,6 +24,7 @@ def test_numbers(result):
     assert numbers["time at 51.2 %"] < numbers["time at 0 %"]
 
 
+@pytest.mark.thorough
 def test_coherent_motion_to_the_other_side():
     result = decision.run(coherences=(-51.2, -51.2), seed=3)
     assert [result.choice(k)[0] for k in range(2)] == ["B", "B"]

@@ -6,6 +6,7 @@ import pytest
 from models.dendrite import backward, synaptic
 
 
+@pytest.mark.thorough
 def test_far_synapses_are_weak_and_slow():
     _, traces = synaptic()
     assert (np.diff([trace.max() for trace in traces]) < 0).all()

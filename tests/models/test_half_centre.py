@@ -8,12 +8,14 @@ from models.half_centre import EXPECTED
 from tests.models.rig import written_by
 
 
+@pytest.mark.thorough
 def test_numbers():
     numbers = half_centre.run(seconds=7.5, seed=2).numbers
     outside = {k: v for k, v in numbers.items() if not EXPECTED[k].holds(v)}
     assert not outside
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("theta_plus", [0.3, 0.6])
 def test_the_period_is_that_of_the_reduction(theta_plus):
     """Within a fifth: the reduction takes noise to be white and neurons to be alike."""

@@ -39,6 +39,7 @@ def finished(tmp_path_factory):
     return root, result.output
 
 
+@pytest.mark.thorough
 def test_results_are_written(finished):
     root, _ = finished
     content = json.loads((root / "out.json").read_text())

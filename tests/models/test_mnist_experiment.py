@@ -69,6 +69,7 @@ class Killer:
             raise Killed
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("every", [3, 7, 15])
 def test_killed_again_and_again_ends_like_unbroken(unbroken, tmp_path, every):
     images, expected, store = unbroken

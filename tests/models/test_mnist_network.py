@@ -73,6 +73,7 @@ def test_reduced_network_is_what_a_plain_loop_says():
     np.testing.assert_allclose(network.thresholds, theta, rtol=1e-9)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", [Reduced, Faithful])
 def test_learning_changes_weights_and_responding_does_not(kind):
     images = strokes(6, 5).flat()

@@ -120,6 +120,7 @@ def test_lead_and_frequency_of_made_up_volleys():
     assert trial.synchrony() > 4.0
 
 
+@pytest.mark.thorough
 def test_the_command_line(tmp_path):
     written = written_by(ping.main, tmp_path, seconds=0.4, scale=0.25)
     assert set(written["numbers"]) == set(EXPECTED)

@@ -8,6 +8,7 @@ from models import potjans_diesmann as column
 from tests.models.rig import written_by
 
 
+@pytest.mark.thorough
 def test_numbers_at_a_tenth():
     numbers = column.run(seconds=1.5, seed=2).numbers
     outside = {k: v for k, v in numbers.items() if not column.EXPECTED[k].holds(v)}

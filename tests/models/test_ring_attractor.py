@@ -16,6 +16,7 @@ def test_numbers():
     assert not outside
 
 
+@pytest.mark.thorough
 def test_without_a_cue_no_bump_forms(monkeypatch):
     monkeypatch.setattr(ring, "CUE_PA", 0.0)
     result = ring.run(cues=(90.0,), delay=2.0, scale=0.25, seed=2)

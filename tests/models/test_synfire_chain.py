@@ -13,6 +13,7 @@ def result():
     return chain.run(repeats=3, seed=2)
 
 
+@pytest.mark.thorough
 def test_numbers(result):
     outside = {k: v for k, v in result.numbers.items() if not chain.EXPECTED[k].holds(v)}
     assert not outside

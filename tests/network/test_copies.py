@@ -22,6 +22,7 @@ WAYS = {
 each_way = pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 
 
+@pytest.mark.thorough
 @each_way
 @pytest.mark.parametrize("threads", [1, 2])
 def test_a_copy_goes_on_as_its_network(way, threads):
@@ -34,6 +35,7 @@ def test_a_copy_goes_on_as_its_network(way, threads):
     assert_same(other.results(), rig.results())
 
 
+@pytest.mark.thorough
 @given(doings(most=5), doings(most=4), st.sampled_from(sorted(WAYS)), st.booleans())
 @settings(max_examples=20, deadline=None)
 def test_a_copy_is_as_its_network_whatever_has_been_set(before, after, way, again):
@@ -159,6 +161,7 @@ def wrong(net):
     net.populations["others"].set(tau_m=-1.0)
 
 
+@pytest.mark.thorough
 def test_a_sweep_in_processes():
     """Fresh ones: they have the models' classes only by their names."""
     rig = everything()

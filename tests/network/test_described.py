@@ -64,6 +64,7 @@ def grown(look):
             "level": np.array(dopamine.concentration)}  # fmt: skip
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "look",
     [
@@ -78,6 +79,7 @@ def test_looking_at_a_network_does_not_close_it(look):
     assert_same(grown(look), grown(lambda net, a: None))
 
 
+@pytest.mark.thorough
 def test_the_switch_of_learning_is_the_networks():
     """It is checked, remembered, and holds for what is described later."""
     net = sim.Network(seed=1)
@@ -113,6 +115,7 @@ def test_switches_survive_what_is_added_later():
     assert not net.plan.parts["plastic_synapses"].tables[p.name].args.control[histories.LEARNING]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("write", "what"),
     [
@@ -323,6 +326,7 @@ def test_a_spike_arrives_after_its_delay(delay):
     assert p.delay == pytest.approx([delay])
 
 
+@pytest.mark.thorough
 def test_the_longest_delay():
     net = sim.Network(dt=0.1, seed=1)
     source, cell = pulse(net, 2), cells(net, n=2)

@@ -64,6 +64,7 @@ def test_gates_start_in_their_steady_state_where_the_membrane_starts():
     assert given.get("n_K") == pytest.approx([0.1])
 
 
+@pytest.mark.thorough
 def test_a_leaky_neuron_takes_channels_too():
     """Of any model that mentions I_ion, with a reset and refractoriness."""
 
@@ -80,6 +81,7 @@ def test_a_leaky_neuron_takes_channels_too():
     assert 0 < count({"KM": sim.KM(g=60.0)}) < count({})
 
 
+@pytest.mark.thorough
 def test_a_soma_that_is_held_pulls_its_dendrite():
     """Refractoriness within the implicit solve: the dendrite relaxes towards the held soma."""
 

@@ -28,6 +28,7 @@ def text(equations=TEXT, **options):
     return sim.Neuron.from_text(equations, **{**FIRES, **KEPT, **options})
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "same", ["5*ms", "0.005*second", "tr", "tr_base + 2*ms", "twice(tr/ms)*ms/2", "known"]
 )
@@ -67,6 +68,7 @@ def test_each_neuron_has_its_refractory_time_and_it_follows_its_parameters():
         cells.set(tr=-3 * ms)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("flag", ["", "(unless refractory)"])
 def test_a_condition_ends_refractoriness(flag):
     """Against a loop: what the condition holds, at the start of a step, stands still."""
@@ -120,6 +122,7 @@ def test_names_of_brian2_have_hints():
         text()
 
 
+@pytest.mark.thorough
 def test_booleans_are_conditions():
     equations = """
         dv/dt = (E_L - v)/tau + drive + (1*mV/ms if active else 0*mV/ms) : mV
@@ -249,6 +252,7 @@ def gated(**receptors):
     )
 
 
+@pytest.mark.thorough
 def test_spikes_jump_into_variables_of_the_text():
     net = sim.Network(seed=1, precision="double")
     source = net.population("source", 1, sim.SpikeSource([2.0]))
@@ -283,6 +287,7 @@ class Gated(sim.Neuron):
     threshold = "never"
 
 
+@pytest.mark.thorough
 def test_jumps_of_several_targets_share_no_table():
     net = sim.Network(seed=1)
     source = net.population("source", 1, sim.SpikeSource([2.0]))
@@ -303,6 +308,7 @@ class Fourth(sim.HodgkinHuxley):
     method = "rk4"
 
 
+@pytest.mark.thorough
 def test_each_instance_may_have_its_own_method():
     right = sim.HodgkinHuxley(I_e=1000.0, method="rk4")
     assert repr(right) == "HodgkinHuxley(I_e=1000.0, method='rk4')"
@@ -319,6 +325,7 @@ def test_each_instance_may_have_its_own_method():
     assert 0.1 < abs(plain - given).max() < 5.0
 
 
+@pytest.mark.thorough
 def test_currents_of_channels_can_be_recorded():
     """By what they are made of."""
     channels = {"leak": sim.Leak(g=30.0, E=-54.4), "Na": sim.Na(g=12000.0), "K": sim.K(g=3600.0)}
@@ -397,6 +404,7 @@ def test_a_constant_cannot_be_called_name():
         sim.Neuron.from_text("dv/dt = -v/(10*ms) : 1", threshold="v > 1", name=5 * mV)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("threads", [1, 2])
 def test_a_poisson_source_as_text(threads):
     """A model without a variable: its threshold alone makes spikes."""

@@ -38,6 +38,7 @@ def test_defaults_are_those_of_nest(model):
     assert model().values == NEST[model]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("model", SPIKING, ids=lambda model: model.__name__)
 def test_models_rest_and_spike(model):
     """Silent until a stimulating current begins."""
@@ -52,6 +53,7 @@ def test_models_rest_and_spike(model):
     assert train[0] > 20.0
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("precision", ["single", "double"])
 def test_a_runaway_stays_finite(precision):
     """Sharp thresholds, high peaks, long steps: w grows by b and hardly more."""

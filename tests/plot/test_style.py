@@ -30,6 +30,7 @@ def test_colours_are_dark_enough_for_names_on_white():
     assert len(set(OKABE_ITO)) == len(OKABE_ITO)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("module", ["spikesim", "spikesim.analysis", "spikesim.interchange"])
 def test_matplotlib_waits_until_pictures_are_wanted(module):
     code = f"import sys, {module}; sys.exit('matplotlib' in sys.modules)"

@@ -29,6 +29,7 @@ def responses():
     return {name: r.result().values[10:, 0] for name, r in records.items()}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", KINDS)
 def test_the_weight_is_the_peak(responses, name):
     seen, t = responses[name], np.arange(291) * 0.1
@@ -67,6 +68,7 @@ def test_units(kind, unit, signed):
     assert kind.__doc__
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", [sim.ExpConductance, sim.AlphaConductance])
 @pytest.mark.parametrize("E_rev", [0.0, -80.0])
 def test_conductances_drive_to_their_reversal_potential(kind, E_rev):

@@ -92,6 +92,7 @@ def test_shares_of_each_neuron_and_later_ones():
     assert cells.get("g_ampa") == pytest.approx([6.0] * 3)
 
 
+@pytest.mark.thorough
 def test_populations_that_differ_in_transmitters_alone():
     """They have the same kinds of receptors, but not the same ports."""
     net, cells = target({"a": sim.ExpConductance(), "b": sim.ExpConductance()})

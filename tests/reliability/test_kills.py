@@ -16,6 +16,7 @@ def run(name, kills):
     assert ending.returncode == 0, ending.stdout + ending.stderr
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["training", "saving"])
 def test_kills(name):
     run(name, 4)

@@ -21,6 +21,7 @@ def test_wrong_input(cases, tmp_path):
 NAMES = {name for group in calls.GROUPS.values() for name in group}
 
 
+@pytest.mark.thorough
 def test_right_arguments_are_accepted(tmp_path, monkeypatch):
     """Else nothing would be tried but what is refused anyway."""
     monkeypatch.chdir(tmp_path)

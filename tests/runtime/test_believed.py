@@ -45,6 +45,7 @@ class Rig:
         return error and str(error)
 
 
+@pytest.mark.thorough
 @settings(max_examples=100, deadline=None)
 @given(damage())
 def test_damaged_files_are_refused_and_change_nothing(rig, damaged):
@@ -57,6 +58,7 @@ def test_damaged_files_are_refused_and_change_nothing(rig, damaged):
         assert "damaged.npz" in str(error)
 
 
+@pytest.mark.thorough
 def test_hostile_values_are_refused_or_run():
     """In a process of its own: a crash would be seen, and a loop without end."""
     done = subprocess.run(

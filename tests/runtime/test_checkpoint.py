@@ -49,6 +49,7 @@ def test_loading_into_a_network_that_has_run(tmp_path):
     assert_same(rig.state() | {"t": 0}, first | {"t": 0})
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("delay_is", ["axonal", "dendritic"])
 def test_grown_histories_are_saved_too(tmp_path, delay_is):
     """A state whose histories have grown, into a network that has not run yet."""
@@ -177,6 +178,7 @@ def with_delays(release=None):
     return net, p
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("release", [None, sim.QuantalRelease(U=0.5, n_sites=3, tau_rec=300.0)])
 def test_a_state_of_format_2(tmp_path, release):
     """There, rows were sorted by delay and then target."""

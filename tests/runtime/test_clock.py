@@ -34,6 +34,7 @@ def model(method="auto", **values):
     return sim.Neuron.from_text(text, threshold="never", method=method, **given)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("precision", ["single", "mixed"])
 @pytest.mark.parametrize(("method", "within"), [("auto", 0.07), ("rk4", 3e-5)])
 def test_a_sine_keeps_its_phase(precision, method, within):
@@ -49,6 +50,7 @@ def test_a_sine_keeps_its_phase(precision, method, within):
         assert found == pytest.approx((response * np.exp(1j * angle)).imag, abs=within)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("precision", ["single", "double"])
 @pytest.mark.parametrize("varied", [False, True])
 def test_the_phase_is_that_of_the_exact_time(precision, varied):

@@ -56,6 +56,7 @@ def goes_on(net):
     return True
 
 
+@pytest.mark.thorough
 @given(
     st.integers(0, len(PLACES) - 1), st.integers(-6, 6).filter(bool), st.integers(0, 30),
     st.sampled_from([MemoryError(), KeyboardInterrupt(), RuntimeError("odd")]),

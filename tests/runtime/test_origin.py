@@ -60,6 +60,7 @@ def told(tmp_path, before, after, network=various):
     return [str(w.message) for w in caught]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("before", "after", "text"),
     [
@@ -91,6 +92,7 @@ def test_what_must_be_the_same(tmp_path, before, after, text):
         told(tmp_path, before, after)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("before", "after", "settings"),
     [

@@ -164,6 +164,7 @@ def test_more_spikes_than_the_buffer_holds():
     assert net.n_spikes > 5 * (1 << 16)
 
 
+@pytest.mark.thorough
 def test_what_was_recorded_before_an_error_is_what_was():
     """Several recorders share a buffer, which a run that stops leaves half empty."""
     text = "dv/dt = k*v*v/(mV*ms) + 0.1*mV/ms : mV\n k : 1"

@@ -244,6 +244,7 @@ class Undefined(sim.PlasticityRule):
     on_pre = "log(-w)"
 
 
+@pytest.mark.thorough
 def test_a_rule_that_gives_no_number_is_named():
     net = sim.Network(seed=1)
     pre = net.population("pre", 2, sim.SpikeSource([[5.0, 9.0], [30.0]]))

@@ -87,6 +87,7 @@ def test_learning_does_not_depend_on_threads(layout, rule):
     same(learning(1, layout, rule), learning(2, layout, rule))
 
 
+@pytest.mark.thorough
 def test_more_threads_than_neurons():
     def spikes(threads):
         net = sim.Network(seed=1, threads=threads)

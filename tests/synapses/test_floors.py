@@ -153,6 +153,7 @@ def test_no_weight_is_below_its_floor(synapses, layout, side, size, seed, looks)
         assert projection.weight == pytest.approx(np.array(expected), rel=1e-6, abs=1e-9)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_the_floor_in_single_precision_and_what_is_no_number(layout):
     for down in (0.1, 2.0):
@@ -191,6 +192,7 @@ def test_a_negative_floor_of_magnitudes_is_refused(rule, synapse, text):
     Floors([rule], [("either", "")], trains(3, 2), trains(4, 2))  # these have a sign
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("layout", ["sparse", "dense"])
 def test_normalize_keeps_to_the_floor(layout):
     """Weights that would fall below it stay on it, and the others share what is left."""

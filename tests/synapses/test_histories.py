@@ -37,6 +37,7 @@ def test_reading_changes_nothing(layout, side, pairing, precision):
     assert np.array_equal(final(None), final(0.7))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("side", SIDES)
 def test_recorded_weights_are_those_read(layout, side):
@@ -56,6 +57,7 @@ def test_recorded_weights_are_those_read(layout, side):
     assert np.array_equal(every.result().values[at > 0], np.array(rows)[2::3])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("coincidence", COINCIDENCES)
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("side", SIDES)
@@ -77,6 +79,7 @@ def test_a_silent_source_misses_no_postsynaptic_spike(layout, side, pairing):
     rig.run().check(pair_stdp())
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("side", SIDES)
 @pytest.mark.parametrize("rule", ["pair", "trace"])
@@ -113,6 +116,7 @@ def test_traces_end_after_a_long_silence():
     )
 
 
+@pytest.mark.thorough
 def test_a_reset_forgets_postsynaptic_spikes():
     """After it a presynaptic spike finds no trace of those before."""
     net = sim.Network(seed=1)

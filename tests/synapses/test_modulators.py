@@ -79,6 +79,7 @@ def check(rig, functions, **options):
     rig.check(functions, concentration=level, **options)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("coincidence", COINCIDENCES)
 @pytest.mark.parametrize(("layout", "side"), list(itertools.product(LAYOUTS, SIDES)))
 def test_each_event_reads_the_concentration_of_its_time(layout, side, coincidence):
@@ -128,6 +129,7 @@ def test_chunks_threads_and_reading_change_nothing(layout, side, monkeypatch):
     assert_same(whole, outcome([33.3, 276.7], threads=3))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("side", SIDES)
 def test_a_saved_state_goes_on(tmp_path, side):
     """Saved with releases under way, and with events that weights have not seen yet."""

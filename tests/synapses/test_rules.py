@@ -149,6 +149,7 @@ def test_rules_that_are_wrongly_declared(members, text):
         type("Own", (sim.PlasticityRule,), members)()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("text", "moved"),
     [

@@ -169,6 +169,7 @@ def test_weights_that_cannot_be_scaled_stay(weight, total, text):
     net.population("more", 1, sim.LIF())  # nothing has been set that would be lost
 
 
+@pytest.mark.thorough
 def test_weights_of_both_signs_that_can_be_scaled():
     _, p = signed([3.0, 4.0, -1.0])
     p.normalize(12.0)

@@ -99,6 +99,7 @@ def by_brian2(b2, network):
     return steps[order], np.asarray(monitor.i)[order]
 
 
+@pytest.mark.thorough
 @pytest.mark.filterwarnings("ignore")
 def test_every_spike_agrees(brian2, network):
     ours, theirs = by_spikesim(network), by_brian2(brian2, network)

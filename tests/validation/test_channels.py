@@ -154,6 +154,7 @@ def test_other_methods(hh_reference, method, bound):
     assert rms(hh(0.025, method), hh_reference) < bound
 
 
+@pytest.mark.thorough
 def test_the_membrane_against_brian2(brian2):
     b = brian2
     b.start_scope()

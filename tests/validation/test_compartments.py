@@ -69,6 +69,7 @@ def test_attenuation_and_input_resistance():
     assert errors[-1] < 6e-4
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("method", "n"), [("auto", 10), ("strang", 20), ("strang", 50)])
 def test_rallpack_1(method, n):
     """Both ends of a cable of n compartments for 250 ms, dt = 0.05 ms; Rallpack's limit is 0.25 %.
@@ -83,6 +84,7 @@ def test_rallpack_1(method, n):
         assert np.sqrt(np.mean(error**2)) / np.ptp(expected) < 0.0025
 
 
+@pytest.mark.thorough
 @pytest.mark.filterwarnings("ignore:.*half of dt:spikesim.SpikesimWarning")
 def test_passive_trees_are_exact_whatever_the_step():
     """A branched tree: dt = 5 ms gives what dt = 0.05 ms gives."""

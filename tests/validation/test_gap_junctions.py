@@ -73,6 +73,7 @@ def by_brian2(b2, cell, a, b, g, current, initial, duration, dt=0.1):
     return np.asarray(monitor.v / b2.mV).T, steps, np.asarray(spikes.i)
 
 
+@pytest.mark.thorough
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(("n", "spiking"), [(2, False), (2, True), (10, False), (10, True)])
 def test_brian2_gives_the_same_traces(brian2, n, spiking):

@@ -36,6 +36,7 @@ def test_cuba(seed):
     assert net.n_events == pytest.approx(trains.n_spikes * 80, rel=0.02)
 
 
+@pytest.mark.thorough
 def test_coba():
     """Brette et al. 2007, conductances: 19 Hz in NEST once it is awake.
 

@@ -52,6 +52,7 @@ def test_interval_of_the_quadratic_neuron(current):
     assert intervals == pytest.approx(period, abs=0.02)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("current", [100.0, 300.0, 900.0])
 def test_interval_of_the_exponential_neuron(current):
     p = sim.EIF().values
@@ -66,6 +67,7 @@ def test_interval_of_the_exponential_neuron(current):
     assert intervals == pytest.approx(period, abs=0.02)
 
 
+@pytest.mark.thorough
 def test_the_published_spikes_of_the_adaptive_exponential_neuron():
     """PyNN's case: its defaults, 1 nA, from -65 mV on."""
     net = sim.Network(dt=0.01, seed=1)
@@ -256,6 +258,7 @@ def fired(inputs, weights, thresholds):
     return [2.0 in found.train(j) for j in range(len(thresholds))], found
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("a", [0, 1])
 @pytest.mark.parametrize("b", [0, 1])
 def test_threshold_units_compute(a, b):

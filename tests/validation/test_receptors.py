@@ -180,6 +180,7 @@ KINETIC = [
 ENTRIES = [*map(linear, LINEAR), *KINETIC]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: e.name)
 def test_time_course(entry):
     assert deviation(entry.spikesim(), entry.reference()) < entry.tolerance
@@ -252,6 +253,7 @@ def open_part(V, Mg=1.0):
     return currents([V], Mg)[0] / -V
 
 
+@pytest.mark.thorough
 def test_the_block_is_that_of_jahr_and_stevens():
     """B(V) = 1 / (1 + [Mg] / 3.57 mM exp(-0.062 V)), in numbers worked out by hand."""
     voltages = np.array([-90.0, -60.0, -30.0, 20.0, 40.0])
@@ -463,6 +465,7 @@ def by_brian2(b2, trains, dt):
     return np.concatenate([[-70.0], monitor.v[0]])
 
 
+@pytest.mark.thorough
 @pytest.mark.filterwarnings("ignore")
 def test_four_receptors_on_a_membrane_agree_with_brian2(brian2, trains):
     with warnings.catch_warnings():

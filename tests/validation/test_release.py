@@ -100,6 +100,7 @@ def by_brian2(b2, trains, c, values):
     return np.asarray(monitor.I).T
 
 
+@pytest.mark.thorough
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("kind", KINDS)
 def test_currents_agree_with_brian2(brian2, kind):
@@ -138,6 +139,7 @@ def quanta(request):
     return found, n_sites, event_loop(times, **KINDS[kind])
 
 
+@pytest.mark.thorough
 def test_amplitudes_are_multiples_of_the_quantum(quanta):
     found, n_sites, _ = quanta
     assert np.abs(found - np.rint(found)).max() < 1e-6

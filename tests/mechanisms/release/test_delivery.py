@@ -35,6 +35,7 @@ def steps(times):
     return np.rint(np.asarray(times) / DT).astype(int)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("precision", ["double", "mixed", "single"])
 @pytest.mark.parametrize("values", [DEPRESSING, FACILITATING], ids=["depressing", "facilitating"])
 @pytest.mark.parametrize("storage", STORAGES)
@@ -64,6 +65,7 @@ def test_every_storage_is_the_event_loop(storage, values, precision):
     assert net.n_events == count
 
 
+@pytest.mark.thorough
 def test_autapses_are_left_out_of_a_sum():
     """Neurons that fire by themselves, onto each other; against all pairs written out."""
 
@@ -133,6 +135,7 @@ def same(one, other):
 MODELS = [sim.TsodyksMarkram(**FACILITATING), sim.QuantalRelease(**DEPRESSING, n_sites=4)]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("release", MODELS, ids=["mean", "quantal"])
 @pytest.mark.parametrize("storage", ["sum", "dense", "sparse", "delays"])
 def test_threads_change_nothing(storage, release):

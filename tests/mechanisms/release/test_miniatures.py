@@ -76,6 +76,7 @@ def test_a_slice_with_gaps_is_refused():
         net.stimulate(cells[::2], sim.Miniatures(1.0, 1.0))
 
 
+@pytest.mark.thorough
 def test_the_transmitter_chooses_the_receptor_and_the_sign():
     receptors = {
         "exc": sim.ExpCurrent(transmitter="glutamate"), "inh": sim.ExpCurrent(transmitter="GABA")
@@ -164,6 +165,7 @@ def test_rates_and_numbers_of_each_neuron_and_schedules():
     assert (np.abs(found - [0, 1000, 2000]) <= 1e-9 + 4.5 * np.sqrt([0, 1000, 2000])).all()
 
 
+@pytest.mark.thorough
 def test_threads_and_chunks_change_nothing(tmp_path):
     def run(threads, *parts):
         net, cells = network(700, threads=threads)

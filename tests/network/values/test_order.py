@@ -106,6 +106,7 @@ def fired(n=5):
     return sim.SpikeSource([[1.0 + k] for k in range(n)])
 
 
+@pytest.mark.thorough
 def test_one_to_one_pairs_the_places():
     net, cells = network()
     sources = net.population("sources", 5, fired())
@@ -186,6 +187,7 @@ def test_projections_between_selections(data, pre, post, plastic, varied, thread
     assert np.allclose(synapses.weight, after.weight[order], rtol=0, atol=1e-12)
 
 
+@pytest.mark.thorough
 def test_weights_are_set_and_recorded_in_the_users_order():
     net, cells = network(precision="double")
     sources = net.population("sources", 5, fired())
@@ -268,6 +270,7 @@ def test_a_population_in_one_order_connects_to_itself_without_autapses():
 # --- what else takes neurons ---------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_gap_junctions_join_the_places():
     net, cells = network()
     gaps = net.gap_junctions(cells[[6, 1]], cells[[0, 3]], sim.OneToOne(), g=[5.0, 1.0])
@@ -279,6 +282,7 @@ def test_gap_junctions_join_the_places():
     assert np.array_equal(gaps.g, [5.0, 1.0])
 
 
+@pytest.mark.thorough
 def test_currents_follow_the_order():
     net, cells = network()
     net.stimulate(cells[[5, 1]], sim.DCCurrent([100.0, 200.0]))

@@ -148,6 +148,7 @@ def test_a_new_refractory_period():
     assert record.result().isi(0)[1:] == pytest.approx(short[-1] + 3.0)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("values", "text"),
     [

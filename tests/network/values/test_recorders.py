@@ -55,6 +55,7 @@ def weights(net):
                        delay_is="axonal")  # fmt: skip
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("late", [False, True])
 def test_weights_that_are_set_before_the_run_are_in_the_sample_at_0(late):
     net = sim.Network(seed=1, precision="double")
