@@ -23,10 +23,10 @@ class Stimulus(Element):
     ----------
     name : str
         Unique among the inputs of a network.
-        target : View
-            The target neurons.
-        given : Input
-            The input that acts on them.
+    target : View
+        The target neurons.
+    given : Input
+        The input that acts on them.
     """
 
     def __init__(self, name: str, target: View, given: Input):

@@ -34,8 +34,8 @@ class Input(Guarded):
         ----------
         size : int
             Number of neurons or sources.
-            owner : str
-                Name of the object in error messages.
+        owner : str
+            Name of the object in error messages.
         """
         raise NotImplementedError
 
@@ -65,10 +65,10 @@ class RateSource(Source):
         ----------
         rate : float, array or Schedule
             Rate in Hz.
-            size : int
-                Number of sources.
-            owner : str
-                Name of the object in error messages.
+        size : int
+            Number of sources.
+        owner : str
+            Name of the object in error messages.
 
         Returns
         -------

@@ -56,9 +56,9 @@ class DescribedNetwork(Parts):
         model : Neuron or Source
             Neuron model or spike source, such as ``LIF(tau_m=20.0)`` or
             ``PoissonSource(rate=20.0)``.
-            transmitter : str, optional
-                Transmitter that the neurons release. The weights of projections from this
-                population must then be non-negative: the transmitter determines the sign.
+        transmitter : str, optional
+            Transmitter that the neurons release. The weights of projections from this
+            population must then be non-negative: the transmitter determines the sign.
         initial : mapping, optional
             Initial values of state variables, e.g. ``{"V_m": Uniform(-60, -50)}``.
 
@@ -115,24 +115,24 @@ class DescribedNetwork(Parts):
         weight : float, array or Distribution
             Weights in the unit of the receptor: mV (delta), pA (currents), nS (conductances); or
             with a unit, such as ``0.02 * nA`` and ``Normal(20.0, 5.0) * pA``.
-            delay : float, array or Distribution
-                Delays in ms or with a unit; at least one step.
-            receptor : str, optional
-                Receptor of the target. May be omitted if the target has only one, or if the
-                source's transmitter binds to one.
-            plasticity : PlasticityRule, optional
-                Rule that changes the weights.
-            delay_is : {"axonal", "dendritic"}
-                Whether the delay of a plastic synapse is axonal or dendritic; required with
-                `plasticity`.
-            release : TsodyksMarkram or QuantalRelease, optional
-                Short-term plasticity model, which determines the fraction of the weight that each
-                spike transmits. By default each spike transmits the full weight.
-            modulators : mapping, optional
-                Modulators for the names that the rule reads, e.g. ``{"dopamine": striatal}``. By
-                default the modulator of the same name.
-            name : str, optional
-                Unique in the network; random draws depend on it. Default ``source->target``.
+        delay : float, array or Distribution
+            Delays in ms or with a unit; at least one step.
+        receptor : str, optional
+            Receptor of the target. May be omitted if the target has only one, or if the
+            source's transmitter binds to one.
+        plasticity : PlasticityRule, optional
+            Rule that changes the weights.
+        delay_is : {"axonal", "dendritic"}
+            Whether the delay of a plastic synapse is axonal or dendritic; required with
+            `plasticity`.
+        release : TsodyksMarkram or QuantalRelease, optional
+            Short-term plasticity model, which determines the fraction of the weight that each
+            spike transmits. By default each spike transmits the full weight.
+        modulators : mapping, optional
+            Modulators for the names that the rule reads, e.g. ``{"dopamine": striatal}``. By
+            default the modulator of the same name.
+        name : str, optional
+            Unique in the network; random draws depend on it. Default ``source->target``.
 
         Returns
         -------
@@ -175,9 +175,9 @@ class DescribedNetwork(Parts):
             Target neurons.
         stimulus : PoissonDrive, Miniatures, StepCurrent, DCCurrent or NoiseCurrent
             The input.
-            name : str, optional
-                Name of the input; random draws depend on it. By default it is built from the
-                target and the type of the input.
+        name : str, optional
+            Name of the input; random draws depend on it. By default it is built from the
+            target and the type of the input.
 
         Examples
         --------
@@ -216,14 +216,14 @@ class DescribedNetwork(Parts):
         ----------
         a, b : Population or slice
             Neurons on both sides. For junctions within a population, pass it twice.
-            connector : Connector
-                Rule that determines which pairs are connected. Within a population each pair has at
-                most one junction: `AllToAll`, `FixedProbability` and `DistanceDependent` consider
-                each pair once, and connectors that list pairs must list each pair once.
-            g : float, array or Distribution
-                Conductance of each junction in nS, the same in both directions.
-            name : str, optional
-                Unique in the network; random draws depend on it. Default ``a--b``.
+        connector : Connector
+            Rule that determines which pairs are connected. Within a population each pair has at
+            most one junction: `AllToAll`, `FixedProbability` and `DistanceDependent` consider
+            each pair once, and connectors that list pairs must list each pair once.
+        g : float, array or Distribution
+            Conductance of each junction in nS, the same in both directions.
+        name : str, optional
+            Unique in the network; random draws depend on it. Default ``a--b``.
 
         Returns
         -------
@@ -254,11 +254,11 @@ class DescribedNetwork(Parts):
         ----------
         target, variable : Population or slice, str
             Neurons and their variable, which is set at the start of each step.
-            source, source_variable : Population, slice or Modulator, str
-                Source of the values and the variable that is read.
-            index : array of int, optional
-                Index into the source for each target neuron. By default target neuron i reads from
-                source neuron i; if the source has a single value, all target neurons read it.
+        source, source_variable : Population, slice or Modulator, str
+            Source of the values and the variable that is read.
+        index : array of int, optional
+            Index into the source for each target neuron. By default target neuron i reads from
+            source neuron i; if the source has a single value, all target neurons read it.
         """
         self._check_open("link")
         self._check_mine(target=target, source=source)
@@ -293,12 +293,12 @@ class DescribedNetwork(Parts):
         ----------
         source : Population or slice
             Neurons whose spikes release the modulator.
-            modulator : Modulator
-                The modulator that they release.
-            amount : float
-                Increase of the concentration at each spike.
-            delay : float
-                Time from the spike to the increase in ms, at least one step.
+        modulator : Modulator
+            The modulator that they release.
+        amount : float
+            Increase of the concentration at each spike.
+        delay : float
+            Time from the spike to the increase in ms, at least one step.
         """
         self._check_open("release")
         self._check_mine(source=source, modulator=modulator)

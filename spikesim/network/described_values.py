@@ -22,7 +22,7 @@ class DescribedValues:
         self.description = description
 
     def names(self, population: Population) -> list[str]:
-        """Names of the parameters and state variables of a population; settable ones of a source."""
+        """Names of parameters and state variables of a population; settable ones of a source."""
         model = population.model
         if not isinstance(model, Neuron):
             return ["rate"] if isinstance(model, RateSource) else ["times"]
@@ -33,7 +33,7 @@ class DescribedValues:
         return [*states, *model.full_values]
 
     def read(self, view: View, name: str) -> np.ndarray | None:
-        """Values that a network built now would have; None if they are known only after building."""
+        """Values that a network built now would have; None if only known after building."""
         population, model = view.population, view.population.model
         if isinstance(model, RateSource) and name == "rate":
             rate = value_at(model.rate, 0, self.description.dt)

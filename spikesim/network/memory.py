@@ -20,14 +20,14 @@ class MemoryTable:
         ``what``, and in bytes: ``bytes`` (permanent), ``building`` and ``passing`` (additional
         temporary memory until the network, or this part of it, is built), ``per_second`` and
         ``per_spike`` (growth of a recorder per second of simulated time, and per spike).
-        total : int
-            Bytes of the network once it is built, without recorded data.
-        building : int
-            Additional bytes at the peak of the build.
-        per_second : float
-            Bytes by which recorders grow per second of simulated time, without recorded spikes.
-        available : int or None
-            Bytes that are still available to this process; None if the system does not report it.
+    total : int
+        Bytes of the network once it is built, without recorded data.
+    building : int
+        Additional bytes at the peak of the build.
+    per_second : float
+        Bytes by which recorders grow per second of simulated time, without recorded spikes.
+    available : int or None
+        Bytes that are still available to this process; None if the system does not report it.
     """
 
     def __init__(self, parts: Sequence[Use]):

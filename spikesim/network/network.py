@@ -25,16 +25,16 @@ class Network(DescribedNetwork):
     Parameters
     ----------
     dt : float
-        Time step in ms.
+        Time step in ms, default 0.1.
     seed : int, optional
         Seed of all random numbers. If omitted, a random seed is chosen; it is available as the
         attribute `seed`.
-        precision : {"mixed", "double", "single"}
-            ``"mixed"``: state in float64, stored weights in float32. ``"double"`` and ``"single"``: all
-            in float64 or float32.
-        threads : int
-            Number of threads, default 1. More threads than cores are of no use; several threads pay off
-            from a few thousand neurons on. Results are bit-identical for any number.
+    precision : {"mixed", "double", "single"}
+        ``"mixed"``: state in float64, stored weights in float32. ``"double"`` and ``"single"``: all
+        in float64 or float32.
+    threads : int
+        Number of threads, default 1. More threads than cores are of no use; several threads pay off
+        from a few thousand neurons on. Results are bit-identical for any number.
 
     Raises
     ------
@@ -76,13 +76,13 @@ class Network(DescribedNetwork):
         ----------
         target : Population, slice, Projection or Modulator
             Object to record from.
-            variable : str
-                ``"spikes"``, a state variable such as ``"V_m"``, a subexpression of the model or
-                ``"I_syn"``, ``"weight"`` of a projection, or ``"concentration"`` of a modulator.
-            every : float, optional
-                Sampling interval in ms, a multiple of dt. Default one step; required for weights.
-            synapses : sequence of int, optional
-                Indices of the synapses of a projection to record. Default: all.
+        variable : str
+            ``"spikes"``, a state variable such as ``"V_m"``, a subexpression of the model or
+            ``"I_syn"``, ``"weight"`` of a projection, or ``"concentration"`` of a modulator.
+        every : float, optional
+            Sampling interval in ms, a multiple of dt. Default one step; required for weights.
+        synapses : sequence of int, optional
+            Indices of the synapses of a projection to record. Default: all.
 
         Returns
         -------
@@ -130,9 +130,9 @@ class Network(DescribedNetwork):
         KeyboardInterrupt
             On Ctrl-C. The network stops in a consistent state: results are usable and `run` can
             be called again.
-            SimulationError
-                If a state variable becomes NaN or infinite, if there is not enough memory, or if the
-                network is already running, in another thread or in a caller of this call.
+        SimulationError
+            If a state variable becomes NaN or infinite, if there is not enough memory, or if the
+            network is already running, in another thread or in a caller of this call.
 
         Examples
         --------
