@@ -1,7 +1,7 @@
-"""spikesim: networks of spiking neurons that learn.
+"""spikesim: simulation of spiking neural networks with synaptic plasticity.
 
-Everything that users need is here; `spikesim.plot` holds the pictures and is loaded when it is
-asked for, so that scripts without pictures do not wait for matplotlib.
+This module exports the whole public API. `spikesim.plot` is imported when it is first accessed,
+so that scripts that do not plot need not import matplotlib.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def __getattr__(name: str) -> Any:
     if name in _LAZY:
         return importlib.import_module(f"spikesim.{name}")
     method = meant(name, [n for n in dir(Network) if n[0] != "_"])
-    if method:  # what other simulators do in a module, networks do here
+    if method:  # a module function in other simulators, a method here
         hint = f" (did you mean 'Network.{method}'?)"
     else:
         hint = nearest(name, [*__all__, *_LAZY])

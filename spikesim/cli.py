@@ -1,6 +1,6 @@
-"""The command line, for people who only want to look.
+"""Command line of spikesim: raster plots, the MNIST experiment, version and cache information.
 
-What a command needs is imported when it runs: help and errors in options come at once.
+Each command imports what it needs when it runs, so that help and option errors appear at once.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ app = typer.Typer(
 cache_app = typer.Typer(help="The compiled kernels on disk.", no_args_is_help=True)
 app.add_typer(cache_app, name="cache")
 
-# Each version's kernels lie in a folder named by a hash; nothing else in there is ours to remove.
+# Each version's kernels are in a folder named by a hash. Other files there must not be removed.
 _VERSION_FOLDER = re.compile(r"[0-9a-f]{16}")
 
 
@@ -84,7 +84,7 @@ def raster(
 )
 def mnist(context: typer.Context) -> None:
     """Train a spiking network on MNIST beside a multi-layer perceptron; --help has the options."""
-    # Type checkers do not find it: it is a folder of the repository, or of the wheel.
+    # Type checkers do not find this module: it is a folder of the repository, or of the wheel.
     experiment = importlib.import_module("spikesim.models.mnist.__main__")
     experiment.cli(context.args, "spikesim mnist")
 
@@ -123,7 +123,7 @@ def clear() -> None:
 
 @contextmanager
 def _errors_said() -> Iterator[None]:
-    """What the user did or the disk refused is said in a line, and the exit code is 2."""
+    """Print user errors and file errors as one line, and exit with code 2."""
     try:
         yield
     except (SpikesimError, OSError) as error:
@@ -132,7 +132,7 @@ def _errors_said() -> Iterator[None]:
 
 
 def _cut(trains: SpikeTrains, start: float | None, stop: float | None) -> SpikeTrains:
-    """The part of the trains that is asked for and was recorded."""
+    """Restrict spike trains to the requested part of the recorded time."""
     first = trains.t_start if start is None else max(start, trains.t_start)
     last = trains.t_stop if stop is None else min(stop, trains.t_stop)
     if first > last:
@@ -145,13 +145,13 @@ def _cut(trains: SpikeTrains, start: float | None, stop: float | None) -> SpikeT
 
 
 def _usable_cores() -> int:
-    """The cores that the process is allowed to run on."""
+    """Number of cores on which the process may run."""
     affinity = getattr(os, "sched_getaffinity", None)  # not on macOS and Windows
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _version_folders(root: Path) -> list[Path]:
-    """The folders of kernels, one for each version of spikesim, Numba and NumPy."""
+    """List the kernel folders: one for each version of spikesim, Numba and NumPy."""
     if not root.is_dir():
         return []
     return sorted(
@@ -162,7 +162,7 @@ def _version_folders(root: Path) -> list[Path]:
 
 
 def _extent(folders: list[Path]) -> tuple[int, int]:
-    """How many files there are in the folders, and how many bytes."""
+    """Number of files in the folders, and their total size in bytes."""
     sizes = [f.stat().st_size for folder in folders for f in folder.rglob("*") if f.is_file()]
     return len(sizes), sum(sizes)
 

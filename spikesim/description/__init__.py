@@ -1,4 +1,4 @@
-"""What every network is described by: populations, projections, inputs and recorders.
+"""Network description: populations, projections, inputs and recorders.
 
-Plain data, checked: no arrays of a running network, nothing that is compiled.
+These objects hold validated parameters only: no arrays of a running network and no compiled code.
 """

@@ -1,4 +1,4 @@
-"""What described objects ask of their network once it is there."""
+"""Interface through which populations, projections and recorders access their network."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 
 class Access(Protocol):
-    """The network, as the objects that users hold see it."""
+    """Interface of the network to the objects that users work with."""
 
     # Populations
     def names(self, population: Any) -> list[str]: ...
@@ -24,7 +24,7 @@ class Access(Protocol):
     def normalize(self, projection: Any, total: float) -> None: ...
     def read_release(self, projection: Any) -> Any: ...
 
-    # Elements: gap junctions, modulators and what other mechanisms bring
+    # Elements: gap junctions, modulators, and the elements of other mechanisms
     def read_variable(self, element: Any, name: str) -> np.ndarray: ...
     def write_variable(self, element: Any, name: str, values: Any) -> None: ...
     def part(self, mechanism: str) -> Any: ...

@@ -1,4 +1,4 @@
-"""Arrays with an entry for each synapse: connections, delays in steps, the state of release."""
+"""Arrays with one entry for each synapse: connections, delays in steps, release state."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from spikesim.attributes import Guarded, guarded
 
 @dataclass(frozen=True, eq=False)
 class Steps:
-    """Delays that were given, as whole steps: uint16, of the shape that the user wrote."""
+    """User-specified delays as integer steps: uint16, in the shape in which they were passed."""
 
     values: np.ndarray
 
@@ -19,21 +19,21 @@ class Steps:
 @guarded
 @dataclass(frozen=True)
 class Connections(Guarded):
-    """All synapses of a projection, one entry each, by source, then target.
+    """All synapses of a projection, one entry each, sorted by source, then by target.
 
-    Several synapses of one pair (multapses) are ordered by delay, and those with equal delays as
-    they were given. So ``np.lexsort((delay, target, source))`` brings the arrays of a `FromArrays`
-    into this order.
+    Multapses (several synapses between the same two neurons) are sorted by delay; those with equal
+    delays keep the order in which they were passed. So ``np.lexsort((delay, target, source))``
+    brings the arrays of a `FromArrays` into this order.
 
     Attributes
     ----------
     source, target : numpy.ndarray
-        Places within the projection's source and target, int64: between ``exc[[7, 3]]`` and
-        ``inh`` source 0 is neuron 7.
+        Indices within the projection's source and target, int64. In a projection from
+        ``exc[[7, 3]]`` to ``inh``, source 0 is neuron 7.
     weight : numpy.ndarray
-        In the receptor's unit, as the user wrote it.
+        Weights in the unit of the receptor, as passed by the user.
     delay : numpy.ndarray
-        In ms.
+        Delays in ms.
     """
 
     source: np.ndarray
@@ -48,15 +48,16 @@ class Connections(Guarded):
 @guarded
 @dataclass(frozen=True)
 class ReleaseState(Guarded):
-    """What a spike would find now at synapses that depress or facilitate.
+    """Current state of synapses with short-term depression or facilitation.
 
     Attributes
     ----------
     u : numpy.ndarray
-        The share of the ready resources that it would release, shape (n_sources,).
+        Fraction of the available resources that a spike would release now, shape (n_sources,).
     x : numpy.ndarray
-        The share of resources that is ready, shape (n_sources,); with quantal release the expected
-        share of full sites given what the last spike has left, one for each synapse.
+        Fraction of the resources that is available now, shape (n_sources,). With quantal release:
+        the expected fraction of full release sites, given the state after the last spike, with one
+        entry for each synapse.
     """
 
     u: np.ndarray

@@ -1,4 +1,4 @@
-"""The description of a network: all that has been added to it so far."""
+"""Network description: the populations, projections, inputs and elements added so far."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _Kind = TypeVar("_Kind")
 
 
 class Stimulus(Element):
-    """An input attached to neurons, under a name that keys its draws.
+    """An input attached to neurons. Its random draws depend on its name.
 
     Parameters
     ----------
     name : str
         Unique among the inputs of a network.
     target : View
-        The neurons.
+        The target neurons.
     given : Input
-        What acts on them.
+        The input that acts on them.
     """
 
     def __init__(self, name: str, target: View, given: Input):
@@ -38,7 +38,7 @@ class Stimulus(Element):
 
 @dataclass
 class Description:
-    """What users have added to a network."""
+    """All objects that users have added to a network."""
 
     dt: float
     seed: int
@@ -50,23 +50,23 @@ class Description:
 
     @property
     def weight_type(self) -> Any:
-        """The type in which weights are stored."""
+        """The dtype in which weights are stored."""
         return PRECISIONS[self.precision][1]
 
     def of(self, kind: type[_Kind]) -> list[_Kind]:
-        """All elements of a kind, in the order in which they were added."""
+        """All elements of a class, in the order in which they were added."""
         return [element for element in self.elements if isinstance(element, kind)]
 
     def named(self, kind: type[_Kind]) -> dict[str, _Kind]:
-        """All elements of a kind by name."""
+        """All elements of a class by name."""
         return {element.name: element for element in self.of(kind)}  # type: ignore[attr-defined]
 
     @property
     def stimuli(self) -> list[Stimulus]:
-        """All inputs of neurons."""
+        """All inputs attached to neurons."""
         return self.of(Stimulus)
 
     def all_elements(self) -> Iterator[Any]:
-        """Projections and elements, in their order."""
+        """All projections, then all elements, in the order in which they were added."""
         yield from self.projections.values()
         yield from self.elements

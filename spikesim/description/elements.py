@@ -1,6 +1,7 @@
-"""Elements: what a network has beside populations and projections, such as gap junctions.
+"""Base classes of elements: network objects other than populations and projections.
 
-Each kind belongs to one mechanism (`spikesim.mechanisms`), which makes arrays of them.
+Examples are gap junctions and neuromodulators. Each element class belongs to one mechanism
+(`spikesim.mechanisms`), which builds the arrays for it.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ class Element(Guarded):
     Attributes
     ----------
     name : str
-        What messages call it, and what keys its draws.
+        Name of the element in messages. Its random draws depend on this name.
     access : Access
-        The network that it has been added to.
+        The network to which it was added.
     named : bool
-        Whether the name is unique among all that the network has.
+        Whether the name must be unique among all objects of the network.
     recordable : mapping
         Variables that can be recorded, with their units.
     """
@@ -38,7 +39,7 @@ class Element(Guarded):
     access: Access
 
     def _ends(self) -> Mapping[str, Any]:
-        """The populations and elements that it refers to, by the role that messages name."""
+        """The populations and elements that it refers to, by their role in messages."""
         return {}
 
     def _read(self, variable: str) -> np.ndarray:
@@ -48,10 +49,10 @@ class Element(Guarded):
         self.access.write_variable(self, variable, values)
 
     def __copy__(self) -> Element:
-        return self  # it is a handle, of which there is one
+        return self  # a handle: each element exists once
 
 
 class Signal(Element):
-    """An element with one value for the whole network, which rules read and links take over."""
+    """An element with one value for the whole network, read by plasticity rules and links."""
 
     named = True

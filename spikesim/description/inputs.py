@@ -1,7 +1,8 @@
-"""Inputs: sources of spikes, and the base of all that acts on neurons. Plain description.
+"""Spike sources, and the base class of all inputs.
 
-A *source* is a population of its own, whose trains are shared by all that it projects to and can
-drive plasticity. A *drive* or a *current* is attached to neurons with `Network.stimulate`.
+A *source* is a population of its own: all its targets receive the same spike trains, which can
+drive plasticity. A *drive* or a *current* is attached to neurons with `Network.stimulate`. These
+classes hold parameters only, no arrays of a running network.
 """
 
 from __future__ import annotations
@@ -24,17 +25,17 @@ from spikesim.units import (
 
 
 class Input(Guarded):
-    """Base of everything that acts on a network from outside."""
+    """Base class of all external inputs to a network."""
 
     def check_size(self, size: int, owner: str) -> None:
-        """Raise a ValidationError if this does not fit so many neurons or sources.
+        """Raise a ValidationError unless the parameters fit the number of neurons or sources.
 
         Parameters
         ----------
         size : int
             Number of neurons or sources.
         owner : str
-            Whom messages name.
+            Name of the object in error messages.
         """
         raise NotImplementedError
 
@@ -46,11 +47,11 @@ class Input(Guarded):
 
 
 class Source(Input):
-    """Base of populations that only emit."""
+    """Base class of populations that only emit spikes."""
 
 
 class RateSource(Source):
-    """Base of sources with a rate (Hz): one for all, one for each source, or a schedule."""
+    """Base class of sources with a rate (Hz): one value, one for each source, or a schedule."""
 
     rate: np.ndarray | Schedule
 
@@ -58,21 +59,21 @@ class RateSource(Source):
         check_columns(self.rate, size, "rate", owner)
 
     def with_rate(self, rate: Any, size: int, owner: str) -> RateSource:
-        """The same source with another rate (Hz), checked for a population of `size`.
+        """Return a copy with another rate (Hz), validated for a population of `size` sources.
 
         Parameters
         ----------
         rate : float, array or Schedule
-            In Hz.
+            Rate in Hz.
         size : int
             Number of sources.
         owner : str
-            Whom messages name.
+            Name of the object in error messages.
 
         Returns
         -------
         RateSource
-            A copy with that rate.
+            The copy.
         """
         changed = altered(self, rate=check_rate(rate, owner))
         changed.check_size(size, owner)
@@ -80,7 +81,7 @@ class RateSource(Source):
 
 
 class PoissonSource(RateSource):
-    """Independent Poisson trains.
+    """Independent Poisson spike trains.
 
     Parameters
     ----------
@@ -97,18 +98,20 @@ class PoissonSource(RateSource):
 
 
 class GammaSource(RateSource):
-    """Independent renewal trains whose intervals follow a gamma law.
+    """Independent renewal processes with gamma-distributed inter-spike intervals.
 
-    Trains are stationary from the start on: 0 is no spike, but a time like any other. Where the
-    rate changes, what is left of an interval is stretched by the ratio of the rates.
+    The trains are stationary from time 0 on: a run does not start with a spike at time 0. Where
+    the rate changes, the rest of the current interval is scaled by the ratio of the old to the new
+    rate.
 
     Parameters
     ----------
     rate : float, array or Schedule
         Rate in Hz: one for all, one for each source, or piecewise constant in time.
     shape : float or array
-        Shape of the law, for each source or for all: 1 is a Poisson train, above that trains are
-        more regular. The intervals' coefficient of variation is ``1 / sqrt(shape)``.
+        Shape of the gamma distribution, one for all or one for each source: 1 is a Poisson
+        process, larger values give more regular trains. The coefficient of variation of the
+        intervals is ``1 / sqrt(shape)``.
 
     Examples
     --------
@@ -125,13 +128,14 @@ class GammaSource(RateSource):
 
 
 class SpikeSource(Source):
-    """Spikes at given times.
+    """Spikes at specified times.
 
     Parameters
     ----------
     times : sequence
-        For each source a sequence of times (ms, above 0); or, for a population of one, its times.
-        Times off the grid are rounded to the nearest step with one warning.
+        One sequence of spike times (ms, above 0) for each source; for a population of size 1 also
+        its spike times alone. Times that are not multiples of the time step are rounded to the
+        nearest step, with one warning.
 
     Examples
     --------
@@ -150,7 +154,7 @@ class SpikeSource(Source):
 
 
 def check_times(times: Any, owner: object) -> list[np.ndarray]:
-    """Spike times (ms) as one sorted array for each source."""
+    """Validate spike times (ms) and return one sorted array for each source."""
     refuse_masked(times, "times", owner)
     try:
         rows = list(in_unit(times, ms, "times", owner))

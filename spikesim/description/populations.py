@@ -1,4 +1,4 @@
-"""Populations and slices of them: who there is, by name. Plain description."""
+"""Populations, and selections of their neurons (views)."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ _RESULTS = {"record", "result", "spikes", "spike_times", "times", "counts", "rat
 
 
 class View(Guarded):
-    """Some neurons of a population, in the order in which they were selected.
+    """A selection of neurons of a population, in the order of selection.
 
-    Parameters and state variables are attributes too: ``cells[3:5].V_m = -60.0`` does what `set`
-    does, and ``cells.V_m`` what `get` does. A name that every population has, such as ``size``, is
-    for `get` and `set` alone.
+    Parameters and state variables are also attributes: ``cells[3:5].V_m = -60.0`` is the same as
+    `set`, and ``cells.V_m`` the same as `get`. Variables whose name is an attribute of every
+    population, such as ``size``, are available through `get` and `set` only.
 
     Attributes
     ----------
     population : Population
-        The population that the neurons belong to.
+        The population to which the neurons belong.
     ids : numpy.ndarray
-        Their indices within the population, int64, shape (n,). Order and repeats are those of the
-        selection: ``cells[[5, 1]]`` is neuron 5, then neuron 1.
+        Indices of the neurons within the population, int64, shape (n,), with the order and the
+        repeats of the selection: ``cells[[5, 1]]`` is neuron 5, then neuron 1.
     size : int
-        How many neurons are selected, repeats counted: what ``len(view)`` is.
+        Number of selected neurons, repeats included; equal to ``len(view)``.
     contiguous : bool
-        Whether they are a range of ids in ascending order, without gaps or repeats.
+        Whether the ids are an ascending range without gaps or repeats.
     """
 
     def __init__(self, population: Population, ids: np.ndarray):
@@ -58,23 +58,23 @@ class View(Guarded):
 
     @property
     def name(self) -> str:
-        """The population's name, with the selection: ``"cells[2:5]"``, ``"cells[[5, 1]]"``."""
+        """Name of the population and the selection: ``"cells[2:5]"``, ``"cells[[5, 1]]"``."""
         if self.contiguous and len(self) == self.population.size:
             return self.population.name
         return f"{self.population.name}[{_selection(self.ids)}]"
 
     @property
     def span(self) -> tuple[int, int]:
-        """The lowest id, and one past the highest."""
+        """The lowest id, and the highest id plus one."""
         return int(self.ids.min()), int(self.ids.max()) + 1
 
-    __iter__ = None  # neither neurons nor ids would be the obvious thing to get
+    __iter__ = None  # ambiguous: it could yield neurons or ids
 
     def __getitem__(self, key: Any) -> View:
         return View(self.population, _select(self, key))
 
     def get(self, name: str) -> Any:
-        """A parameter or state variable of these neurons.
+        """Return a parameter or state variable of these neurons.
 
         Parameters
         ----------
@@ -84,30 +84,31 @@ class View(Guarded):
         Returns
         -------
         numpy.ndarray
-            One value for each neuron, in the unit that the model declares; a copy that cannot be
-            changed. Of a `SpikeSource` ``times`` are a tuple, with an array for each source.
+            One value for each neuron, in the unit that the model declares, as a read-only copy.
+            ``times`` of a `SpikeSource` is a tuple with one array for each source.
         """
         values = self.population.access.read(self, name)
         return Values.of(values) if isinstance(values, np.ndarray) else values
 
     def set(self, **values: Any) -> None:
-        """Set parameters or state variables: a number, an array or a distribution each.
+        """Set parameters or state variables, each to a number, an array or a distribution.
 
-        Takes effect with the next step. An array has one value for each neuron, in the order of
-        this selection. A distribution draws a value for each neuron, the same whether neurons are
-        set together or in parts; each call draws anew. Of a source only ``rate`` or ``times`` can
-        be set.
+        The values take effect at the next step. An array has one value for each neuron, in the
+        order of this selection. A distribution draws one value for each neuron; the values do not
+        depend on whether neurons are set together or in parts, and each call draws new ones. Of a
+        source only ``rate`` or ``times`` can be set.
 
         Parameters
         ----------
         **values
-            By name, such as ``tau_m=20.0``, ``V_m=Uniform(-60, -50)`` or ``tau_syn_exc=5 * ms``.
+            Values by name, such as ``tau_m=20.0``, ``V_m=Uniform(-60, -50)`` or
+            ``tau_syn_exc=5 * ms``.
 
         Raises
         ------
         ValidationError
-            If a name or a value is not allowed, or an array is given for a selection that holds a
-            neuron more than once. Nothing is changed then.
+            If a name or a value is not allowed, or if an array is passed for a selection that
+            contains a neuron more than once. Nothing is changed in this case.
 
         Examples
         --------
@@ -121,7 +122,7 @@ class View(Guarded):
         self.population.access.write(self, values)
 
     def __copy__(self) -> View:
-        return self  # it is a handle, of which there is one
+        return self  # a handle to the same neurons
 
     def __getattr__(self, name: str) -> Any:
         if self._is_variable(name):
@@ -138,7 +139,7 @@ class View(Guarded):
         return sorted({*super().__dir__(), *self._variables()})
 
     def _is_variable(self, name: str) -> bool:
-        """Whether a name is that of a variable alone."""
+        """Whether a name is a variable and not also an attribute."""
         own = name[:1] == "_" or name in vars(self) or hasattr(type(self), name)
         return not own and name in self._variables()
 
@@ -173,7 +174,7 @@ class View(Guarded):
 class Population(View):
     """A named group of neurons of one model, or of spike sources.
 
-    Made by `Network.population`. Slices (``exc[:100]``, ``exc[[1, 5]]``) are `View` objects.
+    Created by `Network.population`. Slices (``exc[:100]``, ``exc[[1, 5]]``) are `View` objects.
 
     Parameters
     ----------
@@ -182,16 +183,17 @@ class Population(View):
     size : int
         Number of neurons, at least 1.
     model : Neuron or Source
-        What each of them is.
+        Model of each neuron or source.
     transmitter : str, optional
-        What the neurons release, e.g. ``"glutamate"`` or ``"GABA"``. Weights of projections from
-        here are then magnitudes.
+        Transmitter that the neurons release, e.g. ``"glutamate"`` or ``"GABA"``. The weights of
+        projections from this population must then be non-negative: the transmitter determines
+        the sign.
     initial : mapping, optional
         Initial values of state variables: numbers, quantities, arrays or distributions.
     access : Access
         The network.
     cells : Cells
-        The equations of the network's models.
+        The neuron equations of the models in the network.
     """
 
     def __init__(
@@ -248,11 +250,11 @@ class Population(View):
 
     @property
     def is_source(self) -> bool:
-        """Whether this is a source of spikes, which nothing can project to."""
+        """Whether this is a spike source, which cannot be the target of a projection."""
         return isinstance(self.model, Source)
 
     def _checked_initial(self, cell: Cell, given: Mapping[str, Any]) -> dict[str, Value]:
-        """Initial values that are no expressions, the model's and the user's, copied."""
+        """Copy the initial values of model and user, except those that are expressions."""
         checked: dict[str, Value] = {}
         for name, value in {**cell.given, **given}.items():
             if name not in cell.states:
@@ -269,7 +271,7 @@ class Population(View):
 
 
 def check_shape(value: Any, size: int, attribute: str, owner: str) -> None:
-    """Raise unless `value` is one number, a distribution or one value for each neuron."""
+    """Raise unless `value` is a number, a distribution, or one value for each neuron."""
     if isinstance(value, np.ndarray) and value.ndim and value.shape != (size,):
         raise ValidationError(
             f"must be one value or {size}, one for each neuron; got shape {value.shape}",
@@ -278,7 +280,7 @@ def check_shape(value: Any, size: int, attribute: str, owner: str) -> None:
 
 
 def _selection(ids: np.ndarray) -> str:
-    """Ids as a user would select them: ``2:5``, ``9:2:-1``, ``[5, 1, 7]``."""
+    """Format ids as an index expression: ``2:5``, ``9:2:-1``, ``[5, 1, 7]``."""
     steps = np.unique(np.diff(ids)) if ids.size > 1 else np.ones(1, np.int64)
     if steps.size == 1 and steps[0]:
         step, stop = int(steps[0]), int(ids[-1] + steps[0])
@@ -290,7 +292,7 @@ def _selection(ids: np.ndarray) -> str:
 
 
 def _select(view: View, key: Any) -> np.ndarray:
-    """The ids that a key selects, at least one."""
+    """The ids that an index expression selects, at least one."""
     if isinstance(key, str):
         known = view._variables()
         hint = f"; write {view.name}.{key}" if key in known else nearest(key, known)

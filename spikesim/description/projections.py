@@ -1,4 +1,4 @@
-"""Projections: who reaches whom, how strongly and how late. Plain description."""
+"""Projections: connectivity, weights, delays and plasticity between two populations."""
 
 from __future__ import annotations
 
@@ -25,27 +25,28 @@ from spikesim.units import Unit, check_flag, delay_steps, given_values, ms
 
 
 class Projection(Guarded):
-    """Synapses from one population (or slice) to another; made by `Network.project`.
+    """Synapses from one population (or slice) to another; created by `Network.project`.
 
-    Weights and delays are copied as they are given, into what the network will store: `dtype`, and
-    whole steps of `dt` (ms).
+    Weights and delays are copied when the projection is created and converted to their stored
+    form: weights to `dtype`, delays to integer steps of `dt` (ms).
 
     Attributes
     ----------
     name : str
         Unique in the network.
     source, target : View
-        From whom to whom.
+        Source and target neurons.
     connector : Connector
-        Which pairs there are.
+        Rule that determines which pairs are connected.
     receptor : str
-        The receptor, or the transmitter that several bind.
+        The receptor of the target, or the transmitter if several of its receptors bind it.
     plasticity, release : PlasticityRule, Release, or None
-        How weights learn, and what share of them spikes transmit.
+        Rule that changes the weights, and short-term plasticity model that determines which
+        fraction of the weight a spike transmits.
     delay_is : {"axonal", "dendritic"} or None
-        On which side of a plastic synapse the delay lies.
+        Whether the delay of a plastic synapse is axonal or dendritic.
     modulators : dict of str to Modulator
-        What was given for names that the rule reads.
+        Modulators passed by the user for the names that the rule reads.
     """
 
     def __init__(
@@ -93,14 +94,16 @@ class Projection(Guarded):
 
     @property
     def weight_unit(self) -> Unit:
-        """The unit of the weights, which is the receptor's."""
+        """Unit of the weights: that of the receptor."""
         model = self.target.population.model
         assert isinstance(model, Neuron)
         return model.receptor(self.receptor).weight_unit
 
     def _given_weight(self, weight: Any, dtype: Any) -> Any:
-        """Weights: a number, a distribution, or an array of `dtype`; None if they come with the
-        connections."""
+        """Convert weights to a number, a distribution or an array of `dtype`.
+
+        None if the connector provides them.
+        """
         if self.connector.holds_weights:
             if weight is not None:
                 raise ValidationError(
@@ -145,7 +148,7 @@ class Projection(Guarded):
 
     @property
     def magnitudes(self) -> str | None:
-        """Why weights are magnitudes, which are never negative; None where they have a sign."""
+        """Why weights must be non-negative (for messages); None where they are signed."""
         transmitter, model = self.source.population.transmitter, self.target.population.model
         assert isinstance(model, Neuron)
         if transmitter is not None:
@@ -156,7 +159,7 @@ class Projection(Guarded):
 
     @property
     def floor(self) -> float | None:
-        """What no weight falls below by learning: 0 or more for magnitudes, else None."""
+        """Lower bound of the weights under learning: 0 or more if non-negative, None if signed."""
         if self.magnitudes is None:
             return None
         return max(0.0, float(getattr(self.plasticity, "w_min", 0.0)))
@@ -201,7 +204,10 @@ class Projection(Guarded):
         return dict(modulators)
 
     def _find_sign(self) -> int:
-        """What a magnitude is multiplied by: -1 where an inhibitory transmitter makes a current."""
+        """Sign of the effect of a non-negative weight.
+
+        -1 if an inhibitory transmitter causes a current, else 1.
+        """
         transmitter = self.source.population.transmitter
         model = self.target.population.model
         assert isinstance(model, Neuron)
@@ -211,11 +217,11 @@ class Projection(Guarded):
 
     @property
     def weight(self) -> np.ndarray:
-        """Weights in the receptor's unit, one for each synapse in the order of `Connections`.
+        """Weights in the unit of the receptor, one for each synapse in the order of `Connections`.
 
-        Setting takes one number, one for each synapse in this order, or an array of the shape
-        (sources, targets), as `Network.project` does; it acts at once. What is read is a copy that
-        cannot be changed: ``p.weight = 0.5 * p.weight`` sets all.
+        Reading returns a read-only copy. Assign one number, one value for each synapse in this
+        order, or an array of shape (sources, targets) as in `Network.project`; the new weights
+        take effect at once. For example, ``p.weight = 0.5 * p.weight`` halves all weights.
         """
         return Values.of(self.access.read_weight(self))
 
@@ -225,11 +231,11 @@ class Projection(Guarded):
 
     @property
     def delay(self) -> np.ndarray:
-        """Delays in ms, one for each synapse."""
+        """Delays in ms, one for each synapse in the order of `Connections`."""
         return self.connections().delay
 
     def connections(self) -> Connections:
-        """Source, target, weight and delay of every synapse.
+        """Return source, target, weight and delay of every synapse.
 
         Returns
         -------
@@ -239,17 +245,17 @@ class Projection(Guarded):
         return self.access.read_connections(self)
 
     def release_state(self) -> ReleaseState:
-        """Release as a spike would find it now: ``weight * u * x`` is what it would transmit.
+        """Return the current release state: a spike would now transmit ``weight * u * x``.
 
         Returns
         -------
         ReleaseState
-            The shares `u` and `x`.
+            The fractions `u` and `x`.
 
         Raises
         ------
         ValidationError
-            If the projection has no `release`.
+            If the projection has no `release` model.
         """
         if self.release is None:
             raise ValidationError("this projection has no release", "release", self)
@@ -257,7 +263,7 @@ class Projection(Guarded):
 
     @property
     def learning(self) -> bool:
-        """Whether plasticity acts. While it is off weights are frozen and traces go on."""
+        """Whether plasticity is on. While it is off, weights are frozen and traces still evolve."""
         return self._learning
 
     @learning.setter
@@ -269,27 +275,27 @@ class Projection(Guarded):
         self._learning = on
 
     def normalize(self, total: float) -> None:
-        """Scale the weights onto each target so that they sum to `total`.
+        """Scale the weights onto each target neuron so that they sum to `total`.
 
-        Weights that would pass a bound of the rule, its ``w_min`` or ``w_max``, stay on it, and the
-        others share what is left of the sum.
+        Weights that would exceed a bound of the rule, ``w_min`` or ``w_max``, are set to this
+        bound, and the other weights are scaled to the rest of the sum.
 
         Parameters
         ----------
         total : float
-            The sum, above 0, in the weights' unit.
+            The sum, above 0, in the unit of the weights.
 
         Raises
         ------
         ValidationError
-            If the weights onto some target sum to 0 or less, cancel each other, cannot have that
-            sum within the rule's bounds, or would be beyond what can be stored. Nothing is changed
-            then.
+            If the weights onto some target sum to 0 or less, cancel each other, cannot reach the
+            sum within the bounds of the rule, or would exceed the range of the stored type.
+            Nothing is changed in this case.
         """
         self.access.normalize(self, total)
 
     def __copy__(self) -> Projection:
-        return self  # it is a handle, of which there is one
+        return self  # a handle: each projection exists once
 
     def _instead(self, name: str) -> str:
         return "is read-only: synapses stay as `Network.project` has made them"

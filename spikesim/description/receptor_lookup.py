@@ -1,4 +1,4 @@
-"""Where spikes arrive: the receptor of a target that is meant."""
+"""Determine the receptor at which a projection or an input acts."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from spikesim.neurons import Neuron
 
 
 def find_receptor(target: View, receptor: str | None, transmitter: str | None, owner: str) -> str:
-    """The port of the target that is meant: a receptor, or a transmitter that several bind.
+    """Determine the receptor input of the target: a receptor, or a transmitter that several bind.
 
-    It is named, bound by the transmitter, or the only one.
+    It is the named one, the one that binds the transmitter, or the only one.
     """
     model = target.population.model
     assert isinstance(model, Neuron)
@@ -56,7 +56,7 @@ def find_receptor(target: View, receptor: str | None, transmitter: str | None, o
 
 
 def _check_alike(model: Neuron, target: View, port: str, owner: str) -> None:
-    """Raise if a weight does not mean the same to all receptors of a transmitter."""
+    """Raise if a weight has different meanings for the receptors that bind a transmitter."""
     names = shared_transmitters(model.receptors).get(port, [port])
     if alike(model.receptors[n] for n in names):
         return

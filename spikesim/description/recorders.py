@@ -1,4 +1,4 @@
-"""Recorders: what is kept of a run. Plain description; the results come from the network."""
+"""Recorders of spikes, state variables, weights and concentrations."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from spikesim.units import check_array
 
 
 class Recorder(Guarded):
-    """Base of recorders; made by `Network.record`.
+    """Base class of recorders; created by `Network.record`.
 
     Attributes
     ----------
     name : str
-        What is recorded of whom, e.g. ``"exc.V_m"``.
+        Recorded object and variable, e.g. ``"exc.V_m"``.
     every : float or None
-        Sampling interval (ms).
+        Sampling interval (ms); None for spikes.
     """
 
     _gives = "Traces: recorder.result().values"
@@ -33,21 +33,21 @@ class Recorder(Guarded):
         self.name, self.every, self.access = name, every, access
 
     def result(self) -> Any:
-        """What was recorded so far: `SpikeTrains` of spikes, else `Traces`.
+        """Return what was recorded so far: `SpikeTrains` for spikes, otherwise `Traces`.
 
         Returns
         -------
         SpikeTrains or Traces
-            From the start or the last `clear` until now.
+            Data from the start or the last `clear` until now.
         """
         return self.access.result(self)
 
     def clear(self) -> None:
-        """Forget what was recorded so far; recording goes on from now."""
+        """Discard what was recorded so far; recording continues from now."""
         self.access.clear(self)
 
     def __copy__(self) -> Recorder:
-        return self  # it is a handle, of which there is one
+        return self  # a handle: each recorder exists once
 
     def _absent(self, name: str) -> str:
         return super()._absent(name) or f"; what was recorded is in its result(), {self._gives}"
@@ -62,7 +62,7 @@ class SpikeRecorder(Recorder):
     Attributes
     ----------
     target : View
-        Whose spikes.
+        Neurons whose spikes are recorded.
     """
 
     _gives = "SpikeTrains: recorder.result().times"
@@ -72,7 +72,7 @@ class SpikeRecorder(Recorder):
         self.target = target
 
     def counts(self) -> np.ndarray:
-        """Spikes of each neuron since the start or the last `clear`, int64, shape (n,).
+        """Return the number of spikes of each neuron since the start or the last `clear`.
 
         Returns
         -------
@@ -83,12 +83,12 @@ class SpikeRecorder(Recorder):
 
 
 class StateRecorder(Recorder):
-    """A state variable of some neurons, sampled at the end of every so many steps.
+    """A state variable of some neurons, sampled at the end of steps at a fixed interval.
 
     Attributes
     ----------
     target : View
-        Whose variable.
+        Neurons whose variable is recorded.
     variable : str
         Its name.
     """
@@ -106,12 +106,12 @@ class StateRecorder(Recorder):
 class ElementRecorder(Recorder):
     """A variable of an element, such as the concentration of a neuromodulator.
 
-    It is sampled at the end of every so many steps.
+    It is sampled at the end of steps at a fixed interval.
 
     Attributes
     ----------
     target : Element
-        What is recorded.
+        Element whose variable is recorded.
     variable : str
         Its name.
     """
@@ -122,14 +122,14 @@ class ElementRecorder(Recorder):
 
 
 class WeightRecorder(Recorder):
-    """Weights of a projection over time: of all synapses, or of those whose indices are given.
+    """Weights of a projection over time, of all synapses or of selected ones.
 
     Attributes
     ----------
     target : Projection
-        Whose weights.
+        Projection whose weights are recorded.
     synapses : ndarray of int64, or None
-        Which synapses; None for all.
+        Indices of the recorded synapses; None for all.
     """
 
     def __init__(self, target: Projection, synapses: Any, every: float | None, access: Access):
@@ -156,7 +156,10 @@ def _chosen(synapses: Any, owner: Projection) -> np.ndarray:
 
 
 def check_synapses(chosen: np.ndarray, n: int | None, owner: Projection) -> None:
-    """Raise if an index is beyond the n synapses of a projection; None if chance tells how many."""
+    """Raise if an index exceeds the `n` synapses of a projection.
+
+    `n` is None if the number of synapses is random and not known yet.
+    """
     if n is not None and chosen.size and chosen.max() >= n:
         raise ValidationError(
             f"must be indices below the {n} synapses that there are, got {chosen.max()}",
@@ -172,7 +175,7 @@ def recorder_of(
     dt: float,
     access: Access,
 ) -> Recorder:
-    """The recorder of a variable of what `target` is, by default in every step of `dt`."""
+    """Create the recorder that fits the type of `target`; by default it samples every `dt`."""
     if isinstance(target, Projection):
         _check_known(variable, ["weight"], target)
         return WeightRecorder(target, synapses, every, access)
@@ -194,6 +197,6 @@ def recorder_of(
 
 
 def _check_known(variable: str, known: Iterable[str], target: object) -> None:
-    """Raise for other variables than those that there are."""
+    """Raise unless the variable is one of the known ones."""
     if not isinstance(variable, str) or variable not in known:
         raise unknown_name(variable, list(known), "variable", target)

@@ -1,4 +1,4 @@
-"""Values over time, and the checks of rates, which may be such values. Plain description."""
+"""Piecewise constant schedules of values over time, and validation of rates."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ _NEVER = 1.5 * 2.0**61  # steps
 
 
 class Schedule(Guarded):
-    """Values that change at given times and stay in between.
+    """Values that change at specified times and are constant in between.
 
     Parameters
     ----------
     times : sequence of float
-        When each value begins, ms, ascending, taken to the nearest step. Before the first the
-        value is 0.
+        Time (ms) from which each value holds, ascending, rounded to the nearest step. The value
+        before the first time is 0.
     values : array
-        Shape (n_times,) or (n_times, n_neurons).
+        The values, shape (n_times,) or (n_times, n_neurons).
     owner, what : str
-        Whom, and which argument, messages name.
+        Object and argument that error messages name.
     unit : Unit
-        What the values are in.
+        Unit of the values.
 
     Examples
     --------
@@ -63,7 +63,7 @@ class Schedule(Guarded):
             )  # fmt: skip
 
     def steps(self, dt: float) -> np.ndarray:
-        """The steps of `dt` (ms) at whose start the values change: the nearest ones, int64.
+        """Return the steps at whose start the values change, with times rounded to the nearest.
 
         Parameters
         ----------
@@ -79,19 +79,19 @@ class Schedule(Guarded):
         return nearest_steps(times, dt, "times", self.owner, most=1 << 62, silent=True)
 
     def check_grid(self, dt: float, owner: str) -> None:
-        """Warn once if times are not multiples of `dt` (ms); they act at the nearest step.
+        """Warn once if times are not multiples of `dt`; they are rounded to the nearest step.
 
         Parameters
         ----------
         dt : float
             Time step in ms.
         owner : str
-            Whom the warning names.
+            Name of the object in the warning.
         """
         nearest_steps(np.minimum(self.times, MOST_STEPS * dt), dt, "times", owner)
 
     def at(self, step: int, dt: float) -> np.ndarray:
-        """The value in a step of `dt` (ms), shape () or (n_neurons,).
+        """Return the value in a step.
 
         Parameters
         ----------
@@ -112,32 +112,32 @@ class Schedule(Guarded):
 def partly_constant(
     schedule: Schedule, places: np.ndarray, value: Any, size: int, dt: float
 ) -> Schedule:
-    """A schedule that has a constant value for some neurons, and is as before for the others.
+    """Return a schedule with a constant value for some neurons, unchanged for the others.
 
     Parameters
     ----------
     schedule : Schedule
-        As it was before, for `size` neurons.
+        The schedule of `size` neurons to start from.
     places : numpy.ndarray
-        Whose value is constant.
+        Indices of the neurons whose value becomes constant.
     value : float or numpy.ndarray
-        One for all of them, or one for each.
+        One value for all of them, or one for each.
     size, dt : int, float
-        Number of neurons, and the step (ms).
+        Number of neurons, and the time step (ms).
     """
     need = 8 * size * schedule.times.size
     require(need, "a schedule for each neuron", "values", schedule.owner)
     shape = schedule.times.size, size
     rows = np.broadcast_to(schedule.values.reshape(shape[0], -1), shape).copy()
     times = schedule.times
-    if schedule.steps(dt)[0] > 0:  # until the first time the others have the value 0
+    if schedule.steps(dt)[0] > 0:  # before the first time the other neurons have the value 0
         times, rows = np.append(0.0, times), np.concatenate([np.zeros((1, size)), rows])
     rows[:, places] = value
     return Schedule(list(times), rows, owner=schedule.owner)
 
 
 def check_rate(rate: Any, owner: object) -> np.ndarray | Schedule:
-    """A rate (Hz) as an array or a schedule, if it is allowed."""
+    """Validate a rate (Hz) and return it as an array or a schedule."""
     if isinstance(rate, Schedule):
         check_array(rate.values, "rate", owner, unit=Hz, allowed="non-negative")
         return rate
@@ -145,7 +145,7 @@ def check_rate(rate: Any, owner: object) -> np.ndarray | Schedule:
 
 
 def check_columns(value: np.ndarray | Schedule, size: int, attribute: str, owner: str) -> None:
-    """Raise unless `value` is one for all or has one entry for each of `size` neurons."""
+    """Raise unless `value` is a single value or has one entry for each of `size` neurons."""
     shape = value.values.shape[1:] if isinstance(value, Schedule) else value.shape
     if shape not in ((), (size,)):
         raise ValidationError(

@@ -1,4 +1,4 @@
-"""Checks of selections of neurons: what a projection, an input or a mechanism can take."""
+"""Validation of the neuron selections that projections, inputs and mechanisms accept."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from spikesim.errors import ValidationError
 
 
 def check_neurons(view: Any, role: str, owner: object) -> None:
-    """Raise unless `view` is neurons, which have states."""
+    """Raise unless `view` is a selection of neurons (not of spike sources)."""
     if not isinstance(view, View):
         raise ValidationError(f"must be a population, got {view!r}", role, owner)
     if view.population.is_source:
@@ -22,7 +22,7 @@ def check_neurons(view: Any, role: str, owner: object) -> None:
 
 
 def check_gapless(view: View, role: str, owner: object) -> None:
-    """Raise unless the neurons are a range in ascending order, as kernels take them."""
+    """Raise unless the neurons are a contiguous ascending range, as the kernels require."""
     if not view.contiguous:
         raise ValidationError(
             "must be a population or a slice without gaps in ascending order, such as exc[:100]; "
@@ -44,28 +44,29 @@ def check_distinct(view: View, role: str, owner: object) -> None:
 
 
 def self_offset(source: View, target: View, owner: object, *, matters: bool = True) -> int | None:
-    """Where source and target overlap: the target at place ``s + offset`` is the source at s.
+    """Offset between source and target indices of the neurons that are in both.
 
-    Both hold each neuron once.
+    The target at index ``s + offset`` is the same neuron as the source at index s. Source and
+    target contain each neuron at most once.
 
     Parameters
     ----------
     source, target : View
-        The two ends of a projection.
+        Source and target of a projection.
     owner : str or object
-        The projection, for the message.
+        The projection, for error messages.
     matters : bool
-        Whether the connector leaves autapses out, so that a single offset is needed.
+        Whether the connector excludes autapses, so that a single offset is required.
 
     Returns
     -------
     int or None
-        None if no neuron is in both, or if it does not matter.
+        None if no neuron is in both, or if `matters` is False.
 
     Raises
     ------
     ValidationError
-        If the common neurons do not lie at a single offset.
+        If the common neurons do not have a single offset.
     """
     if source.population is not target.population or not matters:
         return None
@@ -75,7 +76,7 @@ def self_offset(source: View, target: View, owner: object, *, matters: bool = Tr
         source.ids, target.ids, assume_unique=True, return_indices=True
     )
     offsets = np.unique(at_target - at_source)
-    # Connectors leave out the target at this offset from every source, so all must be common.
+    # Connectors exclude the target at this offset for every source, so it must fit all sources.
     if offsets.size > 1 or (
         offsets.size and overlap(len(source), len(target), int(offsets[0])) != at_source.size
     ):

@@ -1,9 +1,10 @@
-"""Mechanisms: what takes part in a step. Each is a folder of its own.
+"""Mechanisms: the components of a simulation step, such as synapses and inputs.
 
-A folder has up to three files: `declaration` (the objects that users make), `plan` (from these to
-a part of the network, and what other mechanisms, checkpoints and users see of it) and `kernels`. A
-new mechanism is a folder, a line in `MECHANISMS`, and its public name in `spikesim/__init__.py`.
-Mechanisms never import each other; one that builds on another finds its part by name.
+Each mechanism is a folder with up to three files: `declaration` (the classes that users
+instantiate), `plan` (builds a part of the network from them, with its interface to other
+mechanisms, checkpoints and users) and `kernels`. A new mechanism is a folder, a line in
+`MECHANISMS`, and its public name in `spikesim/__init__.py`. Mechanisms never import each other;
+one that builds on another finds the other's part by name.
 """
 
 from spikesim.mechanisms.gap_junctions.plan import GAP_JUNCTIONS
@@ -23,6 +24,6 @@ MECHANISMS = (
 )  # fmt: skip
 """All mechanisms, in the order in which they are planned and, within a stage of a step, called.
 
-It is the order of sums into the ring and into currents. Later ones build on earlier ones: release
-on static synapses, plastic synapses on modulators.
+This order is also the order of summation into the ring buffer and the input currents. Later
+mechanisms build on earlier ones: release on static synapses, plastic synapses on modulators.
 """

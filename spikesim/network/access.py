@@ -1,4 +1,4 @@
-"""What the objects that users hold ask of their network: values to read, set and record."""
+"""Access of populations, projections, elements and recorders to their running network."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from spikesim.network.simulation import Simulation
 
 
 class Access(PopulationValues, ProjectionValues, ElementValues, RecorderValues):
-    """The one object by which populations, projections, elements and recorders reach their network.
+    """Implementation of `spikesim.description.access.Access` for a simulation.
 
-    Each call takes its turn. It is what `spikesim.description.access.Access` says.
+    Populations, projections, elements and recorders access their network through this object only.
+    Its calls are serialized: one thread at a time.
 
     Parameters
     ----------
     simulation : Simulation
-        The network.
+        The simulation of the network.
     """
 
     def __init__(self, simulation: Simulation):

@@ -1,4 +1,7 @@
-"""A network as it is described: what there is, checked when it is said. Nothing is allocated."""
+"""Network description: populations, projections and inputs, validated as they are added.
+
+No arrays are allocated here.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,7 @@ Kind = TypeVar("Kind", bound=Element)
 
 
 class DescribedNetwork(Parts):
-    """What users say of a network before it runs; parameters are those of `Parts`."""
+    """Methods that describe a network before it runs; parameters are those of `Parts`."""
 
     def population(
         self,
@@ -42,7 +45,7 @@ class DescribedNetwork(Parts):
         transmitter: str | None = None,
         initial: Mapping[str, Any] | None = None,
     ) -> Population:
-        """Add a population of neurons, or of sources of spikes.
+        """Add a population of neurons or spike sources.
 
         Parameters
         ----------
@@ -51,16 +54,18 @@ class DescribedNetwork(Parts):
         size : int
             Number of neurons.
         model : Neuron or Source
-            Such as ``LIF(tau_m=20.0)`` or ``PoissonSource(rate=20.0)``.
+            Neuron model or spike source, such as ``LIF(tau_m=20.0)`` or
+            ``PoissonSource(rate=20.0)``.
         transmitter : str, optional
-            What the neurons release; weights from here are then magnitudes.
+            Transmitter that the neurons release. The weights of projections from this
+            population must then be non-negative: the transmitter determines the sign.
         initial : mapping, optional
             Initial values of state variables, e.g. ``{"V_m": Uniform(-60, -50)}``.
 
         Returns
         -------
         Population
-            By which its neurons are connected, read and set.
+            The new population, through which its neurons are connected, read and set.
 
         Examples
         --------
@@ -104,33 +109,35 @@ class DescribedNetwork(Parts):
         Parameters
         ----------
         source, target : Population or slice
-            From whom to whom.
+            Source and target neurons.
         connector : Connector
-            Which pairs, such as ``FixedProbability(0.1)``.
+            Rule that determines which pairs are connected, such as ``FixedProbability(0.1)``.
         weight : float, array or Distribution
-            In the unit of the receptor: mV (delta), pA (currents), nS (conductances); or with a
-            unit, as ``0.02 * nA`` and ``Normal(20.0, 5.0) * pA`` are.
+            Weights in the unit of the receptor: mV (delta), pA (currents), nS (conductances); or
+            with a unit, such as ``0.02 * nA`` and ``Normal(20.0, 5.0) * pA``.
         delay : float, array or Distribution
-            In ms or with a unit; at least one step.
+            Delays in ms or with a unit; at least one step.
         receptor : str, optional
-            Which receptor of the target; may be left out if there is one, or if the source's
-            transmitter binds to one.
+            Receptor of the target. May be omitted if the target has only one, or if the
+            source's transmitter binds to one.
         plasticity : PlasticityRule, optional
-            How the weights learn.
+            Rule that changes the weights.
         delay_is : {"axonal", "dendritic"}
-            On which side of a plastic synapse the delay lies; required with `plasticity`.
+            Whether the delay of a plastic synapse is axonal or dendritic; required with
+            `plasticity`.
         release : TsodyksMarkram or QuantalRelease, optional
-            Short-term plasticity: what share of the weight each spike transmits. Default: all.
+            Short-term plasticity model, which determines the fraction of the weight that each
+            spike transmits. By default each spike transmits the full weight.
         modulators : mapping, optional
-            Which modulator is meant by a name that the rule reads, e.g. ``{"dopamine": striatal}``;
-            the one of that name unless given.
+            Modulators for the names that the rule reads, e.g. ``{"dopamine": striatal}``. By
+            default the modulator of the same name.
         name : str, optional
-            Unique in the network; keys the draws. Default ``source->target``.
+            Unique in the network; random draws depend on it. Default ``source->target``.
 
         Returns
         -------
         Projection
-            By which its weights are read, set and normalized.
+            The new projection, through which its weights are read, set and normalized.
 
         Examples
         --------
@@ -165,11 +172,12 @@ class DescribedNetwork(Parts):
         Parameters
         ----------
         target : Population or slice
-            Whom.
+            Target neurons.
         stimulus : PoissonDrive, Miniatures, StepCurrent, DCCurrent or NoiseCurrent
-            What.
+            The input.
         name : str, optional
-            Keys the draws; made from the target and the kind unless given.
+            Name of the input; random draws depend on it. By default it is built from the
+            target and the type of the input.
 
         Examples
         --------
@@ -202,25 +210,25 @@ class DescribedNetwork(Parts):
     def gap_junctions(
         self, a: View, b: View, connector: Connector, *, g: Any, name: str | None = None
     ) -> GapJunctions:
-        """Join membranes by electrical synapses: a current ``g (V_j - V_i)`` into each neuron i.
+        """Connect neurons by gap junctions: a current ``g (V_j - V_i)`` into each neuron i.
 
         Parameters
         ----------
         a, b : Population or slice
-            Whose membranes; within a population give it twice.
+            Neurons on both sides. For junctions within a population, pass it twice.
         connector : Connector
-            Which pairs. Within a population each pair has one junction: `AllToAll`,
-            `FixedProbability` and `DistanceDependent` look at each pair once, and pairs that are
-            listed must be listed once.
+            Rule that determines which pairs are connected. Within a population each pair has at
+            most one junction: `AllToAll`, `FixedProbability` and `DistanceDependent` consider
+            each pair once, and connectors that list pairs must list each pair once.
         g : float, array or Distribution
-            Conductance of each junction in nS, the same both ways.
+            Conductance of each junction in nS, the same in both directions.
         name : str, optional
-            Unique in the network; keys the draws. Default ``a--b``.
+            Unique in the network; random draws depend on it. Default ``a--b``.
 
         Returns
         -------
         GapJunctions
-            By which conductances are read and set.
+            The new gap junctions, through which conductances are read and set.
         """
         self._check_open("gap junction")
         self._check_mine(a=a, b=b)
@@ -240,24 +248,24 @@ class DescribedNetwork(Parts):
         *,
         index: Any = None,
     ) -> None:
-        """Let a variable without an equation take the value of another one in every step.
+        """Set a variable that has no equation to the value of another variable in every step.
 
         Parameters
         ----------
         target, variable : Population or slice, str
-            Whose variable is filled, at the start of each step.
+            Neurons and their variable, which is set at the start of each step.
         source, source_variable : Population, slice or Modulator, str
-            Where the values come from.
+            Source of the values and the variable that is read.
         index : array of int, optional
-            For each neuron of the target a place in the source. By default the first takes from
-            the first, and so on; or all from the one that there is.
+            Index into the source for each target neuron. By default target neuron i reads from
+            source neuron i; if the source has a single value, all target neurons read it.
         """
         self._check_open("link")
         self._check_mine(target=target, source=source)
         self.add(Link(target, variable, source, source_variable, index))
 
     def modulator(self, name: str, *, tau: float, baseline: float = 0.0) -> Modulator:
-        """Add a neuromodulator, such as dopamine: a concentration that spikes raise.
+        """Add a neuromodulator, such as dopamine: a concentration that spikes increase.
 
         Parameters
         ----------
@@ -271,7 +279,7 @@ class DescribedNetwork(Parts):
         Returns
         -------
         Modulator
-            By which the concentration is read and set.
+            The new modulator, through which the concentration is read and set.
         """
         self._check_open("modulator")
         self._check_new(name)
@@ -279,40 +287,41 @@ class DescribedNetwork(Parts):
         return self.add(modulator)
 
     def release(self, source: View, modulator: Modulator, *, amount: float, delay: float) -> None:
-        """Let each spike of some neurons raise the concentration of a modulator.
+        """Let each spike of some neurons increase the concentration of a modulator.
 
         Parameters
         ----------
         source : Population or slice
-            Whose spikes.
+            Neurons whose spikes release the modulator.
         modulator : Modulator
-            What they release.
+            The modulator that they release.
         amount : float
-            How much the concentration rises at each spike.
+            Increase of the concentration at each spike.
         delay : float
-            From the spike to the rise, in ms, at least one step.
+            Time from the spike to the increase in ms, at least one step.
         """
         self._check_open("release")
         self._check_mine(source=source, modulator=modulator)
         self.add(Secretion(source, modulator, amount, delay, self.dt))
 
     def add(self, element: Kind) -> Kind:
-        """Add an element of any mechanism, also of one that has no method of its own here.
+        """Add an element of any mechanism, including those without a method of their own.
 
         Parameters
         ----------
         element : Element
-            Such as a `GapJunctions`, for which `gap_junctions` is the short form.
+            For example a `GapJunctions` object, which `gap_junctions` also creates.
 
         Returns
         -------
         Element
-            The same object, which now reads, sets and records its variables in this network.
+            The same object, whose variables can now be read, set and recorded in this network.
 
         Raises
         ------
         ValidationError
-            If it belongs to a network already, refers to populations of another one, or cannot be.
+            If it already belongs to a network, refers to populations of another network, or is
+            not valid.
         """
         if not isinstance(element, Element):
             raise ValidationError(f"must be an element, got {element!r}", "element", "add")

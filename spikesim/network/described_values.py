@@ -1,4 +1,4 @@
-"""Values of populations as they are described, before a network is built."""
+"""Parameters and state variables of populations before the network is built."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from spikesim.precision import PRECISIONS
 
 
 class DescribedValues:
-    """What can be said of populations without a plan."""
+    """Reads values of populations from the description, without a plan."""
 
     def __init__(self, description: Description):
         self.description = description
 
     def names(self, population: Population) -> list[str]:
-        """Parameters and state variables of a population, or what can be set of a source."""
+        """Names of parameters and state variables of a population; settable ones of a source."""
         model = population.model
         if not isinstance(model, Neuron):
             return ["rate"] if isinstance(model, RateSource) else ["times"]
         try:
             states = self._cell(model).states
-        except ValidationError:  # the model cannot be built, which its building tells
+        except ValidationError:  # the model is invalid; building the network reports it
             states = ()
         return [*states, *model.full_values]
 
     def read(self, view: View, name: str) -> np.ndarray | None:
-        """What a network that was built now would have; None where only building tells."""
+        """Values that a network built now would have; None if only known after building."""
         population, model = view.population, view.population.model
         if isinstance(model, RateSource) and name == "rate":
             rate = value_at(model.rate, 0, self.description.dt)

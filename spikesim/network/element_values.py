@@ -1,4 +1,4 @@
-"""Variables of elements between runs: what their parts declare, read and set."""
+"""Read and set the variables of elements between runs, as declared by their parts."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from spikesim.units import check_array
 
 @taking_turns
 class ElementValues:
-    """What elements ask of their network."""
+    """Access of elements to their network."""
 
     simulation: Simulation
 
     def read_variable(self, element: Element, name: str) -> np.ndarray:
-        """A copy of a variable, one value for each of what the element has."""
+        """A copy of a variable, with one value for each entry of the element."""
         return self.simulation.build().variable(element, name).array.copy()
 
     def write_variable(self, element: Element, name: str, values: Any) -> None:
-        """Set a variable: one number, or one for each of what the element has."""
+        """Set a variable to one number, or to one value for each entry of the element."""
         variable = self.simulation.build().variable(element, name)
         array = check_array(values, name, element, unit=variable.unit, allowed=variable.allowed)
         if array.ndim and array.shape != variable.array.shape:
@@ -39,5 +39,5 @@ class ElementValues:
             self.simulation.plan.state[variable.place] = variable.array
 
     def part(self, mechanism: str) -> Part:
-        """The part of a mechanism in the running network."""
+        """The part of a mechanism in the built network."""
         return self.simulation.build().parts[mechanism]

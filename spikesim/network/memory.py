@@ -1,4 +1,4 @@
-"""What a network takes of memory, as a table."""
+"""Table of the memory use of a network."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ SHOWN = 20  # rows of the table as text
 
 
 class MemoryTable:
-    """What each part of a network takes, and what the machine has; from `Network.memory`.
+    """Memory use of each part of a network, and available memory; from `Network.memory`.
 
     Attributes
     ----------
     parts : tuple of Use
-        Populations, projections, inputs, buffers and recorders. Of each there are ``kind``,
-        ``name``, ``what``, and in bytes: ``bytes`` (as long as the network is there), ``building``
-        and ``passing`` (more, until the network or this part of it is built), ``per_second`` and
-        ``per_spike`` (what a recorder grows by in a second of biology, and at each spike).
+        Populations, projections, inputs, buffers and recorders. Each has ``kind``, ``name``,
+        ``what``, and in bytes: ``bytes`` (permanent), ``building`` and ``passing`` (additional
+        temporary memory until the network, or this part of it, is built), ``per_second`` and
+        ``per_spike`` (growth of a recorder per second of simulated time, and per spike).
     total : int
-        Bytes of the network once it is built, without what recorders will hold.
+        Bytes of the network once it is built, without recorded data.
     building : int
-        More than that, at the worst moment of the build.
+        Additional bytes at the peak of the build.
     per_second : float
-        Bytes by which recorders grow in a second of biology; what spikes take comes on top.
+        Bytes by which recorders grow per second of simulated time, without recorded spikes.
     available : int or None
-        Bytes that this process can still have; None where the system does not tell.
+        Bytes that are still available to this process; None if the system does not report it.
     """
 
     def __init__(self, parts: Sequence[Use]):

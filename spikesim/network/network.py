@@ -1,4 +1,4 @@
-"""The network that users hold: it is described, built into a plan, run and read."""
+"""The `Network` class: describe, build, run, record, save and restore a network."""
 
 from __future__ import annotations
 
@@ -27,18 +27,19 @@ class Network(DescribedNetwork):
     dt : float
         Time step in ms, default 0.1.
     seed : int, optional
-        Seed of everything random. If it is left out one is drawn; read it as `seed`.
+        Seed of all random numbers. If omitted, a random seed is chosen; it is available as the
+        attribute `seed`.
     precision : {"mixed", "double", "single"}
         ``"mixed"``: state in float64, stored weights in float32. ``"double"`` and ``"single"``: all
         in float64 or float32.
     threads : int
-        How many share the work, default 1; at most as many as there are cores is of use, from some
-        thousand neurons on. Results are the same, bit by bit, for any number.
+        Number of threads, default 1. More threads than cores are of no use; several threads pay off
+        from a few thousand neurons on. Results are bit-identical for any number.
 
     Raises
     ------
     ValidationError
-        For values that are not allowed.
+        If a value is not allowed.
 
     Examples
     --------
@@ -74,19 +75,19 @@ class Network(DescribedNetwork):
         Parameters
         ----------
         target : Population, slice, Projection or Modulator
-            Of whom.
+            Object to record from.
         variable : str
             ``"spikes"``, a state variable such as ``"V_m"``, a subexpression of the model or
             ``"I_syn"``, ``"weight"`` of a projection, or ``"concentration"`` of a modulator.
         every : float, optional
-            Sampling interval in ms, a multiple of dt. Default one step; weights need it said.
+            Sampling interval in ms, a multiple of dt. Default one step; required for weights.
         synapses : sequence of int, optional
-            Which synapses of the projection; all unless given.
+            Indices of the synapses of a projection to record. Default: all.
 
         Returns
         -------
         SpikeRecorder, StateRecorder, WeightRecorder or ElementRecorder
-            Its ``result()`` is a `SpikeTrains` or a `Traces`.
+            The recorder; its ``result()`` returns `SpikeTrains` or `Traces`.
 
         Examples
         --------
@@ -110,16 +111,16 @@ class Network(DescribedNetwork):
     # --- running ------------------------------------------------------------------------------
 
     def build(self) -> None:
-        """Make the synapses and kernels now; `run` does it otherwise."""
+        """Build synapses and kernels now; otherwise the first `run` builds them."""
         self._simulation.build()
 
     def run(self, duration: float, *, progress: bool | None = None) -> None:
-        """Simulate, from where the network is now.
+        """Simulate for a duration, starting from the current state.
 
         Parameters
         ----------
         duration : float
-            In ms, a multiple of dt.
+            Duration in ms, a multiple of dt.
         progress : bool, optional
             Show a progress bar. By default one appears on a terminal when a run takes longer
             than a second.
@@ -127,10 +128,11 @@ class Network(DescribedNetwork):
         Raises
         ------
         KeyboardInterrupt
-            On Ctrl-C, after a consistent stop: results are usable and `run` can go on.
+            On Ctrl-C. The network stops in a consistent state: results are usable and `run` can
+            be called again.
         SimulationError
-            If a state variable is no longer a number, if there is not enough memory, or if the
-            network is running already, in another thread or around this call.
+            If a state variable becomes NaN or infinite, if there is not enough memory, or if the
+            network is already running, in another thread or in a caller of this call.
 
         Examples
         --------
@@ -148,42 +150,45 @@ class Network(DescribedNetwork):
         self._simulation.run(steps, progress)
 
     def reset(self, *, keep_weights: bool = False) -> None:
-        """Go back to the description: time 0, nothing in flight, recorders empty.
+        """Return to the described network: time 0, no spikes in flight, recorders empty.
 
-        What was set since (parameters, states, rates, spike times, concentrations, conductances
-        of gap junctions, weights) is as it was described. Switches of learning stay.
+        Values that were set since (parameters, states, rates, spike times, concentrations,
+        conductances of gap junctions, weights) return to those of the description. The
+        `learning` switches stay as they are.
 
         Parameters
         ----------
         keep_weights : bool
-            Keep the weights as they are now.
+            Keep the current weights.
         """
         keep_weights = check_flag(keep_weights, "keep_weights", "reset")
         self._simulation.reset(keep_weights=keep_weights)
 
     def reset_state(self) -> None:
-        """Bring membranes, receptors, traces and spikes in flight back to their start.
+        """Reset membranes, receptors and traces to their initial state; remove spikes in flight.
 
-        Time goes on, weights and what neurons have learnt (adaptive thresholds) stay, and so does
-        all that was set.
+        The time, the weights, learnt variables of neurons (adaptive thresholds) and all values
+        that were set stay as they are.
         """
         self._simulation.reset_state()
 
     def save_state(self, path: str | Path) -> None:
-        """Write the state to a file, from which `load_state` goes on bit-identically.
+        """Write the state to a file, from which `load_state` continues bit-identically.
 
-        It holds all that changes in a run, and all that can be set and switched between runs.
-        What recorders hold is not part of it. What was at `path` stays until the new file is whole.
+        The file contains everything that changes during a run, and everything that can be set or
+        switched between runs. Recorded data are not part of it. An existing file at `path` is
+        replaced only when the new file is complete.
 
         Parameters
         ----------
         path : str or Path
-            The file, which is written as a whole or not at all.
+            The file, which is written completely or not at all.
 
         Raises
         ------
         ValidationError
-            If `path` cannot be a file, or the network cannot go on, for a variable is not finite.
+            If `path` cannot be a file, or if the network cannot continue because a variable is
+            not finite.
         SpikesimError
             If the file cannot be written.
 
@@ -197,7 +202,7 @@ class Network(DescribedNetwork):
         self._simulation.save(path)
 
     def load_state(self, path: str | Path) -> None:
-        """Put a state saved by the same network back; recorders start anew from there.
+        """Restore a state saved by the same network; recorders are emptied.
 
         Parameters
         ----------
@@ -207,8 +212,8 @@ class Network(DescribedNetwork):
         Raises
         ------
         ValidationError
-            If the file cannot be read, is damaged, is of another network, or holds numbers that
-            cannot be. The network is as it was then.
+            If the file cannot be read, is damaged, belongs to another network, or contains
+            invalid numbers. The network is not changed in this case.
 
         Examples
         --------
@@ -226,16 +231,17 @@ class Network(DescribedNetwork):
         raise TypeError("two networks cannot share one state; use copy.deepcopy(net)")
 
     def memory(self) -> MemoryTable:
-        """What the network will take of memory, and what the machine has; nothing is built for it.
+        """Estimate the memory use of the network, without building it.
 
-        Numbers of synapses that are left to chance are the expected ones. A network that needs more
-        than the machine has is refused when it is built, a population or projection that does when
-        it is added, and a run whose samples would not fit when it is asked for.
+        Random numbers of synapses enter with their expected value. If the available memory does
+        not suffice, a network raises an error when it is built, a population or projection when
+        it is added, and a run with too many samples when it is started.
 
         Returns
         -------
         MemoryTable
-            Bytes by population, projection, input, buffer and recorder.
+            Bytes of each population, projection, input, buffer and recorder, and the available
+            memory.
         """
         return MemoryTable(self._simulation.memory())
 
@@ -249,26 +255,27 @@ class Network(DescribedNetwork):
 
     @property
     def n_spikes(self) -> int:
-        """Spikes so far, of all neurons and sources."""
+        """Number of spikes so far, of all neurons and sources."""
         plan = self._simulation.built
         return 0 if plan is None else int(plan.counters[1])
 
     @property
     def n_events(self) -> int:
-        """Synaptic events delivered so far."""
+        """Number of synaptic events delivered so far."""
         plan = self._simulation.built
         return 0 if plan is None else int(plan.counters[2:4].sum())
 
     @property
     def threads(self) -> int:
-        """How many threads share the work."""
+        """Number of threads."""
         return self._simulation.threads
 
     @property
     def learning(self) -> bool:
-        """Whether any plasticity acts; setting it switches all plastic projections.
+        """Whether any plasticity is on; setting it switches all plastic projections.
 
-        Those that are described later are switched, too. Without any it is as it was set.
+        The setting also applies to projections that are added later. Without any plastic
+        projection, this is the value that was last set.
         """
         plastic = self._plastic
         return any(p.learning for p in plastic) if plastic else self._learning
@@ -283,22 +290,22 @@ class Network(DescribedNetwork):
 
     @property
     def plan(self) -> Plan:
-        """The arrays behind the network, once it is built."""
+        """The arrays of the built network."""
         return self._simulation.plan
 
     @property
     def simulator(self) -> Simulator:
-        """What runs the plan, once it is built."""
+        """The object that runs the plan of the built network."""
         return self._simulation.simulator
 
     @property
     def recorders(self) -> tuple[Recorder, ...]:
-        """All recorders, in the order in which they were made; of a copy those of the copy."""
+        """All recorders, in the order of creation; a copied network has its own recorders."""
         return tuple(self._simulation.recorders)
 
     @property
     def recording(self) -> Recording:
-        """The stores of all recorders."""
+        """The data buffers of all recorders."""
         return self._simulation.recording
 
     def _instead(self, name: str) -> str:

@@ -1,4 +1,4 @@
-"""What a network description is made of: its parts by name, and whether more can be added."""
+"""Base class of networks: populations and projections by name, and name checks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from spikesim.units import check_count, check_name, check_scalar, ms
 
 
 class Parts(Guarded):
-    """Parts of a network by name. As long as nothing has run, more can be added.
+    """Objects of a network by name. More can be added until the network has run.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ class Parts(Guarded):
         threads = check_count(threads, "threads", "Network", least=1, most=1024)
         self._simulation = Simulation(Description(dt, int(seed), precision), threads)
         self._access = Access(self._simulation)
-        self._learning = True  # what plastic projections that are described begin with
+        self._learning = True  # initial setting of new plastic projections
 
     @property
     def _description(self) -> Description:
@@ -57,7 +57,7 @@ class Parts(Guarded):
 
     @property
     def seed(self) -> int:
-        """The seed of everything random."""
+        """Seed of all random numbers."""
         return self._description.seed
 
     @property
@@ -80,7 +80,7 @@ class Parts(Guarded):
         return [p for p in self._description.projections.values() if p.plasticity is not None]
 
     def _check_open(self, what: str) -> None:
-        """Raise if nothing can be added any more; a plan that nothing has changed is let go."""
+        """Raise if nothing can be added any more; discard a plan that has not been changed."""
         self._simulation.forget_plan(what)
 
     def _check_new(self, name: Any) -> None:
@@ -97,7 +97,7 @@ class Parts(Guarded):
             raise ValidationError(f"the name {name!r} is taken", "name", "Network")
 
     def _check_mine(self, **named: Any) -> None:
-        """Raise for populations and elements of another network; other things are not judged."""
+        """Raise for populations and elements of another network; other objects are not checked."""
         for role, part in named.items():
             if isinstance(part, View):
                 population = part.population
@@ -116,7 +116,7 @@ def joined(sign: str, *ends: Any) -> str:
 
 
 def numbered(name: str, taken: Mapping[str, Any]) -> str:
-    """The name, with a number where it is taken."""
+    """The name, with a number appended if it is taken."""
     if name not in taken:
         return name
     k = 2

@@ -1,4 +1,4 @@
-"""Parameters and states of populations between runs."""
+"""Read and set parameters and state variables of populations between runs."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ from spikesim.units import Unit, check_array, in_unit
 
 @taking_turns
 class PopulationValues:
-    """What neurons and sources ask of their network."""
+    """Access of neurons and sources to their network."""
 
     simulation: Simulation
 
     @property
     def described(self) -> DescribedValues:
-        """What can be said without a plan."""
+        """Reader of values from the description, without a plan."""
         return DescribedValues(self.simulation.description)
 
     def names(self, population: Population) -> list[str]:
-        """Parameters and state variables of a population, or what can be set of a source."""
+        """Names of parameters and state variables of a population; settable ones of a source."""
         return self.described.names(population)
 
     def read(self, view: View, name: str) -> Any:
@@ -55,7 +55,7 @@ class PopulationValues:
             raise ValidationError(f"names are texts, got {name!r}", "get", view)
         if isinstance(population.model, SpikeSource) and name == "times":
             return tuple(population.model.times[k] for k in view.ids)
-        if self.simulation.built is None:  # reading alone shall not end the description
+        if self.simulation.built is None:  # reading must not build the network
             described = self.described.read(view, name)
             if described is not None:
                 return described
@@ -66,7 +66,7 @@ class PopulationValues:
         block, table = self._place(view, name)
         if name in table.cell.states:
             if self.simulation.plan.step == 0:
-                self.simulation.plan.start_step()  # its source may have been set since
+                self.simulation.plan.start_step()  # the source of a link may have been set since
             row = table.args.state[table.cell.states.index(name)]
             return row[block.lo + view.ids].astype(np.float64)
         if name in block.values:
@@ -108,7 +108,7 @@ class PopulationValues:
         self.simulation.note(f"{view.population.name}.{next(iter(checked))}")
         if parameters:
             before = block.values
-            block.values = {**before, **changed}  # a new mapping: recorders keep the one that held
+            block.values = {**before, **changed}  # a new mapping: recorders keep the old one
             try:
                 refresh_table(table, self.simulation.dt)
             except ValidationError:
@@ -118,13 +118,13 @@ class PopulationValues:
         for name in set(checked) - set(parameters):
             row = table.args.state[table.cell.states.index(name)]
             row[block.lo + view.ids] = checked[name]
-        for name in drawn:  # only now, for a call that fails changes nothing
+        for name in drawn:  # last, since a call that fails must not change anything
             counts = self._draws(view, name)
             counts[view.ids] += 1
             self.simulation.plan.draws[f"{view.population.name}.{name}"] = counts
 
     def _draws(self, view: View, name: str) -> np.ndarray:
-        """How often `set` has drawn a variable of each neuron of a population, int64."""
+        """How often `set` has drawn a variable, for each neuron of a population, int64."""
         population = view.population
         counts = self.simulation.plan.draws.get(f"{population.name}.{name}")
         return np.zeros(population.size, np.int64) if counts is None else counts
@@ -138,7 +138,7 @@ class PopulationValues:
         return block, self.simulation.plan.tables[block.table]
 
     def _checked(self, view: View, name: str, value: Any, unit: Unit) -> np.ndarray:
-        """`value` in the unit of a parameter, or in `unit`, that of a variable."""
+        """Convert `value` to the unit of the parameter, or to `unit` if it is a state variable."""
         model, owner = view.population.model, view.population.name
         assert isinstance(model, Neuron)
         found = model.owner(name)
@@ -163,25 +163,25 @@ class PopulationValues:
                     f"{got} for {view.name}", name, owner,
                 )  # fmt: skip
         check_shape(array, len(view), name, view.name)
-        if array.ndim and not drawn:  # which value would a neuron have that is given twice?
+        if array.ndim and not drawn:  # a repeated neuron would have two values
             check_distinct(view, name, view)
         return array
 
     def _check_stability(self, view: View, cell: Cell, values: dict[str, np.ndarray]) -> None:
-        """Raise if `Network.population` would refuse these parameters of a population's neurons."""
+        """Raise if `Network.population` would not accept these parameters for the population."""
         if not judged(cell):
             return
         population, ids, net = view.population, view.ids, self.simulation
         try:
             state = initial_values(population, cell, values, net.seed)[:, ids]
-        except ValidationError:  # they tell no start, from which a step could be judged
+        except ValidationError:  # no initial state, so stability cannot be checked
             return
         mine = {name: v[ids] if v.ndim else v for name, v in values.items()}
         check_stability(cell, mine, state, net.dt, population.name)
 
     @staticmethod
     def _whole(view: View, block: Block, name: str, array: np.ndarray) -> np.ndarray:
-        """A parameter of the whole population after some of it has been set to `array`."""
+        """Values of a parameter for the whole population, with those of `view` set to `array`."""
         of_all = view.contiguous and len(view) == block.size
         if of_all or (not array.ndim and np.unique(view.ids).size == block.size):
             return array.copy()
@@ -204,7 +204,7 @@ class PopulationValues:
         assert isinstance(population.model, RateSource)
         self.simulation.build()
         plan = self.simulation.plan
-        rate = value  # which `with_rate` checks
+        rate = value  # validated by `with_rate`
         if not (view.contiguous and len(view) == population.size):
             rate = self._rate_of_all(view, check_rate(value, population.name))
         source_model = population.model.with_rate(rate, population.size, population.name)
@@ -220,7 +220,7 @@ class PopulationValues:
             self.simulation.simulator.reschedule()
 
     def _rate_of_all(self, view: View, rate: np.ndarray | Schedule) -> np.ndarray | Schedule:
-        """The rates of a population, some of whose sources get another `rate`."""
+        """The rates of the whole population, with those of `view` replaced by `rate`."""
         population = view.population
         assert isinstance(population.model, RateSource)
         if isinstance(rate, Schedule):
@@ -255,7 +255,7 @@ class PopulationValues:
     def _warn_of_past(
         self, population: Population, source: SourceTable, step: np.ndarray, of: np.ndarray
     ) -> None:
-        """Warn of spikes before now that were not there when it was their time."""
+        """Warn of new spike times in the past, which are not emitted any more."""
         now = self.simulation.plan.step
         past, emitted = int(np.searchsorted(step, now)), int(np.searchsorted(source.step, now))
         spikes = step[:past] * population.size + of[:past]

@@ -1,4 +1,4 @@
-"""Synapses between runs."""
+"""Read and set weights, and read connections and release states, between runs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from spikesim.units import check_array, check_range, check_scalar
 
 @taking_turns
 class ProjectionValues:
-    """What projections ask of their network."""
+    """Access of projections to their network."""
 
     simulation: Simulation
 
@@ -29,7 +29,7 @@ class ProjectionValues:
         return self.simulation.build().stored(projection.name)
 
     def read_weight(self, projection: Projection) -> np.ndarray:
-        """Weights as the user wrote them, float64, one for each synapse."""
+        """Weights in the user's unit and sign, float64, one for each synapse."""
         synapses = self._stored(projection)
         synapses.update()
         if synapses.one_weight:
@@ -38,7 +38,7 @@ class ProjectionValues:
         return synapses.sign * weights.astype(np.float64)
 
     def write_weight(self, projection: Projection, values: Any) -> None:
-        """Set weights: one number, or one for each synapse."""
+        """Set the weights to one number, or to one value for each synapse."""
         synapses = self._stored(projection)
         array = check_array(values, "weight", projection, unit=projection.weight_unit)
         sizes = len(projection.source), len(projection.target)
@@ -66,7 +66,7 @@ class ProjectionValues:
         synapses.weights[:] = synapses.sign * array.flat[0]
 
     def read_connections(self, projection: Projection) -> Connections:
-        """All synapses, ordered as `Projection.connections` says."""
+        """All synapses, in the order of `Projection.connections`."""
         synapses = self._stored(projection)
         delay = np.broadcast_to(synapses.delays, synapses.n)
         delay = delay[order_of(synapses, projection)] * self.simulation.dt
@@ -74,12 +74,12 @@ class ProjectionValues:
         return Connections(*ends(synapses, projection), weight, delay)
 
     def set_learning(self, projection: Projection, on: bool) -> None:
-        """Freeze or free the weights from now on."""
+        """Switch plasticity on or off from now on."""
         if self.simulation.built is not None:
             self._plastic().set_learning(projection.name, on)
 
     def normalize(self, projection: Projection, total: float) -> None:
-        """Scale the weights onto each target to the same sum."""
+        """Scale the weights onto each target neuron to the same sum."""
         total = check_scalar(total, "total", projection, allowed="positive")
         if projection.plasticity is None:
             raise ValidationError("has no plasticity; set its weights", "normalize", projection)
@@ -90,7 +90,7 @@ class ProjectionValues:
         return self.simulation.build().parts["plastic_synapses"]
 
     def read_release(self, projection: Projection) -> ReleaseState:
-        """What a spike of now would find."""
+        """The current release state of a projection."""
         synapses, view, plan = self._stored(projection), projection.source, self.simulation.plan
         first, end = view.span
         release: Any = plan.parts["release"]

@@ -1,4 +1,4 @@
-"""What recorders hold: from their stores in the running network to results."""
+"""Convert recorder buffers to result objects."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from spikesim.runtime.turns import taking_turns
 
 @taking_turns
 class RecorderValues:
-    """What recorders ask of their network."""
+    """Access of recorders to their network."""
 
     simulation: Simulation
 
@@ -50,7 +50,7 @@ class RecorderValues:
             )  # fmt: skip
 
     def result(self, recorder: Recorder) -> SpikeTrains | Traces:
-        """What a recorder holds."""
+        """The data recorded so far, as a result object."""
         self.simulation.build()
         dt, store = self.simulation.dt, self.simulation.stores[id(recorder)]
         if isinstance(recorder, SpikeRecorder):
@@ -91,7 +91,7 @@ class RecorderValues:
     ) -> tuple[np.ndarray, np.ndarray, str]:
         """Steps, samples and unit of a variable.
 
-        What is derived is worked out from the states, with the parameters that held then.
+        Derived variables are computed from the recorded states, with the parameters at that time.
         """
         assert store.block is not None
         cell = self.simulation.plan.tables[store.block.table].cell
@@ -111,14 +111,14 @@ class RecorderValues:
         return store.samples()[0], np.concatenate(parts), str(derived.unit)
 
     def counts(self, recorder: Recorder) -> np.ndarray:
-        """Spikes of each neuron of a spike recorder."""
+        """Number of spikes of each neuron of a spike recorder."""
         self.simulation.build()
         store = self.simulation.stores[id(recorder)]
         assert isinstance(store, SpikeStore)
         return store.counts()
 
     def clear(self, recorder: Recorder) -> None:
-        """Empty a recorder's store."""
+        """Discard the recorded data of a recorder."""
         self.simulation.build()
         store = self.simulation.stores[id(recorder)]
         store.clear(self.simulation.plan.step)

@@ -1,4 +1,4 @@
-"""A network from its description to its run: what is built on demand, runs, and is saved."""
+"""Building, running, saving and copying of a described network."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ from spikesim.runtime.turns import Turns
 
 @dataclass(frozen=True)
 class _Kept:
-    """What a copy goes on from: a state, and what each recorder holds.
+    """State and recorded data from which a copy of a network continues.
 
-    The arrays of a plan are views of one another, which neither `copy` nor `pickle` keeps. So a
-    copy is built from its description when it is first used, and the state is put into it then.
+    Some arrays of a plan are views of other arrays, which neither `copy` nor `pickle` preserves. So
+    a copy is built from its description when it is first used, and then its state is restored.
     """
 
     state: State
@@ -44,25 +44,25 @@ class _Kept:
 
 
 class Simulation:
-    """A description, and the plan, the simulator and the recordings that come of it.
+    """A description with its plan, simulator and recorded data.
 
     Parameters
     ----------
     description : Description
-        The network.
+        The description of the network.
     threads : int
-        How many share the work.
+        Number of threads.
 
     Attributes
     ----------
     turns : Turns
-        Lets one thread at a time work on the network.
+        Lock that lets one thread at a time use the network.
     recorders : list of Recorder
-        All recorders, in the order in which they were made.
+        All recorders, in the order of creation.
     stores : dict of int to SpikeStore or SampleStore
-        What holds the samples of each, by the recorder's identity.
+        Data buffer of each recorder, by the ``id`` of the recorder.
     written : str
-        A value that the user has set, which building anew would lose; "" if there is none.
+        Name of a value that the user has set and that rebuilding would lose; "" if there is none.
     """
 
     def __init__(self, description: Description, threads: int):
@@ -80,17 +80,17 @@ class Simulation:
 
     @property
     def dt(self) -> float:
-        """Step (ms)."""
+        """Time step (ms)."""
         return self.description.dt
 
     @property
     def seed(self) -> int:
-        """Seed of everything random."""
+        """Seed of all random numbers."""
         return self.description.seed
 
     @property
     def built(self) -> Plan | None:
-        """The plan, if there is one; that of a copy is made here."""
+        """The plan, or None if the network is not built; a copy is built here."""
         if self._kept is not None:
             with self.turns:
                 self._bring_back()
@@ -98,7 +98,7 @@ class Simulation:
 
     @property
     def plan(self) -> Plan:
-        """The plan, once the network is built."""
+        """The plan; a NotBuiltError before the network is built."""
         plan = self.built
         if plan is None:
             raise NotBuiltError("the network is not built yet; run() or build() it first")
@@ -106,17 +106,17 @@ class Simulation:
 
     @property
     def simulator(self) -> Simulator:
-        """What runs the plan, once the network is built."""
+        """The simulator that runs the plan; a NotBuiltError before the network is built."""
         if self._simulator is None:
             raise NotBuiltError("the network is not built yet; run() or build() it first")
         return self._simulator
 
     def note(self, what: str) -> None:
-        """Remember that the user has set a value, by what messages call it."""
+        """Remember that the user has set a value, by its name in messages."""
         self.written = what
 
     def forget_plan(self, what: str) -> None:
-        """Let go of a plan that nothing has changed, so that something can be added.
+        """Discard an unchanged plan, so that something can be added to the description.
 
         Raises
         ------
@@ -140,7 +140,7 @@ class Simulation:
             self._plan = None
 
     def memory(self) -> list[Use]:
-        """What each part of the network takes; nothing is built for it."""
+        """Memory use of each part of the network, estimated without building it."""
         d = self.description
         parts = uses(d, grouped(d, MECHANISMS), MECHANISMS, self.threads)
         return [*parts, *(growth(r, self.stores.get(id(r))) for r in self.recorders)]
@@ -148,7 +148,7 @@ class Simulation:
     # --- building ------------------------------------------------------------------------------
 
     def build(self) -> Plan:
-        """Make the plan, unless there is one."""
+        """Build the plan, unless it exists."""
         if self._plan is not None:
             return self._plan
         if self.built is not None:
@@ -157,13 +157,13 @@ class Simulation:
             if self.built is None:
                 if not self.description.populations:
                     raise ValidationError("has no populations yet", None, "Network")
-                self._simulator = None  # what an earlier plan holds is let go first
+                self._simulator = None  # free the memory of an earlier plan first
                 with self._unchanged_on_failure():
                     self._make()
         return self.plan
 
     def _make(self, weights_of: Plan | None = None) -> None:
-        """Put a new plan in place, with empty recorders, and with the weights of another plan."""
+        """Install a new plan with empty recorders, with the weights of `weights_of` if given."""
         plan, recording = build(self.description, MECHANISMS, self.threads), Recording()
         changed = ""
         if weights_of is not None:
@@ -176,7 +176,7 @@ class Simulation:
 
     @contextmanager
     def _unchanged_on_failure(self) -> Iterator[None]:
-        """If what is done within fails, the network is as it was before."""
+        """Context manager that restores the network if the block raises."""
         before = self._plan, self.recording, self._simulator, self.written
         stores = dict(self.stores)
         models = [(p, p.model) for p in self.description.populations.values()]
@@ -195,7 +195,7 @@ class Simulation:
             raise
 
     def add_recorder(self, recorder: Recorder) -> None:
-        """Record from now on."""
+        """Add a recorder, which records from now on."""
         plan = self.built
         if plan is not None:
             self.stores[id(recorder)] = attach(recorder, plan, self.recording)
@@ -205,7 +205,7 @@ class Simulation:
     # --- running -------------------------------------------------------------------------------
 
     def run(self, steps: int, progress: bool | None) -> None:
-        """Go on for a number of steps; `progress` is as in `Network.run`."""
+        """Simulate a number of steps; `progress` is as in `Network.run`."""
         self.turns.begin_run()
         try:
             self.build()
@@ -221,7 +221,7 @@ class Simulation:
             self.turns.end_run()
 
     def reset(self, *, keep_weights: bool) -> None:
-        """Go back to the description."""
+        """Return to the described network; see `Network.reset`."""
         with self.turns.alone("reset"):
             before = self.built
             if before is None:
@@ -232,12 +232,16 @@ class Simulation:
                 self._make(before if keep_weights else None)
 
     def reset_state(self) -> None:
-        """Initial state, empty rings and histories; learnt variables and weights stay."""
+        """Restore the initial state and empty ring buffers and histories.
+
+        Learnt variables and weights stay.
+        """
         with self.turns.alone("reset_state"):
             self.build()
             self.simulator.check_whole()
             plan = self.plan
-            for part in reversed(plan.parts.values()):  # weights first: they see the others' past
+            # Plastic weights first: bringing them up to date needs the histories of other parts.
+            for part in reversed(plan.parts.values()):
                 part.reset(plan)
             plan.ring[:] = 0
 
@@ -251,7 +255,7 @@ class Simulation:
             checkpoint.save(self.plan, path)
 
     def load(self, path: str | Path) -> None:
-        """Put a saved state back."""
+        """Restore a saved state."""
         with self.turns.alone("load_state"):
             state = checkpoint.read(path)
             self.build()
@@ -263,7 +267,7 @@ class Simulation:
                     self.stores[id(recorder)].clear(self.plan.step)
 
     def _resume(self) -> None:
-        """Let all follow a state that has been put into the plan."""
+        """Update everything that depends on the state after it was written into the plan."""
         plan = self.plan
         if self.simulator.fault:
             self._simulator = Simulator(plan, self.recording, self.threads)
@@ -277,7 +281,7 @@ class Simulation:
             if self._plan is not None:
                 self.simulator.check_whole()
                 state = take(self._plan)
-                # Copies of arrays, for the network may run on meanwhile.
+                # Copies of arrays, since the network may continue to run meanwhile.
                 arrays = {name: array.copy() for name, array in state.arrays.items()}
                 contents = [self.stores[id(r)].contents() for r in self.recorders]
                 kept = _Kept(State(state.head, arrays), contents)
@@ -294,14 +298,14 @@ class Simulation:
         )  # fmt: skip
 
     def _bring_back(self) -> None:
-        """Build a copy, and let it be as the first one was."""
+        """Build a copied network and restore the state of the original."""
         kept, written = self._kept, self.written
-        if kept is None:  # another thread has had its turn
+        if kept is None:  # another thread has already done it
             return
         self._kept = None
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore", SpikesimWarning)  # said when the first was built
+                warnings.simplefilter("ignore", SpikesimWarning)  # given for the original
                 self.build()
             put_state(self.plan, kept.state, "the copy", believed=True)
             self._resume()

@@ -1,4 +1,4 @@
-"""Stores of recorders: what they will hold, and where in a plan it comes from."""
+"""Data buffers of recorders: allocation, connection to the plan, and memory estimates."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _NOWHERE = np.empty(0, np.int64)
 
 
 def attach(recorder: Recorder, plan: Plan, recording: Recording) -> Store:
-    """Make the store of a recorder, from now on."""
+    """Create the buffer of a recorder, which records from now on."""
     store: Store
     if isinstance(recorder, SpikeRecorder):
         block = plan.blocks[recorder.target.population.name]
@@ -65,7 +65,7 @@ def attach(recorder: Recorder, plan: Plan, recording: Recording) -> Store:
 
 
 def growth(recorder: Recorder, store: Store | None) -> Use:
-    """What a recorder will hold: bytes for each second of biology, or for each spike."""
+    """Memory growth of a recorder: bytes per second of simulated time, or per spike."""
     kind = "recorder"
     if isinstance(recorder, SpikeRecorder):
         return Use(kind, recorder.name, 0, what="spikes", per_spike=12)
@@ -85,7 +85,7 @@ def growth(recorder: Recorder, store: Store | None) -> Use:
 def check_room(
     recorders: Sequence[Recorder], stores: Mapping[int, Store], steps: int, dt: float
 ) -> None:
-    """Raise a ValidationError if samples of so many steps cannot fit into memory."""
+    """Raise a ValidationError if the samples of `steps` steps do not fit into memory."""
     seconds = steps * dt / 1000.0
     parts = [growth(r, stores.get(id(r))) for r in recorders]
     need = seconds * sum(part.per_second for part in parts)
@@ -105,7 +105,7 @@ def _steps(recorder: Recorder, dt: float) -> int:
 
 
 def _reader(plan: Plan, projection: str) -> Callable[[], np.ndarray]:
-    """Reads the weights of a projection as they are now."""
+    """Return a function that reads the current weights of a projection."""
 
     def read() -> np.ndarray:
         synapses = plan.stored(projection)
@@ -123,7 +123,7 @@ def _n_recorded(recorder: WeightRecorder) -> int:
 
 
 def sampled(cell: Cell, variable: str) -> list[str]:
-    """The states from which a variable's samples are made."""
+    """The state variables from which samples of a variable are computed."""
     if variable in cell.states:
         return [variable]
     return sorted(ex.names(cell.derived[variable].rhs) & set(cell.states))

@@ -1,4 +1,4 @@
-"""Stored synapses as users see them: in the order of sources, then targets."""
+"""Convert stored synapses to the user's order: by source, then by target."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from spikesim.runtime.plan import Plan
 
 
 def carry_weights(before: Plan, plan: Plan, projections: list[str]) -> str:
-    """Give a new plan the weights of an earlier one of the same network.
+    """Copy the weights of an earlier plan of the same network into a new one.
 
     Returns
     -------
     str
-        The name of a projection whose weights were not the described ones; "" if there is none.
+        The name of a projection whose weights differed from the described ones; "" if there is
+        none.
     """
     changed = ""
     for name in projections:
@@ -31,7 +32,7 @@ def carry_weights(before: Plan, plan: Plan, projections: list[str]) -> str:
 
 
 def stored_ends(synapses: StoredSynapses) -> tuple[np.ndarray, np.ndarray]:
-    """Source and target of each synapse as stored, counted from the lowest ids of both ends."""
+    """Source and target of each synapse in stored order, from the lowest ids of both ends."""
     if synapses.indptr is not None and synapses.targets is not None:
         source = np.repeat(np.arange(synapses.n_pre), np.diff(synapses.indptr))
         return source, synapses.targets.astype(np.int64)
@@ -43,7 +44,7 @@ def stored_ends(synapses: StoredSynapses) -> tuple[np.ndarray, np.ndarray]:
 
 
 def ends(synapses: StoredSynapses, projection: Projection) -> tuple[np.ndarray, np.ndarray]:
-    """Source and target of each synapse, by place in the ends, in the order of the users."""
+    """Source and target of each synapse, as indices into the two ends, in the user's order."""
     order, stored = order_of(synapses, projection), stored_ends(synapses)
     views = projection.source, projection.target
     source, target = (place_in(v)[s[order]] for v, s in zip(views, stored, strict=True))
@@ -51,10 +52,11 @@ def ends(synapses: StoredSynapses, projection: Projection) -> tuple[np.ndarray, 
 
 
 def order_of(synapses: StoredSynapses, projection: Projection) -> slice | np.ndarray:
-    """Where each of the user's synapses is stored.
+    """Storage index of each synapse in the user's order.
 
-    Users see synapses by the places of source and target in the ends of the projection, and
-    multapses by delay. They are stored by ids, and sorted by delay where delays differ.
+    Users see synapses sorted by the indices of source and target within the ends of the
+    projection, and multapses by delay. They are stored by ids, and sorted by delay where delays
+    differ.
     """
     views = projection.source, projection.target
     ascending = all((np.diff(view.ids) > 0).all() for view in views)
@@ -63,7 +65,7 @@ def order_of(synapses: StoredSynapses, projection: Projection) -> slice | np.nda
     order = np.empty(0, np.int64)
     for view, stored in reversed(list(zip(views, stored_ends(synapses), strict=True))):
         place = place_in(view)[stored].astype(np.int32)
-        place.flags.writeable = False  # as where connectors sort, so that one version is compiled
+        place.flags.writeable = False  # as in the connectors, so that Numba compiles one version
         first = np.concatenate([[0], np.cumsum(np.bincount(place, minlength=len(view)))])
         before, order = order, np.empty(place.size, np.int64)
         stable_order(place, before, first[:-1].copy(), order)
@@ -71,7 +73,7 @@ def order_of(synapses: StoredSynapses, projection: Projection) -> slice | np.nda
 
 
 def place_in(view: View) -> np.ndarray:
-    """The place in a selection of each neuron from its lowest id on; -1 for those not in it."""
+    """Index in a selection of each neuron from its lowest id on; -1 if not selected."""
     first, end = view.span
     places = np.full(end - first, -1, np.int64)
     places[view.ids - first] = np.arange(len(view))

@@ -1,4 +1,4 @@
-"""Gap junctions: currents between membranes that are joined."""
+"""Gap junctions: currents between electrically coupled neurons."""
 
 from spikesim.mechanisms.gap_junctions.declaration import GapJunctions, Junctions
 

@@ -1,4 +1,4 @@
-"""Gap junctions: electrical synapses, which need no spikes."""
+"""Gap junctions (electrical synapses) between two populations."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ from spikesim.errors import ValidationError
 from spikesim.units import given_values, nS
 
 HALVED = (AllToAll, FixedProbability, DistanceDependent)
-"""Connectors that look at every pair by itself: of the two directions one is enough."""
+"""Connectors that decide on each pair independently, so one direction of each pair suffices."""
 _DIRECTED = (FixedInDegree, FixedOutDegree, FixedTotalNumber)
 
 
 @guarded
 @dataclass(frozen=True)
 class Junctions(Guarded):
-    """All gap junctions of one call, one entry each.
+    """All gap junctions of one `Network.gap_junctions` call, one entry each.
 
     Attributes
     ----------
     a, b : numpy.ndarray
-        Indices within the two populations (or slices) that they join, int64.
+        Indices of the neurons within the two populations (or slices), int64.
     g : numpy.ndarray
         Conductance in nS.
     """
@@ -51,16 +51,16 @@ class Junctions(Guarded):
 
 
 class GapJunctions(Element):
-    """Electrical synapses between two populations; made by `Network.gap_junctions`.
+    """Electrical synapses between two populations; created by `Network.gap_junctions`.
 
     Attributes
     ----------
     name : str
         Unique in the network.
     a, b : View
-        Whose membranes they join.
+        Neurons on both sides.
     connector : Connector
-        Which pairs there are.
+        Rule that determines which pairs are connected.
     """
 
     named = True
@@ -81,7 +81,7 @@ class GapJunctions(Element):
         self.initial_g = self._given(g)
 
     def _given(self, g: Any) -> Any:
-        """Conductances (nS) as they will be used; None if they come with the connections."""
+        """Convert conductances (nS); None if the connector provides them."""
         if self.connector.holds_weights:
             if g is not None:
                 raise ValidationError(
@@ -124,7 +124,7 @@ class GapJunctions(Element):
         self._write("g", values)
 
     def junctions(self) -> Junctions:
-        """Both ends and the conductance of every junction.
+        """Return both neurons and the conductance of every junction.
 
         Returns
         -------

@@ -1,7 +1,7 @@
-"""Currents through gap junctions, from the states as they are at the step's start.
+"""Currents through gap junctions, from the states at the start of the step.
 
-Reads: the membrane potentials of all neurons. Writes: the input currents of own neurons. Where
-several threads share the neurons they meet once between this and the updates.
+Reads: the membrane potentials of all neurons. Writes: the input currents of the thread's own
+neurons. With several threads, there is one barrier between this kernel and the neuron updates.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ Array = np.ndarray
 
 
 class GapArgs(NamedTuple):
-    """All gap junctions, as rows of the neurons that have some."""
+    """All gap junctions, in one row for each neuron that has any."""
 
-    rows: Array  # int64: the rows, or a thread's share of them
+    rows: Array  # int64: the rows, or those of one thread
     place: Array  # int64 (rows): index of the neuron into the currents
-    own: Array  # int64 (rows): its membrane potential's place in the flat state
+    own: Array  # int64 (rows): index of its membrane potential in the flat state
     first: Array  # int64 (rows + 1)
-    other: Array  # int64 (twice the junctions): the membrane potential at the other end
-    junction: Array  # int64: which junction it is
+    other: Array  # int64 (twice the junctions): index of the potential of the other neuron
+    junction: Array  # int64: index of the junction
     g: Array  # float64 (junctions): conductance, nS
 
 

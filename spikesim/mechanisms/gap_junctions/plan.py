@@ -1,4 +1,4 @@
-"""Gap junctions to rows of neighbours, each junction seen from both of its ends."""
+"""Build the arrays of gap junctions: rows of neighbours, each junction from both of its ends."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _BYTES = 56  # of each junction
 
 @dataclass(frozen=True)
 class _Joined:
-    """Gap junctions of one call: the first one's place among all, and both ends of each."""
+    """Gap junctions of one call: the index of the first among all, and both ends of each."""
 
     first: int
     a: np.ndarray
@@ -81,14 +81,14 @@ class GapPart(Part):
         return {"g": Variable(g, nS, "non-negative", each="junction")}
 
     def ends(self, name: str) -> tuple[np.ndarray, np.ndarray]:
-        """Indices within both populations that each junction of a call joins."""
+        """Indices within both populations of the neurons of each junction of a call."""
         return self.joined[name].a, self.joined[name].b
 
 
 def check(gaps: GapJunctions, description: Description) -> None:
-    """Raise unless both sides have membranes on which currents act, and pairs can be joined."""
+    """Raise unless currents act on the membranes of both sides and pairs can be connected."""
     _check_membranes(gaps, description)
-    within = isinstance(gaps.connector, HALVED)  # pairs within a population are looked at once
+    within = isinstance(gaps.connector, HALVED)  # considers each pair within a population once
     check_connections(gaps, gaps.a, gaps.b, {"g": gaps.initial_g}, counted=not within)
     if isinstance(gaps.connector, (OneToOne, FromArrays, FromSparse)):
         joined(gaps, 0)
@@ -97,7 +97,7 @@ def check(gaps: GapJunctions, description: Description) -> None:
 
 
 def _check_membranes(gaps: GapJunctions, description: Description) -> None:
-    """Raise unless both sides have a membrane potential that currents act on."""
+    """Raise unless both sides have a membrane potential on which currents act."""
     for role, view in (("a", gaps.a), ("b", gaps.b)):
         cell = description.cells.of(view.population.model, with_input=True)  # type: ignore[arg-type]
         model = type(view.population.model).__name__
@@ -115,12 +115,13 @@ def _check_membranes(gaps: GapJunctions, description: Description) -> None:
 
 
 def plan_gaps(gaps: list[GapJunctions], context: Context) -> GapPart | None:
-    """All gap junctions.
+    """Build the part of all gap junctions.
 
     Warns
     -----
     SpikesimWarning
-        If the junctions of a neuron are so strong that its membrane may overshoot in a step.
+        If the junctions of a neuron are so strong that its membrane potential may overshoot within
+        a step.
     """
     if not gaps:
         return None
@@ -145,7 +146,7 @@ def plan_gaps(gaps: list[GapJunctions], context: Context) -> GapPart | None:
         membranes.append(np.stack([V_m_a[a], V_m_b[b]]))
     gid, V_m = np.concatenate(ends, axis=1), np.concatenate(membranes, axis=1)
     n = gid.shape[1]
-    # Each junction seen from both of its ends; by neuron, and then in the order of the calls.
+    # One entry for each end of each junction, sorted by neuron, then in the order of the calls.
     order = np.argsort(gid.ravel(), kind="stable")
     place, starts = np.unique(gid.ravel()[order], return_index=True)
     args = GapArgs(
@@ -159,7 +160,7 @@ def plan_gaps(gaps: list[GapJunctions], context: Context) -> GapPart | None:
 
 
 def _check_strength(gaps: GapArgs, context: Context) -> None:
-    """Steps are sure to be stable as long as dt times the conductances is below the capacitance."""
+    """Warn unless dt times the sum of conductances is below C_m, which ensures stable steps."""
     dt = context.dt
     rows = np.repeat(gaps.place, np.diff(gaps.first))
     for block in context.blocks.values():
@@ -177,7 +178,7 @@ def _check_strength(gaps: GapArgs, context: Context) -> None:
 
 
 def joined(gaps: GapJunctions, seed: int) -> Connectivity:
-    """The pairs that are joined, each once."""
+    """The connected pairs, each once."""
     same = gaps.a.population is gaps.b.population
     drawn = build_csr(
         gaps.connector, len(gaps.a), len(gaps.b),
@@ -216,7 +217,7 @@ def _check_once(gaps: GapJunctions, i: np.ndarray, j: np.ndarray) -> None:
 
 
 def identity(gaps: GapJunctions, context: Context, part: GapPart) -> Told:
-    """Who is joined, with a checksum of the pairs."""
+    """Identity for checkpoints: the two populations, with a checksum of the pairs."""
     own = part.joined[gaps.name]
     pairs = f"{counted(own.a.size, 'pair')} ({digest(own.a, own.b)})"
     same = {"a": selected(gaps.a), "b": selected(gaps.b), "pairs": pairs}
@@ -224,7 +225,7 @@ def identity(gaps: GapJunctions, context: Context, part: GapPart) -> Told:
 
 
 def memory(all_gaps: list[GapJunctions], description: Description) -> Iterable[Use]:
-    """Of each call."""
+    """Estimate the memory of the gap junctions of each call."""
     for gaps in all_gaps:
         n_a, n_b = len(gaps.a), len(gaps.b)
         n = gaps.connector.expected(n_a, n_b)
@@ -236,7 +237,7 @@ def memory(all_gaps: list[GapJunctions], description: Description) -> Iterable[U
 
 
 def currents(gaps: GapJunctions) -> tuple[View, View]:
-    """Currents reach both sides."""
+    """The neurons that receive currents: those of both sides."""
     return gaps.a, gaps.b
 
 

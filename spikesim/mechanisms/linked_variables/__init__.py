@@ -1,4 +1,4 @@
-"""Linked variables: variables without equations, which take the values of others."""
+"""Linked variables: variables without an equation that copy another variable in every step."""
 
 from spikesim.mechanisms.linked_variables.declaration import Link
 

@@ -1,4 +1,4 @@
-"""Linked variables: those that take the values of others in every step."""
+"""Linked variables: variables that copy another variable in every step."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from spikesim.units import check_array
 
 
 class Link(Element):
-    """A variable that takes the values of another one; made by `Network.link`.
+    """A variable that copies the values of another one; created by `Network.link`.
 
     Attributes
     ----------
     target, variable : View, str
-        Whose variable is filled.
+        Target neurons and the variable that is set.
     source, source_variable : View or Signal, str
-        Where its values come from.
+        Source of the values and the variable that is read.
     index : numpy.ndarray
-        For each neuron of the target a place in the source, int64.
+        Index into the source for each target neuron, int64.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Link(Element):
 
     @property
     def name(self) -> str:  # type: ignore[override]
-        """Whose variable it is, e.g. ``"cells.x"``."""
+        """Population and variable that is set, e.g. ``"cells.x"``."""
         return f"{self.target.name}.{self.variable}"
 
     def _ends(self) -> dict[str, Any]:

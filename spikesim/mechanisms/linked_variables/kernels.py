@@ -1,6 +1,6 @@
-"""Linked variables, filled from the states as they are at the step's start.
+"""Set linked variables from the states at the start of the step.
 
-Reads: the states of all neurons. Writes: linked variables of own neurons.
+Reads: the states of all neurons. Writes: linked variables of the thread's own neurons.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ Array = np.ndarray
 class LinkArgs(NamedTuple):
     """All linked variables."""
 
-    target: Array  # int64: place in the flat state of what is filled
-    source: Array  # int64: place in the flat state of where the value comes from
-    gid: Array  # int64: global id of the neuron that has the target
+    target: Array  # int64: index of the linked variable in the flat state
+    source: Array  # int64: index of the source variable in the flat state
+    gid: Array  # int64: global id of the target neuron
 
 
 @kernel(inner=True)
 def fill_linked(state, links):
-    """Give each linked variable the value of its source."""
+    """Set each linked variable to the value of its source."""
     target, source = links.target, links.source
     for i in range(target.size):
         state[target[i]] = state[source[i]]

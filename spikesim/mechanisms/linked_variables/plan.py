@@ -1,4 +1,4 @@
-"""Linked variables to pairs of places in the flat state."""
+"""Build the arrays of linked variables: pairs of indices into the flat state."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ class LinkPart(Part):
 
 
 def check(link: Link, description: Description) -> None:
-    """Raise unless the variables exist, and the one to fill is neither computed nor linked yet."""
+    """Raise unless both variables exist and the target is neither computed nor linked yet."""
     _check_variables(link, description.cells)
     _check_chain(link, description.of(Link))
 
 
 def _check_variables(link: Link, cells: Cells) -> None:
-    """Raise unless the variables exist, and the one to fill has no equation of its own."""
+    """Raise unless both variables exist and the target has no equation of its own."""
     cell = _cell(link.target.population, cells)
     if not isinstance(link.variable, str) or link.variable not in cell.states:
         raise unknown_name(link.variable, cell.states, "variable", link.target)
@@ -68,12 +68,12 @@ def _check_variables(link: Link, cells: Cells) -> None:
         known = _cell(link.source.population, cells).states
     if not isinstance(link.source_variable, str) or link.source_variable not in known:
         raise unknown_name(link.source_variable, known, "source_variable", link)
-    if isinstance(link.source, View):  # a signal has the unit that it is given
+    if isinstance(link.source, View):  # the unit of a signal is free
         _check_units(link, cell, _cell(link.source.population, cells))
 
 
 def _check_units(link: Link, target: Cell, source: Cell) -> None:
-    """Raise if numbers would be taken over that mean something else in the target's unit."""
+    """Raise if the values of the source have another meaning in the unit of the target."""
     unit, given = Unit(target.units[link.variable]), Unit(source.units[link.source_variable])
     if unit == given:
         return
@@ -87,7 +87,7 @@ def _check_units(link: Link, target: Cell, source: Cell) -> None:
 
 
 def _check_chain(link: Link, earlier: list[Link]) -> None:
-    """Raise if a variable is linked twice, or takes its values from one that is linked itself."""
+    """Raise if a variable is linked twice, or if its source is itself linked."""
     for other in earlier:
         if _fills(other, link.target, link.variable, link.target.ids):
             raise ValidationError("is linked twice", None, link)
@@ -104,13 +104,13 @@ def _check_chain(link: Link, earlier: list[Link]) -> None:
 
 
 def _fills(link: Link, view: View, variable: str, ids: np.ndarray) -> bool:
-    """Whether a link fills a variable of some of these neurons."""
+    """Whether a link sets a variable of some of these neurons."""
     same = link.target.population is view.population and link.variable == variable
     return same and bool(np.isin(link.target.ids, ids).any())
 
 
 def check_unlinked(view: View, variable: str, links: list[Link]) -> None:
-    """Raise if a value is set that a link would replace at the start of the next step."""
+    """Raise if the user sets a value that a link would overwrite at the next step."""
     for link in links:
         if _fills(link, view, variable, view.ids):
             source = f"{link.source.name}.{link.source_variable}"
@@ -121,7 +121,7 @@ def check_unlinked(view: View, variable: str, links: list[Link]) -> None:
 
 
 def check_linked(population: Population, cell: Cell, links: list[Link]) -> None:
-    """Raise if a variable that is declared as linked is not, in any neuron of a population."""
+    """Raise if a variable that the model declares as linked has no link in some neuron."""
     for variable in cell.linked:
         filled = np.zeros(population.size, bool)
         for link in links:
@@ -145,7 +145,7 @@ def _is_zero(tree: ast.expr) -> bool:
 
 
 def plan_links(links: list[Link], context: Context) -> LinkPart | None:
-    """All links. Those of variables that are declared as linked are there, or this raises."""
+    """Build the part of all links; raise if a variable declared as linked has no link."""
     for population in context.description.populations.values():
         if not population.is_source:
             cell = context.tables[context.blocks[population.name].table].cell
@@ -168,7 +168,7 @@ def plan_links(links: list[Link], context: Context) -> LinkPart | None:
 
 
 def identity(link: Link, context: Context, part: LinkPart) -> Told:
-    """From where to where."""
+    """Identity for checkpoints: source and target variables."""
     same = {"source": f"{selected(link.source)}.{link.source_variable}"}
     same |= {"target": selected(link.target), "index": said(link.index)}
     return "link", link.name, same, {}

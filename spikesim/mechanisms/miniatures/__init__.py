@@ -1,4 +1,4 @@
-"""Miniature events: spontaneous release, each event with an amplitude of its own."""
+"""Miniature events: spontaneous release with a random amplitude for each event."""
 
 from spikesim.mechanisms.miniatures.declaration import Miniatures
 

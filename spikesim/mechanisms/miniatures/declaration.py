@@ -1,10 +1,11 @@
-"""Spontaneous release: single quanta without a presynaptic spike.
+"""Miniature synaptic events (minis): single quanta released without a presynaptic spike.
 
-Each synapse releases as a Poisson process; those onto one neuron together have the rate
-``rate * n_synapses``. Each event's amplitude is drawn by itself, from the variation of vesicles and
-synapses (del Castillo & Katz 1954, J. Physiol. 124:560; Bekkers, Richerson & Stevens 1990, PNAS
-87:5359). For an exponential receptor whose time constant is tau, Campbell's theorem says of the
-current I, with the total rate r and amplitudes a:
+Each synapse releases quanta as a Poisson process; all synapses of a neuron together have the rate
+``rate * n_synapses``. The amplitude of each event is drawn independently, and reflects the
+variability of vesicles and synapses (del Castillo & Katz 1954, J. Physiol. 124:560; Bekkers,
+Richerson & Stevens 1990, PNAS 87:5359). For an exponential receptor with time constant tau,
+Campbell's theorem gives the mean and variance of the current I, with the total rate r and
+amplitudes a:
 
     mean(I) = r tau E[a],    var(I) = r tau E[a^2] / 2
 """
@@ -24,22 +25,25 @@ from spikesim.units import Quantity, Unit, check_scalar, given_array, in_unit
 
 
 class Miniatures(Input):
-    """Miniature events (minis) of their own for each target neuron, of random amplitudes.
+    """Miniature synaptic events (minis) with random amplitudes, independent for each target neuron.
 
     Parameters
     ----------
     rate : float, array or Schedule
-        Rate of one synapse in Hz: one for all targets, one for each, or piecewise constant in time.
+        Rate of one synapse in Hz: one for all targets, one for each target, or piecewise constant
+        in time.
     amplitude : float or Distribution
-        Amplitude of one event, as a weight: in the unit of the receptor, or with a unit; such as
-        ``LogNormal(20.0, 6.0)`` for a coefficient of variation of 0.3. Each event draws its own.
+        Amplitude of one event, as a weight: in the unit of the receptor, or with a unit. It is
+        drawn anew for each event; ``LogNormal(20.0, 6.0)`` has a coefficient of variation of 0.3.
     receptor : str, optional
-        The receptor that they reach; may be left out if the neuron has only one, or if the
+        The receptor on which they act. May be omitted if the neuron has only one, or if the
         transmitter binds to one.
     n_synapses : float or array
-        Synapses of a neuron, for all targets or for each. Default 1: `rate` is then the total one.
+        Number of synapses of a neuron, one for all targets or one for each. Default 1: `rate` is
+        then the total rate.
     transmitter : str, optional
-        What is released; amplitudes are then magnitudes.
+        Transmitter that is released. Amplitudes must then be non-negative: the transmitter
+        determines the sign.
 
     Examples
     --------
@@ -74,29 +78,29 @@ class Miniatures(Input):
         check_columns(self.n_synapses, size, "n_synapses", owner)
 
     def amplitude_in(self, unit: Unit) -> Distribution:
-        """The amplitude in a receptor's unit.
+        """Return the amplitude in the unit of a receptor.
 
         Parameters
         ----------
         unit : Unit
-            Of the receptor.
+            Unit of the receptor.
 
         Returns
         -------
         Distribution
-            Of amplitudes.
+            The distribution of amplitudes.
         """
         given = self.amplitude if self.unit is None else Quantity(self.amplitude, self.unit)
         amplitude: Distribution = in_unit(given, unit, "amplitude", self)
         return amplitude
 
     def total_rate(self) -> np.ndarray | Schedule:
-        """The rate of all synapses of a neuron (Hz).
+        """Return the total rate of all synapses of a neuron (Hz).
 
         Returns
         -------
         ndarray or Schedule
-            In Hz.
+            The total rate in Hz.
         """
         if not isinstance(self.rate, Schedule):
             return self.rate * self.n_synapses
@@ -106,14 +110,14 @@ class Miniatures(Input):
         return Schedule(list(self.rate.times), values * self.n_synapses, owner=self.rate.owner)
 
     def sign(self, receptor: Receptor, owner: str) -> int:
-        """What an amplitude is multiplied by at a receptor; an error if it could be wrong.
+        """Return the sign by which amplitudes are multiplied at a receptor.
 
         Parameters
         ----------
         receptor : Receptor
-            Where it arrives.
+            The receptor on which the events act.
         owner : str
-            Whom messages name.
+            Name of the object in error messages.
 
         Returns
         -------
@@ -123,7 +127,7 @@ class Miniatures(Input):
         Raises
         ------
         ValidationError
-            If amplitudes of a conductance, or those of a transmitter, could be negative.
+            If amplitudes could be negative at a conductance, or with a transmitter.
         """
         if self.transmitter is None and receptor.signed:
             return 1

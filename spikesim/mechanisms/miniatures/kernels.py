@@ -1,6 +1,6 @@
-"""Miniature events: Poisson in time, each with an amplitude of its own.
+"""Miniature events: Poisson processes with a random amplitude for each event.
 
-Reads: the keys and the step. Writes: the current row of the ring.
+Reads: the random-number keys and the step. Writes: the current row of the ring buffer.
 """
 
 from __future__ import annotations
@@ -17,31 +17,31 @@ Array = np.ndarray
 
 
 class MiniArgs(NamedTuple):
-    """All miniature events, in pools."""
+    """All miniature inputs, concatenated into shared arrays."""
 
-    key: Array  # uint64 (inputs): of their counts
+    key: Array  # uint64 (inputs): random-number key of the event counts
     amplitude_key: Array  # uint64 (inputs)
-    slot: Array  # int64 (inputs): ring slot of target 0
-    begin: Array  # int64 (inputs): first target, or a thread's first
+    slot: Array  # int64 (inputs): column of target 0 in the ring buffer
+    begin: Array  # int64 (inputs): first target, or the first of a thread
     end: Array  # int64: one past the last
-    first: Array  # int64 (inputs): place of target 0 in row
-    row: Array  # int32: row of thresholds for each target
+    first: Array  # int64 (inputs): index of target 0 in row
+    row: Array  # int32 (targets): row of threshold for each target
     threshold: Array  # uint32 (rows, counts): cumulative distribution of the count
     bits: Array  # uint32 (draws.CHUNK): scratch
-    kind: Array  # int64 (inputs): the law of the amplitudes, see draws.sample
+    kind: Array  # int64 (inputs): distribution of amplitudes, see draws.sample
     a: Array  # float64 (inputs)
     b: Array
     low: Array
     high: Array
-    sign: Array  # float64 (inputs): what an amplitude is multiplied by
+    sign: Array  # float64 (inputs): factor of the amplitudes, 1 or -1
 
 
 @kernel(inner=True)
 def miniatures(step, ring, minis):
-    """Add the events of a step; returns their number.
+    """Add the events of a step to the ring buffer; returns their number.
 
-    How many a target has is keyed by (input, step, target), as for drives, and their amplitudes by
-    the event's number as well.
+    Random numbers are counter-based: the number of events of a target is a hash of (input, step,
+    target), as for Poisson drives, and each amplitude also of the index of the event.
     """
     row = ring[step & (ring.shape[0] - 1)]
     threshold, rows = minis.threshold, minis.row
@@ -55,7 +55,7 @@ def miniatures(step, ring, minis):
             for i in range(a, a + n):
                 r, bits = rows[first + i], minis.bits[i - a]
                 if bits <= threshold[r, 0]:
-                    continue  # nearly all
+                    continue  # the most frequent case
                 count = np.int64(1)
                 while count < threshold.shape[1] and bits > threshold[r, count]:
                     count += 1
@@ -66,7 +66,7 @@ def miniatures(step, ring, minis):
 
 @kernel(inner=True)
 def _amplitudes(step, target, count, d, minis):
-    """The sum of the amplitudes of `count` events."""
+    """Sum of the amplitudes of `count` events."""
     subkey = rng.subkey(rng.subkey(minis.amplitude_key[d], step), target)
     total = 0.0
     for event in range(count):

@@ -1,4 +1,4 @@
-"""Miniature events to the arrays of their kernel."""
+"""Build the arrays of miniature events for their kernel."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class MiniaturePart(Part):
 
 
 def check(stimulus: Stimulus, description: Description) -> None:
-    """Raise if miniature events cannot act on their target; warn of times off the grid."""
+    """Raise if miniature events cannot act on the target; warn of times that are not on steps."""
     assert isinstance(stimulus.input, Miniatures)
     check_gapless(stimulus.target, "target", "stimulate")
     minis_of(stimulus, stimulus.input, description)
@@ -78,7 +78,7 @@ def check(stimulus: Stimulus, description: Description) -> None:
 
 
 def build_miniatures(stimuli: list[Stimulus], context: Context, step: int) -> MiniArgs:
-    """All miniature events, with their rates in `step`."""
+    """Build the arrays of all miniature events, with their rates in `step`."""
     keys, slots, sizes, lam, laws, signs = [], [], [0], [], [], []
     for stimulus in stimuli:
         minis, view = stimulus.input, stimulus.target
@@ -108,7 +108,7 @@ def build_miniatures(stimuli: list[Stimulus], context: Context, step: int) -> Mi
 def minis_of(
     stimulus: Stimulus, minis: Miniatures, description: Description
 ) -> tuple[np.ndarray | Schedule, str, Distribution, int]:
-    """Rate, port, amplitude and sign of miniature events, if they fit their target."""
+    """Rate, receptor, amplitude and sign of miniature events, validated for their target."""
     rate = minis.total_rate()
     check_source_rate(rate, description.dt, stimulus.name)
     port, receptor = drive_port(stimulus, minis.receptor, minis.transmitter)
@@ -119,7 +119,7 @@ def minis_of(
 
 
 def _check_amplitude(given: Distribution, dtype: np.dtype, owner: str) -> None:
-    """Raise if usual amplitudes are beyond what is stored."""
+    """Raise if typical amplitudes exceed the range of the stored type."""
     usual = [given.low, given.high] if isinstance(given, Uniform) else [
         getattr(given, "value", getattr(given, "mean", 0.0))
     ]  # fmt: skip
@@ -130,7 +130,7 @@ def _check_amplitude(given: Distribution, dtype: np.dtype, owner: str) -> None:
 
 
 def identity(stimulus: Stimulus, context: Context, part: MiniaturePart) -> Told:
-    """Where events arrive and what is released; their rate and amplitude."""
+    """Identity for checkpoints: target, receptor and transmitter; rate and amplitude."""
     minis = stimulus.input
     assert isinstance(minis, Miniatures)
     port, receptor = drive_port(stimulus, minis.receptor, minis.transmitter)
@@ -143,7 +143,7 @@ def identity(stimulus: Stimulus, context: Context, part: MiniaturePart) -> Told:
 
 
 def memory(stimuli: list[Stimulus], description: Description) -> Iterable[Use]:
-    """Of all miniature events together."""
+    """Estimate the memory of all miniature inputs."""
     rates: list[Any] = [s.input.total_rate() for s in stimuli]  # type: ignore[attr-defined]
     targets = sum(len(s.target) for s in stimuli)
     now = [value_at(rate, 0, description.dt) for rate in rates]

@@ -1,4 +1,4 @@
-"""Neuromodulators such as dopamine: concentrations that rules read and links take over."""
+"""Neuromodulators such as dopamine: concentrations read by plasticity rules and links."""
 
 from spikesim.mechanisms.modulators.declaration import Modulator, Secretion
 

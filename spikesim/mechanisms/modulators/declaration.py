@@ -1,4 +1,4 @@
-"""Neuromodulators: concentrations that spikes raise and time lowers."""
+"""Neuromodulators: concentrations that spikes increase and that decay exponentially."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from spikesim.units import Unit, check_name, check_scalar, delay_steps, ms, one
 
 
 class Modulator(Signal):
-    """A substance in the fluid around neurons, such as dopamine; made by `Network.modulator`.
+    """Extracellular concentration of a substance such as dopamine; created by `Network.modulator`.
 
-    Its concentration, in whatever unit amounts are given in, is that of one well-mixed volume: it
-    decays towards `baseline` with the time constant `tau`, and rises with each spike of the neurons
-    that release it. Regions with concentrations of their own are modulators of their own.
+    There is one concentration, that of a well-mixed volume, in the unit of the released amounts. It
+    decays towards `baseline` with the time constant `tau`, and increases at each spike of the
+    neurons that release it. Use one modulator for each region with its own concentration.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class Modulator(Signal):
 
     @property
     def concentration(self) -> float:
-        """The concentration now; setting it acts on all that follows."""
+        """Current concentration; a new value takes effect from now on."""
         return float(self._read("concentration")[0])
 
     @concentration.setter
@@ -47,12 +47,12 @@ class Modulator(Signal):
         self._write("concentration", checked)
 
     def add(self, amount: float) -> None:
-        """Raise the concentration now by a puff of `amount`, or lower it by a negative one.
+        """Increase the concentration now by `amount`, or decrease it if `amount` is negative.
 
         Parameters
         ----------
         amount : float
-            In the unit of the concentration, which must not fall below 0.
+            Increment in the unit of the concentration, which must not become negative.
         """
         amount = check_scalar(amount, "amount", self)
         before = self.concentration
@@ -68,16 +68,16 @@ class Modulator(Signal):
 
 
 class Secretion(Element):
-    """What raises a concentration; made by `Network.release`.
+    """Release of a modulator by the spikes of neurons; created by `Network.release`.
 
     Attributes
     ----------
     source, modulator : View, Modulator
-        Whose spikes, and what they release.
+        Neurons whose spikes release the modulator, and the modulator.
     amount : float
-        How much the concentration rises at each spike.
+        Increase of the concentration at each spike.
     steps : int
-        From the spike to the rise, in steps of the network.
+        Delay from the spike to the increase, in time steps of the network.
     """
 
     def __init__(self, source: View, modulator: Modulator, amount: Any, delay: Any, dt: float):

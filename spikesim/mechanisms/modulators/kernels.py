@@ -1,8 +1,8 @@
-"""Concentrations of neuromodulators: decay, release, and what plasticity looks up later.
+"""Concentrations of neuromodulators: decay, release, and their history for plasticity.
 
-Weights are brought up to date long after the events that changed them, so the concentration at the
-end of each step is kept, in a ring that reaches back to the last step up to which all weights that
-depend on it are up to date.
+Weights are updated lazily, long after the events that change them. So the concentration at the end
+of each step is stored in a ring buffer, which reaches back to the last step up to which all weights
+that depend on it are up to date.
 """
 
 from __future__ import annotations
@@ -17,27 +17,27 @@ Array = np.ndarray
 
 
 class ModulationArgs(NamedTuple):
-    """All neuromodulators and what releases them."""
+    """All neuromodulators and their releases."""
 
     now: Array  # float64 (modulators): concentration
     baseline: Array  # float64 (modulators)
-    decay: Array  # float64 (modulators): of the distance from the baseline, in a step
-    pending: Array  # float64 (rows, modulators): releases on their way; rows are a power of two
-    history: Array  # float64 (steps, modulators): concentration at the end of each; a ring
-    since: Array  # int64 (1): the first step that plasticity may still ask for
-    place: Array  # int64 (modulators): where the flat state has a copy
-    lo: Array  # int64 (releases): first global id
+    decay: Array  # float64 (modulators): factor of (now - baseline) per step
+    pending: Array  # float64 (rows, modulators): releases not yet arrived; rows are a power of two
+    history: Array  # float64 (steps, modulators): concentration at the end of each step; a ring
+    since: Array  # int64 (1): the first step that plasticity may still read
+    place: Array  # int64 (modulators): index of a copy in the flat state
+    lo: Array  # int64 (releases): first global id of the source
     hi: Array  # int64: one past the last
     released: Array  # int64: which modulator
-    amount: Array  # float64: what a spike releases
+    amount: Array  # float64: amount per spike
     delay: Array  # int64: steps
 
 
 @kernel(inner=True)
 def modulate(step, state, spikes, n_spikes, modulation):
-    """Carry all concentrations to the end of this step, and note what its spikes release.
+    """Advance all concentrations to the end of this step, and add the releases of its spikes.
 
-    Reads: this step's spikes, in the one order that they have for any number of threads. Writes:
+    Reads: the spikes of this step, whose order does not depend on the number of threads. Writes:
     the concentrations, their history, and their copies in the flat state.
     """
     now, decay, baseline = modulation.now, modulation.decay, modulation.baseline

@@ -1,4 +1,4 @@
-"""Neuromodulators to the arrays of their kernel, with a copy of each behind the neurons' states."""
+"""Build the arrays of neuromodulators, with a copy of each behind the states of the neurons."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from spikesim.runtime.part import Bundles, Part, Variable
 from spikesim.units import Param, ms, one
 
 HISTORY = 1 << 14
-"""Steps for which concentrations are kept, where plasticity reads them."""
+"""Number of steps for which concentrations are stored if plasticity reads them."""
 STATE = ("now", "pending", "history", "since")
 
 
 class ModulatorPart(Part):
-    """All concentrations of a network.
+    """All neuromodulator concentrations of a network.
 
     Plasticity reads `names`, `args.history` and `args.since`.
     """
@@ -81,13 +81,13 @@ class ModulatorPart(Part):
 
 
 def check(element: Any, description: Description) -> None:
-    """Warn of a time constant that steps cannot follow."""
+    """Warn of a time constant that is too short for the time step."""
     if isinstance(element, Modulator):
         warn_of_taus({"tau": Param(None, ms)}, {"tau": element.tau}, description.dt, element)
 
 
 def plan_modulators(elements: list[Any], context: Context) -> ModulatorPart | None:
-    """All concentrations, and what raises them."""
+    """Build the part of all concentrations and their releases."""
     modulators = [e for e in elements if isinstance(e, Modulator)]
     releases = [e for e in elements if isinstance(e, Secretion)]
     if not modulators:
@@ -115,13 +115,13 @@ def plan_modulators(elements: list[Any], context: Context) -> ModulatorPart | No
 
 
 def is_read(description: Description) -> bool:
-    """Whether plasticity reads any of them."""
+    """Whether a plasticity rule reads any modulator."""
     rules = [p.plasticity for p in description.projections.values()]
     return any(rule is not None and rule.modulators for rule in rules)
 
 
 def identity(element: Any, context: Context, part: ModulatorPart) -> Told:
-    """Time constants and baselines; amounts and delays."""
+    """Identity for checkpoints: time constants and baselines; amounts and delays."""
     if isinstance(element, Modulator):
         values = settings_of(tau=(element.tau, ms), baseline=element.baseline)
         return "modulator", element.name, {}, values
@@ -130,7 +130,7 @@ def identity(element: Any, context: Context, part: ModulatorPart) -> Told:
 
 
 def memory(elements: list[Any], description: Description) -> Iterable[Use]:
-    """What is kept of their past."""
+    """Estimate the memory of the stored concentrations."""
     n = sum(isinstance(element, Modulator) for element in elements)
     if n:
         kept = HISTORY if is_read(description) else 1

@@ -1,4 +1,4 @@
-"""Noise currents: Gaussian white noise, held for a while and then drawn anew."""
+"""Noise currents: piecewise constant Gaussian white noise."""
 
 from spikesim.mechanisms.noise_current.declaration import NoiseCurrent
 

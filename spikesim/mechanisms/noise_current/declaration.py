@@ -1,4 +1,4 @@
-"""Noise currents: Gaussian white noise for each neuron."""
+"""Noise currents: independent Gaussian white noise for each neuron."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from spikesim.units import check_scalar, given_array, ms, pA
 
 
 class NoiseCurrent(Input):
-    """Gaussian white noise, held for a while and then drawn anew for each neuron.
+    """Gaussian white noise current, piecewise constant and independent for each neuron.
 
     Parameters
     ----------
     mean, std : float or array
-        In pA.
+        Mean and standard deviation in pA, one for all target neurons or one for each.
     every : float, optional
-        How long a value is held (ms), a multiple of dt; one step unless given.
+        Interval (ms) after which a new value is drawn, a multiple of dt. Default: one step.
 
     Examples
     --------

@@ -1,6 +1,6 @@
-"""Gaussian noise currents, held for a while and then drawn anew.
+"""Piecewise constant Gaussian noise currents.
 
-Reads: the noise's key and the step. Writes: the input currents.
+Reads: the random-number key of the noise and the step. Writes: the input currents.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ Array = np.ndarray
 
 
 class NoiseArgs(NamedTuple):
-    """All noise currents, in pools."""
+    """All noise currents, concatenated into shared arrays."""
 
     key: Array  # uint64 (noises)
     every: Array  # int64 (noises): steps between draws
     first: Array  # int64 (noises + 1)
-    index: Array  # int64: which of its draws a neuron takes
+    index: Array  # int64: index of the neuron in the draws of its noise
     place: Array  # int64: index into the currents
     mean: Array  # float, pA
     std: Array  # float, pA
@@ -29,7 +29,7 @@ class NoiseArgs(NamedTuple):
 
 @kernel(inner=True)
 def noise_currents(step, current, noises):
-    """Add Gaussian noise, each value of which holds for `every` steps."""
+    """Add Gaussian noise; each value is kept for `every` steps."""
     place, mean, std, index = noises.place, noises.mean, noises.std, noises.index
     for d in range(noises.key.size):
         subkey = rng.subkey(noises.key[d], step // noises.every[d])

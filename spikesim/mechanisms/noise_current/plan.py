@@ -1,4 +1,4 @@
-"""Noise currents to the arrays of their kernel."""
+"""Build the arrays of noise currents for their kernel."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class NoisePart(Part):
 
 
 def check(stimulus: Stimulus, description: Description) -> None:
-    """Raise for neurons that would feel nothing of it, and for values held for parts of steps."""
+    """Raise if currents do not act on the target, or if `every` is not a multiple of dt."""
     assert isinstance(stimulus.input, NoiseCurrent)
     check_felt(stimulus.target)
     every, dt = stimulus.input.every, description.dt
@@ -58,7 +58,7 @@ def check(stimulus: Stimulus, description: Description) -> None:
 
 
 def plan_noise(stimuli: list[Stimulus], context: Context) -> NoisePart | None:
-    """All noise currents."""
+    """Build the part of all noise currents."""
     if not stimuli:
         return None
     keys, every, sizes, places, means, stds = [], [], [0], [], [], []
@@ -82,7 +82,7 @@ def plan_noise(stimuli: list[Stimulus], context: Context) -> NoisePart | None:
 
 
 def identity(stimulus: Stimulus, context: Context, part: NoisePart) -> Told:
-    """Mean, standard deviation, and how long values are held."""
+    """Identity for checkpoints: target; mean, standard deviation and interval of draws."""
     noise = stimulus.input
     assert isinstance(noise, NoiseCurrent)
     values = settings_of(mean=(noise.mean, pA), std=(noise.std, pA),
@@ -92,7 +92,7 @@ def identity(stimulus: Stimulus, context: Context, part: NoisePart) -> Told:
 
 
 def memory(stimuli: list[Stimulus], description: Description) -> Iterable[Use]:
-    """Of all noise currents together."""
+    """Estimate the memory of all noise currents."""
     n = sum(len(stimulus.target) for stimulus in stimuli)
     if n:
         yield Use("inputs", "noise currents", 32 * n, what=f"{len(stimuli)} inputs")

@@ -1,1 +1,1 @@
-"""Plastic synapses: weights that rules change. The rules are in `spikesim.synapses`."""
+"""Plastic synapses: weights changed by plasticity rules, which are in `spikesim.synapses`."""

@@ -1,7 +1,7 @@
-"""Histories of spikes: that those of a state can be, for kernels rely on them; and longer ones.
+"""Validation and enlargement of the spike histories of plastic synapses.
 
-A state that comes from a file is checked before it is loaded: that rings hold what will be asked of
-them.
+A state from a file is validated before it is loaded, since the kernels rely on it: the ring buffers
+must contain all spikes that will be read from them.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ GROWING = ("pre_t", "pre_v", "pre_m", "post", "log_t", "log_j", "log_v", "sent")
 MOST_AT_ONCE = 1 << 16  # spikes of one source in a step
 
 Arrays = Mapping[str, np.ndarray]
-_ROWS = 4096  # looked at together, so that scratch stays small
+_ROWS = 4096  # checked at a time, which limits temporary memory
 
 
 def faults(a: PlasticArgs, own: Arrays, step: int) -> Iterator[str]:
-    """Spikes lie in their rings in order, and as far back as synapses will look."""
+    """Yield errors unless the histories are sorted and reach back as far as synapses will read."""
     synced, reach = int(own["control"][histories.SYNCED]), a.delay_max
     yield from _before(own, reach if a.axonal else 0, step)
     if own["post"][:, ::2].max(initial=0) > max(step - 1, 0):
@@ -47,21 +47,27 @@ def faults(a: PlasticArgs, own: Arrays, step: int) -> Iterator[str]:
 
 
 def _before(own: Arrays, reach: int, step: int) -> Iterator[str]:
-    """Histories of the sources: the last spike at or before any step that is asked for is there."""
+    """Check the histories of the sources.
+
+    They must contain the last spike at or before any step that will be read.
+    """
     steps, count = own["pre_t"], own["pre_n"]
     capacity = steps.shape[1]
     for rows in _chunks(count.size):
         ring, n = steps[rows], count[rows]
         if not _ordered(ring, n, np.maximum(n - capacity, 0), least=0):
             yield "spikes of its sources are not in order"
-        # The kernel asks for more room as soon as the fourth oldest is still needed.
+        # The kernel requests more capacity as soon as the fourth oldest entry is still needed.
         full = np.flatnonzero(n > capacity - 3)
         if (ring[full, (n[full] + 3) % capacity] + reach >= max(step, 1)).any():
             yield "histories of its sources are too short"
 
 
 def _after(own: Arrays, reach: int, synced: int, *, logged: bool) -> Iterator[str]:
-    """Histories of the targets: all that weights have not seen yet, and one spike before."""
+    """Check the histories of the targets.
+
+    They must contain all spikes that the weights do not include yet, and one earlier spike.
+    """
     capacity = own["post"].shape[1] // 2
     most = 0 if logged else capacity - 2
     for rows in _chunks(own["post_n"].size):
@@ -87,7 +93,7 @@ def _chunks(n: int) -> Iterator[slice]:
 
 
 def _ordered(ring: np.ndarray, n: np.ndarray, first: np.ndarray, least: int) -> bool:
-    """Whether entries `first` to `n` of each ring grow by `least` or more from each to the next."""
+    """Whether entries `first` to `n` of each ring increase by `least` or more at each step."""
     capacity = ring.shape[1]
     number = first[:, None] + np.arange(capacity)
     entry = np.take_along_axis(ring, number % capacity, axis=1)
@@ -96,7 +102,7 @@ def _ordered(ring: np.ndarray, n: np.ndarray, first: np.ndarray, least: int) -> 
 
 
 def limits(a: PlasticArgs, owner: str, bounds: tuple[float, float], step: int) -> Iterator[Entry]:
-    """What each entry of a projection may be after so many steps."""
+    """Allowed values of each state array of a projection after `step` steps."""
     past, name = Limits(0, max(step - 1, 0), whole=True), f"plastic.{owner}"
     control = {
         histories.LEARNING: FLAG, histories.SYNCED: replace(past, low=-1),
@@ -120,7 +126,7 @@ def limits(a: PlasticArgs, owner: str, bounds: tuple[float, float], step: int) -
 
 
 def misshapen(a: PlasticArgs, own: Arrays) -> Iterator[str]:
-    """Which histories, which grow while a network runs, have shapes that cannot be."""
+    """Yield the histories with impossible shapes; histories grow while a network runs."""
     sources, targets = a.pre_n.size, a.post_n.size
     width, wide = _width(own["pre_t"], 1), _width(own["post"], 1)
     length, sent = _width(own["log_t"], 0), own["sent"].shape
@@ -143,17 +149,17 @@ def _width(array: np.ndarray, axis: int) -> int:
 
 
 def _ring(width: int, least: int) -> bool:
-    """Whether a ring can have this width: a power of two, as indices are masked by it."""
+    """Whether a ring can have this width: a power of two, since indices are masked."""
     return width >= least and width & (width - 1) == 0
 
 
 def log_length(n_targets: int) -> int:
-    """Places in the log of a dense projection at first: room for some steps in which all fire."""
+    """Initial length of the log of a dense projection: some steps in which all targets fire."""
     return max(LOG, 1 << (4 * n_targets - 1).bit_length())
 
 
 def with_longer_post(a: PlasticArgs) -> PlasticArgs:
-    """Wider histories if, after a flush, spikes that are still needed fill half of them."""
+    """Enlarge the histories of the targets if needed spikes fill half of them after a flush."""
     fields: dict[str, Any] = {}
     capacity = a.post.shape[1] // 2
     if (a.post_n - a.post_kept).max(initial=0) > capacity // 2:
@@ -167,7 +173,7 @@ def with_longer_post(a: PlasticArgs) -> PlasticArgs:
 
 
 def with_longer_pre(a: PlasticArgs) -> PlasticArgs:
-    """Wider histories of the sources."""
+    """Enlarge the histories of the sources."""
     fields: dict[str, Any] = {}
     for name in ("pre_t", "pre_v", "pre_m"):
         fields[name] = _unroll(getattr(a, name), a.pre_n)
@@ -175,7 +181,7 @@ def with_longer_pre(a: PlasticArgs) -> PlasticArgs:
 
 
 def _unroll(ring: np.ndarray, count: np.ndarray) -> np.ndarray:
-    """A ring of twice the capacity that holds the same entries under the same running numbers."""
+    """A ring of twice the capacity with the same entries under the same running indices."""
     rows, capacity = ring.shape[:2]
     wider = np.zeros((rows, 2 * capacity, *ring.shape[2:]), ring.dtype)
     for row in range(rows):

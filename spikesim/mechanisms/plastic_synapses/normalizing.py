@@ -1,4 +1,4 @@
-"""Weights scaled so that those onto each target have a given sum: judged first, then changed."""
+"""Normalization of plastic weights: scale the weights onto each target to a given sum."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from spikesim.kernels.normalize import scale_dense, scale_sparse, sums_dense, su
 from spikesim.planning.projections import bounds_of, check_weights
 from spikesim.units import check_range
 
-CANCEL = 1e-5  # a sum that is less, beside the magnitudes, is what rounding has left
+CANCEL = 1e-5  # smaller sums, relative to the absolute weights, are rounding errors
 ROUNDING = 1e-12
 
 
@@ -22,21 +22,23 @@ def normalize(
 ) -> None:
     """Scale the weights onto each target to the sum `total`, within the bounds of the rule.
 
+    All targets are checked before any weight is changed.
+
     Parameters
     ----------
     a : PlasticArgs
-        The synapses, up to date.
+        The synapses, whose weights must be up to date.
     projection : Projection
-        Whose they are.
+        The projection to which they belong.
     total : float
         The sum, above 0.
     place : callable
-        Answers what users call each target: its place in the projection's target.
+        Returns the user's index of each target, within the target of the projection.
 
     Raises
     ------
     ValidationError
-        If some target's weights cannot be scaled so; nothing is changed then.
+        If the weights of some target cannot be scaled to this sum; nothing is changed in this case.
     """
     sums = np.empty(a.n_targets)
     lowest, highest = np.empty((2, a.n_targets), a.weights.dtype)
@@ -58,7 +60,7 @@ def normalize(
             check_weights(projection, np.array([least.min(), most.max()]), dtype.type)
         a.weights[:] = _bounded(a, projection, total, low, high, place)
         return
-    if not np.isfinite(high) or least.min() < 0:  # else all lie between 0 and `high`
+    if not np.isfinite(high) or least.min() < 0:  # otherwise all are between 0 and `high`
         check_range(most, dtype, projection)
         check_range(least, dtype, projection)
     if most.min() < np.finfo(dtype).tiny:
@@ -76,7 +78,7 @@ def _check_sums(
     a: PlasticArgs, projection: Projection, total: float, sums: np.ndarray, lowest: np.ndarray,
     reached: np.ndarray, place: Callable[[], np.ndarray],
 ) -> None:  # fmt: skip
-    """Raise for a target whose sum no positive factor brings to `total`."""
+    """Raise for a target whose sum cannot be scaled to `total` by a positive factor."""
     size = np.bincount(_targets(a), np.abs(a.weights)) if lowest.min() < 0 else sums
     wrong = reached & ~(sums > CANCEL * size)
     if not wrong.any():
@@ -97,16 +99,17 @@ def _bounded(
     a: PlasticArgs, projection: Projection, total: float, low: float, high: float,
     place: Callable[[], np.ndarray],
 ) -> np.ndarray:  # fmt: skip
-    """Weights, none of them negative, that sum to `total` onto each target and keep to the bounds.
+    """Scale non-negative weights to the sum `total` onto each target, within the bounds.
 
-    Those that would pass a bound stay on it, and the others share what is left of the sum. Of two
-    bounds the one that is passed by more is settled first (Bitran & Hax 1981, Manage. Sci. 27:431).
+    Weights that would exceed a bound are set to it, and the others are scaled to the rest of the
+    sum. If both bounds are exceeded, the one with the larger total excess is applied first
+    (Bitran & Hax 1981, Manage. Sci. 27:431).
     """
     target, weights = _targets(a), a.weights.astype(np.float64)
     low = max(low, 0.0)
     count = np.bincount(target)
     least = low * count
-    # A weight of 0 stays 0 however it is scaled.
+    # Scaling does not change a weight of 0.
     most = np.bincount(target, np.where(weights > 0, high, 0.0)) + np.where(count, 0.0, np.inf)
     for sums, bound, name, beyond in (
         (least, low, "at least the rule's w_min", least > total * (1 + ROUNDING)),

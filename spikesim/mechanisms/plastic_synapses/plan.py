@@ -1,4 +1,4 @@
-"""Plastic synapses: each projection has arrays and kernels of its own, which its rule has made."""
+"""The part of plastic synapses; each projection has its own arrays and generated kernels."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ from spikesim.runtime.origin import checksum
 from spikesim.runtime.part import Arrays, Bundles, Part, StoredSynapses
 from spikesim.runtime.split import Split
 
-# What each thread has a copy of: it is read by all, and follows from the one list of spikes.
+# Arrays of which each thread has a copy: all threads read them, and each copy is computed from the
+# same list of spikes.
 _COPIED = [*(name for name in STATE if name not in ("weights", "kept")), "latest"]
 
 
@@ -44,11 +45,11 @@ class PlasticPart(Part):
     Parameters
     ----------
     tables : dict of str to PlasticTable
-        By the projections' names.
+        The tables by name of the projection.
     signals : object or None
-        The part whose `args.history` rules read, as far back as its `args.since`.
+        The part whose `args.history` the rules read, back to step `args.since`.
     dtype : type
-        In which weights are stored.
+        Type in which weights are stored.
     """
 
     name = "plastic_synapses"
@@ -57,7 +58,7 @@ class PlasticPart(Part):
         self.tables, self.signals = tables, signals
         self.bounds = {n: weight_bounds(t.projection, dtype) for n, t in tables.items()}
         self._now: Callable[[], int] = lambda: 0
-        # The projections whose rules read signals.
+        # Projections whose rules read modulators.
         self._readers = [table for table in tables.values() if table.args.sees.size]
         self._rows: tuple[Split | None, dict[tuple[str, int], dict[str, Any]]] = (None, {})
 
@@ -112,7 +113,7 @@ class PlasticPart(Part):
         return int(self.signals.args.since[0]) + int(self.signals.args.history.shape[0])
 
     def end_chunk(self, step: int) -> None:
-        """Bring weights that read signals up to date, before the history is written over."""
+        """Update weights that depend on modulators, before the modulator history is overwritten."""
         if not self._readers:
             return
         since, history = self.signals.args.since, self.signals.args.history
@@ -219,11 +220,11 @@ class PlasticPart(Part):
         self.flush(name)
 
     def set_learning(self, name: str, on: bool) -> None:
-        """Freeze or free the weights of a projection from now on."""
+        """Switch the plasticity of a projection on or off from now on."""
         self.flush(name).args.control[histories.LEARNING] = int(on)
 
     def normalize(self, name: str, total: float, place: Callable[[], np.ndarray]) -> None:
-        """Scale the weights onto each target, see `spikesim.description.projections`."""
+        """Scale the weights onto each target neuron; see `Projection.normalize`."""
         table = self.flush(name)
         normalize(table.args, table.projection, total, place)
 
@@ -233,7 +234,7 @@ def _own(name: str, arrays: Arrays) -> dict[str, np.ndarray]:
 
 
 def _rows_of(a: PlasticArgs, split: Split, t: int) -> dict[str, Any]:
-    """What of a plastic projection thread `t` delivers to."""
+    """The arrays of a plastic projection that belong to the targets of thread `t`."""
     lo, hi = split.within(t, a.post_lo, a.n_targets)
     share: dict[str, Any] = {"t_lo": lo, "t_hi": hi}
     if not a.dense and not a.delays.size:
@@ -253,7 +254,7 @@ def _forget(a: PlasticArgs, step: int) -> None:
 
 
 def plan_plastic(projections: list[Projection], context: Context) -> PlasticPart | None:
-    """The arrays and kernel modules of all plastic projections."""
+    """Build the arrays and kernel modules of all plastic projections."""
     if not projections:
         return None
     signals: Any = context.parts.get("modulators")

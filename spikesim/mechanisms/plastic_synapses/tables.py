@@ -1,4 +1,4 @@
-"""The arrays and the kernel module of a plastic projection."""
+"""Build the arrays and the kernel module of a plastic projection."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ from spikesim.synapses import COINCIDENCES, PAIRINGS, PlasticityRule
 from spikesim.units import LONGEST_DELAY
 
 SENT_LIMIT = 1 << 30  # bytes
-MOST_DECAYS = 10_000_000  # entries of a table of decays, 80 MB
+MOST_DECAYS = 10_000_000  # maximum entries of a decay table, 80 MB
 
 
 @dataclass
 class PlasticTable:
-    """One plastic projection.
+    """Arrays and kernels of one plastic projection.
 
     Attributes
     ----------
     projection : Projection
-        The projection.
+        The described projection.
     module : str
-        The generated module of its rule.
+        Name of the generated module of its rule.
     args : PlasticArgs
-        What its kernels take.
+        Arguments of its kernels.
     """
 
     projection: Projection
@@ -50,16 +50,16 @@ class PlasticTable:
 
     @property
     def name(self) -> str:
-        """The projection's name."""
+        """Name of the projection."""
         return self.projection.name
 
     def flush(self, step: int) -> None:
-        """Bring its weights up to date, at the start of a step."""
+        """Bring the weights up to date, as of the start of `step`."""
         load(self.module).flush(step - 1, self.args)
 
 
 def signals_read(projection: Projection, names: list[str]) -> np.ndarray:
-    """Which modulators the rule of a plastic projection reads, in the rule's order."""
+    """Indices of the modulators that the rule of a projection reads, in the order of the rule."""
     rule = projection.plasticity
     assert rule is not None
     places = []
@@ -80,10 +80,10 @@ def signals_read(projection: Projection, names: list[str]) -> np.ndarray:
 def build_table(
     built: Built, dt: float, dtype: Any, levels: np.ndarray, sees: np.ndarray
 ) -> PlasticTable:
-    """The arrays and the kernel module of one plastic projection.
+    """Build the arrays and the kernel module of one plastic projection.
 
-    Of the concentrations in `levels`, of shape (steps, modulators), its rule reads those that
-    `sees` numbers.
+    `levels` has the concentrations, shape (steps, modulators); `sees` has the indices of the
+    modulators that the rule reads.
     """
     projection, s = built.projection, built.synapses
     rule = projection.plasticity
@@ -144,7 +144,7 @@ def _fine(rule: PlasticityRule, tau: str, dt: float) -> np.ndarray:
 
 
 def _coarse(rule: PlasticityRule, tau: str, dt: float) -> np.ndarray:
-    """Decay over multiples of 1024 steps, until it is below 1e-20; then 0."""
+    """Table of the decay over multiples of 1024 steps, until it is below 1e-20; then 0."""
     span = 1024 * dt / getattr(rule, tau)
     if 46.0 / span > MOST_DECAYS:
         longest = MOST_DECAYS * 1024 * dt / 46.0

@@ -1,4 +1,4 @@
-"""Poisson drives: spikes of its own for each neuron, drawn in every step."""
+"""Poisson drives: independent Poisson input spikes for each neuron."""
 
 from spikesim.mechanisms.poisson_drive.declaration import PoissonDrive
 

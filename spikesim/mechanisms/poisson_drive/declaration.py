@@ -1,4 +1,4 @@
-"""Poisson drives: spikes of its own for each neuron."""
+"""Poisson drives: independent Poisson input spikes for each neuron."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from spikesim.units import Quantity, Unit, given_array, in_unit, one
 
 
 class PoissonDrive(Input):
-    """Poisson spikes of its own for each target neuron, drawn in every step.
+    """Poisson input spikes, independent for each target neuron.
 
     Parameters
     ----------
     rate : float, array or Schedule
-        Rate in Hz: one for all targets, one for each, or piecewise constant in time.
+        Rate in Hz: one for all targets, one for each target, or piecewise constant in time.
     weight : float or array
         Weight of one spike, in the unit of the receptor or with a unit.
     receptor : str, optional
-        The receptor that it reaches; may be left out if the neuron has only one.
+        The receptor on which the spikes act. May be omitted if the neuron has only one.
 
     Examples
     --------
@@ -35,17 +35,17 @@ class PoissonDrive(Input):
         self.receptor = receptor
 
     def weight_in(self, unit: Unit) -> np.ndarray:
-        """The weight in a receptor's unit.
+        """Return the weight in the unit of a receptor.
 
         Parameters
         ----------
         unit : Unit
-            Of the receptor.
+            Unit of the receptor.
 
         Returns
         -------
         ndarray, shape () or (n_neurons,)
-            Weights.
+            The weights.
         """
         weight = self.weight if self.unit is None else Quantity(self.weight, self.unit)
         return np.asarray(in_unit(weight, unit, "weight", self))

@@ -1,6 +1,6 @@
-"""Poisson drives.
+"""Draw the spikes of Poisson drives and add them to the ring buffer.
 
-Reads: the drive's key and the step. Writes: the current row of the ring.
+Reads: the random-number key of the drive and the step. Writes: the current row of the ring buffer.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ Array = np.ndarray
 
 
 class DriveArgs(NamedTuple):
-    """All Poisson drives, in pools."""
+    """All Poisson drives, concatenated into shared arrays."""
 
     key: Array  # uint64 (drives)
-    slot: Array  # int64 (drives): ring slot of target 0
-    alike: Array  # bool (drives): one rate and one weight for all targets
-    begin: Array  # int64 (drives): first target, or a thread's first
+    slot: Array  # int64 (drives): column of target 0 in the ring buffer
+    alike: Array  # bool (drives): whether all targets have the same rate and weight
+    begin: Array  # int64 (drives): first target, or the first of a thread
     end: Array  # int64: one past the last
-    first: Array  # int64 (drives): place of target 0 in row and weight
-    row: Array  # int32: row of thresholds for each target
-    weight: Array  # float: weight for each target
+    first: Array  # int64 (drives): index of target 0 in row and weight
+    row: Array  # int32 (targets): row of threshold for each target
+    weight: Array  # float (targets): weight for each target
     threshold: Array  # uint32 (rows, counts): cumulative distribution of the count
     bits: Array  # uint32 (draws.CHUNK): scratch
     count: Array  # int32 (draws.CHUNK): scratch
@@ -34,10 +34,11 @@ class DriveArgs(NamedTuple):
 
 @kernel
 def poisson_drives(step, ring, drives):
-    """Add independent Poisson counts, keyed by (drive, step, target). Returns their number.
+    """Add independent Poisson spike counts. Returns the number of spikes.
 
-    A count is the number of thresholds below 32 random bits: inversion of the cumulative
-    distribution, whose tail ends at 2**-32.
+    The random bits are counter-based, a hash of (drive, step, target). A count is the number of
+    thresholds below 32 random bits: inversion of the cumulative distribution, whose tail ends at
+    2**-32.
     """
     row = ring[step & (ring.shape[0] - 1)]
     events = 0
@@ -61,10 +62,10 @@ def poisson_drives(step, ring, drives):
 
 @kernel(inline=True)
 def _count(bits, threshold, count):
-    """How many thresholds are below each of the bits; the same thresholds for all.
+    """Count the thresholds below each entry of `bits`; all targets have the same thresholds.
 
-    All bits are compared with four thresholds at a time, so that it vectorises; those that even the
-    largest does not reach are left out.
+    All bits are compared with four thresholds at a time, so that the loop vectorises; thresholds
+    above the largest entry are skipped.
     """
     most = np.uint32(0)
     for i in range(bits.size):
@@ -86,7 +87,7 @@ def _count(bits, threshold, count):
 
 @kernel(inline=True)
 def _add(arriving, count, weight):
-    """One weight times the counts; returns their sum."""
+    """Add the counts times one weight; returns the sum of the counts."""
     events = 0
     for i in range(count.size):
         arriving[i] += weight * count[i]
@@ -96,7 +97,7 @@ def _add(arriving, count, weight):
 
 @kernel(inline=True)
 def _add_each(arriving, bits, threshold, rows, weight):
-    """Rates and weights differ: a search for each target."""
+    """Add the counts for targets with different rates and weights: one search for each target."""
     events = 0
     for i in range(bits.size):
         count, r = 0, rows[i]

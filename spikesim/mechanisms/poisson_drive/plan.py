@@ -1,4 +1,4 @@
-"""Poisson drives to the arrays of their kernel."""
+"""Build the arrays of Poisson drives for their kernel."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class DrivePart(Part):
 
 
 def check(stimulus: Stimulus, description: Description) -> None:
-    """Raise if a drive cannot act on its target; warn of times off the grid."""
+    """Raise if a drive cannot act on its target; warn of times that are not on steps."""
     assert isinstance(stimulus.input, PoissonDrive)
     check_gapless(stimulus.target, "target", "stimulate")
     drive_weight(stimulus, stimulus.input, description)
@@ -79,7 +79,7 @@ def check(stimulus: Stimulus, description: Description) -> None:
 def drive_weight(
     stimulus: Stimulus, drive: PoissonDrive, description: Description
 ) -> tuple[str, np.ndarray]:
-    """The port that a drive reaches, and its weight in the unit of that."""
+    """The receptor input on which a drive acts, and the weight in its unit."""
     check_source_rate(drive.rate, description.dt, stimulus.name)
     port, receptor = drive_port(stimulus, drive.receptor)
     weight = drive.weight_in(receptor.weight_unit)
@@ -93,7 +93,7 @@ def drive_weight(
 
 
 def build_drives(stimuli: list[Stimulus], context: Context, step: int) -> DriveArgs:
-    """All Poisson drives, with their rates in `step`."""
+    """Build the arrays of all Poisson drives, with their rates in `step`."""
     keys, slots, sizes, lam, weights = [], [], [0], [], []
     for stimulus in stimuli:
         drive, view = stimulus.input, stimulus.target
@@ -120,7 +120,7 @@ def build_drives(stimuli: list[Stimulus], context: Context, step: int) -> DriveA
 
 
 def identity(stimulus: Stimulus, context: Context, part: DrivePart) -> Told:
-    """Where a drive arrives; its rate and weight."""
+    """Identity for checkpoints: target and receptor; rate and weight."""
     drive = stimulus.input
     assert isinstance(drive, PoissonDrive)
     port, receptor = drive_port(stimulus, drive.receptor)
@@ -132,7 +132,7 @@ def identity(stimulus: Stimulus, context: Context, part: DrivePart) -> Told:
 
 
 def memory(stimuli: list[Stimulus], description: Description) -> Iterable[Use]:
-    """Of all drives together."""
+    """Estimate the memory of all drives."""
     rates: list[Any] = [s.input.rate for s in stimuli]  # type: ignore[attr-defined]
     targets = sum(len(s.target) for s in stimuli)
     each = 4 + np.dtype(description.weight_type).itemsize

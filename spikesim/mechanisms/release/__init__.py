@@ -1,1 +1,1 @@
-"""Release: synapses that depress and facilitate. The models are in `spikesim.synapses`."""
+"""Transmitter release with short-term plasticity; the models are in `spikesim.synapses`."""

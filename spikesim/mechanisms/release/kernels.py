@@ -1,11 +1,13 @@
-"""Delivery of spikes through synapses that depress and facilitate.
+"""Delivery of spikes through synapses with short-term depression and facilitation.
 
-Their synapses lie in the pools of the static ones; `static` here is a view of those whose `first`
-and `projection` list the projections with release alone, in the order of `release`.
+The synapses are stored in the shared arrays of the static synapses. `static` is a view of these
+arrays whose `first` and `projection` list only the projections with release, in the order of
+`release`.
 
-Reads: the spikes of this step, the synapses, and what each source's earlier spikes have left.
-Writes that, and rows k+1 ... k+rows of the ring. Where several threads work, each has a copy of
-what belongs to sources, and the release sites of the synapses onto its own targets.
+Reads: the spikes of this step, the synapses, and the release state after the earlier spikes of each
+source. Writes: the release state, and rows k+1 ... k+rows of the ring buffer. With several threads,
+each thread has a copy of the state of the sources, and the release sites of the synapses onto its
+own targets.
 """
 
 from __future__ import annotations
@@ -31,17 +33,17 @@ _S32, _LOW, _TO_32 = np.uint64(32), np.uint64(0xFFFFFFFF), 2.0**32
 
 
 class ReleaseArgs(NamedTuple):
-    """Release at all projections that depress or facilitate, which are among the static ones."""
+    """Release state of all projections with short-term plasticity, a subset of the static ones."""
 
     first: Array  # int64 (populations + 1): first such projection of each population
-    projection: Array  # int64 (released): its place in the static pools; ordered by population
+    projection: Array  # int64 (released): its index in the static arrays; ordered by population
     sites: Array  # int64 (released): release sites of a synapse; 0 where release is not quantal
     U: Array  # float64 (released): utilisation by the first spike
     tau_rec: Array  # float64 (released): in steps
     tau_facil: Array  # float64 (released): in steps; 0 without facilitation
     key: Array  # uint64 (released)
-    source0: Array  # int64 (released): place of its first source in the four arrays of sources
-    site0: Array  # int64 (released): place of its first synapse in full, if release is quantal
+    source0: Array  # int64 (released): index of its first source in u, x, last and number
+    site0: Array  # int64 (released): index of its first synapse in full, if release is quantal
     u: Array  # float64 (sources): utilisation by the last spike
     x: Array  # float64 (sources): resources just after the last spike, or their mean
     last: Array  # int64 (sources): step of the last spike
@@ -51,7 +53,7 @@ class ReleaseArgs(NamedTuple):
 
 @kernel(inner=True)
 def deliver_released(step, ring, broadcast, spikes, n_spikes, static, release):
-    """Emit the spikes of one step. Returns the number of synaptic events, failures among them."""
+    """Deliver the spikes of one step. Returns the number of synaptic events, including failures."""
     group, first, projection = static.group, static.first, static.projection
     kind, lo, hi = static.kind, static.lo, static.hi
     events = 0
@@ -81,10 +83,10 @@ def deliver_released(step, ring, broadcast, spikes, n_spikes, static, release):
 
 @kernel(inline=True)
 def _spend(step, source, q, release):
-    """Take a spike into account.
+    """Update the release state of a source at a spike.
 
-    Returns what share of the resources it releases, the resources before it, and what share of
-    those that were missing after the spike before has come back.
+    Returns the fraction u of the resources that the spike releases, the resources x before it, and
+    the fraction of the resources missing after the previous spike that has recovered since.
     """
     place = release.source0[q] + source
     elapsed = step - release.last[place]
@@ -103,7 +105,7 @@ def _spend(step, source, q, release):
 
 @kernel(inline=True)
 def _dense(step, ring, source, p, static, share):
-    """One row of an all-to-all projection with a weight for each synapse and one delay."""
+    """Deliver one row of an all-to-all projection with a weight per synapse and one delay."""
     lo, hi, slot = static.t_lo[p], static.t_hi[p], static.slot[p]
     w0 = static.weight0[p] + source * static.n_targets[p]
     row = ring[(step + static.delay[p]) & (ring.shape[0] - 1), slot + lo : slot + hi]
@@ -113,14 +115,14 @@ def _dense(step, ring, source, p, static, share):
 
 @kernel(inner=True)
 def _add_scaled(row, weights, share):
-    """Add a share of a row of weights."""
+    """Add a row of weights, scaled by `share`."""
     for j in range(row.size):
         row[j] += weights[j] * share
 
 
 @kernel(inner=True)
 def _quanta(step, ring, source, p, q, u, refilled, static, release):
-    """One row whose synapses each draw what they release."""
+    """Deliver one row of synapses with quantal release, drawn independently for each synapse."""
     slot, mask, lo, hi = static.slot[p], ring.shape[0] - 1, static.t_lo[p], static.t_hi[p]
     w0, d0, syn0, sites = static.weight0[p], static.delay0[p], static.syn0[p], release.sites[q]
     dense = static.kind[p] == DENSE
@@ -132,7 +134,7 @@ def _quanta(step, ring, source, p, q, u, refilled, static, release):
         start, a, b = static.indptr[row], static.begin[row], static.end[row]
     number = release.number[release.source0[q] + source]
     subkey = rng.subkey(rng.subkey(release.key[q], source), number)
-    # As 32 bits; one more than the largest of these is certainty.
+    # Probabilities as 32-bit thresholds; 2**32 is probability 1.
     back, out = np.uint64(refilled * _TO_32), np.uint64(u * _TO_32)
     full = release.full[release.site0[q] :]
     events = 0

@@ -1,4 +1,4 @@
-"""Release at synapses that depress and facilitate, to arrays, and as users read it between runs."""
+"""Build the arrays of short-term plasticity, and read its state between runs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from spikesim.runtime.part import Bundles, Part
 from spikesim.runtime.split import Split
 from spikesim.synapses import QuantalRelease
 
-OF_SOURCES = ("u", "x", "last", "number")  # small and read by all: each thread has a copy
+OF_SOURCES = ("u", "x", "last", "number")  # small and read by all threads: each thread has a copy
 STATE = (*OF_SOURCES, "full")
 
 
@@ -47,7 +47,7 @@ class ReleasePart(Part):
         return self._beside(self.static.share(split, t)["static"], self.args._replace(**copies))
 
     def _beside(self, static: StaticArgs, release: ReleaseArgs) -> Bundles:
-        """The static synapses as release sees them, and its own state."""
+        """The view of the static synapses for the release kernels, and the release state."""
         released = static._replace(first=release.first, projection=release.projection)
         return {"released": released, "release": release}
 
@@ -74,16 +74,17 @@ class ReleasePart(Part):
     def now(
         self, projection: str, step: int, source: np.ndarray, n_sources: int
     ) -> tuple[np.ndarray, np.ndarray]:
-        """What a spike at the start of `step` would find at a projection: u and x.
+        """The release state u and x of a projection at the start of `step`.
 
-        `source` is the source of each synapse; for quantal release x has an entry for each.
+        `source` is the source of each synapse. For quantal release x has one entry for each
+        synapse, otherwise one for each source.
         """
         release, place = self.args, self.static.place[projection]
         q = int(np.flatnonzero(release.projection == place)[0])
         own = slice(release.source0[q], release.source0[q] + n_sources)
         elapsed = step - 1 - release.last[own]
         tau = release.tau_facil[q]
-        with np.errstate(over="ignore"):  # time constants that are far too small
+        with np.errstate(over="ignore"):  # very small time constants overflow
             kept = release.u[own] * np.exp(-elapsed / tau) if tau > 0 else np.zeros(n_sources)
             missing = np.exp(-elapsed / release.tau_rec[q])
         x = release.x[own]
@@ -94,7 +95,7 @@ class ReleasePart(Part):
 
 
 def plan_release(projections: list[Projection], context: Context) -> ReleasePart | None:
-    """Release of all static projections that have it."""
+    """Build the part of all static projections with release."""
     if not projections:
         return None
     pools: Any = context.parts["static_synapses"]
@@ -123,9 +124,10 @@ def plan_release(projections: list[Projection], context: Context) -> ReleasePart
 
 
 def _forget(release: ReleaseArgs) -> None:
-    """All resources ready, nothing facilitated.
+    """Reset the state: all resources available, no facilitation.
 
-    The spikes are counted on: a trial after a reset shall not repeat the draws of the last one.
+    The spike counts are not reset, so that a trial after a reset does not repeat the random
+    numbers of the previous trial.
     """
     release.u[:], release.x[:], release.last[:] = 0.0, 1.0, 0
     for n, begin, end in zip(release.sites, release.site0, _ends(release), strict=True):

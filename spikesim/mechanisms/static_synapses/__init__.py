@@ -1,1 +1,1 @@
-"""Static synapses: spikes through weights that only users change."""
+"""Static synapses: weights that only users change."""

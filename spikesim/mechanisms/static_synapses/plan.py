@@ -1,4 +1,4 @@
-"""Static synapses of all projections to shared pools."""
+"""Build the shared arrays of the static synapses of all projections."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class StaticPart(Part):
     Parameters
     ----------
     args : StaticArgs
-        The pools.
+        The shared arrays.
     projections : list of Projection
-        In the order of the pools.
+        The projections, in the order of the arrays.
     dtype : type
-        In which weights are stored.
+        Type in which weights are stored.
     """
 
     name = "static_synapses"
@@ -94,9 +94,9 @@ class StaticPart(Part):
                     self.reorder(arrays, "static.weights", int(self.args.weight0[p]), order)
 
     def former_order(self) -> Iterator[tuple[int, np.ndarray]]:
-        """For each projection with different delays where synapses lay in states of format 2.
+        """Yield the former synapse order of each projection with different delays (state format 2).
 
-        Rows were sorted by (delay, target) then, without blocks.
+        In that format rows were sorted by (delay, target), without blocks.
         """
         s = self.args
         for p in np.flatnonzero((s.kind == SPARSE) & (s.delay0 >= 0)):
@@ -108,7 +108,7 @@ class StaticPart(Part):
 
     @staticmethod
     def reorder(arrays: dict[str, np.ndarray], name: str, first: int, order: np.ndarray) -> None:
-        """Bring a pool's entries from `first` on from their former order into today's."""
+        """Convert the entries of an array from `first` on from the former to the current order."""
         arrays[name] = arrays[name].copy()
         part = arrays[name][first:][: order.size]
         part[order] = part.copy()
@@ -178,7 +178,7 @@ def _share(s: StaticArgs, split: Split, t: int) -> StaticArgs:
 
 
 def pool_static(built: list[Built], group: np.ndarray, n_groups: int, dtype: Any) -> StaticArgs:
-    """All static projections in shared arrays; each is released as soon as it has been copied."""
+    """Concatenate static projections into shared arrays; free each one after it was copied."""
     n = len(built)
     column = {
         name: np.full(n, -1, np.int64)
@@ -231,7 +231,7 @@ def pool_static(built: list[Built], group: np.ndarray, n_groups: int, dtype: Any
             _put(delays, column["delay0"][p], s.delay_steps)
         del s
         b.synapses = None  # type: ignore[assignment]
-    # Those with release are delivered elsewhere.
+    # Projections with release are delivered by the release kernels.
     plain = [p for p, b in enumerate(built) if b.projection.release is None]
     first, projection = by_population(plain, column["lo"], group, n_groups)
     return StaticArgs(
@@ -246,7 +246,7 @@ def _put(pool: np.ndarray, place: int, part: np.ndarray) -> None:
 
 
 def plan_static(projections: list[Projection], context: Context) -> StaticPart:
-    """The pools, also where there are none: spikes of each step are counted through them."""
+    """Build the shared arrays, even if they are empty: they count the spikes of each step."""
     built = [context.built.pop(projection.name) for projection in projections]
     n_groups = len(context.blocks)
     args = pool_static(built, context.group, n_groups, context.weight_type)

@@ -1,4 +1,4 @@
-"""Step currents: currents that change at given times."""
+"""Step currents: piecewise constant currents."""
 
 from spikesim.mechanisms.step_current.declaration import DCCurrent, StepCurrent
 

@@ -1,4 +1,4 @@
-"""Step currents, and constant ones as their simplest case."""
+"""Step currents (piecewise constant) and constant currents."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from spikesim.units import check_array, check_scalar, ms, pA
 
 
 class StepCurrent(Input):
-    """A current that changes at given times and is constant in between.
+    """A current that changes at specified times and is constant in between.
 
     Parameters
     ----------
     times : sequence of float
-        When each amplitude begins (ms).
+        Time from which each amplitude holds (ms).
     amplitudes : array
-        In pA, shape (n_times,) or (n_times, n_neurons).
+        Amplitudes in pA, shape (n_times,) or (n_times, n_neurons).
 
     Examples
     --------
@@ -42,9 +42,9 @@ class DCCurrent(StepCurrent):
     Parameters
     ----------
     amplitude : float or array
-        In pA, one for all neurons or one for each.
+        Amplitude in pA, one for all neurons or one for each.
     start, stop : float
-        When it acts (ms).
+        Interval in which the current is on (ms). By default it starts at 0 and does not stop.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Step currents to the steady currents of neurons, and when these change."""
+"""Compute the steady currents of neurons from step currents, and when they change."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from spikesim.units import pA
 
 
 class StepCurrentPart(Part):
-    """The step currents of a network, whose sum at each neuron is its steady current.
+    """All step currents of a network; their sum at each neuron is its steady current.
 
     Parameters
     ----------
     stimuli : list of Stimulus
         All step currents.
     dt : float
-        Step (ms).
+        Time step (ms).
     """
 
     name = "step_current"
@@ -46,14 +46,14 @@ class StepCurrentPart(Part):
 
 
 def check(stimulus: Stimulus, description: Description) -> None:
-    """Raise for neurons that would feel nothing of it; warn of times off the grid."""
+    """Raise if currents do not act on the target; warn of times that are not on steps."""
     assert isinstance(stimulus.input, StepCurrent)
     check_felt(stimulus.target)
     judge_schedule(stimulus.input.schedule, description, stimulus.name)
 
 
 def identity(stimulus: Stimulus, context: Context, part: StepCurrentPart) -> Told:
-    """Amplitudes and times."""
+    """Identity for checkpoints: target; amplitudes and times."""
     current = stimulus.input
     assert isinstance(current, StepCurrent)
     same = {"kind": type(current).__name__, "target": selected(stimulus.target)}
