@@ -1,4 +1,4 @@
-"""Published networks and experiments, written only with what spikesim makes public.
+"""Published network models and experiments, built with the public API of spikesim only.
 
-``python -m models`` names them.
+``python -m models`` lists them.
 """

@@ -1,7 +1,7 @@
-"""The networks of this folder: ``python -m models`` names them.
+"""List the network models of this folder, or update their results: ``python -m models``.
 
-``python -m models readme`` runs all of them, or those that are named, and puts their numbers into
-README.md and their pictures into docs/images/models.
+``python -m models readme`` runs all models, or the named ones, and writes their numbers into
+README.md and their figures into docs/images/models.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ PICTURES = README.parents[1] / "docs" / "images" / "models"
 
 
 def module(name: str) -> ModuleType:
-    """The module of a network, by its name on the command line."""
+    """Import the module of a model by its name on the command line."""
     if name not in NETWORKS:
         raise ValidationError(f"must be one of {', '.join(NETWORKS)}, got {name!r}", "network")
     return importlib.import_module(f".{name}", __package__)
 
 
 def table(numbers: Mapping[str, float], expected: Mapping[str, Expected]) -> str:
-    """The numbers of a network as a Markdown table."""
+    """Format the numbers of a model as a Markdown table."""
     lines = [list(HEAD), ["---", "---:", "---:", "---"], *rows(numbers, expected)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 def fill(text: str, name: str, inside: str) -> str:
-    """`text` with another table of a network, between the two comments that name it."""
+    """Replace the table of a model in `text`, between the two comments with its name."""
     begin, end = f"<!-- {name} table -->", f"<!-- end of {name} table -->"
     head, rest = text.split(begin)
     return f"{head}{begin}\n{inside}\n{end}{rest.split(end)[1]}"

@@ -1,22 +1,24 @@
-"""Sparse excitatory and inhibitory neurons in four states of activity (Brunel 2000).
+"""Sparse excitatory-inhibitory network in four states of activity (Brunel 2000).
 
-10,000 excitatory and 2,500 inhibitory leaky integrate-and-fire neurons each receive 1,000 and 250
-synapses of each other, and spikes from outside. A spike moves the membrane by J = 0.1 mV if it is
-excitatory and by -g J if it is inhibitory, after 1.5 ms:
+Each of 10,000 excitatory and 2,500 inhibitory leaky integrate-and-fire neurons receives 1,000
+excitatory and 250 inhibitory synapses from the network, and external spikes. After a delay of
+1.5 ms, an excitatory spike changes the membrane potential by J = 0.1 mV and an inhibitory one by
+-g J:
 
     tau_m dV/dt = -V + tau_m J (sum of spikes);   at V >= 20 mV: V = 10 mV for t_ref = 2 ms
 
-External spikes are Poisson, eta times as many as would bring the mean of V to the threshold.
-Inhibition g and drive eta decide what the network does:
+External spikes are Poisson, with eta times the rate that brings the mean of V to the threshold. The
+relative inhibitory strength g and the external drive eta determine the state of the network:
 
-    SR       g = 3,   eta = 2    synchronous regular: clusters of neurons fire in turn, like clocks
-    SI fast  g = 6,   eta = 4    synchronous irregular: a fast rhythm that each neuron joins rarely
-    AI       g = 5,   eta = 2    asynchronous irregular: no rhythm, only a damped resonance
-    SI slow  g = 4.5, eta = 0.9  synchronous irregular: a slow rhythm
+    SR       g = 3,   eta = 2    synchronous regular: groups of neurons fire in turn, periodically
+    SI fast  g = 6,   eta = 4    synchronous irregular: fast oscillation, single neurons fire rarely
+    AI       g = 5,   eta = 2    asynchronous irregular: no oscillation, only a damped resonance
+    SI slow  g = 4.5, eta = 0.9  synchronous irregular: slow oscillation
 
 Brunel 2000, J. Comput. Neurosci. 8:183, model A; figure 8 and table 1. `theory` solves the paper's
-equation of the stationary rate, for small J. At another scale there are more or fewer neurons with
-as many synapses each: the theory is the same, and synchrony falls as neurons share less input.
+equation for the stationary rate, which holds for small J. Scaling changes the number of neurons,
+not the number of synapses of each: the theory is the same, and in larger networks synchrony is
+weaker because neurons have less common input.
 
     python -m models.brunel --out brunel.png --json brunel.json
     python -m models.brunel --regime AI --seconds 5
@@ -53,18 +55,18 @@ from .common import (
 from .theory import lif_cv, lif_rate
 
 REGIMES = {"SR": (3.0, 2.0), "SI fast": (6.0, 4.0), "AI": (5.0, 2.0), "SI slow": (4.5, 0.9)}
-"""Inhibition g and drive eta of each."""
+"""Inhibitory strength g and external drive eta of each regime."""
 
 N_EXC, N_INH, K_EXC, K_INH = 10_000, 2_500, 1_000, 250
 J, DELAY = 0.1, 1.5
 CELL = {"tau_m": 20.0, "V_th": 20.0, "V_reset": 10.0, "t_ref": 2.0}
 THRESHOLD_HZ = (
     1000.0 * CELL["V_th"] / (J * CELL["tau_m"])
-)  # of all external spikes of a neuron, at eta = 1
-SETTLE, BIN = 200.0, 0.5  # ms; the start, which is not measured; bins of the population's rate
-SHOWN = {"SR": 30.0, "SI fast": 100.0, "AI": 100.0, "SI slow": 300.0}  # ms of the picture
+)  # rate of all external spikes of a neuron, at eta = 1
+SETTLE, BIN = 200.0, 0.5  # ms; start that is not measured; bins of the population rate
+SHOWN = {"SR": 30.0, "SI fast": 100.0, "AI": 100.0, "SI slow": 300.0}  # ms shown in the figure
 
-# Unevenness is the population rate's standard deviation over its mean, in bins of 0.5 ms.
+# Unevenness is the standard deviation of the population rate over its mean, in bins of 0.5 ms.
 EXPECTED = {
     "SR rate": Expected(320, 340, "Hz", "theory 327.0"),
     "SR CV": Expected(0, 0.05, "", "regular"),
@@ -87,14 +89,14 @@ EXPECTED = {
 
 @dataclass(frozen=True)
 class Result:
-    """The spikes of all neurons in one regime, the excitatory ones first, without the start."""
+    """Spikes of all neurons in one regime, excitatory ones first, without the settling time."""
 
     regime: str
     trains: sim.SpikeTrains
 
     @property
     def numbers(self) -> Numbers:
-        """Mean rate, CV of intervals, unevenness in time, and the population rate's frequency."""
+        """Mean rate, CV of intervals, unevenness, and frequency of the population rate."""
         rate = self.trains.population_rate(BIN)[1]
         hertz, power = signal.welch(rate, 1000.0 / BIN, nperseg=min(1024, rate.size))
         values = {
@@ -109,7 +111,7 @@ class Result:
 def build(
     regime: str = "AI", *, scale: float = 1.0, seed: int = 1, threads: int = 1
 ) -> tuple[sim.Network, sim.Population]:
-    """The network and all its neurons, the excitatory ones first."""
+    """Build the network; returns it and all its neurons, the excitatory ones first."""
     if regime not in REGIMES:
         raise sim.ValidationError(f"must be one of {', '.join(REGIMES)}, got {regime!r}", "regime")
     g, eta = REGIMES[regime]
@@ -132,7 +134,7 @@ def run(
     seed: int = 1,
     threads: int = 1,
 ) -> Result:
-    """Simulate one regime; `seconds` are measured after it has settled."""
+    """Simulate one regime; `seconds` is the measured time after the network has settled."""
     net, cells = build(regime, scale=scale, seed=seed, threads=threads)
     net.run(SETTLE)
     spikes = net.record(cells, "spikes")
@@ -141,7 +143,7 @@ def run(
 
 
 def input_moments(rate: float, g: float, eta: float) -> tuple[float, float]:
-    """Mean and deviation (mV) of the input if all neurons fire at `rate` (Hz)."""
+    """Mean and standard deviation (mV) of the input if all neurons fire at `rate` (Hz)."""
     excitation = (eta * THRESHOLD_HZ + K_EXC * rate) / 1000.0  # spikes per ms
     inhibition = K_INH * rate / 1000.0
     tau_m = CELL["tau_m"]
@@ -150,9 +152,9 @@ def input_moments(rate: float, g: float, eta: float) -> tuple[float, float]:
 
 
 def theory(regime: str) -> tuple[float, float]:
-    """The stationary rate (Hz), and the CV of intervals for white noise.
+    """The stationary rate (Hz), and the CV of intervals for white noise input.
 
-    The rate that goes into a neuron's input must be the one that comes out.
+    The rate is self-consistent: neurons whose input has this rate fire at this rate.
     """
     g, eta = REGIMES[regime]
 
@@ -164,7 +166,7 @@ def theory(regime: str) -> tuple[float, float]:
 
 
 def picture(results: Sequence[Result], path: Path) -> None:
-    """Each regime's spikes of 50 neurons above the rate of all, as in the paper's figure 8."""
+    """Plot for each regime the spikes of 50 neurons and the population rate (figure 8)."""
     with plot.style():
         columns = min(2, len(results))
         figure = plt.figure(figsize=(4.5 * columns, 3.0 * -(-len(results) // columns)),

@@ -1,4 +1,4 @@
-"""What the networks of this folder share: numbers to expect, and the ends of a command line."""
+"""Common functions of the models: expected ranges, statistics, reports and command lines."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ Numbers = dict[str, float]
 
 @dataclass(frozen=True)
 class Expected:
-    """The range in which a number of a network lies, and why.
+    """Expected range of a measured number, with its reference.
 
     Attributes
     ----------
     low, high : float
-        The range; it holds for other seeds and for shorter runs, too.
+        The range; it also holds for other seeds and for shorter runs.
     unit : str
-        Such as ``"Hz"``; empty for a plain number.
+        Unit, such as ``"Hz"``; empty for a dimensionless number.
     source : str
-        What others found: the paper, a theory, another simulator.
+        Reference value: from the paper, a theory or another simulator.
     """
 
     low: float
@@ -50,7 +50,7 @@ class Expected:
     source: str = ""
 
     def holds(self, value: float) -> bool:
-        """Whether a value lies in the range; NaN does not."""
+        """Whether a value is in the range; False for NaN."""
         return self.low <= value <= self.high
 
     def __str__(self) -> str:
@@ -58,23 +58,23 @@ class Expected:
 
 
 def irregularity(trains: SpikeTrains, least: int = 3) -> float:
-    """The mean CV of inter-spike intervals of neurons with `least` spikes or more; else NaN."""
+    """Mean CV of inter-spike intervals of neurons with at least `least` spikes; NaN if none."""
     values = trains.cv()[trains.counts() >= max(least, 3)]
     return float(values.mean()) if values.size else float("nan")
 
 
 def synchrony(trains: SpikeTrains, bin: float) -> float:
-    """The variance over the mean of the spike count of all neurons in bins of `bin` ms.
+    """Fano factor of the summed spike count of all neurons in bins of `bin` ms.
 
-    1 for independent Poisson trains, 0 for a clock, large if neurons fire together. NaN without
-    spikes.
+    It is the variance over the mean: 1 for independent Poisson trains, 0 for a constant count,
+    large if neurons fire synchronously. NaN without spikes.
     """
     counts = np.diff(np.searchsorted(trains.times, trains.bin_edges(bin), side="right"))
     return float(counts.var() / counts.mean()) if trains.n_spikes else float("nan")
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Write a picture and close it; 128 colours are enough for lines and points, and small."""
+    """Save and close a figure; 128 colours suffice for lines and points and keep the file small."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png")
     plt.close(figure)
@@ -86,7 +86,7 @@ HEAD = ("number", "measured", "expected", "reference")
 
 
 def rows(numbers: Mapping[str, float], expected: Mapping[str, Expected]) -> list[list[str]]:
-    """Lines of a table, each a number: name, value, range, source."""
+    """Rows of a table, one for each number: name, value, range, source."""
     return [
         [name, f"{value:.3g}", str(expected[name]), expected[name].source]
         if name in expected else [name, f"{value:.3g}", "", ""]
@@ -103,20 +103,20 @@ def report(
     out: Path | None,
     json_file: Path | None,
 ) -> None:
-    """Print the numbers beside what is expected, and write what was asked for.
+    """Print the numbers with their expected ranges, and write the requested files.
 
     Parameters
     ----------
     title : str
-        Above the table.
+        Title of the table.
     options : mapping
-        What the numbers depend on; goes into the JSON file.
+        Options on which the numbers depend; written to the JSON file.
     numbers, expected : mapping
-        By name.
+        Measured numbers and expected ranges, by name.
     draw : callable
-        Makes the picture as a file.
+        Function that writes the figure to a file.
     out, json_file : Path, optional
-        Where the picture and the numbers go.
+        Files for the figure and the numbers.
     """
     table = Table(*HEAD, title=title)
     for row in rows(numbers, expected):
@@ -133,14 +133,14 @@ def report(
 
 
 def check_files(*files: Path | None) -> None:
-    """Raise before a long run if a file could not be written after it."""
+    """Raise, before a long run, if an output file cannot be written."""
     for file in files:
         if file is not None and not file.absolute().parent.is_dir():
             raise ValidationError(f"no such folder: {file.absolute().parent}", file.name, "models")
 
 
 def cli(main: Callable[..., None]) -> None:
-    """Run a command line; errors of the user's are one line, without a traceback."""
+    """Run a command line; user errors are printed as one line, without a traceback."""
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.command()(main)
     try:

@@ -1,19 +1,20 @@
-"""A decision between two directions: two populations race until one silences the other.
+"""Perceptual decision between two directions of motion by competing populations (Wang 2002).
 
-Of 1,600 pyramidal cells 240 prefer one direction of motion (A), 240 the other (B). Cells of one
-kind excite each other more strongly, w_plus, through NMDA receptors that are slow and saturate; all
-share 400 interneurons. Both get Poisson spikes, A the more the more coherent the motion is. Within
-some hundred milliseconds one population wins, fires on after the stimulus, and silences the other.
+Of 1,600 pyramidal cells 240 prefer one direction of motion (A), and 240 the other (B). Cells with
+the same preference excite each other more strongly, by a factor w_plus, mainly through slow and
+saturating NMDA receptors; all excite and are inhibited by the same 400 interneurons. A and B
+receive Poisson spikes; the more coherent the motion, the higher the rate of A. Within some hundred
+milliseconds one population wins, suppresses the other, and continues to fire after the stimulus.
 
     C_m dV/dt = -g_L (V - E_L) + g_ampa (0 - V) + B(V) g_nmda (0 - V) + g_gaba (-70 mV - V)
     rates of the stimulus: 40 Hz (1 + c) for A, 40 Hz (1 - c) for B, redrawn every 50 ms (std 4 Hz)
 
-Wang 2002, Neuron 36:955, with its cells and strengths; NMDA synapses saturate by depression of
-their release (`spikesim.saturating_gate`), and all reach all, which makes a sum of a projection.
-w_plus is 1.75 instead of 1.7: with that decisions are made, but rates fall below 10 Hz within a
-second or two after the stimulus. So they do in steps of 0.02 ms, in a plain program with a gate in
-each source, and in Brian2. The other numbers are those of Brian2's example and of the laboratory's
-own program (github.com/xjwanglab/book).
+Wang 2002, Neuron 36:955, with the paper's neurons and synaptic strengths. NMDA synapses saturate by
+depression of their release (`spikesim.saturating_gate`). Connectivity is all-to-all, so that a
+projection is computed as one sum. w_plus is 1.75 instead of 1.7: with 1.7 decisions are made, but
+rates fall below 10 Hz within a second or two after the stimulus. This also happens with steps of
+0.02 ms, in a plain program with a gate in each source, and in Brian2. The other parameters are
+those of Brian2's example and of the laboratory's own program (github.com/xjwanglab/book).
 
     python -m models.decision --out decision.png --json decision.json
     python -m models.decision --coherence 12.8 --trials 100
@@ -50,7 +51,7 @@ N_EXC, N_INH, F = 1600, 400, 0.15
 V = {"E_L": -70.0, "V_th": -50.0, "V_reset": -55.0}
 CELL_EXC = {**V, "C_m": 500.0, "tau_m": 20.0, "t_ref": 2.0}
 CELL_INH = {**V, "C_m": 200.0, "tau_m": 10.0, "t_ref": 1.0}
-# nS, onto pyramidal cells and interneurons; of NMDA with an open gate.
+# nS, onto pyramidal cells and onto interneurons; NMDA: with a fully open gate.
 EXTERNAL, AMPA, NMDA, GABA = (2.1, 1.62), (0.05, 0.04), (0.165, 0.13), (1.3, 1.0)
 EXTERNAL_HZ, DELAY = 2400.0, 0.5
 W_PLUS = 1.75
@@ -75,18 +76,18 @@ EXPECTED = {
 
 @dataclass(frozen=True)
 class Result:
-    """Spikes of A, B, others and interneurons, one trial after the other, and their coherences."""
+    """Spikes of A, B, other cells and interneurons in consecutive trials, and the coherences."""
 
     cells: dict[str, sim.SpikeTrains]
     coherences: tuple[float, ...]
 
     def trial(self, k: int, name: str) -> sim.SpikeTrains:
-        """The spikes of a population in one trial."""
+        """Spikes of a population in one trial."""
         length = BEFORE + STIMULUS + AFTER
         return self.cells[name].window(k * length, (k + 1) * length)
 
     def rates(self, k: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-        """Times from the stimulus on (ms, the ends of 100 ms) and rates (Hz) of A and B."""
+        """Window ends (ms after stimulus onset) and rates (Hz) of A and B in windows of 100 ms."""
         width = round(SMOOTH / BIN)
         mean = np.full(width, 1.0 / width)
         rates = {name: np.convolve(self.trial(k, name).population_rate(BIN)[1], mean, "valid")
@@ -94,9 +95,9 @@ class Result:
         return SMOOTH - BEFORE + BIN * np.arange(rates["A"].size), rates
 
     def choice(self, k: int) -> tuple[str, float]:
-        """Who won, and when (ms after the start of the stimulus): the first that reaches 15 Hz.
+        """The chosen population and the decision time (ms after stimulus onset).
 
-        While the stimulus lasts; later it is "" at NaN.
+        The first population to reach 15 Hz during the stimulus is chosen; "" and NaN if none.
         """
         times, rates = self.rates(k)
         during = (times > 0.0) & (times <= STIMULUS)
@@ -105,12 +106,12 @@ class Result:
         return min(reached)[::-1] if reached else ("", float("nan"))
 
     def window_rate(self, k: int, name: str, start: float, stop: float) -> float:
-        """The mean rate (Hz) of a population between two times from the stimulus on (ms)."""
+        """Mean rate (Hz) of a population between two times (ms) relative to stimulus onset."""
         zero = k * (BEFORE + STIMULUS + AFTER) + BEFORE
         return self.cells[name].window(zero + start, zero + stop).mean_rate()
 
     def psychometry(self) -> dict[float, tuple[float, float, int]]:
-        """By coherence: the share of decisions for A, their mean time (ms), and their number."""
+        """By coherence: fraction of decisions for A, mean decision time (ms), number."""
         made = {}
         for coherence in sorted(set(self.coherences)):
             trials = [k for k, c in enumerate(self.coherences) if c == coherence]
@@ -122,7 +123,7 @@ class Result:
 
     @property
     def numbers(self) -> Numbers:
-        """Rates before, at the end of the stimulus and of the delay; decisions by coherence."""
+        """Rates before the stimulus, at its end and after the delay; decisions by coherence."""
         trials = range(len(self.coherences))
         winners = {k: self.choice(k)[0] for k in trials}
         pairs = [(k, who, "BA"["AB".index(who)]) for k, who in winners.items() if who]
@@ -145,7 +146,7 @@ class Result:
 
 
 def stimulus(coherences: Sequence[float], seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """When the rates of A and B change (ms), and to what (Hz), shape (n, 2)."""
+    """Times (ms) at which the rates of A and B change, and the rates (Hz), shape (n, 2)."""
     rng = np.random.default_rng(seed)
     starts = np.arange(0.0, STIMULUS, REDRAWN)
     times, rates = [], []
@@ -166,7 +167,7 @@ def build(
     seed: int = 1,
     threads: int = 1,
 ) -> tuple[sim.Network, dict[str, sim.View]]:
-    """The network with the stimuli of all trials, and its populations A, B, others and inh."""
+    """Build the network with the stimuli of all trials; populations are A, B, others and inh."""
     net = sim.Network(dt=0.1, seed=seed, threads=threads)
     receptors = {
         "ampa": sim.ExpConductance(tau_syn=2.0, E_rev=0.0),
@@ -190,7 +191,7 @@ def build(
         net.project(source, target, sim.AllToAll(), weight=strength * NMDA[kind] * gate.factor,
                     delay=DELAY, receptor="nmda", release=saturating)  # fmt: skip
 
-    # What w_plus adds to the excitation of a selective cell, w_minus takes from it elsewhere.
+    # w_minus compensates w_plus, so that the total excitation of a selective cell is unchanged.
     w_minus = 1.0 - F * (w_plus - 1.0) / (1.0 - F)
     for source in groups:
         for target in groups:
@@ -217,7 +218,7 @@ def run(
     seed: int = 1,
     threads: int = 1,
 ) -> Result:
-    """Simulate `trials` trials of each coherence (%), each from rest."""
+    """Simulate `trials` trials of each coherence (%), each starting from rest."""
     order = tuple(coherences) * trials
     net, cells = build(coherences=order, w_plus=w_plus, scale=scale, seed=seed, threads=threads)
     spikes = {name: net.record(view, "spikes") for name, view in cells.items()}
@@ -229,7 +230,7 @@ def run(
 
 
 def picture(result: Result, path: Path) -> None:
-    """A trial's spikes, the rates of A and B in some trials, choices and times by coherence."""
+    """Plot spikes of one trial, rates of A and B, and choices and decision times by coherence."""
     with plot.style():
         figure, axes = plt.subplots(2, 2, figsize=(9.0, 5.6), width_ratios=(2, 1),
                                     layout="constrained")  # fmt: skip
@@ -267,7 +268,7 @@ def picture(result: Result, path: Path) -> None:
         made = result.psychometry()
         coherences = np.array(list(made))
         share, time, number = np.array(list(made.values())).T
-        # The standard error of a share, by Laplace's rule not 0 where all chose the same.
+        # Standard error of a fraction; with Laplace's rule it is above 0 if all choices agree.
         laplace = (share * number + 1.0) / (number + 2.0)
         error = np.sqrt(laplace * (1.0 - laplace) / (number + 2.0))
         axes[0, 1].errorbar(coherences, 100.0 * share, 100.0 * error, fmt="o-")

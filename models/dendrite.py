@@ -1,8 +1,9 @@
-"""What a dendrite does: synapses far out are weak and slow, and spikes run back into it.
+"""Multi-compartment neuron: attenuation of distal synapses and backpropagating spikes.
 
-A soma with an axon's channels and a passive or weakly active dendrite of 40 compartments, 800 um.
-Left: the same synapse at four distances, seen at the soma (Rall 1967, J. Neurophysiol. 30:1138).
-Right: a spike of the soma at the same places (Stuart & Sakmann 1994, Nature 367:69).
+A soma with the channels of an axon, and a passive or weakly active dendrite of 40 compartments,
+800 um long. Left: the response of the soma to the same synapse at four distances (Rall 1967, J.
+Neurophysiol. 30:1138). Right: a spike of the soma, recorded at the same locations (Stuart &
+Sakmann 1994, Nature 367:69).
 
     python -m models.dendrite [picture.png]
 """
@@ -25,7 +26,7 @@ SOMA_AREA = 1200.0  # um2
 
 
 def neuron(active: bool) -> sim.MultiCompartment:
-    """The compartment ``soma`` and the dendrite ``c0`` ... ``c39``, with receptors on all of it."""
+    """Compartment ``soma`` and dendrite ``c0`` ... ``c39``, with receptors on all compartments."""
     densities: dict[str, sim.Channel] = {"leak": sim.Leak(g=5e-4, E=-70.0)}  # nS for each um2
     dendritic: dict[str, sim.Channel] = (
         {"Na": sim.NaF(g=0.03), "K": sim.Kdr(g=0.02)} if active else {}
@@ -49,7 +50,7 @@ def neuron(active: bool) -> sim.MultiCompartment:
 
 
 def synaptic() -> tuple[np.ndarray, list[np.ndarray]]:
-    """Times and the depolarisation of the soma by a synapse at each place."""
+    """Times, and depolarisation of the soma by a synapse at each location."""
     net = sim.Network(dt=0.025, seed=1)
     cells = net.population("cells", len(PLACES), neuron(active=False))
     source = net.population("source", 1, sim.SpikeSource([2.0]))
@@ -63,7 +64,7 @@ def synaptic() -> tuple[np.ndarray, list[np.ndarray]]:
 
 
 def backward() -> tuple[np.ndarray, list[np.ndarray]]:
-    """Times and potentials at the soma and along the dendrite after a current into the soma."""
+    """Times, and potentials at soma and dendrite, after a current injection into the soma."""
     net = sim.Network(dt=0.025, seed=1)
     cell = net.population("cell", 1, neuron(active=True))
     net.stimulate(cell, sim.StepCurrent([0.0, 2.0, 4.0], [0.0, 1200.0, 0.0]))
@@ -75,7 +76,7 @@ def backward() -> tuple[np.ndarray, list[np.ndarray]]:
 
 
 def draw(path: str) -> None:
-    """Both pictures into one file."""
+    """Plot both panels into one file."""
     with style():
         figure, axes = plt.subplots(1, 2, figsize=(9.0, 3.4), layout="constrained")
         for ax, (times, traces), title, label in zip(

@@ -1,17 +1,17 @@
-"""A half-centre oscillator: two halves that inhibit each other and tire, and so take turns.
+"""Half-centre oscillator: two adapting populations that inhibit each other and alternate.
 
-Each half holds 100 inhibitory neurons with adaptive thresholds and the same constant current; every
-neuron inhibits the whole other half. While one half fires, its thresholds rise and the other's,
-which is silent, fall; when the latter is free to fire (it escapes) it silences the former. Without
-a rhythm in its input, the network alternates like the two sides of a spinal cord.
+Each half has 100 inhibitory neurons with adaptive thresholds and the same constant current; every
+neuron inhibits all neurons of the other half. While one half fires, its thresholds rise, and those
+of the silent half fall until it can fire again (escape) and silences the first. Without rhythmic
+input, the network alternates like the two sides of a spinal cord.
 
     C_m dV/dt = -C_m (V - E_L) / tau_m + I_syn + I_e + noise,   V >= V_th + theta: V = V_reset
     dtheta/dt = -theta / 1000 ms, theta grows by theta_plus = 0.3 mV at a spike
 
 Brown 1911, Proc. R. Soc. B 84:308; adaptation and mutual inhibition as in Matsuoka 1985, Biol.
-Cybern. 52:367; escape and release: Wang & Rinzel 1992, Neural Comput. 4:84. The parameters are of
-this example. `theory` replaces each half by its mean rate, threshold and inhibition, which makes
-four differential equations.
+Cybern. 52:367; escape and release: Wang & Rinzel 1992, Neural Comput. 4:84. The parameters were
+chosen for this example. `theory` describes each half by its mean rate, threshold and inhibition,
+a system of four differential equations.
 
     python -m models.half_centre --out half_centre.png --json half_centre.json
     python -m models.half_centre --theta-plus 0.6      # tire twice as fast
@@ -49,11 +49,11 @@ HALF, WEIGHT, DELAY, TAU_SYN = 100, 8.0, 1.0, 10.0  # neurons, pA, ms, ms
 CELL = {"tau_m": 10.0, "V_th": -55.0, "V_reset": -70.0, "t_ref": 2.0}
 C_M, E_L, I_E, NOISE = 250.0, -70.0, 600.0, 600.0  # pF, mV, pA, pA in each step of 0.1 ms
 TAU_THETA, THETA_PLUS = 1000.0, 0.3
-HEAD_START = 5.0  # mV, by which the right half's thresholds are higher at first
+HEAD_START = 5.0  # mV, initial difference of thresholds: right minus left half
 BIN, SMOOTH, SETTLE = 10.0, 100.0, 2000.0  # ms
 
-# A burst lasts from the time at which a half fires by SWITCH Hz more than the other to that at
-# which the other does.
+# A burst of a half lasts from the time at which its rate exceeds that of the other by SWITCH (Hz)
+# until the rate of the other exceeds its own by SWITCH.
 SWITCH = 10.0
 EXPECTED = {
     "period": Expected(1.5, 1.9, "s", "mean-field theory 1.49"),
@@ -66,14 +66,14 @@ EXPECTED = {
 
 @dataclass(frozen=True)
 class Result:
-    """Spikes of the left and the right half, and the mean threshold's rise in each (mV)."""
+    """Spikes of the left and right half, and the mean threshold increase of each (mV)."""
 
     left: sim.SpikeTrains
     right: sim.SpikeTrains
     theta: tuple[sim.Traces, sim.Traces]
 
     def rates(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Times (ms) and both halves' smoothed rates (Hz)."""
+        """Times (ms) and smoothed rates (Hz) of both halves."""
         width = round(SMOOTH / BIN)
         times = np.convolve(self.left.population_rate(BIN)[0], np.full(width, 1 / width), "valid")
         left, right = (
@@ -84,7 +84,7 @@ class Result:
 
     @property
     def numbers(self) -> Numbers:
-        """What tells an alternation, after the first two seconds."""
+        """Statistics of the alternation, without the first two seconds."""
         times, left, right = self.rates()
         settled = times > SETTLE
         times, left, right = times[settled], left[settled], right[settled]
@@ -103,7 +103,7 @@ class Result:
 
 
 def switches(times: np.ndarray, difference: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """When the left half took over, and when the right one did."""
+    """Times at which the left half takes over, and those at which the right half does."""
     clear = np.abs(difference) > SWITCH
     when, sign = times[clear], np.sign(difference[clear])
     changed = np.flatnonzero(np.diff(sign)) + 1
@@ -113,7 +113,7 @@ def switches(times: np.ndarray, difference: np.ndarray) -> tuple[np.ndarray, np.
 def build(
     *, scale: float = 1.0, theta_plus: float = THETA_PLUS, seed: int = 1, threads: int = 1
 ) -> tuple[sim.Network, sim.Population, sim.Population]:
-    """The network and its halves; with more neurons each inhibits less."""
+    """Build the network and its halves; with more neurons, weights are smaller."""
     net = sim.Network(dt=0.1, seed=seed, threads=threads)
     model = sim.AdaptiveLIF(
         **CELL, C_m=C_M, E_L=E_L, I_e=I_E, tau_theta=TAU_THETA, theta_plus=theta_plus,
@@ -138,7 +138,7 @@ def run(
     seed: int = 1,
     threads: int = 1,
 ) -> Result:
-    """Simulate it; numbers are of what follows the first two seconds."""
+    """Simulate the network; the first two seconds are not measured."""
     net, *halves = build(scale=scale, theta_plus=theta_plus, seed=seed, threads=threads)
     spikes = [net.record(half, "spikes") for half in halves]
     theta = [net.record(half[:20], "theta", every=BIN) for half in halves]
@@ -147,8 +147,8 @@ def run(
 
 
 def theory(theta_plus: float = THETA_PLUS, *, seconds: float = 12.0, dt: float = 1.0) -> float:
-    """The period (s) if each half is no more than a mean rate, threshold and inhibition."""
-    volts = CELL["tau_m"] / C_M  # mV for each pA that stays
+    """Period (s) of the mean-field model: rate, threshold and inhibition of each half."""
+    volts = CELL["tau_m"] / C_M  # steady-state mV per pA
     held = np.tanh(0.05 / CELL["tau_m"]) * (volts * NOISE) ** 2  # variance by noise of 0.1 ms
 
     @cache
@@ -172,7 +172,7 @@ def theory(theta_plus: float = THETA_PLUS, *, seconds: float = 12.0, dt: float =
 
 
 def picture(result: Result, path: Path) -> None:
-    """Spikes of both halves, their rates and their thresholds, for the last six seconds."""
+    """Plot spikes, rates and thresholds of both halves in the last six seconds."""
     with plot.style():
         figure, (upper, middle, lower) = plt.subplots(
             3, 1, figsize=(8.0, 5.4), sharex=True, height_ratios=(3, 2, 2), layout="constrained"

@@ -1,8 +1,9 @@
-"""Izhikevich's network of 1,000 neurons: rhythms near 10 and 30 Hz from noise and chance.
+"""Izhikevich's random network of 1,000 neurons: rhythms near 10 and 30 Hz (Izhikevich 2003).
 
-800 excitatory neurons lie between regular spiking and chattering, 200 inhibitory ones between fast
-spiking and low-threshold spiking; no two are alike. All reach all, with random weights. Noise that
-is drawn anew each millisecond stands for the thalamus, and fast inhibition groups what it evokes.
+The parameters of 800 excitatory neurons range from regular spiking to chattering, those of 200
+inhibitory ones from fast spiking to low-threshold spiking; they differ for each neuron.
+Connectivity is all-to-all with random weights. Noise drawn each millisecond represents the input
+from the thalamus, and fast inhibition synchronizes the evoked spikes.
 
     v' = 0.04 v^2 + 5 v + 140 - u + I,   u' = a (b v - u);   v >= 30: v = c, u = u + d
     exc: (a, b) = (0.02, 0.2),                    (c, d) = (-65, 8) + (15, -6) r^2,   I = 5 noise
@@ -10,8 +11,8 @@ is drawn anew each millisecond stands for the thalamus, and fast inhibition grou
     weights: 0.5 r of excitatory, -r of inhibitory neurons;   r uniform from 0 to 1
 
 Izhikevich 2003, IEEE Trans. Neural Netw. 14:1569, whose script takes two half steps of v in each
-millisecond. There a spike acts in the millisecond after it; here one later, for what a step finds
-is delivered at the earliest when the next one ends.
+millisecond. There a spike acts in the next millisecond; here one millisecond later, because the
+spikes of a step are delivered at the earliest at the end of the next step.
 
     python -m models.izhikevich --out izhikevich.png --json izhikevich.json
     python -m models.izhikevich --seconds 60
@@ -47,9 +48,9 @@ from .common import (
 )
 
 N_EXC, N_INH = 800, 200
-W_EXC, W_INH = 0.5, -1.0  # the strongest, mV/ms for 1 ms
+W_EXC, W_INH = 0.5, -1.0  # maximum weights, mV/ms for 1 ms
 THALAMUS_EXC, THALAMUS_INH = 5.0, 2.0  # mV/ms
-ALPHA, GAMMA = (5.0, 15.0), (20.0, 80.0)  # Hz, where peaks are sought
+ALPHA, GAMMA = (5.0, 15.0), (20.0, 80.0)  # Hz, bands in which peaks are searched
 SETTLE = 200.0  # ms
 
 EXPECTED = {
@@ -64,7 +65,7 @@ EXPECTED = {
 
 
 class Pulse(sim.Receptor):
-    """A current of 1 ms: a step later nothing is left of it."""
+    """A current pulse of 1 ms (one step)."""
 
     fade = param(1e-3, ms, "positive", "time constant, short against the step of 1 ms")
 
@@ -83,7 +84,7 @@ class Result:
 
     @property
     def numbers(self) -> Numbers:
-        """Rates, rhythms and irregularity after the first 200 ms."""
+        """Rates, rhythms and irregularity, without the first 200 ms."""
         exc, inh = (cells.window(SETTLE, cells.t_stop) for cells in (self.exc, self.inh))
         return {
             "exc rate": exc.mean_rate(),
@@ -93,21 +94,21 @@ class Result:
         }
 
     def activity(self) -> np.ndarray:
-        """Spikes of all in each millisecond after the first 200."""
+        """Number of spikes of all neurons in each millisecond, without the first 200 ms."""
         first = round(SETTLE)
         counts = [cells.population_rate(1.0)[1] * cells.n for cells in (self.exc, self.inh)]
         return np.rint((counts[0] + counts[1])[first:] / 1000.0)
 
 
 def spectrum(activity: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Frequencies (Hz) and the power there of counts in milliseconds, smoothed over 5 Hz."""
+    """Frequencies (Hz) and power spectrum of counts per millisecond, smoothed over 5 Hz."""
     frequency, power = welch(activity, 1000.0, nperseg=min(1000, activity.size))
     width = max(1, round(5.0 / frequency[1]))
     return frequency, np.convolve(power, np.full(width, 1.0 / width), "same")
 
 
 def rhythms(activity: np.ndarray) -> Numbers:
-    """Where the power peaks in two bands (Hz), and the share of all above 1 Hz that they hold."""
+    """Peak frequencies (Hz) of two bands, and their fractions of the power above 1 Hz."""
     frequency, power = spectrum(activity)
     peaks, shares = {}, {}
     for name, (low, high) in (("alpha", ALPHA), ("gamma", GAMMA)):
@@ -118,7 +119,7 @@ def rhythms(activity: np.ndarray) -> Numbers:
 
 
 def build(*, seed: int = 1, threads: int = 1) -> tuple[sim.Network, sim.Population, sim.Population]:
-    """The network, excitatory and inhibitory neurons."""
+    """Build the network; returns it and its excitatory and inhibitory neurons."""
     net = sim.Network(dt=1.0, seed=seed, threads=threads)
     rng = np.random.default_rng(seed)
     r_exc, r_inh = rng.random(N_EXC), rng.random(N_INH)
@@ -140,7 +141,7 @@ def build(*, seed: int = 1, threads: int = 1) -> tuple[sim.Network, sim.Populati
 
 
 def run(*, seconds: float = 20.0, seed: int = 1, threads: int = 1) -> Result:
-    """Simulate it."""
+    """Simulate the network."""
     net, *cells = build(seed=seed, threads=threads)
     spikes = [net.record(population, "spikes") for population in cells]
     net.run(round(1000.0 * seconds))
@@ -148,7 +149,7 @@ def run(*, seconds: float = 20.0, seed: int = 1, threads: int = 1) -> Result:
 
 
 def picture(result: Result, path: Path) -> None:
-    """Spikes of the first second, as in the paper, and the spectrum of all the time."""
+    """Plot the spikes of the first second, as in the paper, and the spectrum of the whole run."""
     with plot.style():
         figure, (left, right) = plt.subplots(1, 2, figsize=(9.0, 4.0), width_ratios=(2, 1),
                                              layout="constrained")  # fmt: skip

@@ -1,9 +1,9 @@
-"""The twenty firing patterns of Izhikevich's neuron: ``python -m models.izhikevich_patterns``.
+"""The twenty firing patterns of the Izhikevich neuron: ``python -m models.izhikevich_patterns``.
 
-After figure 1 of Izhikevich 2004, IEEE Trans. Neural Netw. 15:1063, with the parameters, inputs and
-steps of the program that he published with it. Some patterns live on these coarse steps: with a
-finer one the neuron with a depolarizing afterpotential spikes more than once, and the last burst
-never ends. Below each membrane potential stands its input.
+Reproduces figure 1 of Izhikevich 2004, IEEE Trans. Neural Netw. 15:1063, with the parameters,
+inputs and time steps of the published program. Some patterns depend on these coarse steps: with
+smaller steps the neuron with a depolarizing afterpotential spikes more than once, and the last
+burst never ends. The input is shown below each membrane potential.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ app = typer.Typer(add_completion=False)
 
 
 class Program(sim.Izhikevich):
-    """Izhikevich's neuron as his program steps it: V_m by Euler, then U_m from the new V_m."""
+    """Izhikevich neuron integrated as in his program: V_m by Euler, then U_m with the new V_m."""
 
     slope = param(5.0, Unit("1/ms"), doc="linear part of the potential's speed")
     offset = param(140.0, Unit("mV/ms"), doc="constant part")
@@ -51,10 +51,10 @@ class Program(sim.Izhikevich):
 
 @dataclass(frozen=True)
 class Pattern:
-    """What a neuron does: its parameters a, b, c, d, V_m at the start, its input (pA) over time.
+    """A firing pattern: parameters a, b, c, d, initial V_m, and input (pA) as a function of time.
 
-    Times are in ms, potentials in mV; `dt` is the program's step. The input of a step is that at
-    its start.
+    Times are in ms, potentials in mV; `dt` is the time step of the program. The input of a step is
+    that at its start.
     """
 
     name: str
@@ -67,12 +67,12 @@ class Pattern:
     U_m: float | None = None
 
     def inputs(self) -> np.ndarray:
-        """The input (pA) in each step."""
+        """Input (pA) in each step."""
         return self.current(np.round(np.arange(round(self.duration / self.dt)) * self.dt, 6))
 
 
 def on(t: np.ndarray, *spans: tuple[float, float]) -> np.ndarray:
-    """1 between the ends of any of some spans of time (ms), 0 elsewhere and at the ends."""
+    """1 strictly inside any of the time spans (ms), 0 elsewhere, the ends included."""
     return np.sum([(t > start) & (t < stop) for start, stop in spans], axis=0).astype(float)
 
 
@@ -133,7 +133,7 @@ def simulate(pattern: Pattern) -> tuple[sim.Traces, sim.SpikeTrains]:
 
 
 def panel(pattern: Pattern, ax: Axes) -> None:
-    """Draw one pattern: its potential, its input, and how long 20 ms are."""
+    """Plot one pattern: potential, input, and a scale bar of 20 ms."""
     trace, spikes = simulate(pattern)
     potential = trace.values[:, 0].copy()
     potential[np.rint(spikes.times / pattern.dt).astype(int)] = 30.0  # a reset hides the peak
@@ -149,7 +149,7 @@ def panel(pattern: Pattern, ax: Axes) -> None:
 
 
 def picture(path: Path) -> None:
-    """All patterns into a file."""
+    """Plot all patterns into a file."""
     with plot.style():
         figure, axes = plt.subplots(4, 5, figsize=(10.5, 8.0), layout="constrained")
         for pattern, ax in zip(PATTERNS, axes.flat, strict=True):

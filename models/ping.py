@@ -1,16 +1,18 @@
-"""A gamma rhythm of pyramidal cells and interneurons (PING).
+"""Pyramidal-interneuron network gamma rhythm (PING).
 
-A volley of 320 driven excitatory cells makes 80 inhibitory ones fire, which silence them; when that
-inhibition has decayed the next volley comes. So excitation leads by some milliseconds, the period
-follows the decay of GABA_A, and there is no rhythm where either way is cut.
+A volley of spikes of 320 driven excitatory cells makes 80 inhibitory cells fire, which silence the
+excitatory ones; when the inhibition has decayed, the next volley follows. So excitation leads by
+some milliseconds, the period depends on the decay time of GABA_A, and there is no rhythm without
+either of the two pathways (E to I, I to E).
 
     E: Hodgkin-Huxley of Traub & Miles, driven by 200 pA +- 30 %;   I: Wang & Buzsaki, not driven
-    E to I: AMPA, 3 ms;   I to E and I to I: GABA_A, 9 ms;   each pair joined with probability 1/2
+    E to I: AMPA, 3 ms;   I to E and I to I: GABA_A, 9 ms;   connection probability 1/2
 
 Boergers & Kopell 2003, Neural Comput. 15:509; 2005, Neural Comput. 17:557, whose excitatory cells
-are these with the gate m in balance at once; strengths are of this example. The frequency is nearly
-that of one cell of each kind ("two cells"; the tests integrate them by themselves). 400 cells whose
-spikes have a shape cost about a second of computing for a second of time.
+differ only by an instantaneous gate m; synaptic strengths were chosen for this example. The
+frequency is close to that of one cell of each type ("two cells"; the tests integrate these
+independently). 400 conductance-based cells take about one second of computing time per simulated
+second.
 
     python -m models.ping --out ping.png --json ping.json
     python -m models.ping --tau-gaba 20
@@ -47,9 +49,9 @@ from .common import (
 N_EXC, N_INH, P = 320, 80, 0.5
 CELL_EXC = {"C_m": 100.0, "g_Na": 10000.0, "g_K": 8000.0, "g_L": 10.0, "E_K": -100.0,
             "E_L": -67.0, "V_T": -67.0, "t_ref": 1.0}  # fmt: skip
-DRIVE, SPREAD = 200.0, 0.3  # pA, and by what share cells differ from it
+DRIVE, SPREAD = 200.0, 0.3  # pA, and its relative spread between cells
 NOISE = 20.0  # pA, drawn anew each ms
-G_EI, G_IE, G_II = 30.0, 30.0, 15.0  # nS, of all synapses onto a cell; EI: E to I
+G_EI, G_IE, G_II = 30.0, 30.0, 15.0  # nS, sum of all synapses onto a cell; EI: E to I
 TAU_AMPA, TAU_GABA, E_GABA = 3.0, 9.0, -80.0  # ms, ms, mV
 DELAY = 0.5  # ms
 TAUS = (5.0, 9.0, 15.0, 20.0)  # ms, of GABA
@@ -79,7 +81,7 @@ class Trial:
     inh: sim.SpikeTrains
 
     def rates(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Times (ms) after settling, and both populations' rates (Hz), smoothed over 1 ms."""
+        """Times (ms) after settling, and rates (Hz) of both populations, smoothed over 1 ms."""
         settled = [cells.window(SETTLE, cells.t_stop) for cells in (self.exc, self.inh)]
         times = settled[0].population_rate(BIN)[0]
         exc, inh = (
@@ -89,7 +91,7 @@ class Trial:
         return times, exc, inh
 
     def frequency(self) -> float:
-        """The highest peak of the excitatory rate's spectrum between 15 and 120 Hz."""
+        """Frequency of the highest peak of the excitatory rate's spectrum in 15 to 120 Hz."""
         _, rate, _ = self.rates()
         frequency = np.fft.rfftfreq(8 * rate.size, BIN / 1000.0)
         power = np.abs(np.fft.rfft(rate - rate.mean(), 8 * rate.size))
@@ -97,7 +99,7 @@ class Trial:
         return float(frequency[band][power[band].argmax()])
 
     def lead(self) -> float:
-        """By how much (ms) the excitatory rate comes before the inhibitory one."""
+        """Time (ms) by which the excitatory rate leads the inhibitory one."""
         _, exc, inh = self.rates()
         most = round(LONGEST_LAG / BIN)
         middle = exc[most:-most] - exc.mean()
@@ -106,13 +108,13 @@ class Trial:
         return float(BIN * lags[int(np.argmax(products))])
 
     def synchrony(self) -> float:
-        """Of excitatory cells, within 2 ms."""
+        """Synchrony of the excitatory cells in bins of 2 ms."""
         return synchrony(self.exc.window(SETTLE, self.exc.t_stop), 2.0)
 
 
 @dataclass(frozen=True)
 class Result:
-    """The rhythm, what is left of it without one way, and what GABA's decay makes of it."""
+    """Trials with the full network, without either pathway, and with other GABA decay times."""
 
     rhythm: Trial
     cut: dict[str, Trial]
@@ -120,7 +122,7 @@ class Result:
 
     @property
     def numbers(self) -> Numbers:
-        """The rhythm's, and how those of the others differ."""
+        """Numbers of the rhythm, and those of the other trials for comparison."""
         exc, inh = (cells.window(SETTLE, cells.t_stop)
                     for cells in (self.rhythm.exc, self.rhythm.inh))  # fmt: skip
         numbers = {
@@ -145,7 +147,7 @@ def build(
     seed: int = 1,
     threads: int = 1,
 ) -> tuple[sim.Network, sim.Population, sim.Population]:
-    """The network, excitatory and inhibitory cells; with more cells synapses are weaker."""
+    """Build the network and its populations; with more cells, synapses are weaker."""
     net = sim.Network(dt=0.05, seed=seed, threads=threads)
     receptors = {
         "ampa": sim.DualExpConductance(tau_rise=0.1, tau_decay=TAU_AMPA, E_rev=0.0),
@@ -168,7 +170,7 @@ def build(
 
 
 def simulate(seconds: float, **options: Any) -> Trial:
-    """One simulation; `options` are those of `build`."""
+    """Run one simulation; `options` are those of `build`."""
     net, *cells = build(**options)
     spikes = [net.record(population, "spikes") for population in cells]
     net.run(round(1000.0 * seconds))
@@ -183,7 +185,7 @@ def run(
     seed: int = 1,
     threads: int = 1,
 ) -> Result:
-    """Simulate it whole, with either way cut, and with other decays of GABA."""
+    """Simulate the full network, each pathway removed, and other GABA decay times."""
     options: dict[str, Any] = {"scale": scale, "seed": seed, "threads": threads}
     rhythm = simulate(seconds, tau_gaba=tau_gaba, **options)
     cut = {name: simulate(seconds, tau_gaba=tau_gaba, **ways, **options)
@@ -193,7 +195,7 @@ def run(
 
 
 def picture(result: Result, path: Path) -> None:
-    """Spikes and rates of 200 ms; a volley closer; without a way; frequency by GABA's decay."""
+    """Plot spikes and rates (200 ms), one volley, removed pathways, and frequency by decay."""
     with plot.style():
         figure, axes = plt.subplots(2, 2, figsize=(9.0, 5.4), width_ratios=(2, 1),
                                     layout="constrained")  # fmt: skip

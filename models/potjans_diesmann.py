@@ -1,18 +1,20 @@
-"""A cortical column: 77,169 neurons and 299 million synapses beneath a square millimetre.
+"""Cortical microcircuit: 77,169 neurons, 299 million synapses (Potjans & Diesmann 2014).
 
-Four layers, each with excitatory and inhibitory leaky integrate-and-fire neurons, connected as
-anatomy and physiology say. Each neuron receives Poisson spikes of 8 Hz through 1,500 to 2,900
-synapses from elsewhere. Layers then fire at the low and different rates that are found in awake
-animals, inhibitory neurons more than excitatory ones.
+The network represents the tissue below one square millimetre of cortex: four layers, each with
+excitatory and inhibitory leaky integrate-and-fire neurons, with connectivity from anatomical and
+physiological data. Each neuron receives external Poisson spikes of 8 Hz through 1,500 to 2,900
+synapses. Layers fire at different low rates, as in awake animals, and inhibitory neurons at higher
+rates than excitatory ones.
 
     C_m dV/dt = -C_m (V - E_L) / tau_m + I,   tau_syn dI/dt = -I,   I jumps by w at a spike
 
-Potjans & Diesmann 2014, Cereb. Cortex 24:785; started from distributions of V close to those of the
-running network (Rhodes et al. 2019, Phil. Trans. R. Soc. A 378:20190160). A smaller network
-keeps mean and variance of each neuron's input: with a share s of the neurons and of each one's
-synapses, weights grow by 1 / sqrt(s), and a constant current replaces the mean that is lost (van
-Albada, Helias & Diesmann 2015, PLoS Comput. Biol. 11:e1004490). Rates stay near those of the full
-network, but for L2/3 excitatory cells, which at a tenth fire half as much, in NEST too.
+Potjans & Diesmann 2014, Cereb. Cortex 24:785. The initial distributions of V are close to those of
+the running network (Rhodes et al. 2019, Phil. Trans. R. Soc. A 378:20190160). Downscaling keeps the
+mean and variance of the input of each neuron: with a fraction s of the neurons and of the synapses
+of each, weights are multiplied by 1 / sqrt(s), and a constant current compensates the change of the
+mean (van Albada, Helias & Diesmann 2015, PLoS Comput. Biol. 11:e1004490). Rates stay close to those
+of the full network, except for L2/3 excitatory cells, which fire half as much at scale 0.1, also in
+NEST.
 
     python -m models.potjans_diesmann --out potjans_diesmann.png --json potjans_diesmann.json
     python -m models.potjans_diesmann --scale 1 --seconds 1     # 3 GB of memory
@@ -64,13 +66,13 @@ K_EXTERNAL = np.array([1600, 1500, 2100, 1900, 2000, 1900, 2900, 2100])
 EXTERNAL_HZ = 8.0
 CELL = {"C_m": 250.0, "tau_m": 10.0, "E_L": -65.0, "V_th": -50.0, "V_reset": -65.0, "t_ref": 2.0}
 TAU_SYN, PSP_MV, G, WEIGHT_STD = 0.5, 0.15, 4.0, 0.1
-DELAY, DELAY_STD = {"E": 1.5, "I": 0.75}, 0.5  # ms; deviations are shares of the mean
+DELAY, DELAY_STD = {"E": 1.5, "I": 0.75}, 0.5  # ms; standard deviations relative to the mean
 V_START = ((-68.28, 5.36), (-63.16, 4.57), (-63.33, 4.74), (-63.45, 4.94),
            (-63.11, 4.94), (-61.66, 4.55), (-66.72, 5.46), (-61.43, 4.48))  # fmt: skip
 PUBLISHED_HZ = np.array([0.903, 2.965, 4.414, 5.876, 7.569, 8.633, 1.105, 7.829])
-SETTLE, SHOWN = 200.0, 200.0  # ms; the start, which is not measured; the length of the picture
+SETTLE, SHOWN = 200.0, 200.0  # ms; start that is not measured; time shown in the figure
 
-# Synchrony is the variance over the mean of the number of spikes of 1,000 neurons in 3 ms.
+# Synchrony is the variance over the mean of the spike count of 1,000 neurons in bins of 3 ms.
 _NEST = (0.482, 2.017, 3.871, 4.909, 6.245, 7.66, 0.801, 6.986)
 _RANGES = ((0.36, 0.58), (1.8, 2.4), (3.6, 4.3), (4.6, 5.4), (5.7, 7.5), (7.2, 8.3), (0.7, 0.95),
            (6.5, 7.5))  # fmt: skip
@@ -81,39 +83,39 @@ EXPECTED = {
     "L4E CV": Expected(0.6, 0.9, "", "irregular"),
     "L4E synchrony": Expected(2.5, 4.5),
 }  # fmt: skip
-"""At a tenth."""
+"""Expected numbers at scale 0.1."""
 
 EXPECTED_FULL = {
     f"{name} rate": Expected(round(0.92 * hertz, 3), round(1.08 * hertz, 3), "Hz",
                              f"published {hertz:.3g}")
     for name, hertz in zip(NAMES, PUBLISHED_HZ, strict=True)
 }  # fmt: skip
-"""Of the full network."""
+"""Expected numbers of the full network."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """The spikes of each population, without the start."""
+    """Spikes of each population, without the settling time."""
 
     trains: Mapping[str, sim.SpikeTrains]
 
     @property
     def numbers(self) -> Numbers:
-        """The rate of each population; how irregular and synchronous layer 4 is."""
+        """Rate of each population; irregularity and synchrony of layer 4."""
         rates = {f"{name} rate": trains.mean_rate() for name, trains in self.trains.items()}
         l4e = self.trains["L4E"][:1000]
         return rates | {"L4E CV": irregularity(l4e, 6), "L4E synchrony": synchrony(l4e, 3.0)}
 
 
 def weight_of_psp(psp: float) -> float:
-    """The jump of the current (pA) whose effect on the membrane has its peak at `psp` (mV)."""
+    """Weight (pA) for which the peak of the postsynaptic potential is `psp` (mV)."""
     tau_m, a = CELL["tau_m"], TAU_SYN / CELL["tau_m"]
     peak = (a ** (a / (1.0 - a)) - a ** (1.0 / (1.0 - a))) * TAU_SYN * tau_m / (tau_m - TAU_SYN)
     return psp * CELL["C_m"] / peak
 
 
 def full_network() -> tuple[np.ndarray, np.ndarray]:
-    """Synapses (number) and mean weights (pA) between populations: rows are targets."""
+    """Numbers of synapses and mean weights (pA) between populations: rows are targets."""
     pairs = np.outer(SIZES, SIZES).astype(float)
     n_synapses = np.log(1.0 - P_CONNECT) / np.log1p(-1.0 / pairs)
     weights = np.full((8, 8), weight_of_psp(PSP_MV))
@@ -125,19 +127,19 @@ def full_network() -> tuple[np.ndarray, np.ndarray]:
 def build(
     *, scale: float = 0.1, seed: int = 1, threads: int = 1
 ) -> tuple[sim.Network, dict[str, sim.Population]]:
-    """The network and its populations; `scale` is the share of neurons and of their synapses."""
+    """Build the network; `scale` is the fraction of neurons and of the synapses of each."""
     if not 0.01 <= scale <= 1.0:
         raise sim.ValidationError(f"must be from 0.01 to 1, got {scale}", "scale")
     n_synapses, weights = full_network()
     external = weight_of_psp(PSP_MV)
-    # What arrives in the full network at its own rates (pA ms / s); a part must be replaced.
+    # Mean input in the full network at its rates (pA ms / s), of which a part must be compensated.
     arriving = (weights * n_synapses) @ PUBLISHED_HZ / SIZES + external * K_EXTERNAL * EXTERNAL_HZ
     currents = (1.0 - np.sqrt(scale)) * arriving * TAU_SYN / 1000.0
 
     net = sim.Network(dt=0.1, seed=seed, threads=threads)
     cells = {}
     for k, name in enumerate(NAMES):
-        # Weights of both signs share one current, for they have one time constant.
+        # One receptor for weights of both signs, since they have the same time constant.
         model = sim.LIF(**CELL, I_e=currents[k], receptors={"ei": sim.ExpCurrent(tau_syn=TAU_SYN)})
         cells[name] = net.population(name, round(SIZES[k] * scale), model,
                                      initial={"V_m": sim.Normal(*V_START[k])})  # fmt: skip
@@ -159,7 +161,7 @@ def build(
 def run(
     *, seconds: float = 2.0, scale: float = 0.1, seed: int = 1, threads: int = 1
 ) -> Result:  # fmt: skip
-    """Simulate it; `seconds` are measured after it has settled."""
+    """Simulate the network; `seconds` is the measured time after it has settled."""
     net, cells = build(scale=scale, seed=seed, threads=threads)
     net.run(SETTLE)
     spikes = {name: net.record(population, "spikes") for name, population in cells.items()}
@@ -168,7 +170,7 @@ def run(
 
 
 def picture(result: Result, path: Path) -> None:
-    """Spikes of 2,000 neurons from the surface down, and rates beside the published ones."""
+    """Plot spikes of 2,000 neurons, upper layers first, and measured and published rates."""
     with plot.style():
         figure, (left, right) = plt.subplots(1, 2, figsize=(9.0, 4.8), width_ratios=(2, 1),
                                              layout="constrained")  # fmt: skip

@@ -1,24 +1,27 @@
-"""A ring attractor: a bump of activity that remembers an angle after the stimulus has gone.
+"""Ring attractor model of spatial working memory: a bump of activity stores an angle.
 
-2,048 excitatory neurons prefer angles around a circle and excite each other the more, the closer
-their angles are, through NMDA receptors alone. 512 inhibitory neurons reach all alike. Without a
-cue all are nearly silent; a cue of 250 ms to a tenth of the ring leaves a bump of persistent firing
-there, which stays until a current that inhibits all erases it. Nothing but noise moves the bump
-along the ring, so that what is remembered slowly diffuses, the faster the fewer neurons there are.
+2,048 excitatory neurons have preferred angles around a circle; the closer these are, the more
+strongly the neurons excite each other, through NMDA receptors only. 512 inhibitory neurons inhibit
+all neurons with equal strength. Without a cue the neurons are nearly silent. A cue of 250 ms to a
+tenth of the ring leaves a bump of persistent activity there, until an inhibitory current to all
+neurons erases it. Only noise moves the bump along the ring, so that the stored angle slowly
+diffuses, faster in smaller networks.
 
     C_m dV/dt = -g_L (V - E_L) + g_ext (0 - V) + B(V) g_nmda (0 - V) + g_gaba (-70 mV - V) + I_cue
     weight from angle a to angle b:  G_EE (J_minus + (J_plus - J_minus) exp(-(a - b)^2 / (2 18^2)))
 
-J_minus makes the weights' mean G_EE. NMDA synapses are blocked by magnesium, B(V), and saturate:
-each source has a gate, here depression of its release (`spikesim.saturating_gate`).
+J_minus is such that the mean weight is G_EE. NMDA synapses have a magnesium block, B(V), and
+saturate: each source has a gate, implemented by depression of its release
+(`spikesim.saturating_gate`).
 
-Compte, Brunel, Goldman-Rakic & Wang 2000, Cereb. Cortex 10:910, with their cells, input and
-strengths but for two: 0.327 nS from E to I instead of 0.292, and J_plus = 2 instead of 1.62. With
-theirs a bump forms here within seconds without a cue, and 4 % more of G_EE make all neurons fire.
-The laboratory's program (github.com/xjwanglab/book) has 14.4 degrees and calls the 18 a misprint:
-then none forms without a cue, but what a cue leaves is broad within a second, here and in Brian2.
-Its second set of numbers (Murray et al. 2014, Cereb. Cortex 24:859) works here as it stands, unless
-there is 3 % less of G_EE. With those below, each of the four strengths can be 3 % more or less.
+Compte, Brunel, Goldman-Rakic & Wang 2000, Cereb. Cortex 10:910, with their neurons, input and
+synaptic strengths except for two: 0.327 nS from E to I instead of 0.292, and J_plus = 2 instead of
+1.62. With the original values a bump forms here within seconds without a cue, and all neurons fire
+if G_EE is 4 % larger. The laboratory's program (github.com/xjwanglab/book) has 14.4 degrees and
+calls the 18 a misprint: then no bump forms without a cue, but the bump after a cue becomes broad
+within a second, here and in Brian2. Its second set of parameters (Murray et al. 2014, Cereb. Cortex
+24:859) works here unchanged, but not if G_EE is 3 % smaller. With the parameters below, each of the
+four strengths can be 3 % larger or smaller.
 
     python -m models.ring_attractor --out ring_attractor.png --json ring_attractor.json
     python -m models.ring_attractor --delay 10 --scale 0.25
@@ -56,13 +59,13 @@ N_EXC, N_INH = 2048, 512
 V = {"E_L": -70.0, "V_th": -50.0, "V_reset": -60.0}
 CELL_EXC = {**V, "C_m": 500.0, "tau_m": 20.0, "t_ref": 2.0}
 CELL_INH = {**V, "C_m": 200.0, "tau_m": 10.0, "t_ref": 1.0}
-STRENGTHS = {"EE": 0.381, "EI": 0.327, "IE": 1.336, "II": 1.024}  # nS of an open gate; EI: E to I
+STRENGTHS = {"EE": 0.381, "EI": 0.327, "IE": 1.336, "II": 1.024}  # nS with an open gate; EI: E to I
 J_PLUS, SIGMA = 2.0, 18.0  # of 1, degrees
 EXTERNAL_HZ, G_EXT_EXC, G_EXT_INH = 1800.0, 3.1, 2.38  # nS
 CUE_PA, CUE_HALF_WIDTH, ERASE_PA = 250.0, 18.0, -1000.0
 BEFORE, CUE, ERASE = 1000.0, 250.0, 300.0  # ms
 CUES = (45.0, 135.0, 225.0, 315.0)
-WINDOW = 250.0  # ms in which an angle is read
+WINDOW = 250.0  # ms, time window to decode an angle
 
 EXPECTED = {
     "rate before a cue": Expected(0.3, 1.5, "Hz"),
@@ -78,7 +81,7 @@ EXPECTED = {
 
 @dataclass(frozen=True)
 class Result:
-    """The spikes of excitatory and inhibitory neurons, the cues (degrees), the delay (ms)."""
+    """Spikes of excitatory and inhibitory neurons, the cues (degrees) and the delay (ms)."""
 
     exc: sim.SpikeTrains
     inh: sim.SpikeTrains
@@ -86,18 +89,18 @@ class Result:
     delay: float
 
     def trial(self, k: int) -> tuple[float, float]:
-        """When the cue of a trial comes and when its delay ends (ms)."""
+        """Start of the cue and end of the delay of a trial (ms)."""
         start = BEFORE + k * (BEFORE + CUE + self.delay + ERASE)
         return start, start + CUE + self.delay
 
     def read(self, start: float) -> tuple[float, float]:
-        """Angle (degrees) and concentration of the population vector in a window from `start`."""
+        """Angle (degrees) and length (0 to 1) of the population vector in a window from `start`."""
         counts = self.exc.window(start, start + WINDOW).counts()
         vector = counts @ np.exp(1j * np.deg2rad(angles(self.exc.n))) / max(1, counts.sum())
         return float(np.rad2deg(np.angle(vector)) % 360.0), float(np.abs(vector))
 
     def profile(self) -> tuple[np.ndarray, np.ndarray]:
-        """Rates in the delay by distance from the bump's angle; degrees, Hz."""
+        """Distances from the angle of the bump (degrees) and rates during the delay (Hz)."""
         rows = []
         for k in range(len(self.cues)):
             stop = self.trial(k)[1]
@@ -107,7 +110,7 @@ class Result:
         return angles(self.exc.n) - 180.0, np.mean(rows, axis=0)
 
     def drift(self, k: int) -> np.ndarray:
-        """How far the bump of a trial has moved in each second of its delay (degrees)."""
+        """Displacement of the bump of a trial in each second of its delay (degrees)."""
         start, stop = self.trial(k)
         times = np.arange(start + 2.0 * CUE, stop - WINDOW + 1.0, WINDOW)
         path = np.array([self.read(float(t))[0] for t in times])
@@ -144,14 +147,14 @@ def angles(n: int) -> np.ndarray:
 
 
 def profile(n: int) -> np.ndarray:
-    """Excitation by the distance of `n` neurons from the first one; its mean is 1."""
+    """Relative weights from `n` neurons on the ring to the first one; their mean is 1."""
     bump = np.exp(-(distance(angles(n), 0.0) ** 2) / (2.0 * SIGMA**2))
     j_minus = (1.0 - J_PLUS * bump.mean()) / (1.0 - bump.mean())
     return j_minus + (J_PLUS - j_minus) * bump
 
 
 def distance(a: np.ndarray | float, b: np.ndarray | float) -> np.ndarray:
-    """How far angles lie apart on the ring (degrees, 0 to 180)."""
+    """Distance between angles on the ring (degrees, 0 to 180)."""
     return np.abs((np.asarray(a) - b + 180.0) % 360.0 - 180.0)
 
 
@@ -164,7 +167,7 @@ def build(
     seed: int = 1,
     threads: int = 1,
 ) -> tuple[sim.Network, sim.Population, sim.Population]:
-    """The network with its cues; fewer neurons have stronger synapses."""
+    """Build the network with its cues; with fewer neurons, synapses are stronger."""
     net = sim.Network(dt=0.1, seed=seed, threads=threads)
     receptors = {
         "ampa": sim.ExpConductance(tau_syn=2.0, E_rev=0.0),
@@ -215,7 +218,7 @@ def run(
     seed: int = 1,
     threads: int = 1,
 ) -> Result:
-    """Give the cues one after the other, each with a delay in seconds, and erase it."""
+    """Present the cues one after the other, each followed by a delay (s) and erased."""
     net, exc, inh = build(cues=cues, delay=1000.0 * delay, scale=scale, strengths=strengths,
                           seed=seed, threads=threads)  # fmt: skip
     spikes = [net.record(cells, "spikes") for cells in (exc, inh)]
@@ -224,7 +227,7 @@ def run(
 
 
 def picture(result: Result, path: Path) -> None:
-    """Spikes by preferred angle with the cues; the bump's profile."""
+    """Plot spikes by preferred angle with the cues, and the profile of the bump."""
     with plot.style():
         figure, (left, right) = plt.subplots(1, 2, figsize=(9.0, 4.0), width_ratios=(3, 1),
                                              layout="constrained")  # fmt: skip

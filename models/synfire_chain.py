@@ -1,19 +1,21 @@
-"""Volleys of spikes along a synfire chain: they sharpen and travel on, or fade.
+"""Synfire chain: propagation or decay of volleys of synchronous spikes.
 
-Ten groups of 100 leaky integrate-and-fire neurons; each neuron excites all of the next group. Some
-17,600 excitatory and 2,400 inhibitory synapses from elsewhere keep all membranes fluctuating some
-3 mV around -62 mV, so that a neuron fires about two spikes a second by itself.
+The chain has ten groups of 100 leaky integrate-and-fire neurons; each neuron excites all neurons of
+the next group. Background input from some 17,600 excitatory and 2,400 inhibitory synapses makes the
+membrane potentials fluctuate by some 3 mV around -62 mV, so that a neuron fires spontaneously at
+about 2 Hz.
 
     C_m dV/dt = -C_m (V + 70 mV) / 10 ms + I,   V >= -55 mV: V = -70 mV for 1 ms
 
-A spike makes a current in the shape of an alpha function and with it a potential of 0.14 mV that
-rises for 1.7 ms. A volley is a spikes with a standard deviation of sigma ms. Whether one travels
-depends on both: from the plane of (a, sigma) volleys either go to an attractor with nearly all
-neurons and less than a millisecond, or to silence, and a separatrix lies between.
+A spike causes a current with the shape of an alpha function and a postsynaptic potential of 0.14 mV
+with a rise time of 1.7 ms. A volley consists of a spikes with a standard deviation of sigma ms, and
+both determine whether it propagates. In the (a, sigma) plane volleys converge either to an
+attractor with nearly all neurons and less than a millisecond, or to silence; a separatrix divides
+the two cases.
 
 Diesmann, Gewaltig & Aertsen 1999, Nature 402:529; survival of single volleys as in Gewaltig,
 Diesmann & Aertsen 2001, Neural Netw. 14:657. Many volleys are sent one after the other, 60 ms
-apart. The axons' delay is 1 ms, which only adds to the time of travel.
+apart. The axonal delay of 1 ms only increases the propagation time.
 
     python -m models.synfire_chain --out synfire_chain.png --json synfire_chain.json
     python -m models.synfire_chain --repeats 30
@@ -55,10 +57,10 @@ QUIET, GAP, WINDOW = (
     500.0,
     60.0,
     15.0,
-)  # ms without volleys, between them, and of a group's response
+)  # ms before the first volley, between volleys, and of a group's response
 SPIKES, SIGMAS = range(20, 111, 10), (0.0, 1.0, 2.0, 3.0, 4.0, 5.0)
 SURVIVED, OFF = WIDTH // 2, 15
-"""Spikes of the last group at least; fewer than which are no volley any more."""
+"""Minimum number of spikes in the last group for a volley to count as surviving."""
 
 EXPECTED = {
     "spontaneous rate": Expected(2, 4, "Hz", "paper 2"),
@@ -73,18 +75,18 @@ EXPECTED = {
 
 @dataclass(frozen=True)
 class Result:
-    """Volleys that were sent, and what each group answered.
+    """The volleys sent into the chain, and the response of each group.
 
     Attributes
     ----------
     start : ndarray, shape (n_volleys, 3)
-        Spikes a, their deviation sigma (ms), and the middle (ms) of each volley.
+        Number of spikes a, standard deviation sigma (ms) and centre (ms) of each volley.
     a, sigma, middle : ndarray, shape (n_volleys, N_GROUPS)
-        The same of each group's response; sigma is NaN for less than 3 spikes.
+        The same for the response of each group; sigma is NaN for fewer than 3 spikes.
     trains : SpikeTrains
-        All groups' spikes.
+        Spikes of all groups.
     membrane : Traces
-        Of some neurons before the first volley.
+        Membrane potentials of some neurons before the first volley.
     """
 
     start: np.ndarray
@@ -96,11 +98,11 @@ class Result:
 
     @property
     def survived(self) -> np.ndarray:
-        """Which volleys reached the last group."""
+        """Whether each volley reached the last group."""
         return self.a[:, -1] >= SURVIVED
 
     def threshold(self, sigma: float) -> float:
-        """The spikes of that deviation of which half the volleys survive (Spearman & Kärber)."""
+        """Volley size at which half of the volleys of width `sigma` survive (Spearman & Kärber)."""
         own = self.start[:, 1] == sigma
         sizes = np.unique(self.start[own, 0])
         lost = [1.0 - self.survived[own & (self.start[:, 0] == a)].mean() for a in sizes]
@@ -108,7 +110,7 @@ class Result:
 
     @property
     def numbers(self) -> Numbers:
-        """What the chain does without volleys, the attractor, and where the separatrix lies."""
+        """Spontaneous activity, the attractor, and the position of the separatrix."""
         won = self.survived
         return {
             "spontaneous rate": self.trains.window(QUIET - 300.0, QUIET - 20.0).mean_rate(),
@@ -122,7 +124,7 @@ class Result:
 
 
 def volleys(start: np.ndarray, seed: int) -> list[np.ndarray]:
-    """Spike times of the source neurons: of each volley, one spike of each of the first a."""
+    """Spike times of the source neurons: in each volley, the first a of them spike once."""
     times: list[list[float]] = [[] for _ in range(int(start[:, 0].max()))]
     for k, (a, sigma, middle) in enumerate(start):
         drawn = np.random.default_rng((seed, k)).normal(middle, sigma, int(a)).round(1)
@@ -134,7 +136,7 @@ def volleys(start: np.ndarray, seed: int) -> list[np.ndarray]:
 def build(
     start: np.ndarray, *, seed: int = 1, threads: int = 1
 ) -> tuple[sim.Network, sim.Population]:
-    """The network and its chain of groups, one after the other, with volleys as in `Result`."""
+    """Build the network; returns it and the chain of groups. `start` is as in `Result`."""
     net = sim.Network(dt=0.1, seed=seed, threads=threads)
     model = sim.LIF(**CELL, receptors={"psc": sim.AlphaCurrent(tau_syn=TAU_SYN)})
     chain = net.population("chain", N_GROUPS * WIDTH, model)
@@ -143,7 +145,7 @@ def build(
     for k in range(N_GROUPS):
         group = chain[k * WIDTH : (k + 1) * WIDTH]
         net.project(before, group, sim.AllToAll(), weight=WEIGHT, delay=DELAY)
-        # The excitatory synapses from the group before are among those that fire spontaneously.
+        # Synapses from the previous group, which also fires spontaneously, replace background.
         n_exc = K_EXC - (WIDTH if k else 0)
         net.stimulate(group, sim.PoissonDrive(n_exc * EXC_HZ, WEIGHT))
         net.stimulate(group, sim.PoissonDrive(K_INH * INH_HZ, -WEIGHT))
@@ -159,7 +161,7 @@ def run(
     seed: int = 1,
     threads: int = 1,
 ) -> Result:
-    """Send `repeats` volleys of each size and deviation, and follow them."""
+    """Send `repeats` volleys of each size and width, and measure the responses."""
     grid = np.array([(a, s) for a in spikes for s in sigmas for _ in range(repeats)], dtype=float)
     start = np.column_stack([grid, QUIET + GAP * np.arange(len(grid))])
     net, chain = build(start, seed=seed, threads=threads)
@@ -171,10 +173,11 @@ def run(
 
 
 def follow(trains: sim.SpikeTrains, start: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Size, deviation and middle of each volley in each group, within spontaneous spikes.
+    """Size, standard deviation and centre of each volley in each group, despite spontaneous spikes.
 
-    A group answers within `WINDOW` ms after the volley before it begins, two deviations before its
-    middle. Its spikes are those within three deviations of their median, as their quartiles tell.
+    A group responds within `WINDOW` ms after the start of the volley in the previous group, which
+    is two standard deviations before its centre. The spikes of the response are those within three
+    standard deviations, estimated from the quartiles, of their median.
     """
     a, sigma, middle = np.full((3, len(start), N_GROUPS), np.nan)
     for k in range(N_GROUPS):
@@ -194,7 +197,7 @@ def follow(trains: sim.SpikeTrains, start: np.ndarray) -> tuple[np.ndarray, np.n
 
 
 def picture(result: Result, path: Path) -> None:
-    """A volley that survives and one that does not; all volleys' ways, with the separatrix."""
+    """Plot a surviving and a decaying volley, and all trajectories with the separatrix."""
     with plot.style():
         figure = plt.figure(figsize=(8.0, 4.4), layout="constrained")
         grid = figure.add_gridspec(2, 5)
@@ -218,7 +221,7 @@ def picture(result: Result, path: Path) -> None:
 
 
 def _way(ax: Axes, result: Result, start: np.ndarray) -> None:
-    """The mean way of volleys of one start, those of the more frequent fate."""
+    """Plot the mean trajectory of the volleys of one start that have the more common outcome."""
     own = (result.start[:, :2] == start).all(axis=1)
     fate = result.survived[own].mean() >= 0.5
     own &= result.survived == fate
@@ -229,7 +232,7 @@ def _way(ax: Axes, result: Result, start: np.ndarray) -> None:
 
 
 def _raster(ax: Axes, result: Result, fate: bool) -> None:
-    """The chain's spikes around the weakest volley of 3 ms that survived, or the strongest not."""
+    """Plot the spikes around the weakest surviving, or the strongest failing, volley of 3 ms."""
     own = np.flatnonzero((result.start[:, 1] == 3.0) & (result.survived == fate))
     if own.size:
         a, sigma, middle = result.start[own[0 if fate else -1]]

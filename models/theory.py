@@ -1,4 +1,4 @@
-"""What a leaky integrate-and-fire neuron does with Gaussian white noise: closed forms.
+"""Firing rate and CV of a leaky integrate-and-fire neuron with Gaussian white noise input.
 
     tau_m dV/dt = mean - V + deviation sqrt(tau_m) xi(t);   V >= V_th: V = V_reset for t_ref
 
@@ -12,13 +12,13 @@ import numpy as np
 from scipy import integrate, special
 
 FAR = 6.0
-"""Beyond so many deviations from the threshold spikes are rarer than any run is long."""
+"""Distance of the mean to the threshold, in deviations, beyond which the rate is taken as 0."""
 
 
 def lif_rate(
     mean: float, deviation: float, *, tau_m: float, V_th: float, V_reset: float, t_ref: float
 ) -> float:
-    """The stationary rate in Hz; potentials in mV, times in ms."""
+    """Stationary firing rate in Hz; potentials in mV, times in ms."""
     low, high = (V_reset - mean) / deviation, (V_th - mean) / deviation
     if high > FAR:
         return 0.0
@@ -29,10 +29,10 @@ def lif_rate(
 def lif_cv(
     mean: float, deviation: float, *, tau_m: float, V_th: float, V_reset: float, t_ref: float
 ) -> float:
-    """The coefficient of variation of the intervals between spikes."""
+    """Coefficient of variation of the inter-spike intervals; potentials in mV, times in ms."""
 
     def inner(x: float) -> float:
-        # Both exponentials in one, which stays small far below the threshold.
+        # Both exponentials are combined, so that the product stays small far below threshold.
         return float(integrate.quad(
             lambda u: np.exp(x * x - u * u) * special.erfcx(-u) ** 2, min(x, 0.0) - 8.0, x
         )[0])  # fmt: skip

@@ -1,18 +1,19 @@
-"""Self-sustained irregular activity, with currents (CUBA) and with conductances (COBA).
+"""Self-sustained irregular activity with current-based (CUBA) or conductance-based (COBA) synapses.
 
-4,000 leaky integrate-and-fire neurons, a fifth of them inhibitory, each pair connected with
-probability 0.02. Nothing comes from outside once the network is awake: its own inhibition balances
-its own excitation, and neurons fire on what is left, irregularly.
+4,000 leaky integrate-and-fire neurons, a fifth of them inhibitory, with a connection probability of
+0.02. After it has been started the network has no external input: recurrent inhibition balances
+recurrent excitation, and the remaining fluctuations make neurons fire irregularly.
 
     C_m dV/dt = -g_L (V - E_L) + I,   V >= -50 mV: V = -60 mV for 5 ms;   tau_m = 20 ms
 
-    CUBA  I jumps by w at a spike and decays; E_L = -49 mV above the threshold drives neurons
-    COBA  I = g_exc (0 - V) + g_inh (-80 - V), conductances jump and decay; E_L = -60 mV
+    CUBA  I increases by w at a spike and decays; E_L = -49 mV above the threshold drives neurons
+    COBA  I = g_exc (0 - V) + g_inh (-80 - V), conductances increase and decay; E_L = -60 mV
 
-Synapses decay with 5 ms (excitatory) and 10 ms (inhibitory). COBA rests until spikes from outside
-wake it during the first 50 ms. Vogels & Abbott 2005, J. Neurosci. 25:10786, as benchmarks 1 and 2
-of Brette et al. 2007, J. Comput. Neurosci. 23:349; the rates that others measured are from running
-those benchmarks. At another scale there are more or fewer neurons with as many synapses each.
+Synapses decay with 5 ms (excitatory) and 10 ms (inhibitory). COBA is silent until external spikes
+start the activity during the first 50 ms. Vogels & Abbott 2005, J. Neurosci. 25:10786, as
+benchmarks 1 and 2 of Brette et al. 2007, J. Comput. Neurosci. 23:349; reference rates are from
+running those benchmarks in other simulators. Scaling changes the number of neurons, not the number
+of synapses of each.
 
     python -m models.vogels_abbott --out vogels_abbott.png --json vogels_abbott.json
     python -m models.vogels_abbott --kind COBA --seconds 10
@@ -53,9 +54,9 @@ E_L = {"CUBA": -49.0, "COBA": -60.0}
 TAU_EXC, TAU_INH = 5.0, 10.0
 WEIGHT = {"CUBA": (16.2, 90.0), "COBA": (6.0, 67.0)}  # excitatory, inhibitory; pA or nS
 N_WAKE, WAKE_HZ, WAKE_MS, P_WAKE = 40, 100.0, 50.0, 0.1
-SETTLE, SHOWN = 200.0, 300.0  # ms; the start, which is not measured; the length of the picture
+SETTLE, SHOWN = 200.0, 300.0  # ms; start that is not measured; time shown in the figure
 
-# Synchrony is the variance over the mean of the excitatory neurons' spike count in 2 ms.
+# Synchrony is the variance over the mean of the spike count of excitatory neurons in 2 ms.
 EXPECTED = {
     "CUBA rate": Expected(4.8, 6.2, "Hz", "NEST 5.4 to 5.8, Brian2 5.2 to 6.1"),
     "CUBA CV": Expected(0.45, 0.7, "", "irregular"),
@@ -68,7 +69,7 @@ EXPECTED = {
 
 @dataclass(frozen=True)
 class Result:
-    """What was measured of one kind: all spikes but the start's, and one neuron's membrane."""
+    """Spikes without the settling time, and the membrane potential of one neuron, of one kind."""
 
     kind: str
     exc: sim.SpikeTrains
@@ -77,7 +78,7 @@ class Result:
 
     @property
     def numbers(self) -> Numbers:
-        """Mean rate of all neurons, and the excitatory ones' irregularity and synchrony."""
+        """Mean rate of all neurons, and irregularity and synchrony of the excitatory ones."""
         n_spikes, n = self.exc.n_spikes + self.inh.n_spikes, self.exc.n + self.inh.n
         values = {
             "rate": 1000.0 * n_spikes / (n * self.exc.duration),
@@ -90,7 +91,7 @@ class Result:
 def build(
     kind: str = "CUBA", *, scale: float = 1.0, seed: int = 1, threads: int = 1
 ) -> tuple[sim.Network, sim.Population, sim.Population]:
-    """The network, its excitatory and its inhibitory neurons."""
+    """Build the network; returns it and its excitatory and inhibitory neurons."""
     if kind not in KINDS:
         raise sim.ValidationError(f"must be CUBA or COBA, got {kind!r}", "kind")
     net = sim.Network(dt=0.1, seed=seed, threads=threads)
@@ -128,7 +129,7 @@ def run(
     seed: int = 1,
     threads: int = 1,
 ) -> Result:
-    """Simulate one kind; `seconds` are measured after it has settled."""
+    """Simulate one kind; `seconds` is the measured time after the network has settled."""
     net, exc, inh = build(kind, scale=scale, seed=seed, threads=threads)
     net.run(SETTLE)
     spikes = [net.record(cells, "spikes") for cells in (exc, inh)]
@@ -138,7 +139,7 @@ def run(
 
 
 def picture(results: Sequence[Result], path: Path) -> None:
-    """Each kind's spikes of 100 neurons, the rates of all, and one neuron's membrane."""
+    """Plot for each kind spikes of 100 neurons, population rate and one membrane potential."""
     with plot.style():
         figure, axes = plt.subplots(
             3, len(results), figsize=(4.5 * len(results), 6.0), sharex="col", squeeze=False,

@@ -1,4 +1,4 @@
-"""The main experiment: a spiking network learns MNIST by STDP and is compared with an MLP.
+"""MNIST experiment: a spiking network that learns by STDP, compared with an MLP.
 
 Run it with ``python -m models.mnist``; ``python -m models.mnist --help`` lists the options.
 """

@@ -1,4 +1,4 @@
-"""The command line of the experiment: ``python -m models.mnist``."""
+"""Command line of the MNIST experiment: ``python -m models.mnist``."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def run(
     resume: bool,
     again: str,
 ) -> None:
-    """Do the experiment in the folder `place`, then report; the command `again` resumes it."""
+    """Run the experiment in the folder `place` and report; the command `again` resumes it."""
     started = time.perf_counter()
     images = load(data)
     parts = split(images, options)
@@ -150,7 +150,7 @@ def run(
 
 @contextmanager
 def bar(console: Console, total: float) -> Iterator[Watch]:
-    """A progress bar with the time left and the spikes so far."""
+    """A progress bar with the remaining time and the number of spikes so far."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -170,7 +170,7 @@ def bar(console: Console, total: float) -> Iterator[Watch]:
 
 
 def sizes(text: str) -> tuple[int, ...]:
-    """The numbers of a list such as ``300,100``."""
+    """Parse a list of numbers such as ``300,100``."""
     try:
         return tuple(int(part) for part in text.split(","))
     except ValueError:
@@ -180,7 +180,7 @@ def sizes(text: str) -> tuple[int, ...]:
 
 
 def cli(arguments: list[str] | None = None, name: str = f"python -m {__package__}") -> None:
-    """Run the command line; errors of the user's are one line, without a traceback."""
+    """Run the command line; user errors are printed as one line, without a traceback."""
     try:
         app(arguments, prog_name=name)
     except SpikesimError as error:

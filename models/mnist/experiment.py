@@ -1,8 +1,8 @@
-"""The experiment from images to outcomes, with checkpoints.
+"""Run the whole experiment, from images to results, with checkpoints.
 
-Networks are run one after the other, then the MLPs. What is finished is an `Outcome`, kept in the
-checkpoint with its arrays; of the network at work the state is saved every few seconds. An MLP
-that is interrupted is trained anew, with the same result.
+The spiking networks are run one after the other, then the MLPs. Each finished one is an `Outcome`,
+stored in the checkpoint with its arrays; the state of the current network is saved every few
+seconds. An interrupted MLP is trained again from the start, with the same result.
 """
 
 from __future__ import annotations
@@ -26,31 +26,32 @@ CHECKPOINT_EVERY_S = 10.0
 RASTER_IMAGES = 10
 
 Watch = Callable[[str, float, int], None]
-"""Told what is being done, how much of the whole this was (in work units), and all spikes."""
+"""Progress callback: current activity, work done since the last call (units), total spikes."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One method, trained and tested with one seed.
+    """Results of one method, trained and tested with one seed.
 
     Attributes
     ----------
     name : str
-        The method.
+        Name of the method.
     accuracy : float
-        Share of the test images that are right.
+        Fraction of test images that are classified correctly.
     train_seconds : float
-        Time of all that is done with training images, encoding included.
+        Time for all processing of training images, including encoding.
     spikes_per_image : float
-        Spikes of all neurons and inputs, mean over the test images; 0 for the MLP.
+        Spikes of all neurons and inputs per test image (mean); 0 for the MLP.
     ops_per_image : float
-        `operation` for each test image, the readout's included.
+        Number of arithmetic operations (see `operation`) per test image, including the readout
+        (the classifier on spike counts).
     operation : str
-        What is counted: synaptic events, or multiply-adds.
+        Type of operation that is counted: synaptic events, or multiply-adds.
     parameters : int
-        Numbers that training sets.
+        Number of trained parameters.
     neurons : int
-        Excitatory neurons, or hidden units.
+        Number of excitatory neurons, or of hidden units.
     seed : int
     """
 
@@ -69,7 +70,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A finished network or MLP: its rows, its learning curve, and the name of its arrays.
+    """Results of a finished network or MLP: its rows, learning curve, and the name of its arrays.
 
     The arrays are ``predicted`` (n_rows, n_test), and for a network ``weights``, ``thresholds``,
     ``assignment`` and the spikes of a few test images.
@@ -95,9 +96,9 @@ class Experiment:
     options : Options
     images : Split
     store : Store
-        Where checkpoints go, and where an interrupted run is continued from.
+        Where checkpoints are written, and from which an interrupted run continues.
     watch : callable, optional
-        Follows the progress.
+        Progress callback.
     """
 
     def __init__(
@@ -111,7 +112,7 @@ class Experiment:
         self.outcomes: list[Outcome] = []
 
     def run(self) -> list[Outcome]:
-        """Do, or go on with, everything; the outcomes of all networks and MLPs."""
+        """Run everything, or continue; returns the outcomes of all networks and MLPs."""
         progress = self.store.progress() or {"outcomes": [], "current": None}
         with believed(self.store.folder):
             self.outcomes = [Outcome.from_json(values) for values in progress["outcomes"]]
@@ -199,7 +200,7 @@ class Experiment:
         self, run: SpikingRun, readout: str, stage: str, predicted: np.ndarray, seconds: float,
         *, parameters: int, ops: int,
     ) -> Row:  # fmt: skip
-        """A readout's row; it costs `ops` operations for each excitatory spike."""
+        """The row of a readout, which takes `ops` operations for each excitatory spike."""
         n = len(self.images.test)
         return Row(
             name=f"{run.network.label} {run.neurons}, {readout}",
@@ -251,12 +252,12 @@ class Experiment:
 
 
 def image_work(options: Options, neurons: int) -> float:
-    """Work of showing one image to a network; a unit is about a millisecond."""
+    """Work units to show one image to a network; one unit is about a millisecond."""
     return (10.0 + 0.03 * neurons) if options.faithful else 0.2 + 0.001 * neurons
 
 
 def work(options: Options, images: Split, kind: str, neurons: int) -> float:
-    """Work of one network or MLP."""
+    """Work units of one network or MLP."""
     train, test = len(images.train), len(images.test)
     if kind == "mlp":
         return 0.1 * train * options.epochs
@@ -265,6 +266,6 @@ def work(options: Options, images: Split, kind: str, neurons: int) -> float:
 
 
 def total_work(options: Options, images: Split) -> float:
-    """Work of the whole run."""
+    """Work units of the whole run."""
     networks = sum(work(options, images, "spiking", n) for n in options.neurons)
     return len(options.seeds) * (networks + work(options, images, "mlp", 0))

@@ -1,14 +1,16 @@
-"""The network of Diehl & Cook (2015) as their paper has it.
+"""The network of Diehl & Cook (2015), as described in the paper.
 
-Excitatory neurons with adaptive thresholds, each of which excites one inhibitory neuron, which
-inhibits all other excitatory neurons; conductance synapses; 350 ms an image at up to 63.75 Hz and
-150 ms of rest; an image that evokes fewer than 5 spikes is shown again at rates raised by 32 Hz.
+Each excitatory neuron, with an adaptive threshold, excites one inhibitory neuron, which inhibits
+all other excitatory neurons. Synapses are conductance-based. Each image is shown for 350 ms at up
+to 63.75 Hz, followed by 150 ms of rest; an image that evokes fewer than 5 spikes is shown again
+with the maximum rate increased by 32 Hz.
 
-Parameters are those of the paper, and of its authors' published code where the paper is silent.
-A conductance there is in units of the leak; with C_m = tau_m pF the leak is 1 nS, so that the
-numbers are the same in nS. The rule is the paper's equation 3, whose constants it does not give;
-they were chosen on held-out training images. Delays are one step; the code draws those of the
-pixels from 0 to 10 ms, which shifts Poisson trains against each other and changes nothing else.
+Parameters are those of the paper, or of the authors' published code if the paper does not state
+them. There conductances are in units of the leak; with C_m = tau_m pF the leak is 1 nS, so that the
+numbers are the same in nS. The plasticity rule is equation 3 of the paper, which does not state its
+constants; they were chosen on held-out training images. Delays are one step. The published code
+draws the delays of the pixels from 0 to 10 ms, which shifts the Poisson trains against each other
+and has no other effect.
 
 Source: Diehl & Cook (2015), "Unsupervised learning of digit recognition using
 spike-timing-dependent plasticity", *Frontiers in Computational Neuroscience* 9:99.
@@ -29,7 +31,7 @@ MOST_REPEATS = 20
 
 
 class Faithful(DigitNetwork):
-    """Excitatory and inhibitory populations with conductance synapses."""
+    """Excitatory and inhibitory populations with conductance-based synapses."""
 
     label = "Diehl & Cook"
     weight_unit = "nS"
@@ -88,7 +90,7 @@ class Faithful(DigitNetwork):
         self._lateral.weight = INHIBITION * share * self._others().ravel()
 
     def _others(self) -> np.ndarray:
-        """1 but for the excitatory neuron that drives an inhibitory one."""
+        """Matrix that is 0 for the excitatory neuron that drives an inhibitory one, else 1."""
         return 1.0 - np.eye(self.neurons)
 
 

@@ -1,7 +1,7 @@
-"""The folder of a run: where results go, and what `--resume` goes on with.
+"""The folder of a run, with its options, checkpoint (for `--resume`) and results.
 
-``run.json`` says what is run, ``checkpoint/`` holds what is done; both are there from the start.
-When all is done ``results.json`` appears and the checkpoint goes.
+``run.json`` has the options of the run, and ``checkpoint/`` its progress; both exist from the
+start. At the end ``results.json`` is written and the checkpoint is removed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ DONE = "results.json"
 
 
 def choose(given: Path | None) -> Path:
-    """The folder of a new run; `describe` makes it."""
+    """Choose the folder of a new run; `describe` creates it."""
     place = given or RESULTS / f"mnist-{datetime.now():%Y%m%d-%H%M%S}"
     if (place / DESCRIPTION).exists():
         state = "is finished" if (place / DONE).exists() else "can be continued with --resume"
@@ -35,7 +35,7 @@ def choose(given: Path | None) -> Path:
 
 
 def find(given: Path | None) -> Path:
-    """The folder of an interrupted run: the one given, or the latest."""
+    """Find the folder of an interrupted run: `given`, or the latest."""
     if given is not None:
         if not (given / DESCRIPTION).exists():
             raise ValidationError(f"{given} holds no run", "resume", "mnist")
@@ -52,7 +52,7 @@ def find(given: Path | None) -> Path:
 def read(
     place: Path, given: dict[str, Any], data: Path | None
 ) -> tuple[Options, Path | None]:  # fmt: skip
-    """The options and the data of an interrupted run; what is given anew must be the same."""
+    """Read options and data of an interrupted run; options in `given` must have the same values."""
     saved = _description(place)
     with believed(place / DESCRIPTION):
         options = Options.from_json(saved["options"])
@@ -70,7 +70,7 @@ def read(
 
 
 def describe(place: Path, options: Options, data: Path | None, images: int, resume: bool) -> None:
-    """Begin the folder of a run; or check that an interrupted one goes on with the same images."""
+    """Create the folder of a run, or check that an interrupted run has the same images."""
     if resume:
         if _description(place).get("images") != images:
             raise ValidationError(f"the images have changed since {place} was begun", "data")
@@ -86,14 +86,14 @@ def describe(place: Path, options: Options, data: Path | None, images: int, resu
 
 
 def finish(place: Path, outcomes: Sequence[Outcome], store: Store) -> None:
-    """Keep the learnt weights and the answers beside the results, and drop the checkpoint."""
+    """Save learnt weights and predictions beside the results, and remove the checkpoint."""
     for outcome in outcomes:
         source = store.path(outcome.arrays)
         target = place / f"{outcome.kind}-{outcome.neurons}-seed{outcome.seed}.npz"
         if source.exists():
             with written(target, "mnist") as copy, source.open("rb") as file:
                 shutil.copyfileobj(file, copy)
-    done = place / "checkpoint.done"  # the move is at once, so that a kill leaves no half of it
+    done = place / "checkpoint.done"  # renaming is atomic: a kill leaves no partial folder
     store.folder.rename(done)
     shutil.rmtree(done)
 

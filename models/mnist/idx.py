@@ -1,8 +1,9 @@
-"""Reading a folder of IDX files, the format of MNIST, Fashion-MNIST and KMNIST.
+"""Read IDX files, the format of MNIST, Fashion-MNIST and KMNIST.
 
-An IDX file is a header of big-endian 32-bit integers and then the bytes of one array: the first
-number (the "magic") is 0x0800 + the number of dimensions for unsigned bytes, then comes the length
-of each dimension. See ``data/README.md`` for the source of the files that come with the experiment.
+An IDX file has a header of big-endian 32-bit integers, followed by the bytes of one array. The
+first number of the header (the "magic number") is 0x0800 + the number of dimensions for unsigned
+bytes; then follows the length of each dimension. See ``data/README.md`` for the source of the files
+that are included with the experiment.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ import numpy as np
 from spikesim import ValidationError
 
 OWN_DATA = Path(__file__).parent / "data"
-"""The folder of the MNIST files that come with the experiment."""
+"""The folder of the MNIST files that are included with the experiment."""
 
-# What no honest file holds: this much, packed this much smaller.
+# Limits against decompression bombs: size in bytes, and compression ratio.
 _MUCH, _SMALLER = 1 << 30, 200
 _UBYTE = 0x0800
 _WHAT = {1: "labels", 3: "images"}
@@ -60,7 +61,7 @@ class Dataset:
     Attributes
     ----------
     name : str
-        The folder's name, or ``"MNIST"`` for the files that come with the experiment.
+        Name of the folder, or ``"MNIST"`` for the files that are included with the experiment.
     train, test : Images
     """
 
@@ -76,7 +77,7 @@ class Dataset:
 
     @property
     def n_classes(self) -> int:
-        """Number of classes: the largest label of the training images plus one."""
+        """Number of classes: the largest label of the training images, plus one."""
         return int(self.train.labels.max()) + 1
 
 
@@ -86,14 +87,14 @@ def load(folder: str | Path | None = None) -> Dataset:
     Parameters
     ----------
     folder : path, optional
-        Holds ``train-images-idx3-ubyte``, ``train-labels-idx1-ubyte``,
+        Folder with ``train-images-idx3-ubyte``, ``train-labels-idx1-ubyte``,
         ``t10k-images-idx3-ubyte`` and ``t10k-labels-idx1-ubyte``, each plain or with ``.gz``.
-        Default: the MNIST files that come with the experiment.
+        Default: the MNIST files that are included with the experiment.
 
     Raises
     ------
     ValidationError
-        If a file is missing, cut, of another kind, or does not fit the others.
+        If a file is missing, truncated, of another type, or inconsistent with the others.
     """
     path = OWN_DATA if folder is None else Path(folder)
     if not path.is_dir():
@@ -116,12 +117,12 @@ def load(folder: str | Path | None = None) -> Dataset:
 
 
 def read_idx(path: Path, ndim: int) -> np.ndarray:
-    """The array of unsigned bytes with `ndim` dimensions in an IDX file, plain or gzipped.
+    """Read an array of unsigned bytes with `ndim` dimensions from an IDX file, plain or gzipped.
 
     Raises
     ------
     ValidationError
-        Names the file, what was expected and what was found.
+        If the file is not valid; the message names the file, the expected and the found content.
     """
     header = 4 + 4 * ndim
     with _opened(path) as file:
@@ -149,7 +150,7 @@ def read_idx(path: Path, ndim: int) -> np.ndarray:
 
 
 def _shape(path: Path, raw: bytes, ndim: int) -> tuple[int, ...]:
-    """The shape in a header of an array of unsigned bytes."""
+    """Parse the shape from the header of an array of unsigned bytes."""
     magic = int.from_bytes(raw[:4], "big")
     if magic != _UBYTE + ndim:
         raise _wrong(
@@ -186,7 +187,7 @@ def _find(folder: Path, stem: str, kind: str) -> Path:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[BinaryIO]:
-    """A file, plain or gzipped; what goes wrong with it is said by its name."""
+    """Open a file, plain or gzipped; errors are raised with its name."""
     try:
         with path.open("rb") as file:
             packed = file.read(2) == b"\x1f\x8b"
@@ -201,7 +202,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
 
 
 def _read(file: BinaryIO, size: int) -> bytes:
-    """Up to so many bytes, for which room is made only as they come."""
+    """Read up to `size` bytes; memory is allocated only as they are read."""
     parts, left = [], size
     while left > 0 and (part := file.read(min(left, 1 << 20))):
         parts.append(part)

@@ -1,4 +1,4 @@
-"""The baseline: a multilayer perceptron trained by backpropagation, from scikit-learn."""
+"""Baseline: scikit-learn's multi-layer perceptron, trained by backpropagation."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from .idx import Images
 from .options import Options
 
 BLOCKS = 10
-"""Parts of an epoch; before each the MLP is tried on some of its images."""
+"""Parts of an epoch; before each part the MLP is tested on some of its images."""
 
 TRIED = 500
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """A trained MLP and what it took.
+    """Predictions and cost of a trained MLP.
 
     Attributes
     ----------
@@ -30,12 +30,12 @@ class Baseline:
     seconds : float
         Training time.
     parameters : int
-        Weights and biases.
+        Number of weights and biases.
     multiply_adds : int
-        One for each weight and image.
+        Multiply-adds per image: one for each weight.
     curve : list of [int, float]
-        Images seen and the share of right answers to images just before they were learnt from,
-        over each epoch. From the second epoch on they have been seen before.
+        Number of images seen, and accuracy on images just before they were trained on, over each
+        epoch. From the second epoch on the images have been seen before.
     """
 
     predicted: np.ndarray
@@ -46,7 +46,7 @@ class Baseline:
 
 
 def scaled(images: Images) -> np.ndarray:
-    """Pixels from 0 to 1 as float32, shape (n, n_pixels)."""
+    """Pixels scaled to the range 0 to 1 as float32, shape (n, n_pixels)."""
     return images.flat().astype(np.float32) / np.float32(255)
 
 
@@ -62,14 +62,15 @@ def train(
     Parameters
     ----------
     options : Options
-        Uses hidden, activation, solver and epochs; the rest is scikit-learn's default.
+        Only hidden, activation, solver and epochs are used; other settings are scikit-learn's
+        defaults.
     images, test : Images
     seed : int
         Seed of the initial weights and of the order of the images.
     after_epoch : callable
-        Told the number of epochs done.
+        Called with the number of finished epochs.
     """
-    # A RandomState, not a number: each call of partial_fit then has an order of its own.
+    # A RandomState instead of a seed, so that each call of partial_fit has a different order.
     random = np.random.RandomState(seed)
     model = MLPClassifier(
         options.hidden,
@@ -103,7 +104,7 @@ def train(
 def _epoch(
     model: MLPClassifier, x: np.ndarray, y: np.ndarray, random: np.random.RandomState
 ) -> tuple[float, float]:
-    """See all images once; the seconds it took, and the share that was right beforehand."""
+    """Train one epoch; returns the time (s), and the accuracy before training on the images."""
     classes, seconds, right, tried = np.unique(y), 0.0, 0, 0
     for block in np.array_split(random.permutation(len(y)), min(BLOCKS, len(y))):
         if hasattr(model, "coefs_"):
@@ -117,10 +118,10 @@ def _epoch(
 
 
 def _fit_at_once(model: MLPClassifier, x: np.ndarray, y: np.ndarray) -> float:
-    """All iterations of a solver that needs all images at a time; the seconds it took."""
+    """Run all iterations of a full-batch solver; returns the time (s)."""
     started = time.perf_counter()
     with warnings.catch_warnings():
-        # The number of iterations is chosen, so that it ends training is no news.
+        # The number of iterations is set by the user, so reaching it needs no warning.
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(x, y)
     return time.perf_counter() - started

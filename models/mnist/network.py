@@ -1,8 +1,9 @@
-"""What the reduced and the faithful network share: showing images and counting spikes.
+"""Base class of the reduced and the faithful network: show images and count spikes.
 
-Both are built from spikesim's public parts alone. Pixels are Poisson sources whose rates follow
-the image (rate coding); excitatory neurons with adaptive thresholds learn by STDP on the pixels'
-synapses; the weights onto each neuron are scaled to a fixed sum after each image that is learnt.
+Both networks use the public API of spikesim only. Pixels are Poisson sources whose rates are
+proportional to the image (rate coding). Their synapses onto excitatory neurons with adaptive
+thresholds learn by STDP. After each training image the weights onto each neuron are scaled to a
+fixed sum.
 """
 
 from __future__ import annotations
@@ -16,18 +17,18 @@ import spikesim as sim
 
 
 class DigitNetwork:
-    """Base of both networks; a subclass says what it is made of.
+    """Base class of both networks; subclasses define populations and projections.
 
     Parameters
     ----------
     n_pixels : int
-        Pixels of an image.
+        Number of pixels of an image.
     neurons : int
-        Excitatory neurons.
+        Number of excitatory neurons.
     seed : int
-        Seed of weights and spikes.
+        Seed of initial weights and spikes.
     images : int
-        How many images it will learn from, over all passes.
+        Number of training images, over all passes.
 
     Attributes
     ----------
@@ -40,8 +41,8 @@ class DigitNetwork:
     dt: ClassVar[float] = 0.5  # ms
     duration: ClassVar[float]  # of a presentation, ms
     max_rate: ClassVar[float]  # of a white pixel, Hz
-    total_per_pixel: ClassVar[float]  # sum of the weights onto a neuron, for each pixel
-    label: ClassVar[str]  # what it is called in tables
+    total_per_pixel: ClassVar[float]  # sum of the weights onto a neuron, per pixel
+    label: ClassVar[str]  # name in tables
     weight_unit: ClassVar[str]
 
     net: sim.Network
@@ -56,28 +57,28 @@ class DigitNetwork:
         self.pixels = self.net.population("pixels", n_pixels, sim.PoissonSource(rate=0.0))
         self._connect()
         self._spikes = self.net.record(self.excitatory, "spikes")
-        self._run(self.dt)  # compiles all, so that no image waits for it
+        self._run(self.dt)  # compiles all kernels before the first image
         self.learnt.normalize(self.total)
         self._learning: bool | None = None
 
     # --- what a subclass gives ----------------------------------------------------------------
 
     def _connect(self) -> None:
-        """Make the populations but the pixels, and the projections."""
+        """Create all populations except the pixels, and the projections."""
         raise NotImplementedError
 
     def _present(self, image: np.ndarray) -> np.ndarray:
-        """Show one image (rates in Hz at its usual brightness), and return the spike counts."""
+        """Show one image (rates in Hz at normal brightness), and return the spike counts."""
         raise NotImplementedError
 
     def relax(self, share: float) -> None:
-        """Weaken the competition: lateral inhibition at this share of its strength."""
+        """Weaken the competition: scale lateral inhibition by the factor `share`."""
         raise NotImplementedError
 
     # --- showing images -----------------------------------------------------------------------
 
     def learn(self, pixels: np.ndarray) -> np.ndarray:
-        """Show images and learn from them.
+        """Show images with plasticity on.
 
         Parameters
         ----------
@@ -86,12 +87,12 @@ class DigitNetwork:
         Returns
         -------
         ndarray of uint8, shape (n_images, neurons)
-            Spikes of each excitatory neuron during each image.
+            Number of spikes of each excitatory neuron during each image.
         """
         return self._show(pixels, learning=True)
 
     def respond(self, pixels: np.ndarray) -> np.ndarray:
-        """Show images while weights and thresholds are frozen; shapes as in `learn`."""
+        """Show images with frozen weights and thresholds; shapes as in `learn`."""
         return self._show(pixels, learning=False)
 
     def _show(self, pixels: np.ndarray, learning: bool) -> np.ndarray:
@@ -114,13 +115,13 @@ class DigitNetwork:
             self._learning = learning
 
     def _run(self, duration: float) -> np.ndarray:
-        """Simulate for `duration` ms; the spike counts of the excitatory neurons."""
+        """Simulate for `duration` ms; returns the spike counts of the excitatory neurons."""
         self._spikes.clear()
         self.net.run(duration, progress=False)
         return self._spikes.counts()
 
     def watch(self, pixels: np.ndarray) -> dict[str, sim.SpikeTrains]:
-        """All spikes while images are shown one after the other, for a raster."""
+        """Show images one after the other and return all spikes, for a raster plot."""
         self._switch(False)
         recorders = {p.name: self.net.record(p, "spikes") for p in self.net.populations.values()}
         for recorder in recorders.values():
@@ -142,19 +143,19 @@ class DigitNetwork:
 
     @property
     def thresholds(self) -> np.ndarray:
-        """What the excitatory neurons' thresholds have grown by (mV)."""
+        """Increase of the thresholds of the excitatory neurons by adaptation (mV)."""
         return self.excitatory.get("theta")
 
     @property
     def parameters(self) -> int:
-        """Numbers that learning sets: a weight for each synapse, a threshold for each neuron."""
+        """Number of learnt parameters: a weight for each synapse, a threshold for each neuron."""
         return self.n_pixels * self.neurons + self.neurons
 
     def save(self, path: Path) -> None:
-        """Write the state; `load` goes on from it bit for bit."""
+        """Write the state, from which `load` continues bit-identically."""
         self.net.save_state(path)
 
     def load(self, path: Path) -> None:
-        """Go on from a saved state of the same network."""
+        """Restore a saved state of the same network."""
         self.net.load_state(path)
         self._learning = None

@@ -1,4 +1,4 @@
-"""What one run of the experiment does, and the presets of the command line."""
+"""Options of a run of the experiment, and the presets of the command line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from spikesim import ValidationError
 
 SIZES = (100, 400, 1600, 6400)
-"""The sizes of Diehl & Cook (2015)."""
+"""Numbers of excitatory neurons in Diehl & Cook (2015)."""
 
 ACTIVATIONS = ("relu", "tanh", "logistic", "identity")
 SOLVERS = ("adam", "sgd", "lbfgs")
@@ -16,30 +16,30 @@ SOLVERS = ("adam", "sgd", "lbfgs")
 
 @dataclass(frozen=True)
 class Options:
-    """Everything that decides the results of a run, but the images themselves.
+    """All options that determine the results of a run, except the images themselves.
 
     Attributes
     ----------
     neurons : tuple of int
-        Sizes of the spiking network; each is run.
+        Numbers of excitatory neurons of the spiking network; each size is run.
     seeds : tuple of int
         Each size and the MLP are run once for each seed.
     passes : int
-        How often the spiking network sees the training images.
+        Number of times the spiking network sees the training images.
     n_train, n_label, n_test : int
-        Training images; those among them whose responses give neurons their labels; test images.
-        0 takes all; of the labelled ones 10,000, or 20 for each neuron if that is more.
+        Number of training images; of those among them whose responses are used to label neurons;
+        of test images. 0 takes all; for n_label 10,000, or 20 per neuron if that is more.
     faithful : bool
-        The paper's own network instead of its reduction.
+        Use the network of the paper instead of the reduced one.
     hidden : tuple of int
         Sizes of the MLP's hidden layers.
     activation, solver : str
-        As scikit-learn's MLPClassifier names them.
+        As in scikit-learn's MLPClassifier.
     epochs : int
-        How often the MLP sees the training images; for lbfgs the most iterations.
+        Number of times the MLP sees the training images; maximum iterations for lbfgs.
     held_out : bool
-        Test on the last sixth of the training images, which are then not trained on. The test
-        images are not touched: this is how hyper-parameters are chosen.
+        Test on the last sixth of the training images, which are then not used for training, and
+        do not use the test images. This is for choosing hyper-parameters.
     """
 
     neurons: tuple[int, ...] = (400,)
@@ -71,28 +71,28 @@ class Options:
                 raise _bad(name, f"must be one of {', '.join(allowed)}", getattr(self, name))
 
     def as_json(self) -> dict[str, Any]:
-        """The options as JSON can hold them."""
+        """The options as a JSON-compatible dict."""
         return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Options:
-        """The options that `as_json` gave."""
+        """Create options from the result of `as_json`."""
         given: dict[str, Any] = {
             k: tuple(v) if isinstance(v, list) else v for k, v in values.items()
         }
         return cls(**given)
 
     def differences(self, other: Options) -> list[str]:
-        """Names of the options in which two runs differ."""
+        """Names of the options that differ between two runs."""
         return [f.name for f in fields(self) if getattr(self, f.name) != getattr(other, f.name)]
 
 
 def preset(*, quick: bool = False, full: bool = False, faithful: bool = False) -> dict[str, Any]:
-    """The options that a preset changes.
+    """Return the options that a preset changes.
 
     The default takes about two minutes on two cores, ``quick`` less than one; ``full`` uses all
-    images and three seeds. The paper's own network costs much more an image, so that only ``full``
-    shows it all of them.
+    images and three seeds. The network of the paper takes much more time per image, so that it sees
+    all images only with ``full``.
     """
     if quick and full:
         raise ValidationError("--quick and --full exclude each other", None, "mnist")

@@ -1,4 +1,4 @@
-"""The pictures of a run."""
+"""Figures of a run: receptive fields, spike raster, confusion matrices and learning curves."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from .protocol import Split
 from .store import Store
 
 MOST_FIELDS = 400
-"""Receptive fields in one picture, at most."""
+"""Maximum number of receptive fields in one figure."""
 
 
 def draw(folder: Path, outcomes: Sequence[Outcome], images: Split, store: Store) -> list[str]:
-    """All pictures as PNG files in `folder`; their names."""
+    """Save all figures as PNG files in `folder`; returns their names."""
     names = []
     sizes = dict.fromkeys(o.neurons for o in outcomes if o.kind == "spiking")
     for neurons in sizes:
@@ -38,9 +38,9 @@ def draw(folder: Path, outcomes: Sequence[Outcome], images: Split, store: Store)
 
 
 def _receptive_fields(arrays: dict[str, np.ndarray], images: Split) -> Axes:
-    """What each neuron has learnt to look for, ordered by the class it was given."""
+    """Plot the receptive field of each neuron, sorted by the class assigned to the neuron."""
     order = np.argsort(arrays["assignment"], kind="stable")
-    if len(order) > MOST_FIELDS:  # as many of each class as there are in all
+    if len(order) > MOST_FIELDS:  # keeps the proportions of the classes
         order = order[np.linspace(0, len(order) - 1, MOST_FIELDS).astype(int)]
     axes = plot.receptive_fields(
         arrays["weights"][:, order], images.shape, unit=str(arrays["weight_unit"])
@@ -50,7 +50,7 @@ def _receptive_fields(arrays: dict[str, np.ndarray], images: Split) -> Axes:
 
 
 def _raster(arrays: dict[str, np.ndarray], images: Split) -> Axes:
-    """Spikes of pixels and neurons while some test images are shown, from time 0 on."""
+    """Plot spikes of pixels and neurons while some test images are shown, from time 0 on."""
     names = [key.split(".")[1] for key in arrays if key.endswith(".times")]
     trains = {name: _trains(arrays, name) for name in names}
     axes = plot.raster(trains)
@@ -69,7 +69,7 @@ def _trains(arrays: dict[str, np.ndarray], name: str) -> SpikeTrains:
 
 
 def _confusion(outcomes: Sequence[Outcome], images: Split, store: Store) -> Axes:
-    """What each method takes for what, summed over the seeds."""
+    """Plot the confusion matrix of each method, summed over the seeds."""
     tables: dict[str, np.ndarray] = {}
     for outcome in outcomes:
         predicted = store.get(outcome.arrays)["predicted"]
@@ -80,21 +80,21 @@ def _confusion(outcomes: Sequence[Outcome], images: Split, store: Store) -> Axes
         1, len(tables), figsize=(5.6 * len(tables), 5.0), layout="constrained", squeeze=False
     )
     for axes, (name, table) in zip(grid[0], tables.items(), strict=True):
-        # The column of images without an answer is drawn only where there are some.
+        # The column of images without a prediction is drawn only if there are any.
         plot.confusion_matrix(table if table[:, -1].any() else table[:, :-1], axes)
         axes.set_title(name)
     return grid[0, 0]
 
 
 def confusion(labels: np.ndarray, answers: np.ndarray, n_classes: int) -> np.ndarray:
-    """How often each class (row) got each answer; the last column is for no answer (-1)."""
+    """Confusion matrix: counts by class (row) and prediction; last column: no prediction (-1)."""
     table = np.zeros((n_classes, n_classes + 1), np.int64)
     np.add.at(table, (labels, answers), 1)
     return table
 
 
 def _learning_curves(outcomes: Sequence[Outcome]) -> Axes:
-    """Accuracy on images just before they are learnt from, and the final figures as levels."""
+    """Plot accuracy on images just before training on them, and final accuracies as lines."""
     groups: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         if outcome.curve:

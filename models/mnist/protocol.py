@@ -1,4 +1,4 @@
-"""Which images are learnt from, which give labels, and which are kept for the final figures."""
+"""Split of the images into training, labelling and test images."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ class Split:
     Attributes
     ----------
     train : Images
-        Learnt from: by the spiking network without their labels, by the readouts and the MLP with.
+        Training images. The spiking network learns without their labels; the readouts (classifiers
+        on spike counts) and the MLP use the labels.
     test : Images
-        Shown at the end only, for the final figures.
+        Test images, shown only at the end for the final results.
     shape : tuple of int
         Height and width of an image.
     n_classes : int
@@ -39,7 +40,7 @@ class Split:
     n_label: int = 0
 
     def label(self, neurons: int) -> Images:
-        """The training images whose responses give so many neurons their labels."""
+        """The training images whose responses are used to label `neurons` neurons."""
         n = self.n_label or max(LABELLED, LABELLED_PER_NEURON * neurons)
         return self.train[: min(n, len(self.train))]
 
@@ -49,12 +50,12 @@ class Split:
 
 
 def split(data: Dataset, options: Options) -> Split:
-    """The split that the options ask for.
+    """Create the split that the options specify.
 
     Raises
     ------
     ValidationError
-        If more images are asked for than there are.
+        If more images are requested than there are.
     """
     train, test = data.train, data.test
     if options.held_out:
@@ -66,12 +67,12 @@ def split(data: Dataset, options: Options) -> Split:
 
 
 def order(n: int, seed: int, number: int) -> np.ndarray:
-    """The order in which the images are learnt from in pass `number`."""
+    """The order of the training images in pass `number`."""
     return np.random.default_rng([seed, number]).permutation(n)
 
 
 def fingerprint(data: Dataset) -> int:
-    """A number that tells one set of images from another."""
+    """A checksum that identifies a set of images."""
     value = 0
     for images in (data.train, data.test):
         for array in (images.pixels, images.labels):

@@ -1,19 +1,19 @@
-"""The default network: Diehl & Cook (2015), reduced to what its learning needs.
+"""The default network: a simplified version of Diehl & Cook (2015).
 
-What differs from the paper, and why:
+Differences from the paper, with reasons:
 
-- Lateral inhibition is a negative weight from each excitatory neuron to all others, one step
-  later, instead of a second population: there, too, an inhibitory neuron fires for each
-  excitatory spike and silences all others.
-- Synapses are deltas (jumps of the membrane) instead of conductances.
-- An image is shown once for 100 ms at up to 200 Hz, not for 350 ms at up to 64 Hz: as many input
-  spikes. Instead of 150 ms of rest the state is reset.
-- The threshold, which adapts in both, is the only brake on neurons that fire often; images that
-  evoke few spikes are not shown again.
+- Lateral inhibition is a negative weight from each excitatory neuron to all others, with a delay of
+  one step, instead of a second population: in the paper, too, an inhibitory neuron fires for each
+  excitatory spike and silences all other neurons.
+- Synapses are delta synapses (jumps of the membrane potential) instead of conductances.
+- An image is shown once for 100 ms at up to 200 Hz instead of 350 ms at up to 64 Hz, with the same
+  number of input spikes. Instead of 150 ms of rest the state is reset.
+- The adaptive threshold, which both have, is the only mechanism that limits neurons that fire
+  often; images that evoke few spikes are not shown again.
 - The presynaptic trace is set to 1 by a spike, as in the authors' published code.
 
-Voltages are those of a real cell; only their ratios matter. The parameters were chosen on
-training images that were held out, never on test images.
+Voltages are in a physiological range; only their ratios matter. The parameters were chosen on
+held-out training images, never on test images.
 
 Source: Diehl & Cook (2015), "Unsupervised learning of digit recognition using
 spike-timing-dependent plasticity", *Frontiers in Computational Neuroscience* 9:99.
@@ -30,11 +30,11 @@ from .network import DigitNetwork
 W_MAX = 0.1  # mV
 INHIBITION = -50.0  # mV
 THETA_TOTAL = 6.25  # mV
-"""What a neuron's threshold would grow by if each image evoked one spike."""
+"""Increase of a neuron's threshold if each image evoked one spike."""
 
 
 class Reduced(DigitNetwork):
-    """One layer of adaptive neurons that compete by inhibition without a second population."""
+    """One layer of adaptive neurons with direct lateral inhibition."""
 
     label = "STDP"
     weight_unit = "mV"
@@ -49,7 +49,7 @@ class Reduced(DigitNetwork):
             V_reset=-65.0,
             V_th=-63.0,
             t_ref=10.0,
-            # However many neurons share however many images, thresholds end at the same height.
+            # Final thresholds do not depend on the numbers of neurons and images.
             theta_plus=THETA_TOTAL * self.neurons / self.images,
             tau_theta=2.0 * self.duration * self.images,
             receptors={"synapses": sim.Delta()},
@@ -79,7 +79,7 @@ class Reduced(DigitNetwork):
     def _rule(self) -> sim.TraceSTDP:
         return sim.TraceSTDP(
             tau_plus=40.0,
-            # Neurons that see few images must take more from each.
+            # With few images per neuron, the learning rate must be higher.
             eta=min(0.06, 0.13 * (self.neurons / self.images) ** (1 / 3)),
             x_target=0.1,
             mu=1.0,

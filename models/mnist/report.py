@@ -1,4 +1,4 @@
-"""What a run found: a table for the terminal, JSON and CSV."""
+"""Report of a run: table for the terminal, JSON and CSV."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ PACKAGES = ("spikesim", "numpy", "numba", "scikit-learn")
 
 
 def rows_of(outcomes: Sequence[Outcome]) -> list[Row]:
-    """All rows, in the order in which they were found."""
+    """All rows, in the order of the outcomes."""
     return [row for outcome in outcomes for row in outcome.rows]
 
 
 def by_method(rows: Sequence[Row]) -> dict[str, list[Row]]:
-    """Rows of all seeds, by method."""
+    """Rows of all seeds, grouped by method."""
     groups: dict[str, list[Row]] = {}
     for row in rows:
         groups.setdefault(row.name, []).append(row)
@@ -39,7 +39,7 @@ def by_method(rows: Sequence[Row]) -> dict[str, list[Row]]:
 
 
 def table(rows: Sequence[Row], title: str) -> Table:
-    """One line for each method: means over the seeds, accuracy with its standard deviation."""
+    """Table with one line per method: means over seeds, accuracy with standard deviation."""
     made = Table(
         title=title,
         caption="Operations are synaptic events, those of the MLP multiply-adds.",
@@ -72,7 +72,7 @@ def table(rows: Sequence[Row], title: str) -> Table:
 
 
 def accuracy_text(accuracies: Sequence[float]) -> str:
-    """Percent, with the standard deviation if there are several seeds."""
+    """Format accuracies as percent, with the standard deviation if there are several seeds."""
     text = f"{100 * mean(accuracies):.2f}"
     if len(accuracies) == 1:
         return text
@@ -80,7 +80,7 @@ def accuracy_text(accuracies: Sequence[float]) -> str:
 
 
 def header(options: Options, data: str) -> dict[str, Any]:
-    """What was run, and on what."""
+    """Options, data and environment of the run, for the report."""
     return {
         "experiment": "models.mnist",
         "data": data,
@@ -93,7 +93,7 @@ def header(options: Options, data: str) -> dict[str, Any]:
 
 
 def write(folder: Path, head: dict[str, Any], outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """``results.json`` and ``results.csv``; the content of the former.
+    """Write ``results.json`` and ``results.csv``; returns the content of the former.
 
     Its key ``rows`` has one entry for each method and seed, ``curves`` the learning curves as
     pairs of images seen and accuracy.

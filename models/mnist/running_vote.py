@@ -1,4 +1,4 @@
-"""The learning curve of the spiking network: a label vote that follows the training."""
+"""Learning curve of the spiking network: accuracy of a label vote during training."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ MEMORY = 10
 
 
 class RunningVote:
-    """Scores each image before it is learnt from, with labels from the latest blocks of images.
+    """Predicts each training image, with neuron labels from the responses to the latest blocks.
 
     Parameters
     ----------
     n_classes, neurons : int
     block : int
-        Images for each point of the curve; labels come from the last ten blocks.
+        Images per point of the curve; labels are determined from the last ten blocks.
 
     Attributes
     ----------
     curve : list of [int, float]
-        Images seen and the share of the latest block that was right.
+        Number of images seen, and accuracy on the latest block.
     """
 
     def __init__(self, n_classes: int, neurons: int, block: int):
         self.block = block
         self.curve: list[list[float]] = []
         self._seen = self._in_block = self._right = 0
-        # Sums of counts and numbers of images by class, of earlier blocks and of this one.
+        # Sums of spike counts and numbers of images by class: earlier blocks, current block.
         self._sums = np.zeros((MEMORY + 1, n_classes, neurons))
         self._images = np.zeros((MEMORY + 1, n_classes))
         self._vote: LabelVote | None = None
 
     def see(self, counts: np.ndarray, labels: np.ndarray) -> None:
-        """Take in the responses to the next images, which do not reach into the next block."""
+        """Add the responses to the next images, which must not extend into the next block."""
         if self._vote is not None:
             self._right += int((self._vote.predict(counts) == labels).sum())
         for label in np.unique(labels):
@@ -57,18 +57,18 @@ class RunningVote:
         self._label()
 
     def _label(self) -> None:
-        """Labels from the mean response to each class in the earlier blocks."""
+        """Determine labels from the mean response to each class in the earlier blocks."""
         images = self._images[:-1].sum(axis=0)
         if images.any():
             mean = self._sums[:-1].sum(axis=0) / np.maximum(images, 1)[:, None]
             self._vote = LabelVote(len(mean)).fit(mean, np.arange(len(mean)))
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """The large part of its state."""
+        """The arrays of its state."""
         return {"sums": self._sums, "images": self._images}
 
     def record(self) -> dict[str, Any]:
-        """The small part of its state."""
+        """The other part of its state, as a JSON-compatible dict."""
         return {
             "curve": self.curve,
             "seen": self._seen,
@@ -77,7 +77,7 @@ class RunningVote:
         }
 
     def restore(self, record: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
-        """Go on from a state that `record` and `arrays` gave."""
+        """Restore a state from the results of `record` and `arrays`."""
         self.curve = record["curve"]
         self._seen, self._in_block = record["seen"], record["in_block"]
         self._right = record["right"]

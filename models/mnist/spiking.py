@@ -1,16 +1,17 @@
-"""One spiking network of one size and seed, from untrained to its final figures.
+"""Train and test one spiking network of one size and seed.
 
-It goes through five stages:
+There are five stages:
 
 1. ``learn``: STDP on the training images, without labels;
-2. ``label``: responses of the learnt network to labelled training images, for the vote;
+2. ``label``: responses of the trained network to labelled training images, for the vote;
 3. ``vote``: responses to the test images, for the vote;
 4. ``rates``: responses of the network with weakened inhibition to all training images, on which
-   the delta rule is trained: where one neuron does not silence all others, rates say more;
-5. ``final``: responses to the test images likewise.
+   a linear readout (a classifier on spike counts) is trained by the delta rule; rates are more
+   informative if one neuron does not silence all others;
+5. ``final``: responses to the test images, also with weakened inhibition.
 
-Work is done in chunks of images. After any chunk the state can be saved, and a run that goes on
-from there ends with the same numbers.
+Images are processed in blocks. After any block the state can be saved, and a run that continues
+from there gives the same results.
 """
 
 from __future__ import annotations
@@ -31,15 +32,15 @@ from .running_vote import RunningVote
 from .store import Store
 
 POINTS = 25
-"""Points of the learning curve in one pass, at most."""
+"""Maximum number of points of the learning curve in one pass."""
 
 RELAXED = 0.1
-"""Share of the inhibition that is left for the linear readout."""
+"""Fraction of the inhibition that remains for the linear readout."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A sequence of images to show, and how."""
+    """A sequence of images to show, and its settings."""
 
     name: str
     pixels: np.ndarray
@@ -49,7 +50,7 @@ class Stage:
 
 
 class SpikingRun:
-    """A network's way through the stages.
+    """The run of one network through all stages.
 
     Parameters
     ----------
@@ -61,11 +62,11 @@ class SpikingRun:
     ----------
     network : DigitNetwork
     curve : list of [int, float]
-        Images seen and the share of the latest that the vote would have had right.
+        Number of images seen, and accuracy of the vote on the latest ones.
     counts : dict of str to ndarray
         The responses of each finished stage but ``learn``.
     seconds, spikes, events, output : dict of str to number
-        Of each stage: time, all spikes, synaptic events, excitatory spikes.
+        Time, number of all spikes, synaptic events and excitatory spikes of each stage.
     """
 
     def __init__(self, options: Options, images: Split, neurons: int, seed: int):
@@ -109,11 +110,11 @@ class SpikingRun:
 
     @property
     def shown(self) -> int:
-        """Images shown so far."""
+        """Number of images shown so far."""
         return sum(len(s.order) for s in self.stages[: self._stage]) + self._done
 
     def steps(self) -> Iterator[tuple[str, int, int]]:
-        """Do the work, and after each chunk tell the stage, its images and all spikes so far."""
+        """Run all stages; yields the stage, number of images and total spikes after each block."""
         while self._stage < len(self.stages):
             stage = self.stages[self._stage]
             self.network.relax(stage.inhibition)
@@ -143,12 +144,12 @@ class SpikingRun:
     # --- saving and going on ------------------------------------------------------------------
 
     def save(self, store: Store) -> tuple[dict[str, Any], list[str]]:
-        """Write the state; what `restore` needs, and the files that belong to it."""
+        """Write the state; returns the record that `restore` needs, and the names of its files."""
         network = store.write("network", self.network.save)
         vote = store.put("curve", **self._vote.arrays())
         for name, parts in self._parts.items():
             files = self._files.setdefault(name, [])
-            if len(parts) > len(files):  # those that are not in a file yet become one part
+            if len(parts) > len(files):  # merge the parts that are not in a file yet
                 fresh = np.concatenate(parts[len(files) :])
                 parts[len(files) :] = [fresh]
                 files.append(store.put("counts", counts=fresh))
@@ -167,7 +168,7 @@ class SpikingRun:
         return record, [network, vote, *(f for files in self._files.values() for f in files)]
 
     def restore(self, record: dict[str, Any], store: Store) -> None:
-        """Go on from a state that `save` wrote."""
+        """Restore a state that `save` wrote."""
         self._stage, self._done = record["stage"], record["done"]
         self.seconds, self.spikes = record["seconds"], record["spikes"]
         self.events, self.output = record["events"], record["output"]

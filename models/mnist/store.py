@@ -1,8 +1,8 @@
-"""The checkpoint of a run: a folder that a kill at any moment leaves usable.
+"""Crash-safe checkpoint folder of a run: it stays valid if the process is killed at any time.
 
-Arrays are written under names that are never used twice, and then one small JSON file, which says
-what has been done and names the arrays that count, takes the place of its predecessor in one move.
-A kill before the move leaves the old state, one after it the new.
+Arrays are written to files whose names are never reused. Then a small JSON file, which has the
+progress and the names of the current files, atomically replaces its predecessor. If the process is
+killed before the replacement, the old state remains; after it, the new one.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ PROGRESS = "progress.json"
 
 
 class Store:
-    """A folder of arrays and one record of progress.
+    """A folder with array files and one record of progress.
 
     Parameters
     ----------
     folder : path
-        Made if it does not exist.
+        The folder; created if it does not exist.
     """
 
     def __init__(self, folder: Path):
@@ -44,7 +44,7 @@ class Store:
         self._next = 1 + max((int(name) for name in names if name.isdigit()), default=0)
 
     def progress(self) -> dict[str, Any] | None:
-        """What was committed last, or None."""
+        """The progress that was committed last, or None."""
         path = self.folder / PROGRESS
         if not path.exists():
             return None
@@ -54,29 +54,29 @@ class Store:
             raise ValidationError(f"{path} is no record of progress: {error}") from None
 
     def write(self, kind: str, writer: Callable[[Path], None]) -> str:
-        """A new file, filled by `writer`, which does not return before it is durable; its name."""
+        """Create a new file; returns its name. `writer` must flush it to disk before it returns."""
         name = f"{kind}-{self._next:06d}.npz"
         self._next += 1
         writer(self.folder / name)
         return name
 
     def put(self, kind: str, **arrays: np.ndarray) -> str:
-        """A new file of arrays; its name."""
+        """Write arrays to a new file; returns its name."""
         return self.write(kind, lambda path: _write_arrays(path, arrays))
 
     def path(self, name: str) -> Path:
-        """Where a file of this store lies."""
+        """Path of a file of this store."""
         return self.folder / name
 
     def get(self, name: str) -> dict[str, np.ndarray]:
-        """The arrays of a file."""
+        """Read the arrays of a file."""
         try:
             return read_arrays(self.path(name))
         except DamagedError as error:
             raise ValidationError(f"cannot read {self.path(name)}: {error}") from None
 
     def commit(self, progress: dict[str, Any], keep: Iterable[str]) -> None:
-        """Make `progress` what counts, then drop all files but those of `keep`."""
+        """Replace the record by `progress`, then delete all files except those in `keep`."""
         write_record(self.folder / PROGRESS, progress)
         kept = set(keep)
         for path in self.folder.glob("*.npz"):
@@ -95,17 +95,17 @@ def _write_arrays(path: Path, arrays: dict[str, Any]) -> None:
 
 
 def write_json(path: Path, content: Any) -> None:
-    """A JSON file, complete or as it was before."""
+    """Write a JSON file atomically."""
     write_text(path, json.dumps(content, indent=2) + "\n", "mnist")
 
 
 def write_record(path: Path, content: dict[str, Any]) -> None:
-    """A JSON file by which a run goes on, with a checksum."""
+    """Write a JSON file with a checksum, from which a run can continue."""
     write_json(path, content | {"checksum": _checksum(content)})
 
 
 def read_record(path: Path) -> dict[str, Any]:
-    """What `write_record` has written."""
+    """Read a file written by `write_record`, and verify its checksum."""
     try:
         content = json.loads(path.read_text())
     except OSError as error:
@@ -124,7 +124,7 @@ def read_record(path: Path) -> dict[str, Any]:
 
 @contextmanager
 def believed(path: Path) -> Iterator[None]:
-    """What is taken from the file of a run within the block is as this version writes it."""
+    """Context manager: content read within the block must be as this version writes it."""
     try:
         yield
     except SpikesimError:
