@@ -127,6 +127,19 @@ def test_every_folder_says_what_belongs_there():
             assert ast.get_docstring(ast.parse(path.read_text())), path
 
 
+# Their docstrings say why.
+LONG = {"kernels/plastic.py", "neurons/base.py", "analysis/spiketrains.py"}
+    "kernels/plastic.py",
+    "neurons/base.py",
+    "analysis/spiketrains.py",
+}  # their docstrings say why
+
+
+def test_files_can_be_read_in_one_sitting():
+    lines = {p.relative_to(PACKAGE).as_posix(): len(p.read_text().splitlines()) for p in MODULES}
+    assert {name for name, n in lines.items() if n > 350} <= LONG
+
+
 def test_the_longest_chain_of_folders():
     """From the command line or a benchmark down to the ground."""
     below = {}

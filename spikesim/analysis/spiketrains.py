@@ -1,4 +1,7 @@
-"""Spike trains of a population."""
+"""Spike trains of a population.
+
+Half of the file is docstrings: each method has its units, shapes and an example.
+"""
 
 from __future__ import annotations
 

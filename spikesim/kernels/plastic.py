@@ -15,6 +15,8 @@ up the concentrations of neuromodulators.
 Events of one step at one synapse: under coincidence "none" the weight's presynaptic event reads the
 postsynaptic trace without the coincident spike and vice versa; "pre-first" lets the postsynaptic
 event see the presynaptic spike, "post-first" the other way round.
+
+One file, for the generated module of a rule is this text with the marked part replaced.
 """
 
 from __future__ import annotations

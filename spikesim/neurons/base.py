@@ -1,4 +1,7 @@
-"""Base class of neuron models: equations, threshold, reset, channels and receptors."""
+"""Base class of neuron models: equations, threshold, reset, channels and receptors.
+
+It is long because the docstring of `Neuron` explains all that a model may declare.
+"""
 
 from __future__ import annotations
 
