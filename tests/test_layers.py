@@ -129,10 +129,6 @@ def test_every_folder_says_what_belongs_there():
 
 # Their docstrings say why.
 LONG = {"kernels/plastic.py", "neurons/base.py", "analysis/spiketrains.py"}
-    "kernels/plastic.py",
-    "neurons/base.py",
-    "analysis/spiketrains.py",
-}  # their docstrings say why
 
 
 def test_files_can_be_read_in_one_sitting():

@@ -1,6 +1,6 @@
 """Spike trains of a population.
 
-Half of the file is docstrings: each method has its units, shapes and an example.
+Nearly half of the file is docstrings: each method has its units, shapes and an example.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Base class of neuron models: equations, threshold, reset, channels and receptors.
 
-It is long because the docstring of `Neuron` explains all that a model may declare.
+Much of it is docstrings, which explain all that a model may declare.
 """
 
 from __future__ import annotations
