@@ -1,1 +1,1 @@
-"""A description to a plan: the arrays on which kernels work."""
+"""Build the plan of a network: the arrays on which kernels work."""

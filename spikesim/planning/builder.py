@@ -1,4 +1,4 @@
-"""A description to a plan."""
+"""Build the plan of a network from its description."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ RING_LIMIT = 1 << 30  # bytes
 
 
 def build(description: Description, mechanisms: Sequence[Mechanism], threads: int = 1) -> Plan:
-    """Make the plan of a described network, which so many threads will run.
+    """Build the plan of a network that is run by so many threads.
 
     Raises
     ------
@@ -95,7 +95,7 @@ def build(description: Description, mechanisms: Sequence[Mechanism], threads: in
 
 
 def grouped(description: Description, mechanisms: Sequence[Mechanism]) -> Groups:
-    """The populations of each model, with its equations; some have a stimulating current."""
+    """Group populations by model, with its equations and, where needed, an injected current."""
     stimulated = {
         view.population.name
         for element in description.all_elements()

@@ -1,4 +1,4 @@
-"""What can be judged before anything is built, so that errors are raised at the user's own line.
+"""Validate objects as they are added, so that errors are raised at the user's own line.
 
 The build checks the same again, by the same functions, and what only synapses can show.
 """
@@ -40,7 +40,7 @@ _MODERATE = 1e6  # in a step; what has other units than a rate only costs a clos
 
 
 def check_population(population: Population, description: Description) -> None:
-    """Raise if a population cannot be built; warn of what it may not be meant to do."""
+    """Raise if a population cannot be built; warn of values that are probably mistakes."""
     model, dt, name = population.model, description.dt, population.name
     if isinstance(model, SpikeSource):
         given_spikes(model.times, dt, name, silent=False)
@@ -69,13 +69,13 @@ def _check_neurons(population: Population, description: Description) -> None:
 
 
 def _moderate(cell: Cell, values: dict[str, np.ndarray], dt: float) -> bool:
-    """Whether exact steps are sure to work out: matrix exponentials cost more than this."""
+    """Whether exact steps are certainly finite; this is cheaper than a matrix exponential."""
     terms = [t for of in cell.system.coefficients.values() for t in of.values()]
     return all((np.abs(ex.evaluate(t, values)) * dt < _MODERATE).all() for t in terms)
 
 
 def check_projection(projection: Projection, description: Description) -> None:
-    """Raise if no connections could make the synapses of a projection."""
+    """Raise if a projection cannot be built, whatever is drawn."""
     weight, delay, dt = projection.initial_weight, projection.initial_delay, description.dt
     given = {"weight": weight, "delay": delay.values if isinstance(delay, Steps) else delay}
     check_connections(projection, projection.source, projection.target, given)
@@ -104,7 +104,7 @@ def check_connections(
 
 
 def _check_signs(projection: Projection, weight: Any, dtype: Any) -> None:
-    """Raise if weights, or all that are drawn, are not what the synapses can have."""
+    """Raise if weights, or all samples of their distribution, have a sign that is not allowed."""
     if isinstance(projection.connector, FromSparse):
         weight = projection.connector.matrix.data
         check_range(weight, dtype, projection)

@@ -1,4 +1,4 @@
-"""Connectors to compressed sparse rows.
+"""Build the connectivity of each connector, as compressed sparse rows.
 
 Rows are counted first and then filled in place, from the same keyed draws; so the finished arrays
 are all that the build needs, and a network is a function of its key alone.
@@ -29,7 +29,7 @@ _BLOCK_PAIRS = 1 << 20
 
 @dataclass(frozen=True)
 class Sides:
-    """What a connector connects, and with which key."""
+    """Sizes of both sides of a projection, and the key of its random numbers."""
 
     n_pre: int
     n_post: int
@@ -37,11 +37,11 @@ class Sides:
     key: np.uint64
 
     def subkey(self, purpose: str) -> np.uint64:
-        """The key of one purpose."""
+        """Derive the key of one use of random numbers."""
         return rng.key(int(self.key), purpose)
 
     def barred(self, autapses: bool) -> int:
-        """The offset of the targets to leave out, as the kernels take it."""
+        """Offset of the targets to leave out, as kernels take it."""
         return kernels.NO_SELF if autapses or self.self_offset is None else self.self_offset
 
 
@@ -82,7 +82,7 @@ def build_csr(
 
 @singledispatch
 def connect(connector: c.Connector, sides: Sides) -> Connectivity:
-    """The connectivity of a checked connector; registered by the connector's type."""
+    """Build the connectivity of a checked connector; registered by the connector's type."""
     raise ValidationError(f"no way to build {type(connector).__name__} is registered", "connector")
 
 
@@ -190,7 +190,7 @@ def _random_rows(
 
 
 def _count_then_fill(sides: Sides, draw: Callable[[np.ndarray, np.ndarray], None]) -> Connectivity:
-    """Rows from draws that count with an empty target array and fill with a full one."""
+    """Build rows with a function that counts if the target array is empty, and else fills it."""
     counts = np.zeros(sides.n_pre, np.int64)
     draw(counts, np.empty(0, np.int32))
     indptr = _starts(counts)
@@ -201,21 +201,21 @@ def _count_then_fill(sides: Sides, draw: Callable[[np.ndarray, np.ndarray], None
 
 
 def _starts(counts: np.ndarray) -> np.ndarray:
-    """Where each row starts, and where the last one ends."""
+    """Row pointers: the start of each row, and the end of the last."""
     starts = np.zeros(counts.size + 1, np.int64)
     np.cumsum(counts, out=starts[1:])
     return starts
 
 
 def _marks(n: int, multapses: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The scratch of `spikesim.kernels.bitset` for `n` indices."""
+    """Work arrays of `spikesim.kernels.bitset` for `n` indices."""
     words = np.zeros((n >> 6) + 1, np.uint64)
     summary = np.zeros((n >> 12) + 1, np.uint64)
     return words, summary, np.zeros(n if multapses else 0, np.int32)
 
 
 def _probabilities(connector: c.DistanceDependent, rows: slice) -> np.ndarray:
-    """The probabilities of a block of source rows, shape (rows, n_post)."""
+    """Connection probabilities of a block of source rows, shape (rows, n_post)."""
     distance = cdist(connector.source_positions[rows], connector.target_positions)
     try:
         probability = np.asarray(connector.probability(distance), np.float64)

@@ -1,4 +1,4 @@
-"""Connections with their weights and delays: the synapses of a projection.
+"""Assign weights and delays to the connections of a projection.
 
 Delays become whole steps. Where they differ, each row is sorted by (block of targets, delay,
 target), which is the order of delivery; where weight or delay is one for all, it stays one number.

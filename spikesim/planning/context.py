@@ -1,4 +1,4 @@
-"""What planning has found out so far, for mechanisms that come later."""
+"""Intermediate results of planning, for the mechanisms that are planned later."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from spikesim.runtime.part import Part
 
 @dataclass
 class Context:
-    """Where neurons lie, which synapses there are, and the parts of earlier mechanisms.
+    """Indices of neurons, synapses of projections, and the parts of earlier mechanisms.
 
     Attributes
     ----------
@@ -59,11 +59,11 @@ class Context:
         return self.description.weight_type
 
     def place_of(self, element: Element) -> int:
-        """Where the flat state has the value of an element that appended one."""
+        """Index into the flat state of the value that an element has appended."""
         return self.appended[id(element)]
 
     def places(self, view: View, variable: str) -> np.ndarray:
-        """Where the flat state has a variable of some neurons."""
+        """Indices into the flat state of a variable of some neurons."""
         block = self.blocks[view.population.name]
         return self.tables[block.table].state_place(variable) + block.lo + view.ids
 

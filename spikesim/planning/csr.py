@@ -1,4 +1,4 @@
-"""Compressed sparse rows: who connects to whom."""
+"""Connectivity as compressed sparse rows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from spikesim.errors import ValidationError
 
 @dataclass(frozen=True, eq=False)
 class Connectivity:
-    """Who connects to whom, row by row.
+    """Targets of each source, row by row.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What inputs of neurons have in common: where they arrive, and how many events a step has."""
+"""Helpers of inputs: the receptor that they reach, and the number of events in a step."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAX_COUNT_MEAN = 200.0  # events a step; the table of a drive has about this man
 
 
 def check_felt(target: View) -> None:
-    """Raise for neurons whose equations have no place for a stimulating current."""
+    """Raise if the equations of the neurons have no injected current."""
     model = target.population.model
     assert isinstance(model, Neuron)
     if not mentions(model, INPUT):
@@ -34,17 +34,17 @@ def check_felt(target: View) -> None:
 
 
 def value_at(value: np.ndarray | Schedule, step: int, dt: float) -> np.ndarray:
-    """A constant or scheduled value in a step."""
+    """Evaluate a constant or a schedule in a step."""
     return value.at(step, dt) if isinstance(value, Schedule) else value
 
 
 def change_steps(value: Any, dt: float) -> np.ndarray:
-    """The steps at whose start a schedule changes."""
+    """Steps at whose start a schedule changes."""
     return value.steps(dt) if isinstance(value, Schedule) else np.empty(0, np.int64)
 
 
 def check_source_rate(rate: np.ndarray | Schedule, dt: float, owner: str) -> None:
-    """Raise if a source or drive would spike more often than kernels provide for."""
+    """Raise if a rate exceeds the largest number of spikes in a step."""
     values = rate.values if isinstance(rate, Schedule) else rate
     most = MAX_COUNT_MEAN / dt * 1000.0
     if values.size and values.max() > most:
@@ -57,14 +57,14 @@ def check_source_rate(rate: np.ndarray | Schedule, dt: float, owner: str) -> Non
 def drive_port(
     stimulus: Stimulus, name: str | None, transmitter: str | None = None
 ) -> tuple[str, Receptor]:
-    """The port that a drive reaches, and the receptor there."""
+    """Find the receptor that a drive reaches, by name and as an object."""
     view = stimulus.target
     port = find_receptor(view, name, transmitter, stimulus.name)
     return port, view.population.model.receptor(port)  # type: ignore[union-attr]
 
 
 def drive_slot(stimulus: Stimulus, port: str, context: Context) -> int:
-    """The ring slot of a drive's first target."""
+    """Slot of a drive's first target in the ring buffer."""
     view = stimulus.target
     block = context.blocks[view.population.name]
     table = context.tables[block.table]
@@ -85,7 +85,7 @@ def count_thresholds(means: np.ndarray) -> np.ndarray:
 
 
 def memory_of(name: str, rates: list[np.ndarray], targets: int, each: int, dt: float) -> list[Use]:
-    """What drives with these rates (Hz) take: `each` bytes a target, and their table of counts."""
+    """Memory of drives with these rates (Hz): `each` bytes a target, and the table of counts."""
     if not rates:
         return []
     means = np.concatenate([np.ravel(rate) for rate in rates]) * (dt / 1000.0)
@@ -97,6 +97,6 @@ def memory_of(name: str, rates: list[np.ndarray], targets: int, each: int, dt: f
 
 
 def judge_schedule(value: object, description: Description, owner: str) -> None:
-    """Warn of times off the grid of steps."""
+    """Warn if times of a schedule are not multiples of the step."""
     if isinstance(value, Schedule):
         value.check_grid(description.dt, owner)

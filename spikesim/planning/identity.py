@@ -1,4 +1,4 @@
-"""What tells a network from others: kinds and settings of all that it has, as text, by name.
+"""Identify a network: types and settings of all its objects, as text, by name.
 
 A saved state holds it. `same` must agree where a state is loaded. What is in `settings` may differ,
 since a state does not bring it, and the network that loads keeps its own. What a state brings
@@ -29,7 +29,7 @@ from spikesim.runtime.plan import Identity
 def identity(
     description: Description, context: Context, mechanisms: Sequence[Mechanism]
 ) -> Identity:
-    """The identity of a network as it is described, with its elements as they were planned."""
+    """Collect the identity of all populations, projections and elements."""
     told = Identity({}, {})
     for kind, name, same, settings in (
         *map(_population, description.populations.values()),
@@ -72,7 +72,7 @@ def _population(population: Population) -> Told:
 
 
 def _part(part: Parametrized) -> str:
-    """A receptor or a channel: its class, what binds there, and the equations of a user's class."""
+    """Receptor or channel: its class, its transmitter, and the equations of a user's class."""
     transmitter = getattr(part, "transmitter", None)
     texts = _texts(part, "equations", "on_spike", "current", "ion")
     said = [type(part).__name__, *([f"of {transmitter}"] if transmitter else [])]
@@ -105,7 +105,7 @@ def _projection(p: Projection) -> Told:
 
 
 def _texts(thing: Any, *attributes: str) -> Aspects:
-    """What a user's class says in these attributes; those of the package go by their names."""
+    """Texts that a user's class declares; classes of the package are identified by name."""
     return {a: _text(getattr(thing, a)) for a in attributes if _is_users(thing, a)}
 
 

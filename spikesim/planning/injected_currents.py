@@ -1,4 +1,4 @@
-"""Injected currents: they begin each step with the steady ones, and mechanisms add to them."""
+"""Injected currents: reset to the steady ones in each step, before mechanisms add to them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from spikesim.runtime.split import Split
 
 
 class InjectedCurrentPart(Part):
-    """The neurons to whose currents some mechanism adds in each step.
+    """The neurons to whose injected currents some mechanism adds in each step.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What planning asks of a mechanism. The mechanisms themselves are in `spikesim.mechanisms`."""
+"""Interface of a mechanism. The mechanisms themselves are in `spikesim.mechanisms`."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from spikesim.runtime.part import Part
 
 
 def nothing(*_: Any) -> Any:
-    """For a mechanism that has nothing to say: an empty list."""
+    """Return an empty list: the default of optional callables."""
     return []
 
 
 @dataclass(frozen=True)
 class Mechanism:
-    """What takes part in steps: how it gets from described objects to a `Part`.
+    """How the described objects of one kind become a `Part` that takes part in each step.
 
     Attributes
     ----------
@@ -56,5 +56,5 @@ class Mechanism:
 
 
 def is_a(*kinds: type) -> Callable[[Any], bool]:
-    """Claims elements of these classes."""
+    """Return a function that claims elements of these classes."""
     return lambda element: isinstance(element, kinds)

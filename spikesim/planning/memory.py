@@ -1,4 +1,4 @@
-"""What a described network will take of memory, told before anything of it is allocated.
+"""Estimate the memory of a network before anything is allocated.
 
 Sizes are those of the arrays that the build and the simulator make. Numbers of synapses that are
 left to chance are the expected ones. What the interpreter and the compiled kernels take is not in
@@ -40,7 +40,7 @@ Groups = Sequence[tuple[Cell, list[Population]]]
 def uses(
     description: Description, groups: Groups, mechanisms: Sequence[Mechanism], threads: int = 1
 ) -> list[Use]:
-    """What each part of a description takes.
+    """Memory of each part of a network.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def uses(
 def check_memory(
     description: Description, groups: Groups, mechanisms: Sequence[Mechanism], threads: int = 1
 ) -> None:
-    """Raise a ValidationError if a network cannot be, for want of memory or of indices."""
+    """Raise a ValidationError if a network exceeds the memory or the range of indices."""
     n = sum(p.size for p in description.populations.values())
     if n > MAX_SIZE:
         raise ValidationError(
@@ -144,7 +144,7 @@ def _projection(projection: Projection, synapses: Layout, longest: int, threads:
 
 
 def _buffers(description: Description, ring: int, current: int) -> Use:
-    """What is on its way, and the currents of a step: `current` bytes for each neuron."""
+    """Ring buffer, spike buffers and currents of a step: `current` bytes for each neuron."""
     n_neurons = sum(p.size for p in description.populations.values() if not p.is_source)
     found = 4 * n_neurons + 12 * max(4 * n_neurons, SPIKE_BUFFER)  # spikes of a step, and recorded
     return Use("buffers", "buffers", ring + found + current * n_neurons, what="spikes on their way")

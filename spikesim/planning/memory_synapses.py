@@ -1,4 +1,4 @@
-"""What the synapses of a described projection will take of memory."""
+"""Estimate the memory of the synapses of a projection."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _delay(projection: Projection) -> Any:
 
 
 def longest_delay(projection: Projection, dt: float, n: float) -> int:
-    """The longest delay to expect of `n` synapses, in steps; of drawn ones a power of two."""
+    """Expected longest delay of `n` synapses, in steps; a power of two for random delays."""
     given = _delay(projection)
     if not isinstance(given, Distribution):
         return int(np.max(given, initial=1))

@@ -1,4 +1,4 @@
-"""The neurons of a network as the part of it that is updated in every step."""
+"""The part that updates all neurons in each step."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class NeuronPart(Part):
             yield Entry(f"table{k}.refractory", Limits(0, MAX_REFRACTORY, whole=True))
 
     def relations(self, arrays: Arrays, step: int) -> Iterator[str]:
-        """Parameters are what their declarations allow."""
+        """Yield parameters that their declarations do not allow."""
         for block in self.blocks.values():
             for name, declared in block.declared.items():
                 array = arrays[f"parameter.{block.name}.{name}"]
@@ -102,7 +102,7 @@ class NeuronPart(Part):
                     yield str(error)
 
     def read(self, arrays: Arrays, plan: Common) -> None:
-        """What cannot be computed from the parameters raises."""
+        """Raise if constants cannot be computed from the parameters."""
         for table in self.tables:
             blocks = [
                 replace(b, values={p: arrays[f"parameter.{b.name}.{p}"] for p in b.values})

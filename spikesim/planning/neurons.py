@@ -1,4 +1,4 @@
-"""Populations to neuron tables: one table for each model, populations as its slices."""
+"""Build neuron tables: one for each model, with populations as slices."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def resolve_parameters(population: Population, seed: int) -> dict[str, np.ndarra
 
 
 def _declared(population: Population, names: Iterable[str]) -> dict[str, Param]:
-    """What each parameter of a population may be."""
+    """Declarations of the parameters of a population."""
     neuron = population.model
     assert isinstance(neuron, Neuron)
     owners = {name: neuron.owner(name) for name in names}
@@ -61,7 +61,7 @@ def _declared(population: Population, names: Iterable[str]) -> dict[str, Param]:
 def initial_values(
     population: Population, cell: Cell, parameters: dict[str, np.ndarray], seed: int
 ) -> np.ndarray:
-    """State at the start, shape (states, n)."""
+    """Initial values of all state variables, shape (states, n)."""
     neuron = population.model
     assert isinstance(neuron, Neuron)
     zeros = np.zeros(population.size)
@@ -105,7 +105,7 @@ def refractory_of(
 def table_constants(
     cell: Cell, blocks: list[Block], dt: float, dtype: Any
 ) -> tuple[np.ndarray, np.ndarray, frozenset[str]]:
-    """The kernel's numbers: scalars of each slice, arrays of what varies, and their names.
+    """Constants of a kernel: scalars of each slice, arrays of those that vary, and their names.
 
     Where equations read the time they are float64 whatever `dtype` is, so that the time and its
     multiples are.
@@ -130,7 +130,7 @@ def table_constants(
 
 
 def check_constants(cell: Cell, constants: dict[str, np.ndarray], dt: float, owner: str) -> None:
-    """Raise if a number that the kernel needs has not worked out."""
+    """Raise if a constant of the kernel is not finite."""
     for name, value in constants.items():
         if not np.isfinite(value).all():
             state = constants_of(cell).propagators.get(name, (name,))[0]
@@ -141,7 +141,7 @@ def check_constants(cell: Cell, constants: dict[str, np.ndarray], dt: float, own
 
 
 def _check_clock(cell: Cell, dtype: Any, owner: str) -> None:
-    """Raise if a state would have to hold the time, and cannot."""
+    """Raise if a state variable would store the time in single precision."""
     for state, tree in cell.reset.items():
         whole = cell.system.whole(tree)
         if TIME in ex.names(whole) and dtype != np.float64:
@@ -225,7 +225,7 @@ def build_table(
 
 
 def refresh_table(table: NeuronTable, dt: float) -> None:
-    """Recompute the kernel's numbers after parameters have been set."""
+    """Recompute the constants of the kernel after parameters have been set."""
     args = table.args
     uniform, arrays, varied = table_constants(table.cell, table.blocks, dt, args.state.dtype)
     args.ref_steps[:] = refractory_steps(table.cell, table.blocks, dt)

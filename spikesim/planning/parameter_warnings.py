@@ -1,4 +1,4 @@
-"""Warn of parameter values that are allowed, and yet hardly meant.
+"""Warn of parameter values that are allowed but probably mistakes.
 
 A refractory period between two steps is taken to the nearest; a time constant below half the step
 hints at a value in seconds; a reset that meets the threshold makes a neuron fire for ever.

@@ -1,4 +1,4 @@
-"""Projections to synapses, which the mechanisms of static and plastic synapses then store."""
+"""Build the synapses of projections, which the mechanisms of synapses then store."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def build_projection(
     seed: int,
     weight_type: Any,
 ) -> Built:
-    """Make the synapses of one projection: keyed draws, straight into their final arrays."""
+    """Build the synapses of one projection, with random numbers that depend on its name alone."""
     source, target = projection.source, projection.target
     pre, post = blocks[source.population.name], blocks[target.population.name]
     (pre_first, pre_end), (post_first, post_end) = source.span, target.span
@@ -83,7 +83,7 @@ def build_projection(
 
 
 def check_weights(projection: Projection, weight: np.ndarray, dtype: Any, law: Any = None) -> None:
-    """Raise if weights and transmitter, receptor or rule do not go together.
+    """Raise if weights do not fit the transmitter, the receptor or the plasticity rule.
 
     `law` is what they were drawn from, if they were.
     """
@@ -116,7 +116,7 @@ def check_weights(projection: Projection, weight: np.ndarray, dtype: Any, law: A
 
 
 def bounds_of(projection: Projection, dtype: Any) -> tuple[float, float]:
-    """What the rule of a projection says that weights are between; users give none beyond.
+    """Bounds of the weights that users may set, from the plasticity rule.
 
     Weights that learnt up to a bound hold it rounded to the precision that they are stored in.
     """
@@ -127,7 +127,7 @@ def bounds_of(projection: Projection, dtype: Any) -> tuple[float, float]:
 
 
 def weight_bounds(projection: Projection, dtype: Any) -> tuple[float, float]:
-    """What the weights of a projection are between, as they are stored, whatever has been learnt.
+    """Bounds of the stored weights of a projection, whatever has been learnt.
 
     Rules of users may have a ``w_max`` that they only tend to; those of the package keep to it.
     """
@@ -144,7 +144,7 @@ def weight_bounds(projection: Projection, dtype: Any) -> tuple[float, float]:
 
 
 def is_sum(projection: Projection) -> bool:
-    """All-to-all with one weight and one delay: a sum, however many synapses it stands for."""
+    """Whether a projection is all-to-all with one weight and one delay: it is stored as a sum."""
     if not (projection.source.contiguous and projection.target.contiguous):
         return False
     delay = projection.initial_delay
@@ -158,7 +158,7 @@ def is_sum(projection: Projection) -> bool:
 
 
 def storage(projection: Projection, synapses: Synapses, n_pre: int, n_post: int) -> int:
-    """Sparse; for all-to-all with one delay a matrix, or a sum where also the weight is one."""
+    """Choose the storage: sparse rows, a matrix (all-to-all, one delay), or a sum."""
     if is_sum(projection):
         return BROADCAST
     one_delay = not isinstance(synapses.delay_steps, np.ndarray)
@@ -175,7 +175,7 @@ def storage(projection: Projection, synapses: Synapses, n_pre: int, n_post: int)
 def by_population(
     chosen: list[int], lo: np.ndarray, group: np.ndarray, n_groups: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Where each population's projections begin, and the chosen ones ordered by population."""
+    """Order projections by source population; also returns where each population begins."""
     places = np.array(chosen, np.int64)
     of = group[lo[places]]
     order = np.argsort(of, kind="stable")
@@ -184,5 +184,5 @@ def by_population(
 
 
 def target_type(n_targets: int) -> Any:
-    """The narrowest type that holds the targets' numbers."""
+    """Narrowest integer type for indices of targets."""
     return np.uint16 if n_targets <= 1 << 16 else np.int32

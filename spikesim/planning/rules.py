@@ -1,4 +1,4 @@
-"""Plasticity rules to the modules of their kernels."""
+"""Generate the kernel module of a plasticity rule."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Draw a distribution's values, keyed."""
+"""Draw from distributions, with random numbers that depend on seed, name and index."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LARGEST = sys.float_info.max
 
 
 class Law(NamedTuple):
-    """A distribution as the numbers that kernels take."""
+    """Parameters of a distribution, as kernels take them."""
 
     kind: int
     a: float

@@ -1,4 +1,4 @@
-"""Settings of objects as text, from which equal ones can be told from others."""
+"""Settings of objects as text; equal settings give equal texts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def settings_of(**values: Any) -> Aspects:
 
 
 def said(value: Any, unit: Unit = one) -> str:
-    """A setting as text, from which equal values can be told from others."""
+    """A setting as text; equal values give equal texts."""
     if isinstance(value, Schedule):
         return f"{said(value.values, unit)} from {said(value.times, ms)} on"
     if isinstance(value, (float, int, np.ndarray)):

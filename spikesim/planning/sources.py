@@ -1,4 +1,4 @@
-"""Sources of spikes to arrays, and their rates while a network runs."""
+"""Build spike sources, and apply their rates while a network runs."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def build_source(population: Population, gid0: int, dt: float, seed: int) -> Sou
 def given_spikes(
     times: Sequence[np.ndarray], dt: float, owner: str, *, silent: bool = True
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Given times as (step, source), ordered; a time t is the end of step t/dt - 1."""
+    """Convert spike times to ordered (step, source) arrays; time t is the end of step t/dt - 1."""
     flat = np.concatenate([*times, np.empty(0)])
     source = np.repeat(np.arange(len(times), dtype=np.int32), [t.size for t in times])
     ends = nearest_steps(flat, dt, "times", owner, least=1, silent=silent)
@@ -58,7 +58,7 @@ def given_spikes(
 
 
 class SourcesPart(Part):
-    """All sources of a network: their trains, rates and given times.
+    """All spike sources of a network, with their rates and times.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ class SourcesPart(Part):
                 self.apply_rate(plan, population)
 
     def apply_rate(self, plan: Common, population: Population) -> None:
-        """Set one source's rates (Hz) to their values at the plan's step."""
+        """Set the rates (Hz) of one population to their values at the current step."""
         model = population.model
         assert isinstance(model, RateSource)
         source = self.tables[population.name]
@@ -132,7 +132,7 @@ class SourcesPart(Part):
                 yield from _intervals(f"source.{name}", arrays, step)
 
     def upgrade(self, arrays: dict[str, np.ndarray], version: int, plan: Common) -> None:
-        """States of formats 2 and 3 have no schedules: they are as they are now in the network."""
+        """Add schedules, which states of formats 2 and 3 lack, as they are in the network."""
         if version > 3:
             return
         lacking = {n: a for n, a in self.state().items() if n.startswith("schedule.")}
@@ -187,7 +187,7 @@ def _limits(name: str, source: SourceTable) -> Iterator[Entry]:
 
 
 def _intervals(name: str, arrays: Arrays, step: int) -> Iterator[str]:
-    """The next spike of each source is still to come, up to rounding."""
+    """Yield if the next spike of a source should have come before, beyond rounding."""
     rate, left, since = (arrays[f"{name}.{part}"] for part in ("rate", "left", "since"))
     slack = 1e-3 + 4.0 * rate * np.spacing(float(step))
     if (left - rate * (step - since) < -slack).any():

@@ -1,4 +1,4 @@
-"""Whether a step is short enough for an explicit method, seen from the state at the start.
+"""Check that a step is short enough for an explicit method, at the initial state.
 
 What relaxes too fast only because of other variables, such as a membrane with open conductances, is
 no reason to refuse a step: where that happens, and while it does, the kernel takes another method

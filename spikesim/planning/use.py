@@ -1,4 +1,4 @@
-"""What a part of a network takes of memory."""
+"""Memory that a part of a network needs."""
 
 from __future__ import annotations
 

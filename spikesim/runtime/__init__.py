@@ -1,1 +1,1 @@
-"""A plan carried through time, and its state on disk."""
+"""Run a plan: step loop, threads, recording and checkpoints."""

@@ -1,4 +1,4 @@
-"""Where the neurons and sources of a network lie, and the arrays that all parts share.
+"""Indices of populations, and the arrays that all parts of a network share.
 
 The fields of the argument bundles (`TableArgs` and the others) are documented with their shapes in
 `spikesim.kernels.args` and beside the kernels of each mechanism. Global ids count the neurons of
@@ -21,7 +21,7 @@ from spikesim.units import Param
 
 @dataclass
 class Block:
-    """Where a population lies.
+    """Indices of a population.
 
     Attributes
     ----------
@@ -123,7 +123,7 @@ class SourceTable:
 
 @dataclass
 class Common:
-    """What all parts of a network work on.
+    """Arrays that all parts of a network share.
 
     Attributes
     ----------

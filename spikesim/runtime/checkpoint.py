@@ -1,4 +1,4 @@
-"""A plan's state as a file, and back. What is loaded goes on bit-identically."""
+"""Save and load the state of a network. A loaded network continues bit-identically."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the values of a state can be: what kernels do not look at, for they trust the plan."""
+"""Validate the values of a state, which kernels would use without a check."""
 
 from __future__ import annotations
 
@@ -54,5 +54,5 @@ def problem(plan: Plan, arrays: Mapping[str, np.ndarray], step: Any) -> str | No
 
 
 def label(plan: Plan, place: int) -> str:
-    """What users call the variable at a place of the flat state."""
+    """Name of the variable at an index of the flat state."""
     return next(label for part in plan.parts.values() if (label := part.label(place)) is not None)

@@ -1,4 +1,4 @@
-"""Spikes of sources for one chunk, ordered by step."""
+"""Spikes of all sources in a chunk (the steps that one call runs), ordered by step."""
 
 from __future__ import annotations
 

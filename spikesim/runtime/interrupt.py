@@ -1,4 +1,4 @@
-"""Signals between chunks, never within one: a chunk is simulated and collected, or not begun."""
+"""Deliver signals such as Ctrl-C between chunks of steps, never within one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the numbers of an array may be: for a state that comes from a file is not believed.
+"""Limits of the numbers in a state, since a file is not trusted.
 
 Kernels do not look whether an index lies within its array, or whether a loop ends. So each part
 says for its entries what they may be (`spikesim.runtime.part.Part.limits`), and all are checked
@@ -18,7 +18,7 @@ MANY = 1 << 62  # counts stay away from where they would overflow
 
 @dataclass(frozen=True)
 class Limits:
-    """What each number of an array may be.
+    """Limits of the numbers of an array.
 
     Attributes
     ----------

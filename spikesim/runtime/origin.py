@@ -1,4 +1,4 @@
-"""Of which network a state is: what its head says of that, and whether it is the one of a plan."""
+"""Identify the network of a state, and compare it with that of a plan."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OLDER = (2, 3)  # still read; they hold no schedules, and nothing of which netwo
 
 
 def checksum(*arrays: np.ndarray, start: int = 0) -> int:
-    """A number that tells arrays from others; `start` is that of arrays before them."""
+    """Checksum of arrays; `start` is the checksum of preceding arrays."""
     for array in arrays:
         start = zlib.crc32(np.ascontiguousarray(array).data, start)
     return start

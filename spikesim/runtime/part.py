@@ -1,4 +1,4 @@
-"""A part: all that one mechanism has in a built network, and what it does when the network runs.
+"""Part: the arrays and the behaviour of one mechanism in a built network.
 
 The simulator, its threads, checkpoints, resets and recorders know parts by this interface alone.
 Most parts override four or five of its methods.
@@ -24,7 +24,7 @@ Bundles = dict[str, Any]  # argument of the loop -> named tuple of arrays
 
 @dataclass(frozen=True)
 class Variable:
-    """What users read, set and record of an element of a running network.
+    """A variable of an element that users read, set and record.
 
     Attributes
     ----------
@@ -97,97 +97,97 @@ class Part:
 
     @classmethod
     def overrides(cls, method: str) -> bool:
-        """Whether a method does more than that of the base."""
+        """Whether a method is overridden."""
         return getattr(cls, method) is not getattr(Part, method)
 
     # --- in a step -----------------------------------------------------------------------------
 
     def calls(self) -> list[Call]:
-        """What a step calls."""
+        """Kernels that each step calls."""
         return []
 
     def bundles(self) -> Bundles:
-        """The arguments of these calls; names are unique in a network."""
+        """Arguments of these calls by name; names are unique in a network."""
         return {}
 
     def share(self, split: Split, t: int) -> Bundles:
-        """The arguments of thread `t`; asked for whenever the loop is entered."""
+        """Arguments for thread `t`; called whenever the loop is entered."""
         return self.bundles()
 
     def full(self) -> list[str]:
-        """Conditions on which the loop hands back to Python, so that `make_room` is called."""
+        """Conditions on which the loop returns to Python, which then calls `make_room`."""
         return []
 
     def adds_current_to(self) -> np.ndarray:
-        """The neurons, by global id, to whose stimulating currents its calls add in each step."""
+        """Global ids of the neurons to whose injected currents its calls add in each step."""
         return np.empty(0, np.int64)
 
     # --- between steps -------------------------------------------------------------------------
 
     def changes(self) -> np.ndarray:
-        """The steps at whose start something changes from outside, int64."""
+        """Steps at whose start a schedule changes a value, int64."""
         return np.empty(0, np.int64)
 
     def apply(self, plan: Common) -> None:
-        """Set what has a schedule to its value at the plan's step, one of `changes` of any part."""
+        """Apply schedules at the current step, which is one of the `changes` of any part."""
 
     def begin(self, plan: Common) -> None:
-        """Get ready for the first step, once all parts are there."""
+        """Prepare the first step, once all parts are built."""
 
     def resume(self, plan: Common) -> None:
-        """Follow a state that has been put back, or parameters that have been set in it."""
+        """Recompute what depends on a state that has been loaded."""
 
     def next_stop(self, step: int) -> int | None:
-        """A step that a chunk must not pass."""
+        """Latest step at which the current chunk of steps must end, if any."""
         return None
 
     def reserve(self, events: int) -> None:
         """Make room for so many spikes of sources in one step."""
 
     def make_room(self, step: int) -> None:
-        """Make room for what has run full, before the loop is entered again at a step."""
+        """Enlarge buffers that are full, before the loop is entered again at `step`."""
 
     def end_chunk(self, step: int) -> None:
-        """Do what is due from time to time."""
+        """Do periodic work at the end of a chunk of steps."""
 
     def start_step(self, state: np.ndarray) -> None:
-        """Do to the flat state what the start of a step does, so that it can be read before."""
+        """Apply to the flat state what the start of a step does, so that it can be read."""
 
     def stopped(self) -> bool:
-        """Whether a kernel has stopped, for a variable was lost."""
+        """Whether a kernel has stopped because a variable diverged."""
         return False
 
     def fault(self, plan: Common, bad: np.ndarray, stopped: bool) -> str | None:
-        """What to tell the user of values that are no numbers; `bad` are places of the state."""
+        """Error message for values that are not finite; `bad` marks places of the state."""
         return None
 
     # --- state ---------------------------------------------------------------------------------
 
     def state(self) -> dict[str, np.ndarray]:
-        """All that a run changes and that users set, by full name: what a saved state holds."""
+        """Arrays that a run changes or users set, by full name: the content of a checkpoint."""
         return {}
 
     def is_free(self, name: str) -> bool:
-        """Whether the entry may have another shape in a state than here, as what grows may."""
+        """Whether the entry may have another shape in a state, as growing buffers may."""
         return False
 
     def limits(self, step: int) -> Iterator[Entry]:
-        """What the numbers of its entries may be after so many steps."""
+        """Limits of the numbers of its entries after so many steps."""
         return iter(())
 
     def misshapen(self, arrays: Arrays) -> Iterator[str]:
-        """Names of free entries whose shapes cannot be."""
+        """Names of free entries whose shapes are impossible."""
         return iter(())
 
     def relations(self, arrays: Arrays, step: int) -> Iterator[str]:
-        """What is wrong between entries, each of which is within its limits."""
+        """Violated relations between entries, each of which is within its limits."""
         return iter(())
 
     def upgrade(self, arrays: dict[str, np.ndarray], version: int, plan: Common) -> None:
-        """Bring entries of a state of an older format into today's form."""
+        """Convert entries of a state of an older format."""
 
     def read(self, arrays: Arrays, plan: Common) -> Any:
-        """What a state says that is more than arrays to copy, checked; changes nothing.
+        """Check and convert entries that are not plain arrays to copy; changes nothing.
 
         Raises
         ------
@@ -197,28 +197,28 @@ class Part:
         return None
 
     def load(self, arrays: Arrays, settings: Any) -> None:
-        """Take what `read` has returned, and free entries; the others have been copied."""
+        """Take the result of `read`, and free entries; the others have been copied."""
 
     def structure(self) -> dict[str, int]:
-        """A checksum for each projection, of what tells its synapses from others."""
+        """Checksum of the connectivity and delays of each projection."""
         return {}
 
     def label(self, place: int) -> str | None:
-        """What users call the variable at a place of the flat state, if it is one of this part."""
+        """Name of the variable at an index of the flat state, if it belongs to this part."""
         return None
 
     def reset(self, plan: Common) -> None:
-        """What `Network.reset_state` does."""
+        """Reset to the initial state, for `Network.reset_state`."""
 
     # --- for users -----------------------------------------------------------------------------
 
     def variables(self, owner: Any) -> dict[str, Variable]:
-        """What users read, set and record of a described object."""
+        """Variables of a described object, by name."""
         return {}
 
     def written(self, owner: Any, variable: str, plan: Common) -> None:
-        """Follow a variable that has been set."""
+        """React to a variable that has been set."""
 
     def stored(self, name: str) -> StoredSynapses | None:
-        """The synapses of a projection, if they are here."""
+        """Synapses of a projection, if this part stores them."""
         return None

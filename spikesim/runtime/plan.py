@@ -1,4 +1,4 @@
-"""The plan: everything a simulation needs, as arrays. The simulator sees nothing else."""
+"""Plan: all arrays of a network, and the parts of its mechanisms."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from spikesim.runtime.part import Part, StoredSynapses, Variable
 
 @dataclass(frozen=True)
 class Identity:
-    """What tells a network from others, as text: by kind, name and aspect.
+    """Identity of a network as text: by kind, name and attribute.
 
     Attributes
     ----------
@@ -29,7 +29,7 @@ class Identity:
 
 @dataclass
 class Plan(Common):
-    """A network as arrays: what its parts share, and the parts.
+    """A network as arrays: those that parts share, and the parts.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class Plan(Common):
         raise TypeError("arrays of a plan are views of one another; copy or pickle its network")
 
     def start_step(self) -> None:
-        """Give linked variables their sources' values, as the start of a step does."""
+        """Update linked variables, as the start of a step does."""
         for part in self.parts.values():
             part.start_step(self.state)
 
@@ -64,7 +64,7 @@ class Plan(Common):
         return next(v[name] for part in parts if name in (v := part.variables(owner)))
 
     def mutable(self) -> dict[str, np.ndarray]:
-        """All that a run changes and that users set, by name: what a saved state holds."""
+        """Arrays that a run changes or users set, by name: the content of a checkpoint."""
         arrays = {
             "state": self.state, "ring": self.ring, "broadcast": self.broadcast,
             "counters": self.counters,

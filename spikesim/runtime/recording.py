@@ -1,4 +1,4 @@
-"""What a run leaves behind: spikes, sampled state and weights, collected chunk by chunk."""
+"""Collect recorded spikes, states and weights, chunk by chunk."""
 
 from __future__ import annotations
 

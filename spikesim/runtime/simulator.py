@@ -1,4 +1,4 @@
-"""Runs a plan: chunk by chunk, so that progress, Ctrl-C, schedules and recorders get their turn."""
+"""Run a plan in chunks of steps; between them serve progress, Ctrl-C, schedules and recorders."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Progress = Callable[[int, int], None]
 
 
 class Simulator:
-    """Carries one plan through time.
+    """Runs one plan.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ class Simulator:
         self.recording.prepare(plan, self._spikes.size)
 
     def reschedule(self) -> None:
-        """Ask anew when something changes from outside."""
+        """Collect the steps at which schedules change."""
         steps = [changes() for changes in self._hooks["changes"]]
         self._changes = np.unique(np.concatenate(steps)) if steps else np.empty(0, np.int64)
 
@@ -122,7 +122,7 @@ class Simulator:
             )
 
     def _run_whole(self, stop: int) -> None:
-        """Do a chunk as a whole; if that fails nothing can follow."""
+        """Run a chunk completely; if that fails, the simulator refuses to continue."""
         try:
             self._advance(stop)
             for end_chunk in self._hooks["end_chunk"]:

@@ -1,4 +1,4 @@
-"""Which neurons each thread works on.
+"""Assign neurons to threads.
 
 Thread t of T has neurons ``n t // T`` to ``n (t + 1) // T`` of every population.
 """

@@ -1,4 +1,4 @@
-"""The state of a plan by name: what there is, of which network it is, and putting it back.
+"""Take the state of a plan as named arrays, and put it back.
 
 A state is a head, which says what it is of, and arrays: those that a run changes, and what users
 switch and set. It is taken and put back by files (`spikesim.runtime.checkpoint`) and by copies of a

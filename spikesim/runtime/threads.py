@@ -1,4 +1,4 @@
-"""The threads of a simulation: running the step loop on several of them side by side.
+"""Run the step loop on several threads.
 
 State, ring and weights are shared, for no two threads write the same places. What is small and read
 by all (sums on their way to all targets, histories of plasticity) each thread keeps a copy of: they
@@ -43,7 +43,7 @@ class Threads:
         self._found = np.empty((count, plan.n_neurons), np.int32)
 
     def _started(self) -> ThreadPoolExecutor | None:
-        """The other threads, all of them running: one that is missing would be waited for."""
+        """Start the other threads, and wait until all are running."""
         if self.count == 1:
             return None
         pool = ThreadPoolExecutor(self.count - 1)
@@ -91,7 +91,7 @@ class Threads:
         return reached
 
     def _job(self, t: int, loop: LoopArgs, record: RecordArgs) -> tuple[Any, ...]:
-        """The arguments of thread `t`."""
+        """Arguments of thread `t`."""
         plan = self.plan
         own = loop._replace(
             thread=t, spikes=np.empty_like(loop.spikes), counters=np.zeros_like(plan.counters)

@@ -1,4 +1,4 @@
-"""Whose turn it is: one thread at a time works on a network, and one run at a time."""
+"""Exclusive access to a network: one thread at a time, and one run at a time."""
 
 from __future__ import annotations
 
