@@ -19,7 +19,7 @@ import spikesim as sim
 from spikesim import channels, neurons, receptors, synapses
 from spikesim.codegen.rule_source import keeps
 from spikesim.description import inputs
-from spikesim.equations.neuron_equations import Cell, assemble
+from spikesim.equations.neuron_equations import NeuronEquations, assemble
 from spikesim.language.parsing import parse
 from spikesim.parameters import Parametrized
 
@@ -134,7 +134,7 @@ def _usage(model: type) -> str:
     return f"`{where}`, in [{path.name}](../../{path.as_posix()})."
 
 
-def _cell(model: type) -> Cell | None:
+def _cell(model: type) -> NeuronEquations | None:
     if issubclass(model, sim.Neuron):
         return assemble(example(model), with_input=True)
     if issubclass(model, sim.Channel):
@@ -151,7 +151,7 @@ def membrane_with(channel: sim.Channel) -> sim.Neuron:
     return sim.ConductanceNeuron(receptors={}, channels={"r": channel, **pool})
 
 
-def _equations(model: Any, cell: Cell) -> str:
+def _equations(model: Any, cell: NeuronEquations) -> str:
     declared = textwrap.dedent(model.equations).strip()
     lines = ["## As it is declared", "```text", declared]
     if issubclass(model, sim.Neuron) and not declared:
@@ -174,7 +174,7 @@ def _equations(model: Any, cell: Cell) -> str:
     return "\n".join([line for line in lines if line] + ["```", "", _method(model, cell)])
 
 
-def _method(model: Any, cell: Cell) -> str:
+def _method(model: Any, cell: NeuronEquations) -> str:
     own = _own(model, cell)
     exact = [s for s in own if s in cell.system.exact]
     stepped = [s for s in own if s in cell.system.stepped]
@@ -198,7 +198,7 @@ def _listed(names: list[str]) -> str:
     return ", ".join(f"`{name.removesuffix('_r')}`" for name in names)
 
 
-def _own(model: Any, cell: Cell) -> list[str]:
+def _own(model: Any, cell: NeuronEquations) -> list[str]:
     """Variables of the model itself: not of what it is put into, or of a neuron's parts."""
     if not issubclass(model, sim.Neuron):
         offered = getattr(model, "offers", ())
@@ -208,7 +208,7 @@ def _own(model: Any, cell: Cell) -> list[str]:
     return [s for s in cell.states if not s.endswith("_current")]
 
 
-def _states(model: Any, cell: Cell) -> str:
+def _states(model: Any, cell: NeuronEquations) -> str:
     own = _own(model, cell)
     rows = [f"| `{s.removesuffix('_r')}` | {cell.units[s]} |" for s in own]
     return "\n".join(["| variable | unit |", "| --- | --- |", *rows]) if rows else ""

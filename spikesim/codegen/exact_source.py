@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spikesim.equations.neuron_equations import Cell
+from spikesim.equations.neuron_equations import NeuronEquations
 
 
 def propagator(state: str, source: str, node: float = 1.0, *, held: bool = False) -> str:
@@ -11,7 +11,7 @@ def propagator(state: str, source: str, node: float = 1.0, *, held: bool = False
     return f"_{'H' if held else 'Q'}{part}_{state}__{source or 'const'}"
 
 
-def advance(cell: Cell, state: str, new: str, node: float = 1.0) -> str:
+def advance(cell: NeuronEquations, state: str, new: str, node: float = 1.0) -> str:
     """Source line that computes an exact state after a part of the step."""
     held = cell.held
     moved = f"{state} + ({_increment(cell, state, node, frozenset())})"
@@ -23,7 +23,7 @@ def advance(cell: Cell, state: str, new: str, node: float = 1.0) -> str:
     return f"{new} = {moved}"
 
 
-def _increment(cell: Cell, state: str, node: float, held: frozenset[str]) -> str:
+def _increment(cell: NeuronEquations, state: str, node: float, held: frozenset[str]) -> str:
     names = {
         source: propagator(state, source, node, held=bool(held))
         for source in cell.system.pattern(held)[state]

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from spikesim.codegen.exact_source import advance
 from spikesim.equations.damping import Slopes, damping
 from spikesim.equations.methods import LONGEST, TABLEAUX
-from spikesim.equations.neuron_equations import INPUT, TIME, Cell
+from spikesim.equations.neuron_equations import INPUT, TIME, NeuronEquations
 from spikesim.equations.ode_system import System
 from spikesim.language import expressions as ex
 from spikesim.language.algebra import multiplied
@@ -39,7 +39,7 @@ class Explicit:
         Euler.
     """
 
-    def __init__(self, cell: Cell):
+    def __init__(self, cell: NeuronEquations):
         self.cell, self.system = cell, cell.system
         self.tableau = TABLEAUX[self.system.method]
         rates, slopes = damping(self.system)
@@ -187,7 +187,7 @@ class Explicit:
         return f"{factor}dt * _k0_{state}"
 
 
-def _opaque(cell: Cell, state: str) -> bool:
+def _opaque(cell: NeuronEquations, state: str) -> bool:
     """Whether the equation of a state calls a user-defined function of it."""
     known = {state}
     for name, tree in cell.system.subexpressions.items():

@@ -9,7 +9,7 @@ import numpy as np
 
 from spikesim.codegen.exact_source import propagator
 from spikesim.codegen.step_source import currents_given, nodes, noise_gain
-from spikesim.equations.neuron_equations import INPUT, TIME, Cell
+from spikesim.equations.neuron_equations import INPUT, TIME, NeuronEquations
 from spikesim.language import expressions as ex
 
 
@@ -31,7 +31,7 @@ class Constants:
         return (*self.propagators, *self.gains, *self.parameters)
 
 
-def constants_of(cell: Cell) -> Constants:
+def constants_of(cell: NeuronEquations) -> Constants:
     """Constants that the kernel of a neuron model needs."""
     system = cell.system
     none: frozenset[str] = frozenset()
@@ -76,13 +76,13 @@ def is_one(tree: ast.expr) -> bool:
 
 
 def constant_values(
-    cell: Cell, parameters: dict[str, np.ndarray], dt: float
+    cell: NeuronEquations, parameters: dict[str, np.ndarray], dt: float
 ) -> dict[str, np.ndarray]:
     """Compute the constants of one population, each of shape (1,) or (n,).
 
     Parameters
     ----------
-    cell : Cell
+    cell : NeuronEquations
         The model.
     parameters : dict
         Values of the neuron's and its receptors' parameters, of shape () or (n,).

@@ -16,11 +16,11 @@ import re
 
 from spikesim.codegen.explicit_source import RUNAWAY, Explicit
 from spikesim.codegen.neuron_constants import constants_of, is_one
-from spikesim.codegen.repeated_lines import ROLLED, Roller
+from spikesim.codegen.repeated_lines import MIN_STATES_FOR_LOOPS, LoopCompactor
 from spikesim.codegen.splitting_source import splitting
 from spikesim.codegen.step_source import currents_given, noise_sources, step_lines
 from spikesim.equations.methods import SPLITTINGS, TABLEAUX
-from spikesim.equations.neuron_equations import INPUT, TIME, Cell
+from spikesim.equations.neuron_equations import INPUT, TIME, NeuronEquations
 from spikesim.language import expressions as ex
 from spikesim.language.functions import imports_of
 
@@ -36,35 +36,35 @@ def update(_step, _table, _ring, _spikes, _n_spikes):
 """
 
 
-def watched(cell: Cell) -> bool:
+def watched(cell: NeuronEquations) -> bool:
     """Whether the kernel checks for steps that are too long for its explicit scheme."""
     return cell.system.method in TABLEAUX and Explicit(cell).watched
 
 
-def kept(cell: Cell) -> list[str]:
+def kept(cell: NeuronEquations) -> list[str]:
     """States whose values at the start of a step are saved for steps that are too long."""
-    rolled = len(cell.states) > ROLLED and cell.step is None
+    rolled = len(cell.states) > MIN_STATES_FOR_LOOPS and cell.step is None
     return Explicit(cell).kept if watched(cell) and not rolled else []
 
 
-def reads_time(cell: Cell) -> bool:
+def reads_time(cell: NeuronEquations) -> bool:
     """Whether a neuron kernel reads the time."""
     return TIME in _all_names(cell)
 
 
-def neuron_source(cell: Cell, varied: frozenset[str]) -> str:
+def neuron_source(cell: NeuronEquations, varied: frozenset[str]) -> str:
     """Source of the update kernel, see `neuron_kernel`."""
     return neuron_kernel(cell, varied)[0]
 
 
-def neuron_kernel(cell: Cell, varied: frozenset[str]) -> tuple[str, int]:
+def neuron_kernel(cell: NeuronEquations, varied: frozenset[str]) -> tuple[str, int]:
     """Python source of the module whose function ``update`` advances a table by one step.
 
     Also returns the number of values that it stores in ``scratch`` for one neuron.
 
     Parameters
     ----------
-    cell : Cell
+    cell : NeuronEquations
         The model.
     varied : frozenset of str
         Constants that differ between the neurons of a population; the others are scalars in each
@@ -73,7 +73,7 @@ def neuron_kernel(cell: Cell, varied: frozenset[str]) -> tuple[str, int]:
     names = constants_of(cell).names
     ordered = [name for name in names if name in varied]
     scalars = [name for name in names if name not in varied]
-    rolled = len(cell.states) > ROLLED and cell.step is None
+    rolled = len(cell.states) > MIN_STATES_FOR_LOOPS and cell.step is None
     views = {f"_S_{state}": f"_state[{k}, _a:_b]" for k, state in enumerate(cell.states)}
     for k, port in enumerate(cell.ports):
         views[f"_A_{port}"] = f"_row[_slot0 + {k} * _n + _a : _slot0 + {k} * _n + _b]"
@@ -95,10 +95,10 @@ def neuron_kernel(cell: Cell, varied: frozenset[str]) -> tuple[str, int]:
     ]
     if reads_time(cell):
         body.append(f"{TIME} = _step * dt")
-    loop, roller = load_varied + _propagate(cell), Roller()
+    loop, roller = load_varied + _propagate(cell), LoopCompactor()
     if rolled:
         body = _body_of_rolled(cell, body, load_varied)
-        before, loop = _rolled(cell, roller, scalars, ordered)
+        before, loop = _with_loops(cell, roller, scalars, ordered)
         body += before
     body += ["for _i in range(_size):", *_indented(loop)]
     body += ["for _i in range(_size, (_size + 7) // 8 * 8):", "    _flags[_i] = 0"]
@@ -115,8 +115,8 @@ def neuron_kernel(cell: Cell, varied: frozenset[str]) -> tuple[str, int]:
     return "\n".join(lines) + "\n", len(roller.place)
 
 
-def _rolled(
-    cell: Cell, roller: Roller, scalars: list[str], ordered: list[str]
+def _with_loops(
+    cell: NeuronEquations, roller: LoopCompactor, scalars: list[str], ordered: list[str]
 ) -> tuple[list[str], list[str]]:
     """Lines before the loop, and its body, with all values of a neuron in one vector."""
     new = [f"_new_{state}" for state in cell.states]
@@ -150,7 +150,7 @@ def _rolled(
     return before, lines
 
 
-def _body_of_rolled(cell: Cell, body: list[str], load_varied: list[str]) -> list[str]:
+def _body_of_rolled(cell: NeuronEquations, body: list[str], load_varied: list[str]) -> list[str]:
     """Loop body with the views and scalars that are not part of the vector."""
     needed = " ".join([*_spike(cell), *load_varied, *body[-1:]])
     used = set(re.findall(r"\b[A-Za-z_]\w*\b", needed)) | {"_left", "_size", f"_C_{INPUT}"}
@@ -158,7 +158,7 @@ def _body_of_rolled(cell: Cell, body: list[str], load_varied: list[str]) -> list
     return [line for line in kept if not line.startswith(f"{TIME} = ")]
 
 
-def _trees(cell: Cell) -> list[ast.expr]:
+def _trees(cell: NeuronEquations) -> list[ast.expr]:
     system = cell.system
     noise = [tree for terms in system.noise.values() for tree in terms.values()]
     rearm = [cell.rearm] if cell.rearm else []
@@ -172,12 +172,12 @@ def _trees(cell: Cell) -> list[ast.expr]:
     return read + [system.subexpressions[name] for name in system.needed(read)]
 
 
-def _all_names(cell: Cell) -> set[str]:
+def _all_names(cell: NeuronEquations) -> set[str]:
     arguments = set(cell.step.arguments) if cell.step else set()
     return arguments.union(*(ex.names(tree) for tree in _trees(cell)))
 
 
-def _imports(cell: Cell) -> list[str]:
+def _imports(cell: NeuronEquations) -> list[str]:
     called = set().union(set(), *(ex.called(tree) for tree in _trees(cell)))
     for function in [*cell.functions.values(), *([cell.step] if cell.step else [])]:
         called |= function.calls
@@ -197,7 +197,7 @@ def _imports(cell: Cell) -> list[str]:
     return lines
 
 
-def _functions(cell: Cell) -> list[str]:
+def _functions(cell: NeuronEquations) -> list[str]:
     lines: list[str] = []
     for name, function in cell.functions.items():
         lines += ["", *function.lines(name)]
@@ -212,7 +212,7 @@ def _indented(lines: list[str], depth: int = 1) -> list[str]:
     return ["    " * depth + line for line in lines]
 
 
-def _propagate(cell: Cell, *, lean: bool = False) -> list[str]:
+def _propagate(cell: NeuronEquations, *, lean: bool = False) -> list[str]:
     lines = [f"{state} = _S_{state}[_i]" for state in cell.states]
     if cell.has_input:
         lines.append(f"{INPUT} = _C_{INPUT}[_i]")
@@ -240,7 +240,7 @@ def _propagate(cell: Cell, *, lean: bool = False) -> list[str]:
     return lines + [f"_S_{state}[_i] = {new[state]}" for state in cell.states]
 
 
-def _hold(cell: Cell, new: dict[str, str]) -> list[str]:
+def _hold(cell: NeuronEquations, new: dict[str, str]) -> list[str]:
     """Refractoriness: remaining steps, or until the rearm condition holds."""
     if cell.rearm is None and not cell.rests:
         return []
@@ -258,22 +258,22 @@ def _hold(cell: Cell, new: dict[str, str]) -> list[str]:
     ]
 
 
-def _source_after(cell: Cell, tree: ast.expr, new: dict[str, str]) -> str:
+def _source_after(cell: NeuronEquations, tree: ast.expr, new: dict[str, str]) -> str:
     """Source text of an expression of the values at the end of the step."""
     names = {old: ast.parse(name, mode="eval").body for old, name in new.items()}
     return ex.source(ex.substitute(_whole(cell, tree), names))
 
 
-def _threshold_after(cell: Cell, new: dict[str, str]) -> str:
+def _threshold_after(cell: NeuronEquations, new: dict[str, str]) -> str:
     text = _source_after(cell, cell.threshold, new)
     return re.sub(rf"\b{ex.RAND}\(\)", f"_N_{ex.RAND}[_i]", text)
 
 
-def _whole(cell: Cell, tree: ast.expr) -> ast.expr:
+def _whole(cell: NeuronEquations, tree: ast.expr) -> ast.expr:
     return cell.system.inlined(tree, set(cell.system.subexpressions))
 
 
-def _relaxed(cell: Cell) -> list[str]:
+def _relaxed(cell: NeuronEquations) -> list[str]:
     """Source lines that compute a step that was too long, and test its threshold."""
     new = {state: f"_S_{state}[_i]" for state in cell.states}
     threshold = _threshold_after(cell, new)
@@ -285,7 +285,7 @@ def _relaxed(cell: Cell) -> list[str]:
     return ["if _flags[_i] > 1:", *_indented(lines)]
 
 
-def _spike(cell: Cell) -> list[str]:
+def _spike(cell: NeuronEquations) -> list[str]:
     reset = {state: _whole(cell, tree) for state, tree in cell.reset.items()}
     read = set().union(set(), *(ex.names(tree) for tree in reset.values()))
     lines: list[str] = []

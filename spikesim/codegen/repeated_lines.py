@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-ROLLED = 12  # least number of states
+MIN_STATES_FOR_LOOPS = 12  # least number of states
 _NAME = re.compile(r"\b[A-Za-z_]\w*\b")
 _LONGEST = 16  # most lines in a block
 _FEWEST = 3  # least number of blocks in a loop
@@ -21,7 +21,7 @@ _PLAIN = {"if", "else", "not", "and", "or", "abs", "min", "max", "_i", "_left",
 
 
 @dataclass
-class Roller:
+class LoopCompactor:
     """Index of each name in the vector, and the tables of indices that loops use.
 
     Attributes

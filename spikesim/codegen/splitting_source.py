@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from spikesim.equations.neuron_equations import INPUT, TIME, Cell
+from spikesim.equations.neuron_equations import INPUT, TIME, NeuronEquations
 from spikesim.language import expressions as ex
 from spikesim.language.algebra import CONSTANT, multiplied, simplified
 
@@ -60,7 +60,7 @@ class Splitting:
         self.lines.append(f"{target} = {self.known[alike]}({values})")
 
 
-def splitting(cell: Cell) -> Splitting:
+def splitting(cell: NeuronEquations) -> Splitting:
     """Source that computes `_new_x` from `x` for the states of a splitting method."""
     system = cell.system
     middle = system.joint or system.stepped[:1]
@@ -97,7 +97,8 @@ def splitting(cell: Cell) -> Splitting:
 
 
 def _middle(
-    whole: Splitting, cell: Cell, states: tuple[str, ...], now: Mapping[str, str], span: str,
+    whole: Splitting, cell: NeuronEquations, states: tuple[str, ...], now: Mapping[str, str],
+    span: str,
     *, solve: bool,
 ) -> None:  # fmt: skip
     if solve:
@@ -107,7 +108,12 @@ def _middle(
 
 
 def _carry(
-    whole: Splitting, cell: Cell, state: str, now: Mapping[str, str], span: str, start: str = ""
+    whole: Splitting,
+    cell: NeuronEquations,
+    state: str,
+    now: Mapping[str, str],
+    span: str,
+    start: str = "",
 ) -> None:
     """Advance one state over a span with all others constant, from `start` or its current value."""
     (rate, drift), parts = _linear(cell, state, {state}, (state, CONSTANT))
@@ -121,7 +127,7 @@ def _carry(
 
 
 def _linear(
-    cell: Cell, state: str, variables: set[str], wanted: Iterable[str]
+    cell: NeuronEquations, state: str, variables: set[str], wanted: Iterable[str]
 ) -> tuple[list[str], list[str]]:
     """Coefficients of a state's equation, and the source lines that compute them."""
     system = cell.system
@@ -143,7 +149,11 @@ def _arguments(body: list[str], now: Mapping[str, str]) -> dict[str, str]:
 
 
 def _solve(
-    whole: Splitting, cell: Cell, joint: tuple[str, ...], now: Mapping[str, str], span: str
+    whole: Splitting,
+    cell: NeuronEquations,
+    joint: tuple[str, ...],
+    now: Mapping[str, str],
+    span: str,
 ) -> None:
     """Advance joint states over a span by one implicit solve: ``(1 - span A) x' = x + span b``.
 

@@ -10,12 +10,12 @@ from spikesim.codegen.explicit_source import Explicit
 from spikesim.codegen.splitting_source import splitting
 from spikesim.equations.membranes import SYNAPTIC
 from spikesim.equations.methods import LONGEST, SPLITTINGS, TABLEAUX
-from spikesim.equations.neuron_equations import INPUT, TIME, Cell
+from spikesim.equations.neuron_equations import INPUT, TIME, NeuronEquations
 from spikesim.language import expressions as ex
 from spikesim.language.algebra import CONSTANT, Terms, linear_terms, multiplied
 
 
-def nodes(cell: Cell) -> tuple[float, ...]:
+def nodes(cell: NeuronEquations) -> tuple[float, ...]:
     """Fractions of a step at whose end exact states are needed; the whole step comes first."""
     if not cell.system.stepped or not cell.system.feeding:
         return (1.0,)
@@ -25,7 +25,7 @@ def nodes(cell: Cell) -> tuple[float, ...]:
     return (1.0, *sorted({c for c in tableau.nodes if 0.0 < c < 1.0} if tableau else ()))
 
 
-def step_lines(cell: Cell, *, branches: bool = True) -> list[str]:
+def step_lines(cell: NeuronEquations, *, branches: bool = True) -> list[str]:
     """Source lines from `x` to `_new_x` for all states, with noise but without arriving spikes.
 
     `branches`: whether flagged neurons are advanced by a second loop, see `explicit_source`.
@@ -49,7 +49,7 @@ def step_lines(cell: Cell, *, branches: bool = True) -> list[str]:
     return lines
 
 
-def _user_step(cell: Cell) -> list[str]:
+def _user_step(cell: NeuronEquations) -> list[str]:
     """Call of the user-defined step; arguments that relax a state too fast are time averages."""
     system = cell.system
     if cell.step is None:
@@ -67,7 +67,7 @@ def _user_step(cell: Cell) -> list[str]:
     return [*lines, f"{new} = _user_step({', '.join(given)})"]
 
 
-def currents_given(cell: Cell) -> dict[str, ast.expr]:
+def currents_given(cell: NeuronEquations) -> dict[str, ast.expr]:
     """Currents that a user-defined step takes and that are not read from an array."""
     assert cell.step is not None
     total = cell.derived.get(SYNAPTIC)
@@ -77,11 +77,11 @@ def currents_given(cell: Cell) -> dict[str, ast.expr]:
     return {name: tree for name, tree in given.items() if name in cell.step.arguments}
 
 
-def _parts(cell: Cell, names: Iterable[str]) -> list[str]:
+def _parts(cell: NeuronEquations, names: Iterable[str]) -> list[str]:
     return [f"{name} = {ex.source(cell.system.subexpressions[name])}" for name in names]
 
 
-def _exponential_euler(cell: Cell) -> list[str]:
+def _exponential_euler(cell: NeuronEquations) -> list[str]:
     """Advance each state with the others constant: x += dt phi(rate dt) (rate x + drift)."""
     system, taken = cell.system, {}
     for state in system.stepped:
@@ -105,7 +105,7 @@ def _exponential_euler(cell: Cell) -> list[str]:
     return lines
 
 
-def noise_gain(cell: Cell, state: str, source: str) -> ast.expr | None:
+def noise_gain(cell: NeuronEquations, state: str, source: str) -> ast.expr | None:
     """Factor of a normal random number, if it does not depend on the state; else None.
 
     An exactly integrated state that depends only on itself gets the exact variance of its process.
@@ -123,13 +123,13 @@ def noise_gain(cell: Cell, state: str, source: str) -> ast.expr | None:
     return ast.BinOp(tree, ast.Mult(), root)
 
 
-def noise_sources(cell: Cell) -> list[str]:
+def noise_sources(cell: NeuronEquations) -> list[str]:
     """Names of all white noises of a neuron, and `rand` last if its threshold calls it."""
     names = sorted({source for terms in cell.system.noise.values() for source in terms})
     return names + ([ex.RAND] if ex.RAND in ex.called(cell.threshold) else [])
 
 
-def _noise(cell: Cell, state: str, terms: Terms) -> list[str]:
+def _noise(cell: NeuronEquations, state: str, terms: Terms) -> list[str]:
     lines = []
     for source, tree in terms.items():
         if noise_gain(cell, state, source) is not None:

@@ -10,7 +10,7 @@ from spikesim.description.elements import Element
 from spikesim.description.inputs import Input
 from spikesim.description.populations import Population, View
 from spikesim.description.projections import Projection
-from spikesim.equations.neuron_equations import Cells
+from spikesim.equations.neuron_equations import EquationCache
 from spikesim.precision import PRECISIONS
 
 _Kind = TypeVar("_Kind")
@@ -46,7 +46,7 @@ class Description:
     populations: dict[str, Population] = field(default_factory=dict)
     projections: dict[str, Projection] = field(default_factory=dict)
     elements: list[Element] = field(default_factory=list)
-    cells: Cells = field(default_factory=Cells)
+    cells: EquationCache = field(default_factory=EquationCache)
 
     @property
     def weight_type(self) -> Any:

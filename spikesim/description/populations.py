@@ -12,7 +12,7 @@ from spikesim.description.access import Access
 from spikesim.description.inputs import Source
 from spikesim.distributions import Distribution, plain
 from spikesim.equations.initial_values import linked_value
-from spikesim.equations.neuron_equations import Cell, Cells
+from spikesim.equations.neuron_equations import EquationCache, NeuronEquations
 from spikesim.errors import ValidationError, nearest, unknown_name
 from spikesim.fixed import Values
 from spikesim.machine import require
@@ -192,7 +192,7 @@ class Population(View):
         Initial values of state variables: numbers, quantities, arrays or distributions.
     access : Access
         The network.
-    cells : Cells
+    cells : EquationCache
         The neuron equations of the models in the network.
     """
 
@@ -205,7 +205,7 @@ class Population(View):
         transmitter: str | None,
         initial: Mapping[str, Any] | None,
         access: Access,
-        cells: Cells,
+        cells: EquationCache,
     ):
         self._name = check_name(name, "name", "Population")
         self.size = check_count(size, "size", name, least=1)
@@ -253,7 +253,7 @@ class Population(View):
         """Whether this is a spike source, which cannot be the target of a projection."""
         return isinstance(self.model, Source)
 
-    def _checked_initial(self, cell: Cell, given: Mapping[str, Any]) -> dict[str, Value]:
+    def _checked_initial(self, cell: NeuronEquations, given: Mapping[str, Any]) -> dict[str, Value]:
         """Copy the initial values of model and user, except those that are expressions."""
         checked: dict[str, Value] = {}
         for name, value in {**cell.given, **given}.items():

@@ -6,7 +6,7 @@ import ast
 import re
 
 from spikesim.equations.evaluation_order import in_order
-from spikesim.equations.namespace import Pieces, Trees
+from spikesim.equations.namespace import EquationNamespace, Trees
 from spikesim.equations.ode_system import System
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.language import expressions as ex
@@ -15,7 +15,7 @@ from spikesim.language.booleans import as_boolean, with_conditions
 from spikesim.language.parsing import parse
 
 
-def starts_of(pieces: Pieces, system: System) -> Trees:
+def starts_of(pieces: EquationNamespace, system: System) -> Trees:
     """Initial values: expressions of parameters (and states, for channels), in evaluation order."""
     return _given_starts(pieces, system) | _channel_starts(pieces, system)
 
@@ -28,7 +28,7 @@ def linked_value(name: str, owner: str) -> ValidationError:
     )  # fmt: skip
 
 
-def _given_starts(pieces: Pieces, system: System) -> Trees:
+def _given_starts(pieces: EquationNamespace, system: System) -> Trees:
     scope, found = pieces.scope("initial"), {}
     for name, text in pieces.neuron.initial.items():
         if name not in pieces.odes:
@@ -49,7 +49,7 @@ def _given_starts(pieces: Pieces, system: System) -> Trees:
     return found
 
 
-def _channel_starts(pieces: Pieces, system: System) -> Trees:
+def _channel_starts(pieces: EquationNamespace, system: System) -> Trees:
     """Initial values of channels: declared ones, or else the steady state of each equation."""
     trees: Trees = {}
     for name, given in pieces.starts.items():

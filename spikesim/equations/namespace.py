@@ -45,7 +45,7 @@ GIVEN = {
 }  # fmt: skip
 
 
-class Pieces:
+class EquationNamespace:
     """Equations, currents and gains of a neuron with its channels and receptors, not yet checked.
 
     Parameters
@@ -331,7 +331,7 @@ def assigned_names(reset: Mapping[str, str] | str, step: Callable[..., Any] | No
 
 def names_used(neuron: NeuronDeclaration) -> set[str]:
     """All names that a model's expressions read."""
-    whole = Pieces(neuron, type(neuron).__name__)
+    whole = EquationNamespace(neuron, type(neuron).__name__)
     trees = [eq.rhs for eq in (*whole.odes.values(), *whole.parts.values())]
     trees += [*whole.reset.values(), *(c for cs in whole.currents.values() for _, c in cs)]
     trees += [

@@ -11,7 +11,7 @@ from spikesim.equations.damping import derivative
 from spikesim.equations.evaluation_order import in_order
 from spikesim.equations.initial_values import starts_of
 from spikesim.equations.membranes import INPUT, TIME, NeuronDeclaration
-from spikesim.equations.namespace import GIVEN, MS, PA, Pieces, Trees
+from spikesim.equations.namespace import GIVEN, MS, PA, EquationNamespace, Trees
 from spikesim.equations.ode_system import System
 from spikesim.equations.receptor_inputs import ports_of
 from spikesim.equations.spike_condition import clamped_of, condition, reset_of, rest_of
@@ -24,11 +24,11 @@ from spikesim.units import Unit
 _ONE = Unit("1")
 
 # INPUT and TIME are names in neuron equations.
-__all__ = ["INPUT", "TIME", "Cell", "Cells", "assemble"]
+__all__ = ["INPUT", "TIME", "EquationCache", "NeuronEquations", "assemble"]
 
 
 @dataclass(frozen=True)
-class Cell:
+class NeuronEquations:
     """Equations of one neuron model with its receptors and channels; input of the code generation.
 
     Expressions take plain numbers in the declared units of their names.
@@ -111,7 +111,7 @@ class Cell:
         return [s for s in self.system.exact if s not in self.held and set(pattern[s]) & self.held]
 
 
-def assemble(neuron: NeuronDeclaration, *, with_input: bool) -> Cell:
+def assemble(neuron: NeuronDeclaration, *, with_input: bool) -> NeuronEquations:
     """Combine a neuron with its channels and receptors into one set of equations.
 
     Parameters
@@ -128,7 +128,7 @@ def assemble(neuron: NeuronDeclaration, *, with_input: bool) -> Cell:
     """
     owner = type(neuron).__name__
     try:
-        return _assembled(Pieces(neuron, owner), with_input)
+        return _assembled(EquationNamespace(neuron, owner), with_input)
     except RecursionError:
         raise ValidationError(
             "subexpressions of subexpressions are too many; make some of them "
@@ -136,17 +136,17 @@ def assemble(neuron: NeuronDeclaration, *, with_input: bool) -> Cell:
         ) from None  # fmt: skip
 
 
-class Cells:
+class EquationCache:
     """Cache of the assembled equations of a network's neuron models."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[Any, ...], Cell] = {}
+        self._known: dict[tuple[Any, ...], NeuronEquations] = {}
 
-    def __reduce__(self) -> tuple[type[Cells], tuple[()]]:
+    def __reduce__(self) -> tuple[type[EquationCache], tuple[()]]:
         """Pickle as an empty cache: its keys contain classes that pickle may not find."""
-        return Cells, ()
+        return EquationCache, ()
 
-    def of(self, neuron: NeuronDeclaration, *, with_input: bool = False) -> Cell:
+    def of(self, neuron: NeuronDeclaration, *, with_input: bool = False) -> NeuronEquations:
         """Equations of a neuron; models with the same equations are assembled once."""
         key = (*neuron.key, with_input)
         if key not in self._known:
@@ -154,7 +154,7 @@ class Cells:
         return self._known[key]
 
 
-def _assembled(pieces: Pieces, with_input: bool) -> Cell:
+def _assembled(pieces: EquationNamespace, with_input: bool) -> NeuronEquations:
     neuron = pieces.neuron
     pieces.check_unheld()
     pieces.check_receptors()
@@ -166,7 +166,7 @@ def _assembled(pieces: Pieces, with_input: bool) -> Cell:
     system = _system(pieces, external, with_input)
     t_ref, rearm = rest_of(pieces, system, external)
     derived = _derived(pieces, system, external)
-    return Cell(
+    return NeuronEquations(
         states=tuple(pieces.odes),
         units={name: eq.unit.symbol for name, eq in pieces.odes.items()},
         system=system,
@@ -187,7 +187,7 @@ def _assembled(pieces: Pieces, with_input: bool) -> Cell:
     )
 
 
-def _system(pieces: Pieces, external: Trees, with_input: bool) -> System:
+def _system(pieces: EquationNamespace, external: Trees, with_input: bool) -> System:
     """The differential equations, in consistent units."""
     rates = [eq.rhs for eq in pieces.odes.values()]
     scope = pieces.scope("equations", rates + [eq.rhs for eq in pieces.parts.values()])
@@ -216,7 +216,7 @@ def _system(pieces: Pieces, external: Trees, with_input: bool) -> System:
     )  # fmt: skip
 
 
-def _derived(pieces: Pieces, system: System, external: Trees) -> dict[str, Equation]:
+def _derived(pieces: EquationNamespace, system: System, external: Trees) -> dict[str, Equation]:
     found = {
         name: Equation(system.inlined(tree, set(system.subexpressions)), pieces.parts[name].unit)
         for name, tree in system.subexpressions.items()
@@ -228,7 +228,7 @@ def _derived(pieces: Pieces, system: System, external: Trees) -> dict[str, Equat
     return found
 
 
-def _checked_step(pieces: Pieces) -> Function | None:
+def _checked_step(pieces: EquationNamespace) -> Function | None:
     step, owner = pieces.step, pieces.owner
     if step is None:
         return None
@@ -245,7 +245,7 @@ def _checked_step(pieces: Pieces) -> Function | None:
     return step
 
 
-def _relaxing(pieces: Pieces, derived: dict[str, Equation]) -> Trees:
+def _relaxing(pieces: EquationNamespace, derived: dict[str, Equation]) -> Trees:
     """Rates for the arguments of a step function; those of a current are divided by capacitance."""
     step, found = pieces.step, {}
     if step is None:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Mapping
 
 from spikesim.equations.membranes import ReceptorDeclaration
-from spikesim.equations.namespace import Pieces, Trees
+from spikesim.equations.namespace import EquationNamespace, Trees
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.language import expressions as ex
 from spikesim.language.algebra import simplified
@@ -28,7 +28,7 @@ def alike(receptors: Iterable[ReceptorDeclaration]) -> bool:
     return all((r.weight_unit, r.signed) == (first.weight_unit, first.signed) for r in rest)
 
 
-def ports_of(pieces: Pieces) -> dict[str, Trees]:
+def ports_of(pieces: EquationNamespace) -> dict[str, Trees]:
     """Gains of a weight, for each receptor and each transmitter that several receptors share."""
     scope, ports = pieces.scope("on_spike"), {}
     for port, gains in pieces.gains.items():

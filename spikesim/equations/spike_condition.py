@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from spikesim.equations.namespace import MS, Pieces, Trees
+from spikesim.equations.namespace import MS, EquationNamespace, Trees
 from spikesim.equations.ode_system import System
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.language import expressions as ex
@@ -13,7 +13,7 @@ from spikesim.language.dimensions import CONDITION
 from spikesim.language.parsing import parse
 
 
-def condition(pieces: Pieces, attribute: str, text: str, external: Trees) -> ast.expr:
+def condition(pieces: EquationNamespace, attribute: str, text: str, external: Trees) -> ast.expr:
     """Parse and check a condition, such as the threshold."""
     if text == "never":
         return ast.Constant(value=False)
@@ -22,7 +22,7 @@ def condition(pieces: Pieces, attribute: str, text: str, external: Trees) -> ast
     return ex.substitute(checked, external)
 
 
-def reset_of(pieces: Pieces, external: Trees) -> Trees:
+def reset_of(pieces: EquationNamespace, external: Trees) -> Trees:
     """Reset after a spike, ``{state: expression}``."""
     scope = pieces.scope("reset")
     for name in sorted(set(pieces.reset) - set(pieces.odes)):
@@ -34,7 +34,7 @@ def reset_of(pieces: Pieces, external: Trees) -> Trees:
 
 
 def rest_of(
-    pieces: Pieces, system: System, external: Trees
+    pieces: EquationNamespace, system: System, external: Trees
 ) -> tuple[ast.expr | None, ast.expr | None]:
     """Refractory period if it is an expression, and the condition that ends it if there is one."""
     neuron, text = pieces.neuron, pieces.neuron.refractory
@@ -56,7 +56,7 @@ def rest_of(
     return pieces.of_parameters(period, system, "refractory"), None
 
 
-def clamped_of(pieces: Pieces) -> tuple[str, ...]:
+def clamped_of(pieces: EquationNamespace) -> tuple[str, ...]:
     """States that are constant during the refractory period."""
     given = pieces.neuron.refractory
     held = [n for n, eq in pieces.odes.items() if "unless refractory" in eq.flags]

@@ -42,9 +42,9 @@ def deliver_static(step, ring, broadcast, spikes, n_spikes, static):
     for s in range(n_spikes):
         # Rows are scattered in memory, so they are prefetched for the next spikes.
         if s + 4 < n_spikes:
-            ask_for_places(spikes[s + 4], static)
+            prefetch_rows(spikes[s + 4], static)
         if s + 1 < n_spikes:
-            ask_for_synapses(spikes[s + 1], static)
+            prefetch_synapses(spikes[s + 1], static)
         gid = spikes[s]
         g = group[gid]
         for q in range(first[g], first[g + 1]):
@@ -56,12 +56,12 @@ def deliver_static(step, ring, broadcast, spikes, n_spikes, static):
                 elif kind[p] == DENSE:
                     events += _dense(step, ring, source, p, static)
                 else:
-                    events += sum_up(step, ring, broadcast, source, p, static, whole)
+                    events += add_to_broadcast(step, ring, broadcast, source, p, static, whole)
     return events
 
 
 @kernel(inline=True)
-def ask_for_places(gid, static):
+def prefetch_rows(gid, static):
     """Prefetch the row pointers of this source."""
     first, projection = static.first, static.projection
     g = static.group[gid]
@@ -74,7 +74,7 @@ def ask_for_places(gid, static):
 
 
 @kernel(inline=True)
-def ask_for_synapses(gid, static):
+def prefetch_synapses(gid, static):
     """Prefetch the synapses of this source."""
     first, projection = static.first, static.projection
     g = static.group[gid]
@@ -161,7 +161,7 @@ def _dense(step, ring, source, p, static):
 
 
 @kernel(inline=True)
-def sum_up(step, ring, broadcast, source, p, static, share):
+def add_to_broadcast(step, ring, broadcast, source, p, static, share):
     """All-to-all with one weight: add to a single sum, which `spread` adds to every target."""
     lo, hi, weight = static.t_lo[p], static.t_hi[p], static.weight[p] * share
     row = (step + static.delay[p]) & (ring.shape[0] - 1)

@@ -7,7 +7,7 @@ trace just before each spike. Traces belong to neurons, and there is no index of
 
 Time is counted in steps at the presynaptic neuron: a presynaptic spike acts at its step t, a
 postsynaptic spike of step p at ``p + shift``, where shift is the delay if it is dendritic and minus
-the delay if it is axonal. So the function `catch_up` works for both.
+the delay if it is axonal. So the function `apply_missed_events` works for both.
 
 The rule's functions also take `a` and the step in which the event happens at the synapse, to look
 up the concentrations of neuromodulators.
@@ -84,7 +84,7 @@ def coincidence(a):
 
 
 @kernel(fused=True)
-def catch_up(a, k, j, upto, shift, synced, t_pre, before, count, t_earlier):
+def apply_missed_events(a, k, j, upto, shift, synced, t_pre, before, count, t_earlier):
     """Apply all missed events up to step `upto` to weight k, and return it.
 
     The weight is rounded to its stored type after each event, so that results do not depend on when
@@ -168,8 +168,8 @@ def missed(a, j, first):
 
 
 @kernel(fused=True)
-def catch_up_plainly(a, k, j, upto, shift, t_pre, before, count, n):
-    """`catch_up` for the most frequent case, in two thirds of its time.
+def apply_missed_events_fast(a, k, j, upto, shift, t_pre, before, count, n):
+    """`apply_missed_events` for the most frequent case, in two thirds of its time.
 
     Applies the presynaptic spikes of `t_pre` and then the `n` latest spikes of target j. Requires
     that learning is on, all-to-all or nearest-neighbour traces, and coincidence "none".
@@ -209,8 +209,8 @@ def update_synapse(a, k, j, delay, upto, synced, pre, why):
     if plain and t_pre > synced and a.control[LEARNING] == 1:
         n = missed(a, j, float(t_pre - shift))
         if n < LATEST:
-            return catch_up_plainly(a, k, j, upto, shift, t_pre, before, count, n)
-    w = catch_up(a, k, j, upto, shift, synced, t_pre, before, count, earlier)
+            return apply_missed_events_fast(a, k, j, upto, shift, t_pre, before, count, n)
+    w = apply_missed_events(a, k, j, upto, shift, synced, t_pre, before, count, earlier)
     if pairing(a) == PRE_CENTRED and why == ARRIVING and t_pre > NEVER:  # sum at arrival
         sum_now = (a.kept[k] + count) * decay(a.pre_fine, a.pre_coarse, upto + 1 - t_pre)
         a.kept[k] = sum_now

@@ -22,7 +22,7 @@ from spikesim.errors import ValidationError
 from spikesim.mechanisms import MECHANISMS
 from spikesim.mechanisms.gap_junctions import GapJunctions
 from spikesim.mechanisms.linked_variables import Link
-from spikesim.mechanisms.modulators import Modulator, Secretion
+from spikesim.mechanisms.modulators import Modulator, ModulatorRelease
 from spikesim.network.parts import Parts, joined, numbered
 from spikesim.neurons import Neuron
 from spikesim.planning.checks import check_population, check_projection
@@ -302,7 +302,7 @@ class DescribedNetwork(Parts):
         """
         self._check_open("release")
         self._check_mine(source=source, modulator=modulator)
-        self.add(Secretion(source, modulator, amount, delay, self.dt))
+        self.add(ModulatorRelease(source, modulator, amount, delay, self.dt))
 
     def add(self, element: Kind) -> Kind:
         """Add an element of any mechanism, including those without a method of their own.

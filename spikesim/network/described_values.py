@@ -7,7 +7,7 @@ import numpy as np
 from spikesim.description.description import Description
 from spikesim.description.inputs import RateSource
 from spikesim.description.populations import Population, View
-from spikesim.equations.neuron_equations import Cell
+from spikesim.equations.neuron_equations import NeuronEquations
 from spikesim.errors import ValidationError
 from spikesim.neurons import Neuron
 from spikesim.planning.drives import value_at
@@ -51,5 +51,5 @@ class DescribedValues:
         stored = state.astype(PRECISIONS[self.description.precision][0])
         return stored[view.ids].astype(np.float64)
 
-    def _cell(self, model: Neuron) -> Cell:
+    def _cell(self, model: Neuron) -> NeuronEquations:
         return self.description.cells.of(model)

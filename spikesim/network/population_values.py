@@ -13,7 +13,7 @@ from spikesim.description.populations import Population, View, check_shape
 from spikesim.description.schedules import Schedule, check_rate, partly_constant
 from spikesim.description.selections import check_distinct
 from spikesim.distributions import Distribution, is_drawn
-from spikesim.equations.neuron_equations import Cell
+from spikesim.equations.neuron_equations import NeuronEquations
 from spikesim.errors import ValidationError, unknown_name, warn
 from spikesim.mechanisms.linked_variables import Link
 from spikesim.mechanisms.linked_variables.plan import check_unlinked
@@ -167,7 +167,9 @@ class PopulationValues:
             check_distinct(view, name, view)
         return array
 
-    def _check_stability(self, view: View, cell: Cell, values: dict[str, np.ndarray]) -> None:
+    def _check_stability(
+        self, view: View, cell: NeuronEquations, values: dict[str, np.ndarray]
+    ) -> None:
         """Raise if `Network.population` would not accept these parameters for the population."""
         if not judged(cell):
             return

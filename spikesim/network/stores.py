@@ -14,7 +14,7 @@ from spikesim.description.recorders import (
     WeightRecorder,
     check_synapses,
 )
-from spikesim.equations.neuron_equations import Cell
+from spikesim.equations.neuron_equations import NeuronEquations
 from spikesim.language import expressions as ex
 from spikesim.machine import SMALL, require
 from spikesim.network.synapses import order_of
@@ -122,7 +122,7 @@ def _n_recorded(recorder: WeightRecorder) -> int:
     return int(p.connector.expected(len(p.source), len(p.target)))
 
 
-def sampled(cell: Cell, variable: str) -> list[str]:
+def sampled(cell: NeuronEquations, variable: str) -> list[str]:
     """The state variables from which samples of a variable are computed."""
     if variable in cell.states:
         return [variable]

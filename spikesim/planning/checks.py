@@ -19,7 +19,7 @@ from spikesim.description.populations import Population, View
 from spikesim.description.projections import Projection
 from spikesim.description.schedules import Schedule
 from spikesim.distributions import Distribution, is_drawn
-from spikesim.equations.neuron_equations import Cell
+from spikesim.equations.neuron_equations import NeuronEquations
 from spikesim.errors import ValidationError
 from spikesim.language import expressions as ex
 from spikesim.neurons import Neuron
@@ -68,7 +68,7 @@ def _check_neurons(population: Population, description: Description) -> None:
     warn_of_neurons(model, cell, values, dt, name, drawn=drawn)
 
 
-def _moderate(cell: Cell, values: dict[str, np.ndarray], dt: float) -> bool:
+def _moderate(cell: NeuronEquations, values: dict[str, np.ndarray], dt: float) -> bool:
     """Whether exact steps are certainly finite; this is cheaper than a matrix exponential."""
     terms = [t for of in cell.system.coefficients.values() for t in of.values()]
     return all((np.abs(ex.evaluate(t, values)) * dt < _MODERATE).all() for t in terms)

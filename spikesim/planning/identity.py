@@ -21,7 +21,14 @@ from spikesim.neurons import Neuron
 from spikesim.parameters import Parametrized
 from spikesim.planning.context import Context
 from spikesim.planning.mechanism import Mechanism
-from spikesim.planning.settings import Aspects, Told, said, selected, settings_of, shortened
+from spikesim.planning.settings import (
+    Aspects,
+    IdentityEntry,
+    said,
+    selected,
+    settings_of,
+    shortened,
+)
 from spikesim.runtime.origin import NONE
 from spikesim.runtime.plan import Identity
 
@@ -51,7 +58,7 @@ def identity(
     return told
 
 
-def _population(population: Population) -> Told:
+def _population(population: Population) -> IdentityEntry:
     model = population.model
     same = {"model": type(model).__name__, "transmitter": population.transmitter or NONE}
     settings: Aspects = {}
@@ -79,7 +86,7 @@ def _part(part: Parametrized) -> str:
     return shortened("; ".join([*said, *(f"{name}: {text}" for name, text in texts.items())]))
 
 
-def _projection(p: Projection) -> Told:
+def _projection(p: Projection) -> IdentityEntry:
     rule, release = p.plasticity, p.release
     same = {
         "source": selected(p.source), "target": selected(p.target), "receptor": p.receptor,

@@ -9,7 +9,7 @@ from typing import Any
 from spikesim.description.description import Description
 from spikesim.description.populations import View
 from spikesim.planning.context import Context
-from spikesim.planning.settings import Told
+from spikesim.planning.settings import IdentityEntry
 from spikesim.planning.use import Use
 from spikesim.runtime.part import Part
 
@@ -49,7 +49,7 @@ class Mechanism:
     claims: Callable[[Any], bool]
     plan: Callable[[list[Any], Context], Part | None]
     check: Callable[[Any, Description], None] = nothing
-    identity: Callable[[Any, Context, Any], Told] | None = None
+    identity: Callable[[Any, Context, Any], IdentityEntry] | None = None
     memory: Callable[[list[Any], Description], Iterable[Use]] = nothing
     currents: Callable[[Any], Sequence[View]] = nothing
     appends: Callable[[Any], Sequence[float]] = nothing

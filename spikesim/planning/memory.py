@@ -16,7 +16,7 @@ from spikesim.description.description import Description
 from spikesim.description.inputs import SpikeSource
 from spikesim.description.populations import MAX_SIZE, Population
 from spikesim.description.projections import Projection
-from spikesim.equations.neuron_equations import Cell
+from spikesim.equations.neuron_equations import NeuronEquations
 from spikesim.errors import ValidationError
 from spikesim.machine import amount, available
 from spikesim.neurons import Neuron
@@ -34,7 +34,7 @@ from spikesim.planning.use import Use, total
 from spikesim.precision import PRECISIONS
 
 SPIKE_BUFFER = 1 << 16  # as in `spikesim.runtime.recording`
-Groups = Sequence[tuple[Cell, list[Population]]]
+Groups = Sequence[tuple[NeuronEquations, list[Population]]]
 
 
 def uses(
@@ -46,7 +46,7 @@ def uses(
     ----------
     description : Description
         The network.
-    groups : sequence of (Cell, list of Population)
+    groups : sequence of (NeuronEquations, list of Population)
         Its neurons by model, from `spikesim.planning.neurons.group_by_model`.
     mechanisms : sequence of Mechanism
         What takes part in steps.
@@ -107,7 +107,7 @@ def check_memory(
     )  # fmt: skip
 
 
-def _population(population: Population, cells: dict[str, Cell], state: int) -> Use:
+def _population(population: Population, cells: dict[str, NeuronEquations], state: int) -> Use:
     n, model, name = population.size, population.model, population.name
     if isinstance(model, Neuron):
         return _neurons(population, model, cells[name], state)
@@ -119,7 +119,7 @@ def _population(population: Population, cells: dict[str, Cell], state: int) -> U
     return Use("population", name, n * (each + 40), passing=8 * n, what=f"{n} sources")
 
 
-def _neurons(population: Population, model: Neuron, cell: Cell, state: int) -> Use:
+def _neurons(population: Population, model: Neuron, cell: NeuronEquations, state: int) -> Use:
     n, states = population.size, len(cell.states)
     varied = sum(varies(value) for value in model.full_values.values())
     # Its index and population, marks of spikes, two times of refractoriness; states now and at

@@ -14,7 +14,7 @@ from spikesim.codegen.neuron_source import kept, neuron_kernel, reads_time
 from spikesim.codegen.step_source import noise_sources
 from spikesim.description.populations import Population
 from spikesim.distributions import Distribution
-from spikesim.equations.neuron_equations import TIME, Cell, Cells
+from spikesim.equations.neuron_equations import TIME, EquationCache, NeuronEquations
 from spikesim.errors import ValidationError
 from spikesim.kernels.args import TableArgs
 from spikesim.language import expressions as ex
@@ -59,7 +59,7 @@ def _declared(population: Population, names: Iterable[str]) -> dict[str, Param]:
 
 
 def initial_values(
-    population: Population, cell: Cell, parameters: dict[str, np.ndarray], seed: int
+    population: Population, cell: NeuronEquations, parameters: dict[str, np.ndarray], seed: int
 ) -> np.ndarray:
     """Initial values of all state variables, shape (states, n)."""
     neuron = population.model
@@ -81,14 +81,14 @@ def initial_values(
     return np.array(rows).reshape(len(rows), population.size)  # models may have no variables
 
 
-def refractory_steps(cell: Cell, blocks: list[Block], dt: float) -> np.ndarray:
+def refractory_steps(cell: NeuronEquations, blocks: list[Block], dt: float) -> np.ndarray:
     """``round(t_ref / dt)`` of each neuron, int32; 0 for models that have none."""
     steps = [refractory_of(cell, b.values, dt, b.name, silent=True) for b in blocks]
     return np.concatenate([np.broadcast_to(s, b.size) for s, b in zip(steps, blocks, strict=True)])
 
 
 def refractory_of(
-    cell: Cell, values: Mapping[str, np.ndarray], dt: float, owner: str, *, silent: bool
+    cell: NeuronEquations, values: Mapping[str, np.ndarray], dt: float, owner: str, *, silent: bool
 ) -> np.ndarray:
     """Refractory periods of a population in steps of `dt` (ms), int32, shape () or (n,)."""
     if cell.t_ref is None:
@@ -103,7 +103,7 @@ def refractory_of(
 
 
 def table_constants(
-    cell: Cell, blocks: list[Block], dt: float, dtype: Any
+    cell: NeuronEquations, blocks: list[Block], dt: float, dtype: Any
 ) -> tuple[np.ndarray, np.ndarray, frozenset[str]]:
     """Constants of a kernel: scalars of each slice, arrays of those that vary, and their names.
 
@@ -129,7 +129,9 @@ def table_constants(
     return uniform.reshape(len(blocks), len(scalars)), arrays, varied
 
 
-def check_constants(cell: Cell, constants: dict[str, np.ndarray], dt: float, owner: str) -> None:
+def check_constants(
+    cell: NeuronEquations, constants: dict[str, np.ndarray], dt: float, owner: str
+) -> None:
     """Raise if a constant of the kernel is not finite."""
     for name, value in constants.items():
         if not np.isfinite(value).all():
@@ -140,7 +142,7 @@ def check_constants(cell: Cell, constants: dict[str, np.ndarray], dt: float, own
             )  # fmt: skip
 
 
-def _check_clock(cell: Cell, dtype: Any, owner: str) -> None:
+def _check_clock(cell: NeuronEquations, dtype: Any, owner: str) -> None:
     """Raise if a state variable would store the time in single precision."""
     for state, tree in cell.reset.items():
         whole = cell.system.whole(tree)
@@ -152,8 +154,8 @@ def _check_clock(cell: Cell, dtype: Any, owner: str) -> None:
 
 
 def group_by_model(
-    populations: list[Population], stimulated: set[str], cells: Cells
-) -> list[tuple[Cell, list[Population]]]:
+    populations: list[Population], stimulated: set[str], cells: EquationCache
+) -> list[tuple[NeuronEquations, list[Population]]]:
     """Populations of each model, with the model's equations; order of first appearance."""
     groups: dict[tuple[Any, ...], tuple[Neuron, list[Population]]] = {}
     for population in populations:
@@ -167,7 +169,7 @@ def group_by_model(
 
 
 def build_table(
-    cell: Cell,
+    cell: NeuronEquations,
     members: list[Population],
     *,
     table: int,

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from spikesim.equations.neuron_equations import Cell
+from spikesim.equations.neuron_equations import NeuronEquations
 from spikesim.errors import describe, warn
 from spikesim.language import expressions as ex
 from spikesim.neurons import Neuron
@@ -25,7 +25,7 @@ _SHORTEST = 0.5  # time constants, in steps
 
 def warn_of_neurons(
     model: Neuron,
-    cell: Cell,
+    cell: NeuronEquations,
     values: dict[str, np.ndarray],
     dt: float,
     owner: str,
@@ -37,7 +37,7 @@ def warn_of_neurons(
 
     Parameters
     ----------
-    model, cell : Neuron, Cell
+    model, cell : Neuron, NeuronEquations
         The model and its equations.
     values : dict
         Parameters by full name, of shape () or (n,).
@@ -83,7 +83,11 @@ def warn_of_taus(
 
 
 def _warn_of_reset(
-    model: Neuron, cell: Cell, values: dict[str, np.ndarray], changed: set[str] | None, owner: str
+    model: Neuron,
+    cell: NeuronEquations,
+    values: dict[str, np.ndarray],
+    changed: set[str] | None,
+    owner: str,
 ) -> None:
     """Warn where a spike's reset leaves the neuron at its threshold, whatever its state is.
 

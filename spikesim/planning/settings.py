@@ -13,7 +13,7 @@ from spikesim.runtime.origin import checksum
 from spikesim.units import Unit, ms, one
 
 Aspects = dict[str, str]
-Told = tuple[str, str, Aspects, Aspects]  # kind, name, what must agree, settings
+IdentityEntry = tuple[str, str, Aspects, Aspects]  # kind, name, what must agree, settings
 
 LONGEST = 400  # characters of a text that is kept as it is
 SHOWN = 6  # values of an array that are

@@ -13,7 +13,7 @@ import numpy as np
 
 from spikesim.codegen.explicit_source import Explicit
 from spikesim.equations.methods import TABLEAUX, Tableau
-from spikesim.equations.neuron_equations import INPUT, TIME, Cell
+from spikesim.equations.neuron_equations import INPUT, TIME, NeuronEquations
 from spikesim.errors import ValidationError
 from spikesim.language import expressions as ex
 
@@ -21,13 +21,17 @@ _LOOKED_AT = 4  # neurons of a population, beside those with the least and the g
 
 
 def check_stability(
-    cell: Cell, parameters: dict[str, np.ndarray], state: np.ndarray, dt: float, owner: str
+    cell: NeuronEquations,
+    parameters: dict[str, np.ndarray],
+    state: np.ndarray,
+    dt: float,
+    owner: str,
 ) -> None:
     """Raise if a process that decays would grow from step to step.
 
     Parameters
     ----------
-    cell : Cell
+    cell : NeuronEquations
         The model.
     parameters : dict
         Values of shape () or (n,).
@@ -69,7 +73,7 @@ def check_stability(
         )  # fmt: skip
 
 
-def judged(cell: Cell) -> bool:
+def judged(cell: NeuronEquations) -> bool:
     """Whether an explicit method carries some of the states."""
     return cell.system.method in TABLEAUX and bool(cell.system.stepped)
 
@@ -95,7 +99,7 @@ def _longest(tableau: Tableau, rate: complex, dt: float) -> float:
     return stable
 
 
-def _jacobians(cell: Cell, values: dict[str, Any], n: int) -> np.ndarray:
+def _jacobians(cell: NeuronEquations, values: dict[str, Any], n: int) -> np.ndarray:
     """Derivatives of the stepped states' rates in n neurons, by central differences, (n, k, k).
 
     Values have the shape (n, 1), or are numbers.

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from spikesim.equations.neuron_equations import Cell
+from spikesim.equations.neuron_equations import NeuronEquations
 from spikesim.kernels.args import TableArgs
 from spikesim.units import Param
 
@@ -59,7 +59,7 @@ class NeuronTable:
 
     Attributes
     ----------
-    cell : Cell
+    cell : NeuronEquations
         The model.
     module : str
         The generated module of its update.
@@ -73,7 +73,7 @@ class NeuronTable:
         States that survive `reset_state`.
     """
 
-    cell: Cell
+    cell: NeuronEquations
     module: str
     state0: int
     blocks: list[Block]

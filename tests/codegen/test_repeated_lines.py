@@ -5,7 +5,7 @@ import pytest
 
 import spikesim as sim
 from spikesim.codegen import neuron_source
-from spikesim.codegen.repeated_lines import Roller
+from spikesim.codegen.repeated_lines import LoopCompactor
 
 N = 3
 
@@ -38,10 +38,10 @@ def run(method, threads=1, precision="mixed"):
 @pytest.mark.slow
 @pytest.mark.parametrize("method", ["strang", "backward_euler"])
 def test_the_same_in_loops_as_in_straight_lines(method, monkeypatch):
-    monkeypatch.setattr(neuron_source, "ROLLED", 0)
+    monkeypatch.setattr(neuron_source, "MIN_STATES_FOR_LOOPS", 0)
     rolled = run(method)
     assert "_T0" in model(method).source()
-    monkeypatch.setattr(neuron_source, "ROLLED", 10**9)
+    monkeypatch.setattr(neuron_source, "MIN_STATES_FOR_LOOPS", 10**9)
     straight = run(method)
     assert "_T0" not in model(method).source()
     assert rolled == pytest.approx(straight, rel=1e-11, abs=1e-12)
@@ -50,7 +50,7 @@ def test_the_same_in_loops_as_in_straight_lines(method, monkeypatch):
 
 @pytest.mark.slow
 def test_the_same_on_two_threads(monkeypatch):
-    monkeypatch.setattr(neuron_source, "ROLLED", 0)
+    monkeypatch.setattr(neuron_source, "MIN_STATES_FOR_LOOPS", 0)
     assert np.array_equal(run("strang"), run("strang", threads=2))
 
 
@@ -65,7 +65,7 @@ def test_the_text_does_not_grow_with_the_number_of_compartments():
 
 def test_runs_of_blocks_become_loops():
     lines = ["a = 1.0", *(f"{line}" for k in range(5) for line in (f"f = x{k} * a", f"y{k} += f"))]
-    roller = Roller()
+    roller = LoopCompactor()
     text = roller.lines(lines, lambda name: True)
     names = {f"{kind}{k}": float(k + 2) for kind in "xy" for k in range(5)}
     y = np.zeros(len(roller.place))

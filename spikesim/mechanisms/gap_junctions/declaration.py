@@ -24,7 +24,7 @@ from spikesim.distributions import Distribution, plain
 from spikesim.errors import ValidationError
 from spikesim.units import given_values, nS
 
-HALVED = (AllToAll, FixedProbability, DistanceDependent)
+PAIRWISE_CONNECTORS = (AllToAll, FixedProbability, DistanceDependent)
 """Connectors that decide on each pair independently, so one direction of each pair suffices."""
 _DIRECTED = (FixedInDegree, FixedOutDegree, FixedTotalNumber)
 

@@ -17,14 +17,14 @@ from spikesim.equations.neuron_equations import INPUT
 from spikesim.errors import ValidationError, warn
 from spikesim.language import expressions as ex
 from spikesim.machine import require
-from spikesim.mechanisms.gap_junctions.declaration import HALVED, GapJunctions
+from spikesim.mechanisms.gap_junctions.declaration import PAIRWISE_CONNECTORS, GapJunctions
 from spikesim.mechanisms.gap_junctions.kernels import GapArgs
 from spikesim.planning.checks import check_connections
 from spikesim.planning.connectivity import Connectivity, build_csr, values_of
 from spikesim.planning.context import Context
 from spikesim.planning.mechanism import Mechanism, is_a
 from spikesim.planning.sampling import check_draws
-from spikesim.planning.settings import Told, counted, digest, selected
+from spikesim.planning.settings import IdentityEntry, counted, digest, selected
 from spikesim.planning.use import Use
 from spikesim.runtime.limits import NOT_NEGATIVE, Entry
 from spikesim.runtime.part import Bundles, Part, Variable
@@ -88,7 +88,9 @@ class GapPart(Part):
 def check(gaps: GapJunctions, description: Description) -> None:
     """Raise unless currents act on the membranes of both sides and pairs can be connected."""
     _check_membranes(gaps, description)
-    within = isinstance(gaps.connector, HALVED)  # considers each pair within a population once
+    within = isinstance(
+        gaps.connector, PAIRWISE_CONNECTORS
+    )  # considers each pair within a population once
     check_connections(gaps, gaps.a, gaps.b, {"g": gaps.initial_g}, counted=not within)
     if isinstance(gaps.connector, (OneToOne, FromArrays, FromSparse)):
         joined(gaps, 0)
@@ -189,7 +191,7 @@ def joined(gaps: GapJunctions, seed: int) -> Connectivity:
         return drawn
     i = gaps.a.ids[np.repeat(np.arange(drawn.n_pre), np.diff(drawn.indptr))]
     j = gaps.b.ids[drawn.targets]
-    if isinstance(gaps.connector, HALVED):
+    if isinstance(gaps.connector, PAIRWISE_CONNECTORS):
         both_ways = np.isin(i, gaps.b.ids) & np.isin(j, gaps.a.ids)
         keep = ~(both_ways & (i > j))
         indptr = np.concatenate([[0], np.cumsum(keep)])[drawn.indptr]
@@ -216,7 +218,7 @@ def _check_once(gaps: GapJunctions, i: np.ndarray, j: np.ndarray) -> None:
         )  # fmt: skip
 
 
-def identity(gaps: GapJunctions, context: Context, part: GapPart) -> Told:
+def identity(gaps: GapJunctions, context: Context, part: GapPart) -> IdentityEntry:
     """Identity for checkpoints: the two populations, with a checksum of the pairs."""
     own = part.joined[gaps.name]
     pairs = f"{counted(own.a.size, 'pair')} ({digest(own.a, own.b)})"
@@ -229,7 +231,9 @@ def memory(all_gaps: list[GapJunctions], description: Description) -> Iterable[U
     for gaps in all_gaps:
         n_a, n_b = len(gaps.a), len(gaps.b)
         n = gaps.connector.expected(n_a, n_b)
-        if gaps.a.population is gaps.b.population and isinstance(gaps.connector, HALVED):
+        if gaps.a.population is gaps.b.population and isinstance(
+            gaps.connector, PAIRWISE_CONNECTORS
+        ):
             n /= 2
         rows = min(2 * n, n_a + n_b)
         yield Use("gap junctions", gaps.name, int(_BYTES * n + 33 * rows), passing=int(100 * n),

@@ -10,14 +10,14 @@ from spikesim.codegen.step import Call, Stage
 from spikesim.description.description import Description
 from spikesim.description.elements import Signal
 from spikesim.description.populations import Population, View
-from spikesim.equations.neuron_equations import Cell, Cells
+from spikesim.equations.neuron_equations import EquationCache, NeuronEquations
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.mechanisms.linked_variables.declaration import Link
 from spikesim.mechanisms.linked_variables.kernels import LinkArgs
 from spikesim.neurons import Neuron
 from spikesim.planning.context import Context
 from spikesim.planning.mechanism import Mechanism, is_a
-from spikesim.planning.settings import Told, said, selected
+from spikesim.planning.settings import IdentityEntry, said, selected
 from spikesim.runtime.part import Bundles, Part
 from spikesim.runtime.split import Split
 from spikesim.units import Unit
@@ -52,7 +52,7 @@ def check(link: Link, description: Description) -> None:
     _check_chain(link, description.of(Link))
 
 
-def _check_variables(link: Link, cells: Cells) -> None:
+def _check_variables(link: Link, cells: EquationCache) -> None:
     """Raise unless both variables exist and the target has no equation of its own."""
     cell = _cell(link.target.population, cells)
     if not isinstance(link.variable, str) or link.variable not in cell.states:
@@ -72,7 +72,7 @@ def _check_variables(link: Link, cells: Cells) -> None:
         _check_units(link, cell, _cell(link.source.population, cells))
 
 
-def _check_units(link: Link, target: Cell, source: Cell) -> None:
+def _check_units(link: Link, target: NeuronEquations, source: NeuronEquations) -> None:
     """Raise if the values of the source have another meaning in the unit of the target."""
     unit, given = Unit(target.units[link.variable]), Unit(source.units[link.source_variable])
     if unit == given:
@@ -120,7 +120,7 @@ def check_unlinked(view: View, variable: str, links: list[Link]) -> None:
             )  # fmt: skip
 
 
-def check_linked(population: Population, cell: Cell, links: list[Link]) -> None:
+def check_linked(population: Population, cell: NeuronEquations, links: list[Link]) -> None:
     """Raise if a variable that the model declares as linked has no link in some neuron."""
     for variable in cell.linked:
         filled = np.zeros(population.size, bool)
@@ -135,7 +135,7 @@ def check_linked(population: Population, cell: Cell, links: list[Link]) -> None:
             )  # fmt: skip
 
 
-def _cell(population: Population, cells: Cells) -> Cell:
+def _cell(population: Population, cells: EquationCache) -> NeuronEquations:
     assert isinstance(population.model, Neuron)
     return cells.of(population.model, with_input=True)
 
@@ -167,7 +167,7 @@ def plan_links(links: list[Link], context: Context) -> LinkPart | None:
     ))  # fmt: skip
 
 
-def identity(link: Link, context: Context, part: LinkPart) -> Told:
+def identity(link: Link, context: Context, part: LinkPart) -> IdentityEntry:
     """Identity for checkpoints: source and target variables."""
     same = {"source": f"{selected(link.source)}.{link.source_variable}"}
     same |= {"target": selected(link.target), "index": said(link.index)}

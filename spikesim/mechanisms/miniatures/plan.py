@@ -30,7 +30,7 @@ from spikesim.planning.drives import (
 )
 from spikesim.planning.mechanism import Mechanism
 from spikesim.planning.sampling import law
-from spikesim.planning.settings import Told, selected, settings_of
+from spikesim.planning.settings import IdentityEntry, selected, settings_of
 from spikesim.planning.use import Use
 from spikesim.runtime.blocks import Common
 from spikesim.runtime.part import Bundles, Part
@@ -129,7 +129,7 @@ def _check_amplitude(given: Distribution, dtype: np.dtype, owner: str) -> None:
         raise ValidationError(f"too large for {dtype}: {given!r}", "amplitude", owner) from None
 
 
-def identity(stimulus: Stimulus, context: Context, part: MiniaturePart) -> Told:
+def identity(stimulus: Stimulus, context: Context, part: MiniaturePart) -> IdentityEntry:
     """Identity for checkpoints: target, receptor and transmitter; rate and amplitude."""
     minis = stimulus.input
     assert isinstance(minis, Miniatures)

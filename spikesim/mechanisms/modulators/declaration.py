@@ -67,7 +67,7 @@ class Modulator(Signal):
         return f"<{self.name}: tau = {self.tau:g} ms, baseline = {self.baseline:g}>"
 
 
-class Secretion(Element):
+class ModulatorRelease(Element):
     """Release of a modulator by the spikes of neurons; created by `Network.release`.
 
     Attributes

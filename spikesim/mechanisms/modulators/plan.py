@@ -10,12 +10,12 @@ import numpy as np
 from spikesim.codegen.step import Call, Stage
 from spikesim.description.description import Description
 from spikesim.description.elements import Element
-from spikesim.mechanisms.modulators.declaration import Modulator, Secretion
+from spikesim.mechanisms.modulators.declaration import Modulator, ModulatorRelease
 from spikesim.mechanisms.modulators.kernels import ModulationArgs
 from spikesim.planning.context import Context
 from spikesim.planning.mechanism import Mechanism, is_a
 from spikesim.planning.parameter_warnings import warn_of_taus
-from spikesim.planning.settings import Told, settings_of
+from spikesim.planning.settings import IdentityEntry, settings_of
 from spikesim.planning.use import Use
 from spikesim.runtime.blocks import Common
 from spikesim.runtime.limits import FINITE, Entry, Limits
@@ -89,7 +89,7 @@ def check(element: Any, description: Description) -> None:
 def plan_modulators(elements: list[Any], context: Context) -> ModulatorPart | None:
     """Build the part of all concentrations and their releases."""
     modulators = [e for e in elements if isinstance(e, Modulator)]
-    releases = [e for e in elements if isinstance(e, Secretion)]
+    releases = [e for e in elements if isinstance(e, ModulatorRelease)]
     if not modulators:
         return None
     n = len(modulators)
@@ -120,7 +120,7 @@ def is_read(description: Description) -> bool:
     return any(rule is not None and rule.modulators for rule in rules)
 
 
-def identity(element: Any, context: Context, part: ModulatorPart) -> Told:
+def identity(element: Any, context: Context, part: ModulatorPart) -> IdentityEntry:
     """Identity for checkpoints: time constants and baselines; amounts and delays."""
     if isinstance(element, Modulator):
         values = settings_of(tau=(element.tau, ms), baseline=element.baseline)
@@ -138,7 +138,7 @@ def memory(elements: list[Any], description: Description) -> Iterable[Use]:
 
 
 MODULATORS = Mechanism(
-    "modulators", is_a(Modulator, Secretion), plan_modulators,
+    "modulators", is_a(Modulator, ModulatorRelease), plan_modulators,
     check=check, identity=identity, memory=memory,
     appends=lambda element: [element.baseline] if isinstance(element, Modulator) else [],
 )  # fmt: skip

@@ -14,7 +14,7 @@ from spikesim.mechanisms.noise_current.kernels import NoiseArgs
 from spikesim.planning.context import Context
 from spikesim.planning.drives import check_felt
 from spikesim.planning.mechanism import Mechanism
-from spikesim.planning.settings import Told, selected, settings_of
+from spikesim.planning.settings import IdentityEntry, selected, settings_of
 from spikesim.planning.use import Use
 from spikesim.runtime.part import Bundles, Part
 from spikesim.runtime.split import Split
@@ -81,7 +81,7 @@ def plan_noise(stimuli: list[Stimulus], context: Context) -> NoisePart | None:
     ))  # fmt: skip
 
 
-def identity(stimulus: Stimulus, context: Context, part: NoisePart) -> Told:
+def identity(stimulus: Stimulus, context: Context, part: NoisePart) -> IdentityEntry:
     """Identity for checkpoints: target; mean, standard deviation and interval of draws."""
     noise = stimulus.input
     assert isinstance(noise, NoiseCurrent)

@@ -27,7 +27,7 @@ from spikesim.planning.drives import (
     value_at,
 )
 from spikesim.planning.mechanism import Mechanism
-from spikesim.planning.settings import Told, selected, settings_of
+from spikesim.planning.settings import IdentityEntry, selected, settings_of
 from spikesim.planning.use import Use
 from spikesim.runtime.blocks import Common
 from spikesim.runtime.part import Bundles, Part
@@ -119,7 +119,7 @@ def build_drives(stimuli: list[Stimulus], context: Context, step: int) -> DriveA
     )  # fmt: skip
 
 
-def identity(stimulus: Stimulus, context: Context, part: DrivePart) -> Told:
+def identity(stimulus: Stimulus, context: Context, part: DrivePart) -> IdentityEntry:
     """Identity for checkpoints: target and receptor; rate and weight."""
     drive = stimulus.input
     assert isinstance(drive, PoissonDrive)

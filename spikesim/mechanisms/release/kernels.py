@@ -22,10 +22,10 @@ from spikesim.jit import kernel
 from spikesim.kernels.deliver import (
     DENSE,
     SPARSE,
-    ask_for_places,
-    ask_for_synapses,
+    add_to_broadcast,
+    prefetch_rows,
+    prefetch_synapses,
     sparse_row,
-    sum_up,
 )
 
 Array = np.ndarray
@@ -59,9 +59,9 @@ def deliver_released(step, ring, broadcast, spikes, n_spikes, static, release):
     events = 0
     for s in range(n_spikes):
         if s + 4 < n_spikes:
-            ask_for_places(spikes[s + 4], static)
+            prefetch_rows(spikes[s + 4], static)
         if s + 1 < n_spikes:
-            ask_for_synapses(spikes[s + 1], static)
+            prefetch_synapses(spikes[s + 1], static)
         gid = spikes[s]
         g = group[gid]
         for q in range(first[g], first[g + 1]):
@@ -77,7 +77,7 @@ def deliver_released(step, ring, broadcast, spikes, n_spikes, static, release):
                 elif kind[p] == DENSE:
                     events += _dense(step, ring, source, p, static, share)
                 else:
-                    events += sum_up(step, ring, broadcast, source, p, static, share)
+                    events += add_to_broadcast(step, ring, broadcast, source, p, static, share)
     return events
 
 

@@ -9,7 +9,7 @@ from spikesim.mechanisms.step_current.declaration import StepCurrent
 from spikesim.planning.context import Context
 from spikesim.planning.drives import check_felt, judge_schedule
 from spikesim.planning.mechanism import Mechanism
-from spikesim.planning.settings import Told, selected, settings_of
+from spikesim.planning.settings import IdentityEntry, selected, settings_of
 from spikesim.runtime.blocks import Common
 from spikesim.runtime.part import Part
 from spikesim.units import pA
@@ -52,7 +52,7 @@ def check(stimulus: Stimulus, description: Description) -> None:
     judge_schedule(stimulus.input.schedule, description, stimulus.name)
 
 
-def identity(stimulus: Stimulus, context: Context, part: StepCurrentPart) -> Told:
+def identity(stimulus: Stimulus, context: Context, part: StepCurrentPart) -> IdentityEntry:
     """Identity for checkpoints: target; amplitudes and times."""
     current = stimulus.input
     assert isinstance(current, StepCurrent)
