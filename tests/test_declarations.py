@@ -230,7 +230,7 @@ def test_help_of_ones_own_models():
         "My neuron.\n\nParameters\n----------\nC_m : float (pF)\n    membrane cap"
     )
     assert "\ng : float (mV)\n    my height; positive, default 3\n" in text
-    assert "\nreceptors : mapping of str to Receptor, optional\n    The receptors by name;" in text
+    assert "\nreceptors : mapping of str to Receptor, optional\n    Receptors by name." in text
     assert list(inspect.signature(Mine).parameters) == [
         *sim.LIF.declared, "g", "receptors", "channels", "method",
     ]  # fmt: skip
