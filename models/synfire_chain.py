@@ -60,7 +60,7 @@ QUIET, GAP, WINDOW = (
 )  # ms before the first volley, between volleys, and of a group's response
 SPIKES, SIGMAS = range(20, 111, 10), (0.0, 1.0, 2.0, 3.0, 4.0, 5.0)
 SURVIVED, OFF = WIDTH // 2, 15
-"""Minimum number of spikes in the last group for a volley to count as surviving."""
+"""Minimum spikes in the last group of a surviving volley; below OFF spikes a volley has ended."""
 
 EXPECTED = {
     "spontaneous rate": Expected(2, 4, "Hz", "paper 2"),

@@ -12,7 +12,7 @@ import numpy as np
 from scipy import integrate, special
 
 FAR = 6.0
-"""Distance of the mean to the threshold, in deviations, beyond which the rate is taken as 0."""
+"""Distance of the mean to threshold, in deviations, beyond which spikes are too rare."""
 
 
 def lif_rate(

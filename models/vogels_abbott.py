@@ -12,7 +12,7 @@ recurrent excitation, and the remaining fluctuations make neurons fire irregular
 Synapses decay with 5 ms (excitatory) and 10 ms (inhibitory). COBA is silent until external spikes
 start the activity during the first 50 ms. Vogels & Abbott 2005, J. Neurosci. 25:10786, as
 benchmarks 1 and 2 of Brette et al. 2007, J. Comput. Neurosci. 23:349; reference rates are from
-running those benchmarks in other simulators. Scaling changes the number of neurons, not the number
+others' runs of those benchmarks. Scaling changes the number of neurons, not the number
 of synapses of each.
 
     python -m models.vogels_abbott --out vogels_abbott.png --json vogels_abbott.json

@@ -254,7 +254,7 @@ class Population(View):
         return isinstance(self.model, Source)
 
     def _checked_initial(self, cell: NeuronEquations, given: Mapping[str, Any]) -> dict[str, Value]:
-        """Copy the initial values of model and user, except those that are expressions."""
+        """Validate and copy initial values of model and user, except those that are expressions."""
         checked: dict[str, Value] = {}
         for name, value in {**cell.given, **given}.items():
             if name not in cell.states:

@@ -73,7 +73,7 @@ def _check_variables(link: Link, cells: EquationCache) -> None:
 
 
 def _check_units(link: Link, target: NeuronEquations, source: NeuronEquations) -> None:
-    """Raise if the values of the source have another meaning in the unit of the target."""
+    """Raise if the units of source and target differ: a link does not convert values."""
     unit, given = Unit(target.units[link.variable]), Unit(source.units[link.source_variable])
     if unit == given:
         return
