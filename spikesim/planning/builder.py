@@ -30,7 +30,8 @@ def build(description: Description, mechanisms: Sequence[Mechanism], threads: in
     Raises
     ------
     ValidationError
-        If parts of the description do not fit each other, or the whole does not fit the machine.
+        If parts of the description are incompatible, or if the network exceeds the memory of the
+        machine.
     """
     dt, seed = description.dt, description.seed
     state_type, weight_type = PRECISIONS[description.precision]
@@ -59,7 +60,7 @@ def build(description: Description, mechanisms: Sequence[Mechanism], threads: in
         name: build_projection(p, blocks, tables, dt=dt, seed=seed, weight_type=weight_type)
         for name, p in description.projections.items()
     }
-    # A power of two, so that a row is found without a division.
+    # The number of rows is a power of two, so that a row index needs no division.
     longest = max(map(_max_delay, built.values()), default=1)
     rows = 1 << (longest - 1).bit_length()
     _check_ring(rows, n_slots, np.dtype(weight_type).itemsize, list(built.values()))

@@ -35,8 +35,8 @@ from spikesim.planning.sources import given_spikes
 from spikesim.planning.stability import check_stability, outermost
 from spikesim.units import check_range
 
-_SAMPLES = 32  # draws of a weight that are looked at
-_MODERATE = 1e6  # in a step; what has other units than a rate only costs a closer look
+_SAMPLES = 32  # draws of a weight that are checked
+_MODERATE = 1e6  # per step; a coefficient in other units than a rate only costs the full check
 
 
 def check_population(population: Population, description: Description) -> None:
@@ -90,9 +90,9 @@ def check_projection(projection: Projection, description: Description) -> None:
 def check_connections(
     owner: Any, source: View, target: View, given: dict[str, Any], *, counted: bool = True
 ) -> None:
-    """Raise if a connector does not fit the sizes of both sides, or arrays its connections.
+    """Raise if a connector does not fit the population sizes, or arrays do not fit its connections.
 
-    `counted` tells whether each connection that it makes is one of the owner's.
+    `counted` tells whether each connection of the connector is one connection of the owner.
     """
     offset, sizes = owner.self_offset, (len(source), len(target))
     owner.connector.check(*sizes, offset)

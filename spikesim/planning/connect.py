@@ -24,7 +24,7 @@ from spikesim.kernels.counts import binomial_rows, total_rows
 from spikesim.planning.csr import Connectivity
 
 _BLOCK_PAIRS = 1 << 20
-"""Pairs whose distances are held at once."""
+"""Number of pairs whose distances are in memory at once."""
 
 
 @dataclass(frozen=True)
@@ -58,14 +58,14 @@ def build_csr(
     Parameters
     ----------
     connector : Connector
-        The rule.
+        The connection rule.
     n_pre, n_post : int
         Numbers of source and target neurons.
     key : np.uint64
         Key of the projection, from `spikesim.rng.key`.
     self_offset : int, optional
-        Where source and target overlap: target ``s + self_offset`` is source s itself. Default:
-        no neuron is in both.
+        Offset where source and target overlap: target ``s + self_offset`` is source s itself.
+        Default: no neuron is in both.
 
     Raises
     ------
@@ -181,7 +181,7 @@ def _(connector: c.FromSparse, sides: Sides) -> Connectivity:
 def _random_rows(
     sides: Sides, counts: np.ndarray, barred: int, multapses: bool = False
 ) -> Connectivity:
-    """Rows of the given lengths, filled with random targets."""
+    """Build rows of the given lengths, filled with random targets."""
     indptr = _starts(counts)
     targets = np.empty(indptr[-1], np.int32)
     marks = _marks(sides.n_post, multapses)

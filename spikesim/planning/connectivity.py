@@ -36,9 +36,10 @@ class Synapses:
     targets : np.ndarray
         int32, shape (n_syn,), each row sorted by (block, delay, target); see `kernels.order`.
     weight : np.ndarray or float
-        As the user gave it: one number for all, or shape (n_syn,) in the order of `targets`.
+        Weights as given by the user: one number for all, or shape (n_syn,) in the order of
+        `targets`.
     delay_steps : np.ndarray or int
-        One number of steps for all, or uint8 or uint16, shape (n_syn,).
+        Delays in steps: one number for all, or uint8 or uint16, shape (n_syn,).
     """
 
     indptr: np.ndarray
@@ -49,15 +50,15 @@ class Synapses:
 
 @dataclass(frozen=True, eq=False)
 class Places:
-    """Where selected neurons lie in the ranges of ids that a projection covers.
+    """Positions of selected neurons within the id ranges that a projection covers.
 
-    Kernels take a projection from one range of ids to another. Connectors, weights and delays are
-    in the order of the user's selections, which may skip neurons or hold them in any order.
+    For kernels, a projection connects one range of ids to another. Connectors, weights and delays
+    are in the order of the user's selections, which may skip neurons or list them in any order.
 
     Attributes
     ----------
     rows, columns : np.ndarray
-        int64: place of each selected source and target in its range, each place at most once.
+        int64: position of each selected source and target in its range, each at most once.
     n_rows, n_columns : int
         Sizes of the ranges.
     """
@@ -70,10 +71,10 @@ class Places:
     def moved(
         self, connectivity: Connectivity, *values: np.ndarray | float
     ) -> tuple[Connectivity, list[Any]]:
-        """Connectivity and values of its synapses, with rows and targets at their places."""
+        """Reorder a connectivity and the values of its synapses from selections to id ranges."""
         row = np.repeat(self.rows, np.diff(connectivity.indptr))
         target = self.columns[connectivity.targets].astype(np.int32)
-        order = np.lexsort((target, row))  # stable: multapses stay as they were given
+        order = np.lexsort((target, row))  # stable: multapses keep their given order
         counts = np.bincount(row, minlength=self.n_rows)
         indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         placed = [v[order] if isinstance(v, np.ndarray) else v for v in values]
@@ -97,38 +98,39 @@ def assign(
     Parameters
     ----------
     connectivity : Connectivity
-        Who connects to whom; its `targets` are sorted in place and become the result's.
+        The connections. `targets` is sorted in place and becomes that of the result.
     weight, delay : float, array_like or Distribution
         One number for all; shape (n_syn,), in the order of the arrays given to `FromArrays` and
         for other connectors by (source, target); shape (n_pre, n_post), looked up for each
-        synapse; or a distribution, keyed by (source, place among the source's targets). Delays in
-        ms. `weight` is None where the connector holds the weights (`FromSparse`).
+        synapse; or a distribution, drawn from a hash of the key, the source and the position among
+        the source's targets. Delays in ms. `weight` is None where the connector contains the
+        weights (`FromSparse`).
     dt : float
         Time step in ms.
     key : np.uint64
         Key of the projection, from `spikesim.rng.key`.
     dtype : dtype
-        float32 or float64, of a weight array. Default float32.
+        Type of a weight array, float32 or float64. Default float32.
     blocks : int
-        By how many blocks of targets rows are sorted where delays differ.
+        Number of blocks of targets by which rows are sorted where delays differ.
     places : Places, optional
-        Where the neurons lie, unless both ends are ranges.
+        Positions of the neurons, unless source and target are both ranges.
     owner : str or object
-        Whom error messages name.
+        Object that error messages name.
 
     Raises
     ------
     ValidationError
-        Where a shape does not fit, a weight is not finite or too large for `dtype`, or a delay is
-        not positive, below dt or longer than 65535 steps.
+        If a shape does not fit, a weight is not finite or too large for `dtype`, or a delay is not
+        positive, below dt or longer than 65535 steps.
 
     Warns
     -----
     SpikesimWarning
-        Once, where given delays are not multiples of `dt` and are rounded. Drawn ones are rounded
-        silently, and drawn again below half a step.
+        Once, if given delays are not multiples of `dt` and are rounded. Drawn delays are rounded
+        silently, and are redrawn if below half a step.
     """
-    # Delays first: their scratch is then gone before the weights, the larger array, are made.
+    # Delays first: their scratch is freed before the weights, the larger array, are allocated.
     steps = delays_in_steps(connectivity, delay, dt, rng.key(int(key), "delay"), owner)
     values = values_of(connectivity, weight, rng.key(int(key), "weight"), np.dtype(dtype), owner)
     if places is not None:
@@ -147,7 +149,7 @@ def values_of(
     owner: object,
     attribute: str = "weight",
 ) -> np.ndarray | float:
-    """Weights, or what else each connection has one of: one number for all, or shape (n_syn,)."""
+    """Weights or another per-connection value: one number for all, or shape (n_syn,)."""
     if connectivity.weight is not None:
         if weight is not None:
             raise ValidationError(

@@ -24,15 +24,15 @@ class Context:
     description : Description
         The network.
     blocks, tables : dict, list
-        Where populations lie.
+        Locations of the populations.
     group : numpy.ndarray
         Population of each global id.
     built : dict of str to Built
-        Synapses of projections. A mechanism takes out what it stores.
+        Synapses of the projections. A mechanism removes those that it stores.
     appended : dict
-        By element, where the flat state has what its mechanism appended.
+        Index in the flat state of the value that a mechanism appended, by `id` of the element.
     parts : dict of str to Part
-        Those of earlier mechanisms.
+        Parts of earlier mechanisms, by name.
     """
 
     description: Description
@@ -50,12 +50,12 @@ class Context:
 
     @property
     def seed(self) -> int:
-        """Seed of everything random."""
+        """Seed of all random numbers."""
         return self.description.seed
 
     @property
     def weight_type(self) -> Any:
-        """The type in which weights are stored."""
+        """Data type of stored weights."""
         return self.description.weight_type
 
     def place_of(self, element: Element) -> int:
@@ -68,5 +68,5 @@ class Context:
         return self.tables[block.table].state_place(variable) + block.lo + view.ids
 
     def gids(self, view: View) -> np.ndarray:
-        """Global ids of neurons, which are also places in the flat currents."""
+        """Global ids of neurons, which are also their indices in the flat current array."""
         return self.blocks[view.population.name].gid0 + view.ids

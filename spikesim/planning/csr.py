@@ -22,9 +22,9 @@ class Connectivity:
     n_post : int
         Number of target neurons.
     order : np.ndarray or None
-        int64, shape (n_syn,): which given entry each synapse is, where the user gave arrays.
+        int64, shape (n_syn,): index of each synapse in the arrays that the user gave, if any.
     weight : np.ndarray or None
-        float64, shape (n_syn,), where the connector holds the weights.
+        float64, shape (n_syn,), if the connector contains the weights.
     """
 
     indptr: np.ndarray
@@ -44,15 +44,15 @@ class Connectivity:
         return self.targets.size
 
     def aligned(self, given: np.ndarray, attribute: str, owner: object) -> np.ndarray:
-        """Values of the synapses in the order of `targets`.
+        """Return values of the synapses in the order of `targets`.
 
         Parameters
         ----------
         given : np.ndarray
-            Shape (n_syn,), in the order of the arrays that the connector was given, if
-            it was; or shape (n_pre, n_post), looked up for each synapse.
+            Shape (n_syn,), in the order of the connector's own arrays if it was given any; or
+            shape (n_pre, n_post), looked up for each synapse.
         attribute, owner : str, object
-            Whom the error message names.
+            Attribute and object that the error message names.
         """
         if given.shape == (self.n_syn,):
             return given if self.order is None else given[self.order]
@@ -69,7 +69,7 @@ class Connectivity:
 def misshapen(
     shape: tuple[int, ...], n_syn: int | None, sizes: tuple[int, int], attribute: str, owner: object
 ) -> ValidationError:
-    """The error for an array that fits neither the synapses nor (sources, targets)."""
+    """Return the error for an array that fits neither the synapses nor (sources, targets)."""
     each = "each synapse" if n_syn is None else f"each of {n_syn} synapses"
     return ValidationError(
         f"must be one number, one for {each}, or of shape {sizes}, got shape {shape}", attribute,

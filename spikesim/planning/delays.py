@@ -1,4 +1,4 @@
-"""Delays as whole steps."""
+"""Convert synaptic delays to whole time steps."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from spikesim.units import LONGEST_DELAY, delay_steps
 def delays_in_steps(
     connectivity: Connectivity, delay: Any, dt: float, key: np.uint64, owner: object
 ) -> np.ndarray | int:
-    """The delay of each synapse in steps of `dt`, 1 to `LONGEST_DELAY`.
+    """Return the delay of each synapse in steps of `dt`, 1 to `LONGEST_DELAY`.
 
     Parameters are those of `spikesim.planning.connectivity.assign`; a delay may also be
     `Steps`. Returns one number if all are equal, else uint8 or uint16, shape (n_syn,).
@@ -35,13 +35,13 @@ def delays_in_steps(
         steps = connectivity.aligned(given, "delay", owner)
     if steps.size and steps.min() == steps.max():
         return int(steps[0])
-    # Read-only are those that the projection keeps.
+    # Arrays that the projection keeps are read-only, and are copied.
     narrow = np.uint8 if steps.max(initial=0) < 256 else np.uint16
     return steps.astype(narrow, copy=not steps.flags.writeable)
 
 
 def check_drawn(delay: Distribution, dt: float, owner: object) -> None:
-    """Raise if next to none of the draws of a delay would reach a step."""
+    """Raise if almost no draws of a delay would reach half a step, or all would be too long."""
     kept = delay.mass(dt / 2, math.inf)
     if kept < LEAST_ACCEPTED:
         raise ValidationError(

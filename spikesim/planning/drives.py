@@ -19,7 +19,7 @@ from spikesim.planning.context import Context
 from spikesim.planning.use import Use
 from spikesim.receptors import Receptor
 
-MAX_COUNT_MEAN = 200.0  # events a step; the table of a drive has about this many columns
+MAX_COUNT_MEAN = 200.0  # events per step; the table of a drive has about this many columns
 
 
 def check_felt(target: View) -> None:
@@ -73,9 +73,10 @@ def drive_slot(stimulus: Stimulus, port: str, context: Context) -> int:
 
 
 def count_thresholds(means: np.ndarray) -> np.ndarray:
-    """Cumulative Poisson probabilities, uint32, a row a mean, until the tail is below 2**-33.
+    """Tabulate cumulative Poisson probabilities, uint32, one row per mean.
 
-    Those that 32 bits exceed with the probability of more events; a mean of 0 is never exceeded.
+    A uniform 32-bit number exceeds entry k with the probability of more than k events; for a mean
+    of 0 it never does. Rows end where the tail is below 2**-33.
     """
     top = 1
     while means.size and pdtr(top - 1, means.max()) < 1 - 2.0**-33:
@@ -90,7 +91,7 @@ def memory_of(name: str, rates: list[np.ndarray], targets: int, each: int, dt: f
         return []
     means = np.concatenate([np.ravel(rate) for rate in rates]) * (dt / 1000.0)
     distinct = np.unique(means)
-    highest = min(distinct.max(initial=0.0), MAX_COUNT_MEAN)  # above it a rate is refused
+    highest = min(distinct.max(initial=0.0), MAX_COUNT_MEAN)  # higher rates raise an error
     table = distinct.size * (highest + 7.0 * np.sqrt(highest) + 10.0)
     return [Use("inputs", name, int(targets * each + 4 * table), passing=int(24 * table),
                 what=f"{len(rates)} inputs")]  # fmt: skip

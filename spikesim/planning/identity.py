@@ -97,7 +97,7 @@ def _projection(p: Projection) -> IdentityEntry:
     if rule is not None:
         same |= {"delay_is": str(p.delay_is), "pairing": rule.pairing}
         for attribute in ("on_pre", "on_post"):
-            # Of a property the parameters choose the text.
+            # The text of a property depends on the parameters, which are compared as settings.
             if not isinstance(getattr(type(rule), attribute), property):
                 same |= _texts(rule, attribute)
         for name in rule.modulators:
@@ -117,7 +117,7 @@ def _texts(thing: Any, *attributes: str) -> Aspects:
 
 
 def _is_users(thing: Any, attribute: str) -> bool:
-    """Whether an attribute is an instance's own, or comes from a class of a user."""
+    """Whether an attribute is set on the instance or comes from a user-defined class."""
     if attribute in vars(thing):
         return True
     owner = next((c for c in type(thing).__mro__ if attribute in vars(c)), None)
@@ -127,7 +127,7 @@ def _is_users(thing: Any, attribute: str) -> bool:
 
 
 def _text(given: Any) -> str:
-    """Statements without comments and blanks, and mappings as statements."""
+    """Normalize statements: strip comments and blanks, and write mappings as statements."""
     if isinstance(given, Mapping):
         return _text("; ".join(f"{name} = {text}" for name, text in given.items()))
     if not isinstance(given, str):

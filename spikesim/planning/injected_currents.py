@@ -18,7 +18,7 @@ class InjectedCurrentPart(Part):
     Parameters
     ----------
     parts : iterable of Part
-        Those of all mechanisms.
+        Parts of all mechanisms.
     """
 
     name = "injected_currents"

@@ -26,23 +26,23 @@ class Mechanism:
     Attributes
     ----------
     name : str
-        That of its part.
+        Name of its part.
     claims : callable
-        Whether a projection or an element is its own.
+        Whether this mechanism handles a projection or an element.
     plan : callable
-        From all of these and the `Context` to the part, or None where there is nothing to do.
+        Builds the part from all of these objects and the `Context`; None if there is nothing to do.
     check : callable
-        Raises if an object that is about to be added cannot be, so that errors are raised at the
-        user's line; given the object and the `Description`.
+        Raises if an object that is about to be added is invalid, so that errors are raised at the
+        user's line; takes the object and the `Description`.
     identity : callable
-        What tells one of its objects from others, for saved states; given the object, the context
-        and the part. Those of projections are in `spikesim.planning.identity`.
+        Describes one of its objects for saved states; takes the object, the context and the part.
+        Projections are described in `spikesim.planning.identity`.
     memory : callable
-        What its objects take of memory; given the objects and the description.
+        Memory use of its objects; takes the objects and the description.
     currents : callable
-        The neurons to which an object gives a current (pA), so that their equations have one.
+        Neurons to which an object gives a current (pA), so that their equations include one.
     appends : callable
-        The value that an object appends to the flat state, in a list; empty for none.
+        List with the value that an object appends to the flat state; empty for none.
     """
 
     name: str

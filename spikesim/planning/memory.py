@@ -47,11 +47,11 @@ def uses(
     description : Description
         The network.
     groups : sequence of (NeuronEquations, list of Population)
-        Its neurons by model, from `spikesim.planning.neurons.group_by_model`.
+        Its populations by model, from `spikesim.planning.neurons.group_by_model`.
     mechanisms : sequence of Mechanism
-        What takes part in steps.
+        All mechanisms of the simulator.
     threads : int
-        How many will run it.
+        Number of threads that will run it.
     """
     cells = {p.name: cell for cell, members in groups for p in members}
     sizes = [np.dtype(t).itemsize for t in PRECISIONS[description.precision]]
@@ -111,7 +111,7 @@ def _population(population: Population, cells: dict[str, NeuronEquations], state
     n, model, name = population.size, population.model, population.name
     if isinstance(model, Neuron):
         return _neurons(population, model, cells[name], state)
-    each = 8 + 4 + 1  # its index, its population, whether it is recorded
+    each = 8 + 4 + 1  # index, population, whether it is recorded
     if isinstance(model, SpikeSource):
         spikes = sum(times.size for times in model.times)
         return Use("population", name, n * each + 12 * spikes, passing=40 * spikes,
@@ -122,8 +122,8 @@ def _population(population: Population, cells: dict[str, NeuronEquations], state
 def _neurons(population: Population, model: Neuron, cell: NeuronEquations, state: int) -> Use:
     n, states = population.size, len(cell.states)
     varied = sum(varies(value) for value in model.full_values.values())
-    # Its index and population, marks of spikes, two times of refractoriness; states now and at
-    # the start, and the current; parameters, and what is computed from them.
+    # Index and population, spike flags, refractory counter and period; current and initial states,
+    # and the injected current; parameters, and the constants computed from them.
     each = 8 + 4 + 2 + 8 + state * (2 * states + 1 + len(noise_sources(cell)))
     each += varied * (8 + 2 * state)
     return Use("population", population.name, n * each, passing=8 * n * (states + 1),
@@ -138,7 +138,7 @@ def _projection(projection: Projection, synapses: Layout, longest: int, threads:
     if threads > 1 and not s.dense and not s.delays:
         size += 2 * s.rows * threads
     what = f"{s.n:.3g} synapses" if s.n else "a sum, or no synapses"
-    # Static synapses are copied into what they share, projection by projection.
+    # Static synapses are copied into shared arrays, one projection at a time.
     moved = 0 if plastic else s.kept
     return Use("projection", projection.name, size, more, max(moved, passing(projection, s)), what)
 
@@ -146,5 +146,5 @@ def _projection(projection: Projection, synapses: Layout, longest: int, threads:
 def _buffers(description: Description, ring: int, current: int) -> Use:
     """Ring buffer, spike buffers and currents of a step: `current` bytes for each neuron."""
     n_neurons = sum(p.size for p in description.populations.values() if not p.is_source)
-    found = 4 * n_neurons + 12 * max(4 * n_neurons, SPIKE_BUFFER)  # spikes of a step, and recorded
+    found = 4 * n_neurons + 12 * max(4 * n_neurons, SPIKE_BUFFER)  # spikes per step, and recorded
     return Use("buffers", "buffers", ring + found + current * n_neurons, what="spikes on their way")

@@ -29,7 +29,7 @@ def varies(value: Any) -> bool:
 
 
 def _delay(projection: Projection) -> Any:
-    """Delays in steps, or a distribution of them in ms."""
+    """Return delays in steps, or their distribution in ms."""
     given = projection.initial_delay
     return given.values if isinstance(given, Steps) else given
 
@@ -47,18 +47,18 @@ def longest_delay(projection: Projection, dt: float, n: float) -> int:
 
 @dataclass(frozen=True)
 class Layout:
-    """How a projection's synapses will be stored.
+    """Storage layout of a projection's synapses.
 
     Attributes
     ----------
     n : float
-        Expected number of synapses; 0 where they are one sum.
+        Expected number of synapses; 0 if the projection is stored as one sum.
     n_pre, n_post : int
-        Sources and targets.
+        Numbers of sources and targets.
     dense : bool
-        Whether they are a matrix.
+        Whether weights are stored as a full matrix.
     targets, weights, delays : int
-        Bytes that each synapse has of these.
+        Bytes of each of these per synapse.
     """
 
     n: float
@@ -76,28 +76,28 @@ class Layout:
 
     @property
     def kept(self) -> int:
-        """Bytes as long as the network is there."""
+        """Bytes in use for the lifetime of the network."""
         rows = 0 if self.dense else self.rows
         return rows + int(self.n * (self.targets + self.weights + self.delays))
 
     @property
     def built(self) -> int:
-        """Bytes until the network is built: rows and targets of four bytes for all."""
+        """Bytes in use during the build: row pointers, and four bytes per target."""
         return self.rows + int(self.n * (4 + self.weights + self.delays))
 
 
 def layout(projection: Projection, weight: int, most: int, longest: int) -> Layout:
-    """The layout of a projection.
+    """Return the storage layout of a projection.
 
     Parameters
     ----------
     projection : Projection
-        Whose.
+        The projection.
     weight : int
-        Bytes of a weight.
+        Bytes per weight.
     most, longest : int
-        Targets and delay, in steps, that its arrays must have room for: static projections share
-        theirs.
+        Largest number of targets and longest delay (in steps) that its arrays must represent;
+        these are common to all static projections, which share their arrays.
     """
     ends = projection.source, projection.target
     n_pre, n_post = (end - first for first, end in (view.span for view in ends))
@@ -116,9 +116,9 @@ def layout(projection: Projection, weight: int, most: int, longest: int) -> Layo
 
 
 def check_synapses(projection: Projection, weight: int) -> None:
-    """Raise a ValidationError if a projection alone is more than the machine has.
+    """Raise a ValidationError if one projection alone exceeds the memory of the machine.
 
-    `weight` are the bytes of a weight.
+    `weight` is the number of bytes per weight.
     """
     found = layout(projection, weight, len(projection.target), 1)
     what = f"{found.n:.3g} synapses (to be expected)"
@@ -131,7 +131,7 @@ def check_synapses(projection: Projection, weight: int) -> None:
 
 
 def learning(projection: Projection, synapses: Layout, longest: int) -> int:
-    """Bytes of the histories of a plastic projection."""
+    """Bytes of the spike histories of a plastic projection."""
     rule, s = projection.plasticity, synapses
     assert rule is not None
     pairing = PAIRINGS.index(rule.pairing)
@@ -144,7 +144,7 @@ def learning(projection: Projection, synapses: Layout, longest: int) -> int:
 
 
 def releasing(projection: Projection, synapses: Layout) -> int:
-    """Bytes of what synapses that depress or facilitate keep."""
+    """Bytes of the state of short-term plasticity (depression, facilitation)."""
     if projection.release is None:
         return 0
     quantal = isinstance(projection.release, QuantalRelease)
@@ -152,11 +152,11 @@ def releasing(projection: Projection, synapses: Layout) -> int:
 
 
 def passing(projection: Projection, synapses: Layout) -> int:
-    """Bytes that are needed only while these synapses are made."""
+    """Bytes that are needed only while these synapses are built."""
     each = 2 * bool(synapses.delays)
     for given in (projection.initial_weight, _delay(projection)):
         if varies(given) and not isinstance(given, Distribution):
-            each = 16  # checked, and put in order
+            each = 16  # validated, and reordered
     if isinstance(projection.connector, FromArrays):
-        each = max(16, each + 8)  # the order of what was given
+        each = max(16, each + 8)  # sort order of the given entries
     return int(each * synapses.n)

@@ -17,14 +17,14 @@ from spikesim.runtime.split import Split
 
 
 class NeuronPart(Part):
-    """All neuron tables.
+    """All neuron tables of a network.
 
     Parameters
     ----------
     tables : list of NeuronTable
         One for each model.
     blocks : dict of str to Block
-        Populations, sources among them.
+        Populations, including sources.
     dt : float
         Step (ms).
     """

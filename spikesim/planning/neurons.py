@@ -28,14 +28,17 @@ MAX_REFRACTORY = 2**31 - 1
 
 
 def drawn(value: Any, size: int, seed: int, *names: str) -> np.ndarray:
-    """A parameter as float64 of shape () or (size,); distributions are drawn, keyed by names."""
+    """Return a parameter as float64 of shape () or (size,).
+
+    A distribution is drawn; the draws depend on the seed and `names` alone.
+    """
     if isinstance(value, Distribution):
         return draw(value, rng.key(seed, *names), np.arange(size))
     return np.asarray(value, dtype=np.float64)
 
 
 def resolve_parameters(population: Population, seed: int) -> dict[str, np.ndarray]:
-    """All parameter values of a population, checked again where they were drawn."""
+    """Return all parameter values of a population; drawn values are validated."""
     neuron = population.model
     assert isinstance(neuron, Neuron)
     values = {}
@@ -82,7 +85,7 @@ def initial_values(
 
 
 def refractory_steps(cell: NeuronEquations, blocks: list[Block], dt: float) -> np.ndarray:
-    """``round(t_ref / dt)`` of each neuron, int32; 0 for models that have none."""
+    """``round(t_ref / dt)`` of each neuron, int32; 0 for models without refractoriness."""
     steps = [refractory_of(cell, b.values, dt, b.name, silent=True) for b in blocks]
     return np.concatenate([np.broadcast_to(s, b.size) for s, b in zip(steps, blocks, strict=True)])
 
@@ -111,7 +114,7 @@ def table_constants(
     multiples are.
     """
     dtype = np.float64 if reads_time(cell) else dtype
-    with np.errstate(all="ignore"):  # what does not work out is said below
+    with np.errstate(all="ignore"):  # values that are not finite raise below
         values = [constant_values(cell, dict(block.values), dt) for block in blocks]
         for block, constants in zip(blocks, values, strict=True):
             check_constants(cell, constants, dt, block.name)
@@ -156,7 +159,7 @@ def _check_clock(cell: NeuronEquations, dtype: Any, owner: str) -> None:
 def group_by_model(
     populations: list[Population], stimulated: set[str], cells: EquationCache
 ) -> list[tuple[NeuronEquations, list[Population]]]:
-    """Populations of each model, with the model's equations; order of first appearance."""
+    """Group populations by model, with the model's equations, in order of first appearance."""
     groups: dict[tuple[Any, ...], tuple[Neuron, list[Population]]] = {}
     for population in populations:
         model = population.model
@@ -181,7 +184,7 @@ def build_table(
     dt: float,
     seed: int,
 ) -> tuple[NeuronTable, dict[str, Block]]:
-    """One table; `state` (states, n) and `current` (n) are its parts of the flat arrays."""
+    """Build one table; `state` (states, n) and `current` (n) are its slices of the flat arrays."""
     _check_clock(cell, state.dtype, members[0].name)
     blocks: dict[str, Block] = {}
     lo = 0

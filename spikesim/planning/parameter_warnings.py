@@ -46,9 +46,9 @@ def warn_of_neurons(
     owner : str
         The population's name.
     drawn : collection of str
-        Parameters that were drawn; they lie between steps, and are rounded in silence.
+        Parameters that were drawn; they are not multiples of the step, and are rounded silently.
     changed : collection of str, optional
-        Look at these alone, and at what depends on them; at all unless given.
+        Check only these parameters and what depends on them. Default: all parameters.
     """
     asked = set(values) if changed is None else set(changed)
     timed = {"t_ref"} if cell.t_ref is None else ex.names(cell.t_ref)
@@ -89,10 +89,10 @@ def _warn_of_reset(
     changed: set[str] | None,
     owner: str,
 ) -> None:
-    """Warn where a spike's reset leaves the neuron at its threshold, whatever its state is.
+    """Warn if the neuron meets its threshold after every reset, whatever its state.
 
-    Conditions of the threshold that the reset does not touch are not looked at: nothing but the
-    neuron's state can say when they hold.
+    Threshold conditions that the reset does not affect are ignored: whether they hold depends on
+    the neuron's state.
     """
     if cell.rearm is not None or not cell.reset:
         return
@@ -123,7 +123,7 @@ def _warn_of_reset(
 
 
 def _joined(tree: ast.expr, op: type[ast.operator], *, negated: bool = False) -> list[ast.expr]:
-    """The conditions that are joined by "and" (`ast.BitAnd`) or "or" (`ast.BitOr`)."""
+    """Split a condition into its operands of "and" (`ast.BitAnd`) or "or" (`ast.BitOr`)."""
     if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.Not):
         return _joined(tree.operand, op, negated=not negated)
     sign = {ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd}[op] if negated else op  # de Morgan
@@ -134,5 +134,5 @@ def _joined(tree: ast.expr, op: type[ast.operator], *, negated: bool = False) ->
 
 
 def _readable(tree: ast.expr, values: Mapping[str, Any]) -> bool:
-    """Whether an expression is over parameters alone, and nothing in it is drawn."""
+    """Whether an expression contains only parameters, and no random draws."""
     return ex.names(tree) <= set(values) and ex.RAND not in ex.called(tree)

@@ -19,7 +19,7 @@ from spikesim.planning.connectivity import Connectivity, Places, Synapses, assig
 from spikesim.runtime.blocks import Block, NeuronTable
 from spikesim.synapses import QuantalRelease
 
-# Spikes kept for each neuron: powers of two, doubled when needed.
+# Initial numbers of spikes kept per neuron: powers of two, doubled when needed.
 HISTORY = 64
 PRE_HISTORY = 8
 LOG = 1 << 14  # for a dense projection as a whole
@@ -27,7 +27,7 @@ LOG = 1 << 14  # for a dense projection as a whole
 
 @dataclass
 class Built:
-    """One projection with its synapses and its place in the network."""
+    """A projection with its synapses, its id ranges and its ring buffer slot."""
 
     projection: Projection
     kind: int

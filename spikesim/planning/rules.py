@@ -11,20 +11,20 @@ from spikesim.synapses import COINCIDENCES, PAIRINGS, PlasticityRule
 
 
 def rule_module(rule: PlasticityRule, floor: float | None = None) -> str:
-    """The generated module of a rule's kernels; no weight falls below `floor`, if there is one."""
+    """Return the module name of a rule's kernels; weights are clipped at `floor`, if given."""
     return module_name("plastic", rule_text(rule, floor))
 
 
 def rule_text(rule: PlasticityRule, floor: float | None = None) -> str:
-    """The Python text of a rule's kernels.
+    """Return the Python source of a rule's kernels.
 
     Raises
     ------
     ValidationError
-        If an expression of the rule cannot be read.
+        If an expression of the rule cannot be parsed.
     """
     places = {name: k for k, name in enumerate(rule.declared)}
-    # What nearly all use has kernels of its own: they are a quarter faster.
+    # The most common options get specialized kernels, which are a quarter faster.
     common = rule.pairing == PAIRINGS[0] and rule.coincidence == COINCIDENCES[0]
     fixed = {"pairing": 0, "coincidence": 0} if common else {}
     return rule_source(

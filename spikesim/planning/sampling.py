@@ -26,7 +26,7 @@ class Law(NamedTuple):
 
 
 def law(distribution: Distribution) -> Law:
-    """The kernel's numbers for `distribution`."""
+    """Convert a distribution to the numbers that kernels take."""
     match distribution:
         case Constant(value):
             return Law(kernels.UNIFORM, value, 0.0, value, value)
@@ -45,19 +45,19 @@ def law(distribution: Distribution) -> Law:
 def draw(
     distribution: Distribution, key: np.uint64, entities: np.ndarray, index: np.ndarray | int = 0
 ) -> np.ndarray:
-    """One value for each of some entities, such as neurons.
+    """Draw one value for each entity, such as a neuron.
 
     Parameters
     ----------
     distribution : Distribution
-        What to draw.
+        Distribution to draw from.
     key : np.uint64
         Key of the object and purpose, from `spikesim.rng.key`.
     entities : np.ndarray
-        Which entities, int64, shape (n,). A value depends on the key, its entity and `index`
-        alone, so any part of a population can be drawn by itself.
+        Indices of the entities, int64, shape (n,). A value depends only on the key, its entity and
+        `index`, so any subset of a population can be drawn separately.
     index : int or np.ndarray
-        How often each has been drawn before, one number or shape (n,).
+        Number of previous draws of each entity, one number or shape (n,).
 
     Returns
     -------
@@ -75,7 +75,10 @@ def draw(
 def check_draws(
     values: Any, law: Any, declared: Param, attribute: str, owner: object
 ) -> np.ndarray:
-    """`values` as declared; where they were drawn from a `law`, an error names the cure, too."""
+    """Validate drawn values against the parameter's declaration.
+
+    If they were drawn from a distribution `law`, the error also suggests a bound.
+    """
     try:
         return declared.check(values, attribute, owner)
     except ValidationError as error:
@@ -85,13 +88,13 @@ def check_draws(
 
 
 def exhausted(distribution: Distribution) -> ValidationError:
-    """The error for bounds that no attempt met."""
+    """Return the error for a distribution of which no draw lay within the bounds."""
     return ValidationError(
         f"none of {kernels.ATTEMPTS} draws lay within the bounds", "low", distribution
     )
 
 
 def _bounds(distribution: Normal | LogNormal) -> tuple[float, float]:
-    """The bounds, at the most those of finite numbers, so that no draw overflows."""
+    """Bounds limited to finite float64 numbers, so that no draw overflows."""
     low, high = distribution.low, distribution.high
     return -_LARGEST if low is None else low, _LARGEST if high is None else high

@@ -15,12 +15,12 @@ from spikesim.units import Unit, ms, one
 Aspects = dict[str, str]
 IdentityEntry = tuple[str, str, Aspects, Aspects]  # kind, name, what must agree, settings
 
-LONGEST = 400  # characters of a text that is kept as it is
-SHOWN = 6  # values of an array that are
+LONGEST = 400  # characters; longer texts are replaced by a checksum
+SHOWN = 6  # values; larger arrays are replaced by a summary
 
 
 def settings_of(**values: Any) -> Aspects:
-    """Values, or pairs of a value and its unit, as text."""
+    """Convert values, or pairs of a value and its unit, to text."""
     return {n: said(*v) if isinstance(v, tuple) else said(v) for n, v in values.items()}
 
 
@@ -40,7 +40,7 @@ def _summary(array: np.ndarray) -> str:
 
 
 def selected(view: Any) -> str:
-    """The name of a selection, with all of its neurons where the name leaves out some."""
+    """Name of a selection, with a checksum of its neurons where the name omits some."""
     name = view.name
     return f"{name} ({digest(view.ids)})" if isinstance(view, View) and "..." in name else name
 
@@ -51,12 +51,12 @@ def counted(n: int, what: str) -> str:
 
 
 def digest(*arrays: np.ndarray) -> str:
-    """A checksum as text."""
+    """Checksum of arrays, as text."""
     return f"{checksum(*arrays):08x}"
 
 
 def shortened(text: str) -> str:
-    """A text, or what tells it from others where it is long."""
+    """Return a text, or its length and checksum if it is long."""
     if len(text) <= LONGEST:
         return text
     return f"{counted(len(text), 'character')} ({zlib.crc32(text.encode()):08x})"

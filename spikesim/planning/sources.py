@@ -28,7 +28,7 @@ STATE = ("rate", "left", "since", "drawn", "step", "source")
 
 
 def build_source(population: Population, gid0: int, dt: float, seed: int) -> SourceTable:
-    """A source population."""
+    """Build the arrays of a source population."""
     n, model = population.size, population.model
     key = rng.key(seed, "source", population.name)
     if isinstance(model, SpikeSource):
@@ -63,9 +63,9 @@ class SourcesPart(Part):
     Parameters
     ----------
     populations : list of Population
-        All of the network; those that are no sources are passed over.
+        All populations of the network; those that are not sources are ignored.
     tables : dict of str to SourceTable
-        Their trains.
+        Arrays of the sources, by population.
     dt : float
         Step (ms).
     """
@@ -89,8 +89,8 @@ class SourcesPart(Part):
 
     def apply(self, plan: Common) -> None:
         for population in self.rated:
-            # A rate without a schedule is only touched when the user sets it: settling what it has
-            # used up could change last bits of spike times.
+            # A rate without a schedule changes only when the user sets it: applying it at every
+            # change could alter the last bits of spike times.
             if plan.step in change_steps(population.model.rate, self.dt):  # type: ignore[union-attr]
                 self.apply_rate(plan, population)
 
@@ -108,7 +108,7 @@ class SourcesPart(Part):
             for name, table in self.tables.items()
             for part in STATE
         }
-        for population in self.rated:  # without times where a rate is constant
+        for population in self.rated:  # `times` is empty for a constant rate
             rate = population.model.rate  # type: ignore[union-attr]
             scheduled = isinstance(rate, Schedule)
             entries[f"schedule.{population.name}.times"] = rate.times if scheduled else np.empty(0)
@@ -143,7 +143,7 @@ class SourcesPart(Part):
         arrays |= lacking
 
     def read(self, arrays: Arrays, plan: Common) -> list[tuple[Population, Source]]:
-        """The model of each source that a state's arrays say."""
+        """Build the model of each source from a state's arrays."""
         rated = [(p, self._rated(p, arrays)) for p in self.rated]
         return [*rated, *((p, self._timed(p, arrays)) for p in self.given)]
 
@@ -164,7 +164,7 @@ class SourcesPart(Part):
         return model
 
     def _timed(self, population: Population, arrays: Mapping[str, np.ndarray]) -> Source:
-        """Given spikes, which a state holds as steps; the user's own times if it is those."""
+        """Build given spikes from a state's steps; keep the user's own times if they are equal."""
         name, own = population.name, self.tables[population.name]
         step, source = (arrays[f"source.{name}.{part}"] for part in ("step", "source"))
         if np.array_equal(step, own.step) and np.array_equal(source, own.source):
@@ -179,7 +179,7 @@ class SourcesPart(Part):
 
 def _limits(name: str, source: SourceTable) -> Iterator[Entry]:
     yield Entry(f"{name}.rate", Limits(0.0, MAX_COUNT_MEAN * (1.0 + 1e-9)))
-    yield Entry(f"{name}.left", Limits(-1.0))  # what rounding may have taken too much
+    yield Entry(f"{name}.left", Limits(-1.0))  # rounding may make it slightly negative
     yield Entry(f"{name}.since", Limits(0.0, MOST_STEPS))
     yield Entry(f"{name}.drawn", COUNT)
     yield Entry(f"{name}.step", Limits(0, MOST_STEPS, whole=True))

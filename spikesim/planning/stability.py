@@ -17,7 +17,7 @@ from spikesim.equations.neuron_equations import INPUT, TIME, NeuronEquations
 from spikesim.errors import ValidationError
 from spikesim.language import expressions as ex
 
-_LOOKED_AT = 4  # neurons of a population, beside those with the least and the greatest parameters
+_LOOKED_AT = 4  # neurons of a population, besides those with extreme parameters
 
 
 def check_stability(
@@ -27,16 +27,16 @@ def check_stability(
     dt: float,
     owner: str,
 ) -> None:
-    """Raise if a process that decays would grow from step to step.
+    """Raise if a decaying mode of the equations would grow from step to step.
 
     Parameters
     ----------
     cell : NeuronEquations
         The model.
     parameters : dict
-        Values of shape () or (n,).
+        Parameter values of shape () or (n,).
     state : numpy.ndarray
-        State at the start, (states, n).
+        Initial state, shape (states, n).
     dt : float
         Step (ms).
     owner : str
@@ -74,12 +74,12 @@ def check_stability(
 
 
 def judged(cell: NeuronEquations) -> bool:
-    """Whether an explicit method carries some of the states."""
+    """Whether an explicit method integrates some of the states."""
     return cell.system.method in TABLEAUX and bool(cell.system.stepped)
 
 
 def outermost(values: dict[str, np.ndarray], size: int) -> np.ndarray:
-    """Some neurons, and those whose parameters are the least and the greatest."""
+    """Return indices of a few neurons and of those with the extreme parameter values."""
     places = set(np.linspace(0, size - 1, _LOOKED_AT).astype(int).tolist())
     for value in values.values():
         if value.ndim:
@@ -88,7 +88,7 @@ def outermost(values: dict[str, np.ndarray], size: int) -> np.ndarray:
 
 
 def _longest(tableau: Tableau, rate: complex, dt: float) -> float:
-    """The longest step at which a process of this rate does not grow."""
+    """Return the longest step at which a mode of this rate does not grow."""
     stable, growing = 0.0, dt
     for _ in range(30):
         middle = (stable + growing) / 2
@@ -102,7 +102,7 @@ def _longest(tableau: Tableau, rate: complex, dt: float) -> float:
 def _jacobians(cell: NeuronEquations, values: dict[str, Any], n: int) -> np.ndarray:
     """Derivatives of the stepped states' rates in n neurons, by central differences, (n, k, k).
 
-    Values have the shape (n, 1), or are numbers.
+    `values` have the shape (n, 1) or are scalars.
     """
     system = cell.system
     trees = [system.inlined(system.odes[s], set(system.subexpressions)) for s in system.stepped]

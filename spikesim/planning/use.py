@@ -7,22 +7,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Use:
-    """What a part of a network takes.
+    """Estimated memory use of one part of a network.
 
     Attributes
     ----------
     kind, name : str
-        Such as ``"projection"`` and the projection's name.
+        Type and name of the part, such as ``"projection"`` and the projection's name.
     bytes : int
-        As long as the network is there.
+        In use for the lifetime of the network.
     building : int
-        More of it, until the whole network is built.
+        Additional bytes until the whole network is built.
     passing : int
-        More of it, while this part is built.
+        Additional bytes while this part is built.
     what : str
-        What there is of it, such as ``"1e+09 synapses"``.
+        Contents of the part, such as ``"1e+09 synapses"``.
     per_second, per_spike : float
-        What a recorder grows by in a second of biology, or at each spike.
+        Growth of a recorder in bytes per second of simulated time, or per spike.
     """
 
     kind: str
@@ -36,6 +36,6 @@ class Use:
 
 
 def total(parts: list[Use]) -> tuple[int, int]:
-    """Bytes of all parts, and how much more there are at the worst moment of the build."""
+    """Return the bytes of all parts, and the additional peak during the build."""
     worst = max((p.passing for p in parts), default=0)
     return sum(p.bytes for p in parts), sum(p.building for p in parts) + worst

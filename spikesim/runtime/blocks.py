@@ -1,9 +1,9 @@
 """Indices of populations, and the arrays that all parts of a network share.
 
 The fields of the argument bundles (`TableArgs` and the others) are documented with their shapes in
-`spikesim.kernels.args` and beside the kernels of each mechanism. Global ids count the neurons of
-all tables, then those of all sources. Ring slots count the ports of all tables: slot
-``slot0 + port * n + i`` is port `port` of neuron i.
+`spikesim.kernels.args` and beside the kernels of each mechanism. Global ids number the neurons of
+all tables, then all sources. Slots of the ring buffer number the receptor inputs of all tables:
+slot ``slot0 + port * n + i`` is receptor input `port` of neuron i.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ class Block:
     table : int
         Its neuron table, -1 for a source.
     lo, hi : int
-        Its place in the table.
+        Its range of neurons in the table.
     gid0 : int
         Global id of its neuron 0.
     name : str
         The population's name.
     values : Mapping
-        Parameters by full name (``tau_syn_exc``), float64, shape () or (n,). Never changed: to set
-        a parameter is to put another mapping here, for recorders keep the one that held.
+        Parameters by full name (``tau_syn_exc``), float64, shape () or (n,). Never modified in
+        place: setting a parameter replaces the mapping, since recorders keep the previous one.
     declared : Mapping
-        What each parameter may be.
+        Declaration (unit and allowed values) of each parameter.
     """
 
     table: int
@@ -62,15 +62,15 @@ class NeuronTable:
     cell : NeuronEquations
         The model.
     module : str
-        The generated module of its update.
+        Name of the generated module with its update kernel.
     state0 : int
-        Place of its first state variable in the flat state.
+        Index of its first state variable in the flat state.
     blocks : list of Block
         Its populations.
     args : TableArgs
-        What its kernel takes.
+        Arguments of its kernel.
     persistent : tuple of str
-        States that survive `reset_state`.
+        State variables that `reset_state` does not reset.
     """
 
     cell: NeuronEquations
@@ -85,24 +85,24 @@ class NeuronTable:
         return self.args.refractory.size
 
     def state_place(self, variable: str) -> int:
-        """Place of neuron 0's `variable` in the flat state."""
+        """Index of neuron 0's `variable` in the flat state."""
         return self.state0 + self.cell.states.index(variable) * self.n
 
 
 @dataclass
 class SourceTable:
-    """A population whose trains are drawn (`step` is empty) or given (`rate` is empty).
+    """A source population whose spikes are drawn (`step` is empty) or given (`rate` is empty).
 
     Attributes
     ----------
     gid0, n : int
-        Its global ids.
+        Its first global id and its size.
     key : numpy.uint64
-        Key of its draws.
+        Key of its random draws.
     shape : numpy.ndarray
-        Float64 (n): shape of the intervals' law, 1 for Poisson sources.
+        Float64 (n): shape of the gamma distribution of intervals, 1 for Poisson sources.
     rate : numpy.ndarray
-        Float64 (n): spikes a step now.
+        Float64 (n): present rate in spikes per step.
     left, since, drawn : numpy.ndarray
         State of the intervals, see `spikesim.kernels.sources`.
     step, source : numpy.ndarray
@@ -130,30 +130,30 @@ class Common:
     dt : float
         Step (ms).
     seed : int
-        Of everything random.
+        Seed of all random numbers.
     state_type, weight_type : type
-        Of the state, and of weights as they are stored.
+        Data types of the state and of stored weights.
     blocks : dict of str to Block
-        Where populations lie.
+        Locations of the populations, by name.
     tables : list of NeuronTable
-        All neurons.
+        Tables of all neurons.
     sources : dict of str to SourceTable
         All sources of spikes.
     group : numpy.ndarray
-        Int32, the population of each global id.
+        Int32, index of the population of each global id.
     state, initial : numpy.ndarray
-        All state variables, flat, now and at the start; behind those of the neurons what mechanisms
-        have appended for recorders and linked variables.
+        All state variables, flat: present and initial values. Those of the neurons are followed by
+        values that mechanisms append for recorders and linked variables.
     ring, broadcast : numpy.ndarray
-        What is in flight: (rows, slots) and (rows, static projections).
+        Ring buffers of spikes in flight: (rows, slots) and (rows, static projections).
     base : numpy.ndarray
-        Steady stimulating currents (pA) of all neurons.
+        Constant stimulating currents (pA) of all neurons.
     step : int
-        Steps done.
+        Number of steps simulated.
     draws : dict
-        How often `set` has drawn each variable, by ``"population.variable"``: int64, shape (n,).
+        Number of draws of each variable by `set`, by ``"population.variable"``: int64, shape (n,).
     counters : numpy.ndarray
-        Int64: recorded, spikes, static events, plastic events.
+        Int64 counts: recorded spikes, spikes, static events, plastic events.
     """
 
     dt: float
@@ -175,10 +175,10 @@ class Common:
 
     @property
     def n_neurons(self) -> int:
-        """Neurons, without sources."""
+        """Number of neurons, without sources."""
         return self.base.size
 
     @property
     def n_ids(self) -> int:
-        """Neurons and sources."""
+        """Number of neurons and sources."""
         return self.group.size

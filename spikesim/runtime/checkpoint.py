@@ -23,12 +23,12 @@ HEAD = "__head__"
 
 
 def save(plan: Plan, path: str | os.PathLike[str]) -> None:
-    """Write all that changes in a run; the file is complete or absent, never half written.
+    """Write everything that changes during a run; a partly written file is never left behind.
 
     Raises
     ------
     ValidationError
-        If the path cannot be, or the network holds what no state can hold, such as NaN.
+        If the path is invalid, or the network has a value that no state may have, such as NaN.
     SpikesimError
         If the file cannot be written.
     """
@@ -43,12 +43,12 @@ def save(plan: Plan, path: str | os.PathLike[str]) -> None:
 
 
 def read(path: str | os.PathLike[str]) -> State:
-    """The state that a file holds, for `spikesim.runtime.state.put`.
+    """Read a state from a file, for `spikesim.runtime.state.put`.
 
     Raises
     ------
     ValidationError
-        If the file is no saved state, or is damaged.
+        If the file is not a saved state, or is damaged.
     """
     name = checked_path(path, "load_state")
     try:
@@ -58,7 +58,7 @@ def read(path: str | os.PathLike[str]) -> State:
 
 
 def _read(name: str) -> State:
-    """The head and the arrays of a file, as they were written."""
+    """Read the header and the arrays of a file, unchanged."""
     arrays = read_arrays(name)
     try:
         head = json.loads(str(arrays.pop(HEAD)[()]))
@@ -74,7 +74,7 @@ def _read(name: str) -> State:
 
 
 def checksum(head: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> str:
-    """A hash of all that a file holds, but for the head's own entry of it."""
+    """Hash the contents of a file, except for the checksum itself in the header."""
     digest = hashlib.blake2b(digest_size=16)
     said = {key: value for key, value in head.items() if key != "checksum"}
     digest.update(json.dumps(said, sort_keys=True).encode())

@@ -13,9 +13,10 @@ from spikesim.units import MOST_STEPS
 
 
 def entries(plan: Plan, step: int) -> Iterator[Entry]:
-    """Limits of all arrays of a state, of a network after so many steps; parameters have their own.
+    """Yield the limits of all arrays of a state after `step` steps.
 
-    A test compares the names with those of `Plan.mutable`.
+    Parameters are not included: they have limits of their own. A test compares the names with those
+    of `Plan.mutable`.
     """
     for name in ("state", "ring", "broadcast"):
         yield Entry(name, FINITE)
@@ -27,16 +28,16 @@ def entries(plan: Plan, step: int) -> Iterator[Entry]:
 
 
 def problem(plan: Plan, arrays: Mapping[str, np.ndarray], step: Any) -> str | None:
-    """What is wrong with the values of a state that has all entries of a plan; None if all is well.
+    """Describe the first invalid value of a state that has all entries of a plan, or return None.
 
     Parameters
     ----------
     plan : Plan
         The network.
     arrays : mapping
-        The entries of the state, of the right types, by name.
+        Entries of the state by name, with the correct types.
     step : int
-        How many steps have been done, as the state says.
+        Number of steps simulated, according to the state.
     """
     if isinstance(step, bool) or not isinstance(step, int) or not 0 <= step <= MOST_STEPS:
         return f"the number of steps must be a whole number from 0 to {MOST_STEPS}, got {step!r}"

@@ -20,7 +20,7 @@ class Events:
         self.first = np.zeros(2, np.int64)
 
     def fill(self, start: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
-        """Spikes of steps `start` to `stop`: row pointers (steps + 1) and global ids."""
+        """Return the spikes of steps `start` to `stop`: row pointers (steps + 1) and global ids."""
         steps = stop - start
         if self.first.size < steps + 1:
             self.first = np.zeros(steps + 1, np.int64)

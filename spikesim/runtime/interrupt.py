@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 
-# What `signal` calls: without its enumerations it takes a third of the time.
+# The C functions behind `signal`: without its enumerations a call takes a third of the time.
 from _signal import getsignal  # type: ignore[import-not-found]
 from _signal import signal as install
 from collections.abc import Callable
@@ -17,10 +17,11 @@ _SIGNALS = [int(getattr(signal, name)) for name in _NAMES if hasattr(signal, nam
 
 
 class unbroken:
-    """Hold back signals while the block runs; then let the handlers that were there have them.
+    """Context manager that defers signals while the block runs, then calls their handlers.
 
-    Those of Python are meant, such as that of Ctrl-C, or one that a cluster's end of time calls.
-    A class, for it is entered at each short run, and a generator would take twice the time.
+    Only Python handlers are deferred, such as that of Ctrl-C, or one that a cluster calls at its
+    time limit. This is a class because it is entered at each short run, and a generator-based
+    context manager would take twice the time.
     """
 
     __slots__ = ("_handlers", "_held")

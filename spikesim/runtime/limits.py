@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 LARGEST = float(np.finfo(np.float64).max)
-MANY = 1 << 62  # counts stay away from where they would overflow
+MANY = 1 << 62  # bound of counts, well below overflow
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,9 @@ class Limits:
     Attributes
     ----------
     low, high : float or int
-        Bounds, which are allowed; NaN never is.
+        Inclusive bounds; NaN is never allowed.
     whole : bool
-        Whether numbers of a float array are whole.
+        Whether the values of a float array must be whole numbers.
     """
 
     low: float = -LARGEST
@@ -33,7 +33,7 @@ class Limits:
     whole: bool = False
 
     def fault(self, array: np.ndarray) -> str | None:
-        """What is wrong with an array, or None."""
+        """Describe the first invalid value of an array, or return None."""
         if not array.size:
             return None
         if not (self.low <= array.min().item() and array.max().item() <= self.high):
@@ -56,7 +56,7 @@ class Limits:
 
 
 class Entry(NamedTuple):
-    """An array of a state, or a part of it, and what errors call it."""
+    """An array of a state, or a slice of it, with its limits and its name in errors."""
 
     name: str
     limits: Limits
@@ -64,7 +64,7 @@ class Entry(NamedTuple):
     said: str = ""
 
     def fault(self, array: np.ndarray) -> str | None:
-        """What is wrong with the array, or None."""
+        """Describe the first invalid value of the array, or return None."""
         wrong = self.limits.fault(array if self.part is None else array[self.part])
         return wrong and f"{self.said or repr(self.name)} {wrong}"
 
@@ -77,5 +77,5 @@ FLAG = Limits(0, 1, whole=True)
 
 
 def within(bounds: tuple[float, float]) -> Limits:
-    """Limits of a float array, from bounds that may be infinite."""
+    """Return limits of a float array, from bounds that may be infinite."""
     return Limits(max(bounds[0], -LARGEST), min(bounds[1], LARGEST))

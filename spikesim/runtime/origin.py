@@ -12,9 +12,9 @@ from spikesim.errors import ValidationError, warn
 from spikesim.precision import PRECISIONS
 from spikesim.runtime.plan import Plan
 
-NONE = "none"  # what messages call something that is not there
+NONE = "none"  # name in messages for something absent
 FORMAT = 4
-OLDER = (2, 3)  # still read; they hold no schedules, and nothing of which network they are of
+OLDER = (2, 3)  # still readable; they contain no schedules and no description of the network
 
 
 def checksum(*arrays: np.ndarray, start: int = 0) -> int:
@@ -25,7 +25,7 @@ def checksum(*arrays: np.ndarray, start: int = 0) -> int:
 
 
 def origin(plan: Plan) -> dict[str, Any]:
-    """What the head of a state says of its network: plain data."""
+    """Describe the network of a plan for the header of a state, as plain data."""
     return {
         "populations": populations(plan), "projections": projections(plan),
         "network": {"same": plan.identity.same, "settings": plan.identity.settings},
@@ -33,7 +33,7 @@ def origin(plan: Plan) -> dict[str, Any]:
 
 
 def populations(plan: Plan) -> dict[str, Any]:
-    """What tells the populations of one network from those of another: sizes and variables."""
+    """Describe the populations: their sizes and state variables."""
     return {
         name: [block.size, *(plan.tables[block.table].cell.states if block.table >= 0 else ())]
         for name, block in plan.blocks.items()
@@ -41,12 +41,12 @@ def populations(plan: Plan) -> dict[str, Any]:
 
 
 def projections(plan: Plan) -> dict[str, int]:
-    """A checksum of the synapses and delays of each projection."""
+    """Checksum of the synapses and delays of each projection."""
     return {n: sum_ for part in plan.parts.values() for n, sum_ in part.structure().items()}
 
 
 def check_origin(plan: Plan, head: Mapping[str, Any], where: str) -> None:
-    """Raise a ValidationError unless a head is that of a state of this network."""
+    """Raise a ValidationError unless a header belongs to a state of this network."""
     if head.get("format") not in (*OLDER, FORMAT):
         raise refusal(
             f"{where} was saved with format = {head.get('format')}, this network has {FORMAT}"
@@ -81,7 +81,7 @@ def check_origin(plan: Plan, head: Mapping[str, Any], where: str) -> None:
 
 
 def check_precision(plan: Plan, arrays: Mapping[str, np.ndarray], where: str) -> None:
-    """Raise if a state is of a network of another precision, which the types of arrays tell."""
+    """Raise if a state has another precision than the network, judged by its array types."""
     names = {tuple(map(np.dtype, types)): name for name, types in PRECISIONS.items()}
     own = names[np.dtype(plan.state_type), np.dtype(plan.weight_type)]
     if "state" in arrays and "ring" in arrays:
@@ -91,7 +91,7 @@ def check_precision(plan: Plan, arrays: Mapping[str, np.ndarray], where: str) ->
 
 
 def warn_of_settings(plan: Plan, head: Mapping[str, Any], where: str) -> None:
-    """Say which settings differ, of those that a state does not bring."""
+    """Warn of settings that differ from the saved ones and that a state does not contain."""
     saved = _told(head, "settings", where)
     different = [] if saved is None else [
         f"{name} = {now} (in the file {before})"
@@ -105,7 +105,7 @@ def warn_of_settings(plan: Plan, head: Mapping[str, Any], where: str) -> None:
 
 
 def refusal(message: str) -> ValidationError:
-    """The error for a state that cannot be loaded."""
+    """Return the error for a state that cannot be loaded."""
     return ValidationError(message, "path", "load_state")
 
 
@@ -123,7 +123,7 @@ def _saved(head: Mapping[str, Any], entry: str, where: str) -> dict[str, Any]:
 
 
 def _told(head: Mapping[str, Any], part: str, where: str) -> dict[str, dict[str, Any]] | None:
-    """A part of the network's description in a head; None in heads of earlier versions."""
+    """Return an entry of the network description in a header; None for earlier versions."""
     if "network" not in head:
         return None
     told = _saved(head, "network", where).get(part)
@@ -140,7 +140,7 @@ def _told(head: Mapping[str, Any], part: str, where: str) -> dict[str, dict[str,
 def _differing(
     saved: Mapping[str, Mapping[str, Any]], own: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[tuple[str, Any, Any]]:
-    """What both have and say otherwise: the name, what the state says, and what the network."""
+    """Yield the values that differ: name, value in the state, value in the network."""
     for kind, parts in own.items():
         for name, aspects in parts.items():
             before = saved.get(kind, {}).get(name, {})

@@ -19,7 +19,7 @@ from spikesim.runtime.split import Split
 from spikesim.units import Unit
 
 Arrays = Mapping[str, np.ndarray]
-Bundles = dict[str, Any]  # argument of the loop -> named tuple of arrays
+Bundles = dict[str, Any]  # argument name of the step loop -> named tuple of arrays
 
 
 @dataclass(frozen=True)
@@ -29,15 +29,15 @@ class Variable:
     Attributes
     ----------
     array : numpy.ndarray
-        Its values, a view of what kernels work on.
+        Its values, a view of the array that kernels work on.
     unit : Unit
-        What they are in.
+        Unit of the values.
     allowed : str or None
-        What they may be, in the words of `spikesim.units.check_array`.
+        Allowed values, as in `spikesim.units.check_array`.
     place : numpy.ndarray or None
-        Where the flat state has a copy, which recorders sample in each step.
+        Indices of a copy in the flat state, which recorders sample in each step.
     each : str
-        What there is a value for, in messages: ``"junction"``.
+        Name in messages of the object that one value belongs to, such as ``"junction"``.
     """
 
     array: np.ndarray
@@ -56,19 +56,19 @@ class StoredSynapses:
     n_pre, n_post : int
         Numbers of sources and targets.
     n : int
-        Number of synapses, whether stored or not.
+        Number of synapses, whether stored individually or not.
     indptr, targets : numpy.ndarray or None
-        Rows of targets; None where all are connected to all.
+        Rows of targets; None for all-to-all connectivity.
     missing : int or None
-        For all to all, which target source 0 itself is, if neurons have no synapse onto themselves.
+        For all-to-all without autapses, the index of source 0 among the targets.
     weights : numpy.ndarray
-        As stored: one for each synapse, or a single one for all.
+        Weights as stored: one for each synapse, or a single one for all.
     sign : int
-        What a stored weight is multiplied by for the user.
+        Factor from a stored weight to the weight that users see.
     delays : numpy.ndarray or int
-        In steps.
+        Delays in steps.
     one_weight : bool
-        Whether one number is stored for all synapses.
+        Whether one weight is stored for all synapses.
     update : callable
         Brings the weights up to date.
     """
@@ -87,13 +87,13 @@ class StoredSynapses:
 
 
 class Part:
-    """Base of all parts.
+    """Base class of all parts.
 
-    Kernels of a thread write only to what belongs to its own neurons, and to arrays that `share`
-    has copied for it.
+    The kernels of a thread write only to data of the thread's own neurons, and to arrays that
+    `share` has copied for it.
     """
 
-    name: str  # by which other mechanisms find it; prefix of its arrays in a state
+    name: str  # other mechanisms find it by this name; prefix of its arrays in a state
 
     @classmethod
     def overrides(cls, method: str) -> bool:
@@ -142,7 +142,7 @@ class Part:
         return None
 
     def reserve(self, events: int) -> None:
-        """Make room for so many spikes of sources in one step."""
+        """Make room for `events` spikes of sources in one step."""
 
     def make_room(self, step: int) -> None:
         """Enlarge buffers that are full, before the loop is entered again at `step`."""

@@ -18,9 +18,9 @@ class Identity:
     Attributes
     ----------
     same : dict
-        What a network must have, too, if a state shall go on in it.
+        Aspects that a network must share with a state to load it.
     settings : dict
-        What a state does not bring, and may be another there.
+        Aspects that a state does not contain, and that may differ.
     """
 
     same: dict[str, dict[str, dict[str, str]]]
@@ -34,9 +34,9 @@ class Plan(Common):
     Attributes
     ----------
     parts : dict of str to Part
-        What takes part in steps, in the order of calls within a stage.
+        Parts by name, in the order of their calls within a stage.
     identity : Identity
-        What tells the network from others.
+        Description of the network that saved states are compared with.
     """
 
     parts: dict[str, Part] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class Plan(Common):
             part.start_step(self.state)
 
     def stored(self, projection: str) -> StoredSynapses:
-        """The synapses of a projection."""
+        """Return the synapses of a projection."""
         for part in self.parts.values():
             found = part.stored(projection)
             if found is not None:
@@ -59,7 +59,7 @@ class Plan(Common):
         raise KeyError(projection)
 
     def variable(self, owner: Any, name: str) -> Variable:
-        """A variable of an element."""
+        """Return a variable of an element."""
         parts = self.parts.values()
         return next(v[name] for part in parts if name in (v := part.variables(owner)))
 

@@ -1,4 +1,4 @@
-"""The progress bar of a run: simulated time, time left, spikes so far."""
+"""Progress bar of a run: simulated time, remaining time, number of spikes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ APPEARS_AFTER_S = 1.0
 
 
 def shows(stream: Any) -> bool:
-    """Whether a stream is a terminal; a service may have no stream, or a closed one."""
+    """Whether a stream is an open terminal; in a service it may be None or closed."""
     return _open(stream) and bool(getattr(stream, "isatty", bool)())
 
 
@@ -20,16 +20,16 @@ def _open(stream: Any) -> bool:
 
 
 class ProgressBar:
-    """A bar that appears once a run turns out to be long.
+    """A progress bar that appears once a run has taken a second.
 
     Parameters
     ----------
     steps : int
-        Steps of the run.
+        Number of steps of the run.
     dt : float
         Step (ms).
     at_once : bool
-        Appear at the start.
+        Whether to show the bar from the start.
     """
 
     def __init__(self, steps: int, dt: float, *, at_once: bool):
@@ -50,7 +50,7 @@ class ProgressBar:
             self._bar.stop()
 
     def update(self, done: int, spikes: int) -> None:
-        """Show that `done` steps are simulated and how many spikes there have been."""
+        """Show the number of simulated steps and of spikes so far."""
         if self._bar is None:
             if time.perf_counter() - self._started < APPEARS_AFTER_S or not _open(sys.stderr):
                 return

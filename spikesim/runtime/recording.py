@@ -17,7 +17,10 @@ SPIKE_BUFFER = 1 << 16
 
 @dataclass
 class SpikeStore:
-    """Spikes of some neurons. `ids` are their places in the population, `gid0` its first id."""
+    """Recorded spikes of some neurons.
+
+    `ids` are their indices in the population, `gid0` is the population's first global id.
+    """
 
     gid0: int
     ids: np.ndarray
@@ -26,7 +29,7 @@ class SpikeStore:
     neurons: list[np.ndarray] = field(default_factory=list)
 
     def collect(self, step: np.ndarray, gid: np.ndarray) -> None:
-        """Take what is ours from the spikes of a chunk."""
+        """Append the spikes of these neurons from the spikes of a chunk."""
         low, high = self.gid0 + self.ids.min(), self.gid0 + self.ids.max()
         mine = (gid >= low) & (gid <= high)
         if high - low + 1 != self.ids.size:
@@ -39,7 +42,7 @@ class SpikeStore:
             self.neurons.append(gid[mine] - self.gid0)
 
     def clear(self, now: int) -> None:
-        """Forget everything; the record starts at step `now`."""
+        """Delete all spikes; the record then starts at step `now`."""
         self.start = now
         self.steps, self.neurons = [], []
 
@@ -48,7 +51,7 @@ class SpikeStore:
         return {"start": self.start, "steps": [*self.steps], "neurons": [*self.neurons]}
 
     def spikes(self) -> tuple[np.ndarray, np.ndarray]:
-        """Steps, int64, and places among `ids`, int64, ordered by step, then place."""
+        """Return steps and indices into `ids`, both int64, ordered by step, then index."""
         step = np.concatenate([*self.steps, np.empty(0, np.int64)])
         neuron = np.concatenate([*self.neurons, np.empty(0, np.int64)]).astype(np.int64)
         if (np.diff(self.ids) > 0).all():
@@ -59,7 +62,7 @@ class SpikeStore:
         return step[order], place[order]
 
     def counts(self) -> np.ndarray:
-        """Spikes of each of `ids`."""
+        """Number of spikes of each of `ids`."""
         return np.bincount(self.spikes()[1], minlength=self.ids.size)
 
 
@@ -68,11 +71,11 @@ Parameters = Mapping[str, np.ndarray]
 
 @dataclass
 class SampleStore:
-    """Samples at the end of every `every`-th step: of state (`places`) or of weights.
+    """Samples of state or weights (at indices `places`), after every `every`-th step.
 
-    Of a population's samples (`block`) the parameters of that time are kept too: subexpressions
-    are worked out from both. They are the block's own mapping, which nobody changes: setting a
-    parameter gives the block another one.
+    For a population (`block`) the parameters at that time are stored too, since subexpressions are
+    computed from both. They are the block's own mapping, which is never modified: setting a
+    parameter replaces it.
     """
 
     every: int
@@ -83,24 +86,24 @@ class SampleStore:
     parameters: list[Parameters] = field(default_factory=list)
 
     def room(self, start: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
-        """The steps of the samples from `start` to `stop`, and an array for their values."""
+        """Return the steps of the samples from `start` to `stop`, and an array for their values."""
         steps = np.arange(start // self.every + 1, stop // self.every + 1) * self.every
         return steps, np.empty((steps.size, self.places.size))
 
     def add(self, steps: np.ndarray, rows: np.ndarray) -> None:
-        """Append samples: (k,) numbers of steps done, (k, n) values."""
+        """Append samples: steps simulated, shape (k,), and values, shape (k, n)."""
         if steps.size:
             self.steps.append(steps)
             self.rows.append(rows)
             self.parameters.append({} if self.block is None else self.block.values)
 
     def begin(self, values: np.ndarray) -> None:
-        """The values with which a network sets out are the sample at 0, and the only one yet."""
+        """Clear the store and append the initial values as the sample at step 0."""
         self.clear()
         self.add(np.zeros(1, np.int64), values.astype(float)[None])
 
     def clear(self, now: int = 0) -> None:
-        """Forget everything."""
+        """Delete all samples."""
         self.steps, self.rows, self.parameters = [], [], []
 
     def contents(self) -> dict[str, Any]:
@@ -108,11 +111,11 @@ class SampleStore:
         return {name: [*getattr(self, name)] for name in ("steps", "rows", "parameters")}
 
     def samples(self) -> tuple[np.ndarray, np.ndarray]:
-        """All samples."""
+        """Return all samples: steps and values."""
         return self._joined(0, len(self.steps))
 
     def segments(self) -> list[tuple[Parameters, np.ndarray, np.ndarray]]:
-        """All samples, those with the same parameters together: parameters, steps, values."""
+        """Return all samples grouped by equal parameters: (parameters, steps, values)."""
         given = self.parameters
         starts = [k for k in range(len(given)) if k == 0 or given[k] is not given[k - 1]]
         ends = [*starts[1:], len(given)]
@@ -130,9 +133,9 @@ class Recording:
     Attributes
     ----------
     spikes, states : list
-        What kernels record: spikes, and places of the flat state.
+        Stores of what kernels record: spikes, and samples of the flat state.
     seldom : list
-        What is sampled between chunks: how it is read, and its store.
+        Values sampled between chunks: a function that reads them, and their store.
     """
 
     spikes: list[SpikeStore] = field(default_factory=list)
@@ -140,7 +143,7 @@ class Recording:
     seldom: list[tuple[Callable[[], np.ndarray], SampleStore]] = field(default_factory=list)
 
     def prepare(self, plan: Plan, room: int) -> None:
-        """Allocate buffers; `room` is the most spikes that one step can have."""
+        """Allocate buffers; `room` is the maximal number of spikes in one step."""
         size = max(4 * room, SPIKE_BUFFER)
         wanted = np.zeros(plan.n_ids, np.bool_)
         for store in self.spikes:
@@ -154,11 +157,11 @@ class Recording:
         )  # fmt: skip
 
     def width(self) -> float:
-        """State samples a step, on average."""
+        """Average number of state samples per step."""
         return sum(s.places.size / s.every for s in self.states)
 
     def widen(self, room: int) -> None:
-        """Make the spike buffers fit for steps of up to `room` spikes."""
+        """Enlarge the spike buffers for steps of up to `room` spikes."""
         size = max(4 * room, SPIKE_BUFFER)
         if size > self.args.spike_step.size:
             self.args = self.args._replace(
@@ -166,7 +169,7 @@ class Recording:
             )
 
     def begin(self, plan: Plan, start: int, stop: int) -> None:
-        """Get ready for the chunk from `start` to `stop`: its samples have their place already."""
+        """Allocate the sample buffers for the chunk from `start` to `stop`."""
         if start == 0:
             self._set_out(plan)
         self.rooms = [store.room(start, stop) for store in self.states]
@@ -176,7 +179,7 @@ class Recording:
             self.args = self.args._replace(buffer=np.empty(sum(sizes), plan.state_type))
 
     def _set_out(self, plan: Plan) -> None:
-        """The values at the very start are samples too, as they are when the first step begins."""
+        """Record the values at the beginning of the first step as samples."""
         plan.start_step()
         for store in self.states:
             store.begin(plan.state[store.places])
@@ -184,28 +187,28 @@ class Recording:
             store.begin(read()[store.places])
 
     def intervals(self) -> Iterator[int]:
-        """At which multiples of steps a chunk must end, for something is sampled there."""
+        """Yield the sampling intervals, in steps, at whose multiples a chunk must end."""
         return (store.every for _, store in self.seldom)
 
     def sample(self, step: int) -> None:
-        """Sample at a chunk's end what no kernel records."""
+        """Sample, at the end of a chunk, the values that no kernel records."""
         for read, store in self.seldom:
             if step % store.every == 0:
                 row = read()[store.places].astype(float)
                 store.add(np.array([step]), row[None])
 
     def collect_spikes(self, n: int) -> None:
-        """Take over what the spike buffer holds."""
+        """Move the `n` spikes of the buffer to the stores."""
         if n:
             step, gid = self.args.spike_step[:n], self.args.spike_id[:n]
             for store in self.spikes:
                 store.collect(step, gid)
 
     def collect_states(self, stop: int) -> None:
-        """Take over the state samples of the chunk, which has come to `stop`."""
+        """Move the state samples of the chunk, which ended at step `stop`, to the stores."""
         at = 0
         for store, (steps, rows) in zip(self.states, self.rooms, strict=True):
-            n = steps.size  # fewer if the chunk was broken off
+            n = steps.size  # fewer if the chunk was interrupted
             while n and steps[n - 1] > stop:
                 n -= 1
             np.copyto(rows, self.args.buffer[at : at + rows.size].reshape(rows.shape))

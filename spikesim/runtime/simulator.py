@@ -21,9 +21,9 @@ from spikesim.runtime.plan import Plan
 from spikesim.runtime.recording import Recording
 from spikesim.runtime.threads import Threads
 
-CHUNK_S = 0.2  # wall time of a chunk: how soon Ctrl-C and the progress bar are served
+CHUNK_S = 0.2  # target wall time of a chunk, and so the latency of Ctrl-C and the progress bar
 HOOKS = ("changes", "apply", "next_stop", "reserve", "make_room", "end_chunk", "stopped")
-MAX_SAMPLES = 1 << 22  # state samples of a chunk
+MAX_SAMPLES = 1 << 22  # maximal number of state samples in a chunk
 
 Progress = Callable[[int, int], None]
 
@@ -36,9 +36,9 @@ class Simulator:
     plan : Plan
         The network; its arrays change in place.
     recording : Recording
-        What is kept.
+        Stores of recorded spikes and samples.
     threads : int
-        How many share the work; without compilation there is one.
+        Number of threads; one if compilation is disabled.
     """
 
     def __init__(self, plan: Plan, recording: Recording, threads: int = 1):
@@ -47,14 +47,14 @@ class Simulator:
         self.recording = recording
         self.events = Events(plan)
         self._chunk = 256
-        self.fault = ""  # why it cannot go on
+        self.fault = ""  # why the run cannot continue
         self.refresh()
 
     def __reduce__(self) -> Any:
         raise TypeError("a simulator works on a plan; copy or pickle its network")
 
     def refresh(self) -> None:
-        """Load the kernels anew and size the buffers, after models or recorders have changed."""
+        """Reload kernels and resize buffers after models or recorders have changed."""
         plan, parts = self.plan, self.plan.parts.values()
         self._hooks = {
             hook: [getattr(part, hook) for part in parts if part.overrides(hook)] for hook in HOOKS
@@ -81,21 +81,20 @@ class Simulator:
         self._changes = np.unique(np.concatenate(steps)) if steps else np.empty(0, np.int64)
 
     def run(self, steps: int, progress: Progress | None = None) -> None:
-        """Go on for a number of steps.
+        """Simulate a number of steps.
 
         Parameters
         ----------
         steps : int
-            How many.
+            Number of steps.
         progress : callable, optional
-            Called after each chunk with the steps done and the spikes so far.
+            Called after each chunk with the number of steps of this run and of spikes so far.
 
         Raises
         ------
         SimulationError
-            If a state variable is no longer a number, or beyond all bounds; what was recorded
-            until then is kept. Or if there is not enough memory, and after a run that stopped
-            within a chunk.
+            If a state variable is not finite or diverges; what was recorded until then is kept.
+            Also if there is not enough memory, or if a previous run stopped within a chunk.
         """
         self.check_whole()
         plan, begin = self.plan, self.plan.step
@@ -114,7 +113,7 @@ class Simulator:
                 progress(plan.step - begin, int(plan.counters[SPIKES]))
 
     def check_whole(self) -> None:
-        """Raise if a run has stopped within a chunk."""
+        """Raise if a previous run stopped within a chunk."""
         if self.fault:
             raise SimulationError(
                 f"{self.fault}; the network cannot go on from there: go back by reset() or "
@@ -129,7 +128,7 @@ class Simulator:
                 end_chunk(self.plan.step)
             self._check_finite()
             self.recording.sample(self.plan.step)
-        except SimulationError:  # said at a chunk's end, where all is in order
+        except SimulationError:  # raised at the end of a chunk, where the state is consistent
             raise
         except BaseException as error:
             why = "there was not enough memory" if isinstance(error, MemoryError) else repr(error)
@@ -143,7 +142,7 @@ class Simulator:
         return self.plan.step * self.plan.dt
 
     def _get_ready(self, stop: int) -> None:
-        """Make room for what the chunk will record. Nothing has moved yet."""
+        """Allocate the buffers of the chunk's recordings, before any state changes."""
         try:
             self.recording.begin(self.plan, self.plan.step, stop)
         except MemoryError as error:
@@ -196,11 +195,11 @@ class Simulator:
         self.recording.collect_states(plan.step)
 
     def _stopped(self) -> bool:
-        """Whether a kernel has stopped because a variable ran away."""
+        """Whether a kernel has stopped because a variable diverged."""
         return any(stopped() for stopped in self._hooks["stopped"])
 
     def _reserve(self, events: int) -> None:
-        """Room for the spikes of one step: every neuron and the sources' busiest step."""
+        """Make room for the spikes of one step: all neurons and `events` spikes of sources."""
         if self._spikes.size < self.plan.n_neurons + events:
             self._spikes = np.empty(self.plan.n_neurons + 2 * events, np.int32)
             self.recording.widen(self._spikes.size)
@@ -220,5 +219,5 @@ class Simulator:
 
     @property
     def events_delivered(self) -> int:
-        """Synaptic events so far, static and plastic."""
+        """Number of synaptic events so far, static and plastic."""
         return int(self.plan.counters[PLASTIC_EVENTS - 1 :].sum())

@@ -29,14 +29,14 @@ KIND = "state of a spikesim network"
 
 @dataclass(frozen=True)
 class State:
-    """A state: the head, plain data, and the arrays by name."""
+    """A state: the header (plain data) and the arrays by name."""
 
     head: dict[str, Any]
     arrays: dict[str, np.ndarray]
 
 
 def take(plan: Plan) -> State:
-    """The state of a plan. The arrays are the plan's own, not copies."""
+    """Return the state of a plan. The arrays are the plan's own, not copies."""
     head = {
         "kind": KIND, "format": FORMAT, "dt": plan.dt, "seed": plan.seed,
         "step": plan.step, **origin(plan),
@@ -45,28 +45,29 @@ def take(plan: Plan) -> State:
 
 
 def put(plan: Plan, state: State, where: str, *, believed: bool = False) -> None:
-    """Put a state into a plan of the same network.
+    """Restore a state into a plan of the same network.
 
     Parameters
     ----------
     plan : Plan
-        The network, which may have run. It keeps no array of the state's.
+        The network, which may have run. Arrays are copied into it.
     state : State
-        What `take` has returned, or a file has held.
+        A state returned by `take`, or read from a file.
     where : str
-        What errors call the state: its file.
+        Name of the state in errors, such as its file.
     believed : bool
-        Whether its numbers need no check, as those of another network of this process.
+        Whether to skip validation of the values, as for a state of a network in this process.
 
     Raises
     ------
     ValidationError
-        If it is of another network, or holds values that cannot be; nothing is changed then.
+        If the state is of another network or has invalid values; nothing is changed then.
 
     Warns
     -----
     SpikesimWarning
-        If the network has other settings than the state's had, of those that no state brings.
+        If the network's settings differ from those the state was saved with. A state does not
+        contain these settings.
     """
     check_origin(plan, state.head, where)
     arrays = dict(state.arrays)
@@ -82,13 +83,13 @@ def put(plan: Plan, state: State, where: str, *, believed: bool = False) -> None
         name: {p: arrays[f"parameter.{name}.{p}"].copy() for p in block.values}
         for name, block in plan.blocks.items()
     }
-    try:  # what cannot be computed from the values
+    try:  # raises if values cannot be used for computation
         settings = {name: part.read(arrays, plan) for name, part in plan.parts.items()}
     except ValidationError as error:
         raise refusal(f"{where} holds what cannot be: {error}") from error
     if not believed:
-        warn_of_settings(plan, state.head, where)  # now, for users may make it an error
-    # From here on nothing can be wrong.
+        warn_of_settings(plan, state.head, where)  # first, as it may be an error
+    # Everything is validated: nothing below can fail.
     plan.draws = draws
     for name, block in plan.blocks.items():
         block.values = values[name]
@@ -101,7 +102,7 @@ def put(plan: Plan, state: State, where: str, *, believed: bool = False) -> None
 
 
 def is_free(plan: Plan, name: str) -> bool:
-    """Whether the entry may have another shape in a state than in the plan, which then takes it."""
+    """Whether an entry may have another shape in a state; the plan then takes that shape."""
     return name.startswith("parameter.") or any(part.is_free(name) for part in plan.parts.values())
 
 
@@ -125,7 +126,7 @@ def _check_arrays(plan: Plan, arrays: dict[str, np.ndarray], where: str) -> None
 
 
 def _taken_draws(plan: Plan, arrays: dict[str, np.ndarray], where: str) -> dict[str, np.ndarray]:
-    """Take out of the arrays how often variables have been drawn; only those drawn are there."""
+    """Remove the draw counts from the arrays and return them; only drawn variables have one."""
     draws = {}
     for entry in [name for name in arrays if name.startswith("draws.")]:
         variable, count = entry.removeprefix("draws."), arrays.pop(entry)

@@ -30,7 +30,7 @@ class Threads:
     plan : Plan
         The network.
     count : int
-        How many.
+        Number of threads.
     """
 
     def __init__(self, plan: Plan, count: int):
@@ -58,7 +58,7 @@ class Threads:
         return pool
 
     def meeting(self, spikes: np.ndarray) -> dict[str, Any]:
-        """The fields of `LoopArgs` by which threads know of each other, for the first thread."""
+        """Return the fields of `LoopArgs` for thread synchronization, for the first thread."""
         found = self._found if self.count > 1 else spikes[None]
         return {
             "thread": 0, "found": found, "spiked": self.split.spiked, "slices": self.split.slices,
@@ -66,9 +66,9 @@ class Threads:
         }  # fmt: skip
 
     def run(self, run: Any, stop: int, loop: LoopArgs, record: RecordArgs) -> int:
-        """Carry the plan from its step towards `stop`; returns the step that was reached.
+        """Advance the plan from its step towards `stop`; return the step that was reached.
 
-        `run` is the step loop; `loop` and `record` are those of the first thread.
+        `run` is the step loop; `loop` and `record` are the arguments of the first thread.
         """
         plan, start = self.plan, self.plan.step
         if self.count == 1:

@@ -18,10 +18,10 @@ _PATIENCE_S = 0.01
 
 
 class Turns:
-    """A lock that waits for short work of another thread, and refuses to wait for a run.
+    """A lock that waits for a short call in another thread, but raises during a run.
 
-    ``with turns:`` is a turn. The thread that runs may take one too, between two chunks: a handler
-    of a signal may read and save.
+    ``with turns:`` acquires the lock. The thread that runs the network may acquire it too, between
+    two chunks (blocks of steps run in one call): a signal handler may read and save the network.
     """
 
     def __init__(self) -> None:
@@ -49,14 +49,14 @@ class Turns:
 
     @contextmanager
     def alone(self, what: str) -> Iterator[None]:
-        """A turn for what cannot be done within a run."""
+        """Acquire the lock for an operation that is not allowed during a run."""
         with self:
             if self._running:
                 raise self._refusal(what)
             yield
 
     def begin_run(self) -> None:
-        """Take the turn of a run, which `end_run` ends."""
+        """Acquire the lock for a run, until `end_run` is called."""
         self.__enter__()
         if self._running:
             self._lock.release()
@@ -64,7 +64,7 @@ class Turns:
         self._running = True
 
     def end_run(self) -> None:
-        """Let others have their turn again."""
+        """Release the lock at the end of a run."""
         self._running = False
         self._lock.release()
 
@@ -77,7 +77,7 @@ class Turns:
 
 
 def taking_turns(kind: _Class) -> _Class:
-    """Let each public method of a class whose objects have a `simulation` be a turn at it."""
+    """Class decorator: each public method acquires the lock of the object's `simulation`."""
     for name, method in list(vars(kind).items()):
         if callable(method) and not name.startswith("_"):
             setattr(kind, name, _with_turn(method, "simulation.turns"))
@@ -85,7 +85,7 @@ def taking_turns(kind: _Class) -> _Class:
 
 
 def in_turn(method: _Method) -> _Method:
-    """Let a method of a network be a turn."""
+    """Decorator: a method of a network acquires the network's lock."""
     return cast(_Method, _with_turn(method, "_simulation.turns"))
 
 
