@@ -131,6 +131,12 @@ def test_every_folder_says_what_belongs_there():
 LONG = {"kernels/plastic.py", "neurons/base.py", "analysis/spiketrains.py"}
 
 
+def test_no_merge_has_left_its_marks():
+    marks = ("<" * 7 + " ", ">" * 7 + " ")
+    for path in MODULES:
+        assert not any(line.startswith(marks) for line in path.read_text().splitlines()), path
+
+
 def test_files_can_be_read_in_one_sitting():
     lines = {p.relative_to(PACKAGE).as_posix(): len(p.read_text().splitlines()) for p in MODULES}
     assert {name for name, n in lines.items() if n > 350} <= LONG

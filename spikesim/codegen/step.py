@@ -2,24 +2,10 @@
 
 A step advances a network from ``step * dt`` to ``(step + 1) * dt``:
 
-<<<<<<< HEAD
-1. `ARRIVE`: what reaches receptors in this step is added to the current row of the ring buffer:
-   Poisson drives, miniature events, sums of all-to-all projections, and plastic synapses with
-   axonal delays.
-2. `CURRENT`: stimulating currents of this step: they begin with the steady ones, to which noise and
-   gap junctions add.
-3. `LINK`: linked variables take their values from the states as they are. Where something has read
-   the states of other neurons, threads meet here: no neuron moves on before all have seen it.
-4. `UPDATE`: neurons are integrated with the inputs that were there at the step's start; then what
-   arrives at its end is added, from the row; then threshold, reset and refractoriness. The spikes
-   of neurons and those of sources are put into one list.
-5. `SPIKED`: what reads the list, such as concentrations that spikes raise; spikes are recorded
-   before, and states after it.
-6. `SEND`: spikes go out through synapses: a delay of d steps puts them d rows ahead.
-=======
 1. `ARRIVE`: input of this step is added to the current row of the ring buffer: Poisson drives,
    miniature events, sums of all-to-all projections, and plastic synapses with axonal delays.
-2. `CURRENT`: stimulation currents of this step: noise sets them, gap junctions add to them.
+2. `CURRENT`: injected currents of this step are reset to the steady ones; noise and gap junctions
+   add to them.
 3. `LINK`: linked variables are copied from the current states. If a call has read the states of
    other neurons, threads wait for each other here: no neuron is updated before all have read it.
 4. `UPDATE`: neurons are integrated with the inputs present at the step's start. Then the row of
@@ -28,7 +14,6 @@ A step advances a network from ``step * dt`` to ``(step + 1) * dt``:
 5. `SPIKED`: calls that read the spike list, such as concentrations that spikes increase. Spikes are
    recorded before, and states after this stage.
 6. `SEND`: spikes are sent through synapses: a delay of d steps adds them d rows ahead.
->>>>>>> 49c5953
 
 Within a stage, calls are in the order of `spikesim.mechanisms.MECHANISMS`. This order determines
 how sums in the ring buffer and of currents are rounded.
