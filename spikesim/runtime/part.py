@@ -216,9 +216,6 @@ class Part:
         """Variables of a described object, by name."""
         return {}
 
-    def written(self, owner: Any, variable: str, plan: Common) -> None:
-        """React to a variable that has been set."""
-
     def stored(self, name: str) -> StoredSynapses | None:
         """Synapses of a projection, if this part stores them."""
         return None
