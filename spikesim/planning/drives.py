@@ -18,8 +18,41 @@ from spikesim.neurons.given import mentions
 from spikesim.planning.context import Context
 from spikesim.planning.use import Use
 from spikesim.receptors import Receptor
+from spikesim.runtime.blocks import Common
+from spikesim.runtime.part import Part
 
 MAX_COUNT_MEAN = 200.0  # events per step; the table of a drive has about this many columns
+
+
+class RatedInputPart(Part):
+    """Base of parts of inputs with rates, whose arrays are built anew when a schedule changes.
+
+    Parameters
+    ----------
+    stimuli : list of Stimulus
+        All inputs of the kind.
+    context : Context
+        Where their targets are.
+    """
+
+    args: Any
+
+    def __init__(self, stimuli: list[Stimulus], context: Context):
+        self._stimuli, self._context = stimuli, context
+        self.args = self._build(0)
+
+    def _build(self, step: int) -> Any:
+        """Build the arrays with the rates in `step`."""
+        raise NotImplementedError
+
+    def changes(self) -> np.ndarray:
+        rates = [s.input.rate for s in self._stimuli]  # type: ignore[attr-defined]
+        return np.concatenate([change_steps(rate, self._context.dt) for rate in rates])
+
+    def apply(self, plan: Common) -> None:
+        self.args = self._build(plan.step)
+
+    resume = apply
 
 
 def check_felt(target: View) -> None:

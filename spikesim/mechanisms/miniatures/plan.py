@@ -19,7 +19,7 @@ from spikesim.mechanisms.miniatures.declaration import Miniatures
 from spikesim.mechanisms.miniatures.kernels import MiniArgs
 from spikesim.planning.context import Context
 from spikesim.planning.drives import (
-    change_steps,
+    RatedInputPart,
     check_source_rate,
     count_thresholds,
     drive_port,
@@ -32,20 +32,18 @@ from spikesim.planning.mechanism import Mechanism
 from spikesim.planning.sampling import law
 from spikesim.planning.settings import IdentityEntry, selected, settings_of
 from spikesim.planning.use import Use
-from spikesim.runtime.blocks import Common
-from spikesim.runtime.part import Bundles, Part
+from spikesim.runtime.part import Bundles
 from spikesim.runtime.split import Split
 from spikesim.units import Hz, check_range
 
 
-class MiniaturePart(Part):
+class MiniaturePart(RatedInputPart):
     """All miniature events of a network."""
 
     name = "miniatures"
 
-    def __init__(self, stimuli: list[Stimulus], context: Context):
-        self._stimuli, self._context = stimuli, context
-        self.args = build_miniatures(stimuli, context, 0)
+    def _build(self, step: int) -> Any:
+        return build_miniatures(self._stimuli, self._context, step)
 
     def calls(self) -> list[Call]:
         kernel = "spikesim.mechanisms.miniatures.kernels:miniatures"
@@ -58,15 +56,6 @@ class MiniaturePart(Part):
         m = self.args
         begin, end = split.of_slots(t, m.slot, m.end)
         return {"minis": m._replace(begin=begin, end=end, bits=np.empty_like(m.bits))}
-
-    def changes(self) -> np.ndarray:
-        rates = [s.input.rate for s in self._stimuli]  # type: ignore[attr-defined]
-        return np.concatenate([change_steps(rate, self._context.dt) for rate in rates])
-
-    def apply(self, plan: Common) -> None:
-        self.args = build_miniatures(self._stimuli, self._context, plan.step)
-
-    resume = apply
 
 
 def check(stimulus: Stimulus, description: Description) -> None:

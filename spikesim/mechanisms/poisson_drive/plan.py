@@ -17,7 +17,7 @@ from spikesim.mechanisms.poisson_drive.declaration import PoissonDrive
 from spikesim.mechanisms.poisson_drive.kernels import DriveArgs
 from spikesim.planning.context import Context
 from spikesim.planning.drives import (
-    change_steps,
+    RatedInputPart,
     check_source_rate,
     count_thresholds,
     drive_port,
@@ -29,20 +29,18 @@ from spikesim.planning.drives import (
 from spikesim.planning.mechanism import Mechanism
 from spikesim.planning.settings import IdentityEntry, selected, settings_of
 from spikesim.planning.use import Use
-from spikesim.runtime.blocks import Common
-from spikesim.runtime.part import Bundles, Part
+from spikesim.runtime.part import Bundles
 from spikesim.runtime.split import Split
 from spikesim.units import Hz, check_range
 
 
-class DrivePart(Part):
+class DrivePart(RatedInputPart):
     """All Poisson drives of a network."""
 
     name = "poisson_drive"
 
-    def __init__(self, stimuli: list[Stimulus], context: Context):
-        self._stimuli, self._context = stimuli, context
-        self.args = build_drives(stimuli, context, 0)
+    def _build(self, step: int) -> Any:
+        return build_drives(self._stimuli, self._context, step)
 
     def calls(self) -> list[Call]:
         kernel = "spikesim.mechanisms.poisson_drive.kernels:poisson_drives"
@@ -57,15 +55,6 @@ class DrivePart(Part):
         return {"drives": d._replace(
             begin=begin, end=end, bits=np.empty_like(d.bits), count=np.empty_like(d.count)
         )}  # fmt: skip
-
-    def changes(self) -> np.ndarray:
-        rates = [s.input.rate for s in self._stimuli]  # type: ignore[attr-defined]
-        return np.concatenate([change_steps(rate, self._context.dt) for rate in rates])
-
-    def apply(self, plan: Common) -> None:
-        self.args = build_drives(self._stimuli, self._context, plan.step)
-
-    resume = apply
 
 
 def check(stimulus: Stimulus, description: Description) -> None:
