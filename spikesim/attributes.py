@@ -138,7 +138,7 @@ def put(thing: Guarded, /, **values: Any) -> None:
     vars(thing).update({name: fixed(value) for name, value in values.items()})
 
 
-def altered(thing: T, /, **values: Any) -> T:
+def copy_with(thing: T, /, **values: Any) -> T:
     """Copy a finished object with some values replaced."""
     other = object.__new__(type(thing))  # ten times faster than copy.copy
     vars(other).update(vars(thing))

@@ -20,7 +20,7 @@ from . import mlp
 from .options import Options
 from .protocol import Split
 from .spiking import SpikingRun
-from .store import Store, believed
+from .store import Store, damage_named
 
 CHECKPOINT_EVERY_S = 10.0
 RASTER_IMAGES = 10
@@ -114,7 +114,7 @@ class Experiment:
     def run(self) -> list[Outcome]:
         """Run everything, or continue; returns the outcomes of all networks and MLPs."""
         progress = self.store.progress() or {"outcomes": [], "current": None}
-        with believed(self.store.folder):
+        with damage_named(self.store.folder):
             self.outcomes = [Outcome.from_json(values) for values in progress["outcomes"]]
             current = progress["current"]
         done = {(o.kind, o.neurons, o.seed) for o in self.outcomes}
@@ -146,7 +146,7 @@ class Experiment:
         doing = f"{neurons} neurons, seed {seed}"
         each = image_work(self.options, neurons)
         if current is not None:
-            with believed(self.store.folder):
+            with damage_named(self.store.folder):
                 run.restore(current, self.store)
             self.watch(doing, each * run.shown, run.network.net.n_spikes)
         saved = time.monotonic()

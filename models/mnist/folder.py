@@ -18,7 +18,7 @@ from spikesim.files import written
 
 from .experiment import Outcome
 from .options import Options
-from .store import Store, believed, read_record, write_record
+from .store import Store, damage_named, read_record, write_record
 
 RESULTS = Path("results")
 DESCRIPTION = "run.json"
@@ -54,7 +54,7 @@ def read(
 ) -> tuple[Options, Path | None]:  # fmt: skip
     """Read options and data of an interrupted run; options in `given` must have the same values."""
     saved = _description(place)
-    with believed(place / DESCRIPTION):
+    with damage_named(place / DESCRIPTION):
         options = Options.from_json(saved["options"])
         folder = None if saved["data"] is None else Path(saved["data"])
     different = options.differences(replace(options, **given))

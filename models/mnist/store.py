@@ -123,8 +123,8 @@ def read_record(path: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def believed(path: Path) -> Iterator[None]:
-    """Context manager: content read within the block must be as this version writes it."""
+def damage_named(path: Path) -> Iterator[None]:
+    """Context manager: errors of reading unexpected content name the file `path`."""
     try:
         yield
     except SpikesimError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from spikesim.attributes import altered
+from spikesim.attributes import copy_with
 from spikesim.errors import unknown_name
 from spikesim.parameters import Parametrized
 from spikesim.units import Param, nS
@@ -86,4 +86,4 @@ class Channel(Parametrized):
             Copy with the scaled values.
         """
         grown = [name for name in self.extensive if name in self.declared]
-        return altered(self, **{n: self.checked(n, getattr(self, n) * factor) for n in grown})
+        return copy_with(self, **{n: self.checked(n, getattr(self, n) * factor) for n in grown})

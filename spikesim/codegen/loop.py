@@ -27,9 +27,9 @@ import numpy as np
 from spikesim.jit import kernel
 from spikesim.kernels.intrinsics import set_mode, without_subnormals
 from spikesim.kernels.record import record_spikes, record_states
-from spikesim.kernels.threads import gather, meet
+from spikesim.kernels.threads import merge_spikes, wait_for_threads
 '''
-_MEETING = "meet(gate, found.shape[0])"
+_BARRIER = "wait_for_threads(barrier, found.shape[0])"
 
 
 def loop_source(
@@ -67,7 +67,7 @@ def loop_source(
         "    ring, broadcast, state = loop.ring, loop.broadcast, loop.state",
         "    base, current, spikes = loop.base, loop.current, loop.spikes",
         "    event_first, event_id, counters = loop.event_first, loop.event_id, loop.counters",
-        "    thread, found, gate = loop.thread, loop.found, loop.gate",
+        "    thread, found, barrier = loop.thread, loop.found, loop.barrier",
         "    zero = np.int64(0)  # typed, so that each kernel is compiled for one set of types",
         "    recorded, total, events, plastic = zero, zero, zero, zero",
         "    mode = without_subnormals()",
@@ -92,17 +92,17 @@ def _step(calls: Sequence[Call], threads: bool) -> list[str]:
 
     return [
         *of(Stage.ARRIVE, Stage.CURRENT, Stage.LINK),
-        *[_MEETING] * (threads and any(call.reads_others for call in calls)),
+        *[_BARRIER] * (threads and any(call.reads_others for call in calls)),
         "n = zero",
         *of(Stage.UPDATE),
-        *[_MEETING, "n = gather(found, loop.spiked, loop.slices, spikes)"] * threads,
+        *[_BARRIER, "n = merge_spikes(found, loop.spiked, loop.slices, spikes)"] * threads,
         "for e in range(event_first[step - start], event_first[step - start + 1]):",
         "    spikes[n] = event_id[e]",
         "    n += 1",
         "recorded = record_spikes(step, spikes, n, record, recorded)",
         *of(Stage.SPIKED),
         "record_states(step, state, record)",
-        *[_MEETING] * threads,
+        *[_BARRIER] * threads,
         *of(Stage.SEND),
         "total += n",
         "step += 1",

@@ -83,8 +83,8 @@ class FixedInDegree(Connector):
 
     def check(self, n_pre: int, n_post: int, self_offset: int | None = None) -> None:
         if n_post > 0:
-            barred = not self.autapses and overlap(n_post, n_pre, _reversed(self_offset)) > 0
-            _check_degree(self, self.k, n_pre - barred, "sources for each target")
+            excluded = not self.autapses and overlap(n_post, n_pre, _reversed(self_offset)) > 0
+            _check_degree(self, self.k, n_pre - excluded, "sources for each target")
 
     def count(self, n_pre: int, n_post: int, self_offset: int | None = None) -> int | None:
         return self.k * n_post
@@ -120,8 +120,8 @@ class FixedOutDegree(Connector):
 
     def check(self, n_pre: int, n_post: int, self_offset: int | None = None) -> None:
         if n_pre > 0:
-            barred = not self.autapses and overlap(n_pre, n_post, self_offset) > 0
-            _check_degree(self, self.k, n_post - barred, "targets for each source")
+            excluded = not self.autapses and overlap(n_pre, n_post, self_offset) > 0
+            _check_degree(self, self.k, n_post - excluded, "targets for each source")
 
     def count(self, n_pre: int, n_post: int, self_offset: int | None = None) -> int | None:
         return self.k * n_pre

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from spikesim.attributes import Guarded, altered
+from spikesim.attributes import Guarded, copy_with
 from spikesim.description.schedules import Schedule, check_columns, check_rate
 from spikesim.errors import ValidationError
 from spikesim.units import (
@@ -75,7 +75,7 @@ class RateSource(Source):
         RateSource
             The copy.
         """
-        changed = altered(self, rate=check_rate(rate, owner))
+        changed = copy_with(self, rate=check_rate(rate, owner))
         changed.check_size(size, owner)
         return changed
 

@@ -91,7 +91,7 @@ class LoopArgs(NamedTuple):
     found: Array  # int32 (threads, n): spikes of each thread; with one thread, `spikes`
     spiked: Array  # int64 (threads, slices and padding): their cumulative numbers
     slices: int  # of all tables
-    gate: Array  # int64 (16): state of the thread barrier
+    barrier: Array  # int64 (16): state of the thread barrier
     event_first: Array  # int64 (steps of the chunk + 1): first spike of spike sources in each step
     event_id: Array  # int32
     counters: Array  # int64: see spikesim.codegen.loop

@@ -162,7 +162,7 @@ def _dense(step, ring, source, p, static):
 
 @kernel(inline=True)
 def add_to_broadcast(step, ring, broadcast, source, p, static, share):
-    """All-to-all with one weight: add to a single sum, which `spread` adds to every target."""
+    """All-to-all with one weight: add to one sum, for `deliver_broadcast` to give every target."""
     lo, hi, weight = static.t_lo[p], static.t_hi[p], static.weight[p] * share
     row = (step + static.delay[p]) & (ring.shape[0] - 1)
     broadcast[row, p] += weight
@@ -174,7 +174,7 @@ def add_to_broadcast(step, ring, broadcast, source, p, static, share):
 
 
 @kernel(inner=True)
-def spread(step, ring, broadcast, static):
+def deliver_broadcast(step, ring, broadcast, static):
     """Add the sums of broadcast projections that arrive in this step to their targets."""
     row = step & (ring.shape[0] - 1)
     for p in range(static.kind.size):

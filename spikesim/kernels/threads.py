@@ -17,22 +17,22 @@ PATIENCE = 2000  # polls before a waiting thread yields the processor
 
 
 @kernel(inner=True)
-def meet(gate, threads):
+def wait_for_threads(barrier, threads):
     """Barrier: wait until all threads have called this function."""
-    now = load(gate, ROUND)
-    if fetch_add(gate, ARRIVED, 1) == threads - 1:
-        fetch_add(gate, ARRIVED, -threads)
-        fetch_add(gate, ROUND, 1)
+    now = load(barrier, ROUND)
+    if fetch_add(barrier, ARRIVED, 1) == threads - 1:
+        fetch_add(barrier, ARRIVED, -threads)
+        fetch_add(barrier, ROUND, 1)
         return
     looks = 0
-    while load(gate, ROUND) == now:
+    while load(barrier, ROUND) == now:
         looks += 1
         if looks > PATIENCE:
             give_way()
 
 
 @kernel(inner=True)
-def gather(found, spiked, slices, spikes):
+def merge_spikes(found, spiked, slices, spikes):
     """Merge the spikes of all threads, slice by slice of the tables; return their number."""
     n = 0
     for s in range(slices):

@@ -9,12 +9,12 @@ import numpy as np
 from spikesim.description.elements import Element
 from spikesim.errors import ValidationError
 from spikesim.network.simulation import Simulation
+from spikesim.runtime.lock import locked_methods
 from spikesim.runtime.part import Part
-from spikesim.runtime.turns import taking_turns
 from spikesim.units import check_array
 
 
-@taking_turns
+@locked_methods
 class ElementValues:
     """Access of elements to their network."""
 

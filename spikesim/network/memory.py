@@ -17,7 +17,7 @@ class MemoryTable:
     ----------
     parts : tuple of Use
         Populations, projections, inputs, buffers and recorders. Each has ``kind``, ``name``,
-        ``what``, and in bytes: ``bytes`` (permanent), ``building`` and ``passing`` (additional
+        ``what``, and in bytes: ``bytes`` (permanent), ``building`` and ``temporary`` (additional
         temporary memory until the network, or this part of it, is built), ``per_second`` and
         ``per_spike`` (growth of a recorder per second of simulated time, and per spike).
     total : int

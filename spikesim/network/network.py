@@ -12,10 +12,10 @@ from spikesim.description.recorders import Recorder, recorder_of
 from spikesim.description.selections import check_distinct
 from spikesim.network.described import DescribedNetwork
 from spikesim.network.memory import MemoryTable
+from spikesim.runtime.lock import locked
 from spikesim.runtime.plan import Plan
 from spikesim.runtime.recording import Recording
 from spikesim.runtime.simulator import Simulator
-from spikesim.runtime.turns import in_turn
 from spikesim.units import check_flag, check_scalar, ms, whole_steps
 
 
@@ -61,7 +61,7 @@ class Network(DescribedNetwork):
     ):
         super().__init__(dt, seed, precision, threads)
 
-    @in_turn
+    @locked
     def record(
         self,
         target: View | Projection | Element,
@@ -283,7 +283,7 @@ class Network(DescribedNetwork):
     @learning.setter
     def learning(self, on: bool) -> None:
         on = check_flag(on, "learning", "Network")
-        with self._simulation.turns:
+        with self._simulation.lock:
             for projection in self._plastic:
                 projection.learning = on
             self._learning = on

@@ -29,11 +29,11 @@ from spikesim.planning.stability import check_stability, judged
 from spikesim.rng import key
 from spikesim.runtime.blocks import Block, NeuronTable, SourceTable
 from spikesim.runtime.interrupt import unbroken
-from spikesim.runtime.turns import taking_turns
+from spikesim.runtime.lock import locked_methods
 from spikesim.units import Unit, check_array, in_unit
 
 
-@taking_turns
+@locked_methods
 class PopulationValues:
     """Access of neurons and sources to their network."""
 

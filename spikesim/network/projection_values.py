@@ -13,13 +13,13 @@ from spikesim.network.simulation import Simulation
 from spikesim.network.synapses import ends, order_of, place_in, stored_ends
 from spikesim.planning.csr import misshapen
 from spikesim.planning.projections import check_weights
+from spikesim.runtime.lock import locked_methods
 from spikesim.runtime.part import StoredSynapses
-from spikesim.runtime.turns import taking_turns
 from spikesim.synapses import QuantalRelease
 from spikesim.units import check_array, check_range, check_scalar
 
 
-@taking_turns
+@locked_methods
 class ProjectionValues:
     """Access of projections to their network."""
 

@@ -20,11 +20,11 @@ from spikesim.language import expressions as ex
 from spikesim.network.simulation import Simulation
 from spikesim.network.stores import sampled
 from spikesim.neurons import Neuron
+from spikesim.runtime.lock import locked_methods
 from spikesim.runtime.recording import SampleStore, SpikeStore
-from spikesim.runtime.turns import taking_turns
 
 
-@taking_turns
+@locked_methods
 class RecorderValues:
     """Access of recorders to their network."""
 

@@ -22,13 +22,13 @@ from spikesim.planning.memory import uses
 from spikesim.planning.use import Use
 from spikesim.runtime import checkpoint
 from spikesim.runtime.interrupt import unbroken
+from spikesim.runtime.lock import NetworkLock
 from spikesim.runtime.plan import Plan
 from spikesim.runtime.progress import ProgressBar, shows
 from spikesim.runtime.recording import Recording
 from spikesim.runtime.simulator import Simulator
 from spikesim.runtime.state import State, take
 from spikesim.runtime.state import put as put_state
-from spikesim.runtime.turns import Turns
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Simulation:
 
     Attributes
     ----------
-    turns : Turns
+    lock : NetworkLock
         Lock that lets one thread at a time use the network.
     recorders : list of Recorder
         All recorders, in the order of creation.
@@ -67,7 +67,7 @@ class Simulation:
 
     def __init__(self, description: Description, threads: int):
         self.description, self.threads = description, threads
-        self.turns = Turns()
+        self.lock = NetworkLock()
         self.recorders: list[Recorder] = []
         self.stores: dict[int, Store] = {}
         self.recording = Recording()
@@ -92,7 +92,7 @@ class Simulation:
     def built(self) -> Plan | None:
         """The plan, or None if the network is not built; a copy is built here."""
         if self._kept is not None:
-            with self.turns:
+            with self.lock:
                 self._bring_back()
         return self._plan
 
@@ -123,7 +123,7 @@ class Simulation:
         ValidationError
             If the network has run, or values have been set in it.
         """
-        with self.turns.alone(f"a call that adds a {what}"):
+        with self.lock.alone(f"a call that adds a {what}"):
             plan = self.built
             if plan is None:
                 return
@@ -153,7 +153,7 @@ class Simulation:
             return self._plan
         if self.built is not None:
             return self.plan
-        with self.turns:
+        with self.lock:
             if self.built is None:
                 if not self.description.populations:
                     raise ValidationError("has no populations yet", None, "Network")
@@ -206,7 +206,7 @@ class Simulation:
 
     def run(self, steps: int, progress: bool | None) -> None:
         """Simulate a number of steps; `progress` is as in `Network.run`."""
-        self.turns.begin_run()
+        self.lock.begin_run()
         try:
             self.build()
             check_room(self.recorders, self.stores, steps, self.dt)
@@ -218,11 +218,11 @@ class Simulation:
                 with ProgressBar(steps, self.dt, at_once=bool(progress)) as bar:
                     self.simulator.run(steps, bar.update)
         finally:
-            self.turns.end_run()
+            self.lock.end_run()
 
     def reset(self, *, keep_weights: bool) -> None:
         """Return to the described network; see `Network.reset`."""
-        with self.turns.alone("reset"):
+        with self.lock.alone("reset"):
             before = self.built
             if before is None:
                 return
@@ -236,7 +236,7 @@ class Simulation:
 
         Learnt variables and weights stay.
         """
-        with self.turns.alone("reset_state"):
+        with self.lock.alone("reset_state"):
             self.build()
             self.simulator.check_whole()
             plan = self.plan
@@ -249,14 +249,14 @@ class Simulation:
 
     def save(self, path: str | Path) -> None:
         """Write the state to a file."""
-        with self.turns:
+        with self.lock:
             self.build()
             self.simulator.check_whole()
             checkpoint.save(self.plan, path)
 
     def load(self, path: str | Path) -> None:
         """Restore a saved state."""
-        with self.turns.alone("load_state"):
+        with self.lock.alone("load_state"):
             state = checkpoint.read(path)
             self.build()
             with unbroken():
@@ -276,7 +276,7 @@ class Simulation:
         self.simulator.refresh()
 
     def __getstate__(self) -> dict[str, Any]:
-        with self.turns:
+        with self.lock:
             kept = self._kept
             if self._plan is not None:
                 self.simulator.check_whole()
@@ -292,7 +292,7 @@ class Simulation:
 
     def __setstate__(self, parts: dict[str, Any]) -> None:
         vars(self).update(
-            description=parts["description"], threads=parts["threads"], turns=Turns(),
+            description=parts["description"], threads=parts["threads"], lock=NetworkLock(),
             recorders=parts["recorders"], stores={}, recording=Recording(),
             written=parts["written"], _plan=None, _simulator=None, _kept=parts["kept"],
         )  # fmt: skip
@@ -307,7 +307,7 @@ class Simulation:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", SpikesimWarning)  # given for the original
                 self.build()
-            put_state(self.plan, kept.state, "the copy", believed=True)
+            put_state(self.plan, kept.state, "the copy", trusted=True)
             self._resume()
             self.written = written
             for recorder, contents in zip(self.recorders, kept.contents, strict=True):

@@ -50,7 +50,7 @@ def attach(recorder: Recorder, plan: Plan, recording: Recording) -> Store:
             recording.states.append(store)
         else:
             store = SampleStore(_steps(recorder, plan.dt), np.arange(variable.array.size))
-            recording.seldom.append((lambda: variable.array, store))
+            recording.between_chunks.append((lambda: variable.array, store))
     else:
         assert isinstance(recorder, WeightRecorder)
         synapses = plan.stored(recorder.target.name)
@@ -60,7 +60,7 @@ def attach(recorder: Recorder, plan: Plan, recording: Recording) -> Store:
         order = order_of(synapses, recorder.target)
         stored = chosen if isinstance(order, slice) else order[chosen]
         store = SampleStore(_steps(recorder, plan.dt), stored)
-        recording.seldom.append((_reader(plan, recorder.target.name), store))
+        recording.between_chunks.append((_reader(plan, recorder.target.name), store))
     return store
 
 

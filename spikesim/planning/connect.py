@@ -40,7 +40,7 @@ class Sides:
         """Derive the key of one use of random numbers."""
         return rng.key(int(self.key), purpose)
 
-    def barred(self, autapses: bool) -> int:
+    def excluded(self, autapses: bool) -> int:
         """Offset of the targets to leave out, as kernels take it."""
         return kernels.NO_SELF if autapses or self.self_offset is None else self.self_offset
 
@@ -89,12 +89,12 @@ def connect(connector: c.Connector, sides: Sides) -> Connectivity:
 @connect.register
 def _(connector: c.AllToAll, sides: Sides) -> Connectivity:
     every = np.arange(sides.n_post, dtype=np.int32)
-    own = np.arange(sides.n_pre) + sides.barred(connector.autapses)
-    barred = (own >= 0) & (own < sides.n_post)
-    indptr = _starts(sides.n_post - barred)
+    own = np.arange(sides.n_pre) + sides.excluded(connector.autapses)
+    excluded = (own >= 0) & (own < sides.n_post)
+    indptr = _starts(sides.n_post - excluded)
     targets = np.empty(indptr[-1], np.int32)
     for row in range(sides.n_pre):
-        gap = own[row] if barred[row] else sides.n_post
+        gap = own[row] if excluded[row] else sides.n_post
         out = targets[indptr[row] : indptr[row + 1]]
         out[:gap] = every[:gap]
         out[gap:] = every[gap + 1 :]
@@ -110,48 +110,48 @@ def _(connector: c.OneToOne, sides: Sides) -> Connectivity:
 @connect.register
 def _(connector: c.FixedProbability, sides: Sides) -> Connectivity:
     counts = np.empty(sides.n_pre, np.int64)
-    barred = sides.barred(connector.autapses)
-    binomial_rows(sides.subkey("counts"), connector.p, sides.n_post, barred, counts)
-    return _random_rows(sides, counts, barred)
+    excluded = sides.excluded(connector.autapses)
+    binomial_rows(sides.subkey("counts"), connector.p, sides.n_post, excluded, counts)
+    return _random_rows(sides, counts, excluded)
 
 
 @connect.register
 def _(connector: c.FixedOutDegree, sides: Sides) -> Connectivity:
     counts = np.full(sides.n_pre, connector.k, np.int64)
-    return _random_rows(sides, counts, sides.barred(connector.autapses), connector.multapses)
+    return _random_rows(sides, counts, sides.excluded(connector.autapses), connector.multapses)
 
 
 @connect.register
 def _(connector: c.FixedTotalNumber, sides: Sides) -> Connectivity:
     counts = np.empty(sides.n_pre, np.int64)
-    barred = sides.barred(connector.autapses)
+    excluded = sides.excluded(connector.autapses)
     lost = 0 if connector.autapses else c.overlap(sides.n_pre, sides.n_post, sides.self_offset)
     pairs = sides.n_pre * sides.n_post - lost
     several = bool(connector.multapses)
-    total_rows(sides.subkey("counts"), connector.n, pairs, sides.n_post, barred, several, counts)
-    return _random_rows(sides, counts, barred, several)
+    total_rows(sides.subkey("counts"), connector.n, pairs, sides.n_post, excluded, several, counts)
+    return _random_rows(sides, counts, excluded, several)
 
 
 @connect.register
 def _(connector: c.FixedInDegree, sides: Sides) -> Connectivity:
-    key, barred = sides.subkey("targets"), sides.barred(connector.autapses)
+    key, excluded = sides.subkey("targets"), sides.excluded(connector.autapses)
     scratch = (*_marks(sides.n_pre, connector.multapses), np.empty(connector.k, np.int32))
 
     def draw(cursor: np.ndarray, targets: np.ndarray) -> None:
-        kernels.draw_columns(key, sides.n_pre, sides.n_post, barred, *scratch, cursor, targets)
+        kernels.draw_columns(key, sides.n_pre, sides.n_post, excluded, *scratch, cursor, targets)
 
     return _count_then_fill(sides, draw)
 
 
 @connect.register
 def _(connector: c.DistanceDependent, sides: Sides) -> Connectivity:
-    key, barred = sides.subkey("targets"), sides.barred(connector.autapses)
+    key, excluded = sides.subkey("targets"), sides.excluded(connector.autapses)
     step = max(1, _BLOCK_PAIRS // max(1, sides.n_post))
 
     def draw(cursor: np.ndarray, targets: np.ndarray) -> None:
         for first in range(0, sides.n_pre, step):
             block = _probabilities(connector, slice(first, first + step))
-            kernels.draw_pairs(key, first, block, barred, cursor, targets)
+            kernels.draw_pairs(key, first, block, excluded, cursor, targets)
 
     return _count_then_fill(sides, draw)
 
@@ -179,13 +179,13 @@ def _(connector: c.FromSparse, sides: Sides) -> Connectivity:
 
 
 def _random_rows(
-    sides: Sides, counts: np.ndarray, barred: int, multapses: bool = False
+    sides: Sides, counts: np.ndarray, excluded: int, multapses: bool = False
 ) -> Connectivity:
     """Build rows of the given lengths, filled with random targets."""
     indptr = _starts(counts)
     targets = np.empty(indptr[-1], np.int32)
     marks = _marks(sides.n_post, multapses)
-    kernels.fill_rows(sides.subkey("targets"), indptr, sides.n_post, barred, *marks, targets)
+    kernels.fill_rows(sides.subkey("targets"), indptr, sides.n_post, excluded, *marks, targets)
     return Connectivity(indptr, targets, sides.n_post)
 
 

@@ -126,7 +126,7 @@ def memory_of(name: str, rates: list[np.ndarray], targets: int, each: int, dt: f
     distinct = np.unique(means)
     highest = min(distinct.max(initial=0.0), MAX_COUNT_MEAN)  # higher rates raise an error
     table = distinct.size * (highest + 7.0 * np.sqrt(highest) + 10.0)
-    return [Use("inputs", name, int(targets * each + 4 * table), passing=int(24 * table),
+    return [Use("inputs", name, int(targets * each + 4 * table), temporary=int(24 * table),
                 what=f"{len(rates)} inputs")]  # fmt: skip
 
 

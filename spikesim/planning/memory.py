@@ -26,8 +26,8 @@ from spikesim.planning.memory_synapses import (
     layout,
     learning,
     longest_delay,
-    passing,
     releasing,
+    temporary,
     varies,
 )
 from spikesim.planning.use import Use, total
@@ -98,11 +98,11 @@ def check_memory(
     left = available() if kept + more > 1 << 26 else None
     if left is None or kept + more <= left:
         return
-    largest = max(parts, key=lambda p: p.bytes + p.building + p.passing)
+    largest = max(parts, key=lambda p: p.bytes + p.building + p.temporary)
     raise ValidationError(
         f"would take {amount(kept)} of memory and, while it is built, {amount(more)} more, most of "
         f"it for the {largest.kind} {largest.name!r} ({largest.what}: "
-        f"{amount(largest.bytes + largest.building + largest.passing)}); {amount(left)} are "
+        f"{amount(largest.bytes + largest.building + largest.temporary)}); {amount(left)} are "
         "available here. net.memory() tells what takes how much", None, "Network",
     )  # fmt: skip
 
@@ -114,9 +114,9 @@ def _population(population: Population, cells: dict[str, NeuronEquations], state
     each = 8 + 4 + 1  # index, population, whether it is recorded
     if isinstance(model, SpikeSource):
         spikes = sum(times.size for times in model.times)
-        return Use("population", name, n * each + 12 * spikes, passing=40 * spikes,
+        return Use("population", name, n * each + 12 * spikes, temporary=40 * spikes,
                    what=f"{n} sources with {spikes} spikes")  # fmt: skip
-    return Use("population", name, n * (each + 40), passing=8 * n, what=f"{n} sources")
+    return Use("population", name, n * (each + 40), temporary=8 * n, what=f"{n} sources")
 
 
 def _neurons(population: Population, model: Neuron, cell: NeuronEquations, state: int) -> Use:
@@ -126,7 +126,7 @@ def _neurons(population: Population, model: Neuron, cell: NeuronEquations, state
     # and the injected current; parameters, and the constants computed from them.
     each = 8 + 4 + 2 + 8 + state * (2 * states + 1 + len(noise_sources(cell)))
     each += varied * (8 + 2 * state)
-    return Use("population", population.name, n * each, passing=8 * n * (states + 1),
+    return Use("population", population.name, n * each, temporary=8 * n * (states + 1),
                what=f"{n} neurons")  # fmt: skip
 
 
@@ -140,7 +140,8 @@ def _projection(projection: Projection, synapses: Layout, longest: int, threads:
     what = f"{s.n:.3g} synapses" if s.n else "a sum, or no synapses"
     # Static synapses are copied into shared arrays, one projection at a time.
     moved = 0 if plastic else s.kept
-    return Use("projection", projection.name, size, more, max(moved, passing(projection, s)), what)
+    briefly = max(moved, temporary(projection, s))
+    return Use("projection", projection.name, size, more, briefly, what)
 
 
 def _buffers(description: Description, ring: int, current: int) -> Use:

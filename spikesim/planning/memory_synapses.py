@@ -151,7 +151,7 @@ def releasing(projection: Projection, synapses: Layout) -> int:
     return 32 * synapses.n_pre + int(synapses.n) * quantal
 
 
-def passing(projection: Projection, synapses: Layout) -> int:
+def temporary(projection: Projection, synapses: Layout) -> int:
     """Bytes that are needed only while these synapses are built."""
     each = 2 * bool(synapses.delays)
     for given in (projection.initial_weight, _delay(projection)):

@@ -17,7 +17,7 @@ class Use:
         In use for the lifetime of the network.
     building : int
         Additional bytes until the whole network is built.
-    passing : int
+    temporary : int
         Additional bytes while this part is built.
     what : str
         Contents of the part, such as ``"1e+09 synapses"``.
@@ -29,7 +29,7 @@ class Use:
     name: str
     bytes: int
     building: int = 0
-    passing: int = 0
+    temporary: int = 0
     what: str = ""
     per_second: float = 0.0
     per_spike: int = 0
@@ -37,5 +37,5 @@ class Use:
 
 def total(parts: list[Use]) -> tuple[int, int]:
     """Return the bytes of all parts, and the additional peak during the build."""
-    worst = max((p.passing for p in parts), default=0)
+    worst = max((p.temporary for p in parts), default=0)
     return sum(p.bytes for p in parts), sum(p.building for p in parts) + worst

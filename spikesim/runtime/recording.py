@@ -134,13 +134,13 @@ class Recording:
     ----------
     spikes, states : list
         Stores of what kernels record: spikes, and samples of the flat state.
-    seldom : list
+    between_chunks : list
         Values sampled between chunks: a function that reads them, and their store.
     """
 
     spikes: list[SpikeStore] = field(default_factory=list)
     states: list[SampleStore] = field(default_factory=list)
-    seldom: list[tuple[Callable[[], np.ndarray], SampleStore]] = field(default_factory=list)
+    between_chunks: list[tuple[Callable[[], np.ndarray], SampleStore]] = field(default_factory=list)
 
     def prepare(self, plan: Plan, room: int) -> None:
         """Allocate buffers; `room` is the maximal number of spikes in one step."""
@@ -183,16 +183,16 @@ class Recording:
         plan.start_step()
         for store in self.states:
             store.begin(plan.state[store.places])
-        for read, store in self.seldom:
+        for read, store in self.between_chunks:
             store.begin(read()[store.places])
 
     def intervals(self) -> Iterator[int]:
         """Yield the sampling intervals, in steps, at whose multiples a chunk must end."""
-        return (store.every for _, store in self.seldom)
+        return (store.every for _, store in self.between_chunks)
 
     def sample(self, step: int) -> None:
         """Sample, at the end of a chunk, the values that no kernel records."""
-        for read, store in self.seldom:
+        for read, store in self.between_chunks:
             if step % store.every == 0:
                 row = read()[store.places].astype(float)
                 store.add(np.array([step]), row[None])

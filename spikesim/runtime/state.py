@@ -44,7 +44,7 @@ def take(plan: Plan) -> State:
     return State(head, plan.mutable())
 
 
-def put(plan: Plan, state: State, where: str, *, believed: bool = False) -> None:
+def put(plan: Plan, state: State, where: str, *, trusted: bool = False) -> None:
     """Restore a state into a plan of the same network.
 
     Parameters
@@ -55,7 +55,7 @@ def put(plan: Plan, state: State, where: str, *, believed: bool = False) -> None
         A state returned by `take`, or read from a file.
     where : str
         Name of the state in errors, such as its file.
-    believed : bool
+    trusted : bool
         Whether to skip validation of the values, as for a state of a network in this process.
 
     Raises
@@ -76,7 +76,7 @@ def put(plan: Plan, state: State, where: str, *, believed: bool = False) -> None
     for part in plan.parts.values():
         part.upgrade(arrays, state.head["format"], plan)
     _check_arrays(plan, arrays, where)
-    wrong = None if believed else problem(plan, arrays, state.head.get("step"))
+    wrong = None if trusted else problem(plan, arrays, state.head.get("step"))
     if wrong:
         raise refusal(f"{where} holds what cannot be: {wrong}")
     values = {
@@ -87,7 +87,7 @@ def put(plan: Plan, state: State, where: str, *, believed: bool = False) -> None
         settings = {name: part.read(arrays, plan) for name, part in plan.parts.items()}
     except ValidationError as error:
         raise refusal(f"{where} holds what cannot be: {error}") from error
-    if not believed:
+    if not trusted:
         warn_of_settings(plan, state.head, where)  # first, as it may be an error
     # Everything is validated: nothing below can fail.
     plan.draws = draws

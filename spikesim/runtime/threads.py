@@ -37,7 +37,7 @@ class Threads:
         self.plan = plan
         self.count = count
         self.split = Split(plan, count)
-        self._gate = np.zeros(16, np.int64)
+        self._barrier = np.zeros(16, np.int64)
         self._pool, self._process = self._started(), os.getpid()
         self._bundles = [p.bundles for p in plan.parts.values() if p.overrides("bundles")]
         self._found = np.empty((count, plan.n_neurons), np.int32)
@@ -62,7 +62,7 @@ class Threads:
         found = self._found if self.count > 1 else spikes[None]
         return {
             "thread": 0, "found": found, "spiked": self.split.spiked, "slices": self.split.slices,
-            "gate": self._gate,
+            "barrier": self._barrier,
         }  # fmt: skip
 
     def run(self, run: Any, stop: int, loop: LoopArgs, record: RecordArgs) -> int:
@@ -75,7 +75,7 @@ class Threads:
             bundles = [b for bundles in self._bundles for b in bundles().values()]
             return int(run(start, stop, loop, record, *bundles))
         if os.getpid() != self._process:  # threads do not survive a fork
-            self._gate[:] = 0
+            self._barrier[:] = 0
             self._pool, self._process = self._started(), os.getpid()
         jobs = [self._job(t, loop, record) for t in range(self.count)]
         assert self._pool is not None

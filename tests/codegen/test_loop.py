@@ -1,4 +1,4 @@
-"""The step loop, written from calls: their order, where threads meet, and unknown names."""
+"""The step loop, written from calls: their order, barriers of threads, and unknown names."""
 
 import ast
 
@@ -45,11 +45,11 @@ def test_only_the_first_thread():
 @pytest.mark.parametrize(("reads", "meetings"), [(False, 2), (True, 3)])
 def test_threads_meet_before_neurons_change_what_others_read(reads, meetings):
     calls = [*CALLS, Call(Stage.LINK, "m:link", "state, a", reads_others=reads)]
-    assert sum("meet(" in line for line in step(calls)) == 0
+    assert sum("wait_for_threads(" in line for line in step(calls)) == 0
     lines = step(calls, threads=True)
-    assert sum("meet(" in line for line in lines) == meetings
+    assert sum("wait_for_threads(" in line for line in lines) == meetings
     link, update = places(lines, "link(", "update_0(")
-    assert any("meet(" in line for line in lines[link:update]) == reads
+    assert any("wait_for_threads(" in line for line in lines[link:update]) == reads
 
 
 def test_conditions_that_hand_back_to_python():

@@ -1,4 +1,4 @@
-"""Arrays in files: what was written comes back, and no header is believed."""
+"""Arrays in files: what was written comes back, and no header is trusted."""
 
 import io
 import struct

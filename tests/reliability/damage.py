@@ -58,7 +58,7 @@ class Kernel:
 
     def __call__(self, path: Path) -> None:
         found = self.folder.read(path.name)
-        assert found in (None, b"machine code" * 200), "a damaged kernel was believed"
+        assert found in (None, b"machine code" * 200), "a damaged kernel was trusted"
         if found is None:
             raise sim.SpikesimError("made anew")
 

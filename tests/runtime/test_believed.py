@@ -1,4 +1,4 @@
-"""No file of a state is believed: damage is seen, what cannot be is refused, nothing changes."""
+"""No file of a state is trusted: damage is seen, what cannot be is refused, nothing changes."""
 
 import json
 import subprocess

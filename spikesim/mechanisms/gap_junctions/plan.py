@@ -236,7 +236,7 @@ def memory(all_gaps: list[GapJunctions], description: Description) -> Iterable[U
         ):
             n /= 2
         rows = min(2 * n, n_a + n_b)
-        yield Use("gap junctions", gaps.name, int(_BYTES * n + 33 * rows), passing=int(100 * n),
+        yield Use("gap junctions", gaps.name, int(_BYTES * n + 33 * rows), temporary=int(100 * n),
                   what=f"{n:.3g} junctions")  # fmt: skip
 
 

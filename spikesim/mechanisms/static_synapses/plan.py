@@ -50,7 +50,7 @@ class StaticPart(Part):
         module, calls = "spikesim.kernels.deliver", []
         if (self.args.kind == BROADCAST).any():
             arguments = "step, ring, broadcast, static"
-            calls.append(Call(Stage.ARRIVE, f"{module}:spread", arguments))
+            calls.append(Call(Stage.ARRIVE, f"{module}:deliver_broadcast", arguments))
         arguments = "step, ring, broadcast, spikes, n, static"
         return [*calls, Call(Stage.SEND, f"{module}:deliver_static", arguments, "events +=")]
 

@@ -26,11 +26,11 @@ def running():
         go_on.wait(60.0)
 
     def run():
-        rig.net._simulation.turns.begin_run()
+        rig.net._simulation.lock.begin_run()
         try:
             rig.net.simulator.run(50, wait)
         finally:
-            rig.net._simulation.turns.end_run()
+            rig.net._simulation.lock.end_run()
 
     thread = threading.Thread(target=run)
     thread.start()
@@ -132,7 +132,7 @@ def test_two_networks_run_side_by_side():
 def test_short_work_waits_for_short_work():
     rig = everything()
     rig.net.run(1.0)
-    with rig.net._simulation.turns:
+    with rig.net._simulation.lock:
         found = []
         thread = threading.Thread(target=lambda: found.append(rig.cells.get("v")))
         thread.start()

@@ -17,10 +17,10 @@ _Method = TypeVar("_Method", bound=Callable[..., Any])
 _PATIENCE_S = 0.01
 
 
-class Turns:
+class NetworkLock:
     """A lock that waits for a short call in another thread, but raises during a run.
 
-    ``with turns:`` acquires the lock. The thread that runs the network may acquire it too, between
+    ``with lock:`` acquires the lock. The thread that runs the network may acquire it too, between
     two chunks (blocks of steps run in one call): a signal handler may read and save the network.
     """
 
@@ -76,25 +76,25 @@ class Turns:
         )
 
 
-def taking_turns(kind: _Class) -> _Class:
+def locked_methods(kind: _Class) -> _Class:
     """Class decorator: each public method acquires the lock of the object's `simulation`."""
     for name, method in list(vars(kind).items()):
         if callable(method) and not name.startswith("_"):
-            setattr(kind, name, _with_turn(method, "simulation.turns"))
+            setattr(kind, name, _locked(method, "simulation.lock"))
     return kind
 
 
-def in_turn(method: _Method) -> _Method:
+def locked(method: _Method) -> _Method:
     """Decorator: a method of a network acquires the network's lock."""
-    return cast(_Method, _with_turn(method, "_simulation.turns"))
+    return cast(_Method, _locked(method, "_simulation.lock"))
 
 
-def _with_turn(method: Callable[..., Any], where: str) -> Callable[..., Any]:
-    turns_of = attrgetter(where)
+def _locked(method: Callable[..., Any], where: str) -> Callable[..., Any]:
+    lock_of = attrgetter(where)
 
     @functools.wraps(method)
-    def in_turn(self: Any, *args: Any, **options: Any) -> Any:
-        with turns_of(self):
+    def locked(self: Any, *args: Any, **options: Any) -> Any:
+        with lock_of(self):
             return method(self, *args, **options)
 
-    return in_turn
+    return locked
