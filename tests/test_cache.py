@@ -62,6 +62,7 @@ def test_the_first_process_compiles(cold):
     assert not list(cache.rglob("*.tmp"))
 
 
+@pytest.mark.thorough
 def test_the_second_process_compiles_nothing(cold):
     """Nor does a network that only differs in its values, and no file is added."""
     cache, first = cold
@@ -73,6 +74,7 @@ def test_the_second_process_compiles_nothing(cold):
     assert first["versions"].keys() == second["versions"].keys()
 
 
+@pytest.mark.thorough
 def test_each_kernel_has_one_version(cold):
     """Strided or read-only arrays and odd scalars would silently compile a kernel again."""
     _, first = cold

@@ -74,6 +74,7 @@ def test_scaled_microcircuit_keeps_the_mean_input():
     np.testing.assert_allclose(inputs[1], inputs[0], rtol=0.01)
 
 
+@pytest.mark.thorough
 def test_scaling_fires_as_planned():
     point = {"neurons": 100, "in_degree": 10}
     found = rates("scaling", 0.4, point)

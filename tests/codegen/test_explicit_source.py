@@ -69,6 +69,7 @@ def test_adex_with_conductances(dt, g, late, within):
     assert V_m.result().values[1:, 0] == pytest.approx(expected, abs=within)
 
 
+@pytest.mark.thorough
 def test_what_arrives_and_what_is_held_in_steps_that_are_too_long():
     """A jump at the end of such a step counts; while V_m is held only w moves; then it goes on."""
     model = sim.AdEx(receptors=RECEPTORS, t_ref=3.0, V_reset=-60.0)

@@ -211,6 +211,7 @@ class Coin(sim.Neuron):
         return n  # noqa: RET504
 
 
+@pytest.mark.thorough
 def test_a_threshold_may_draw():
     """One uniform number of each neuron and step, keyed by the population's name."""
     from spikesim import rng

@@ -54,6 +54,7 @@ def test_the_same_on_two_threads(monkeypatch):
     assert np.array_equal(run("strang"), run("strang", threads=2))
 
 
+@pytest.mark.thorough
 def test_the_text_does_not_grow_with_the_number_of_compartments():
     channels = {"Na": sim.Na(g=1.2), "K": sim.K(g=0.36)}
 

@@ -89,6 +89,7 @@ def test_recorders_know_what_they_are_of(network):
     assert names[2].result().values.shape[1] == 1
 
 
+@pytest.mark.thorough
 def test_a_recorder_refused_late_changes_nothing(network):
     net = network["net"]
     good = net.record(network["cells"], "V_m")

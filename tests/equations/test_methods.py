@@ -35,6 +35,7 @@ def test_methods_converge_with_their_order(method, order):
     assert np.log2(errors[0] / errors[1]) == pytest.approx(order, abs=0.35)
 
 
+@pytest.mark.thorough
 def test_stages_of_a_stepped_equation_see_exact_neighbours():
     """A square law driven by a linear current: the current is exact in the middle of a step too."""
     text = "dv/dt = v**2/(mV*ms) + I/pF : mV\n dI/dt = -I/(3*ms) : pA"

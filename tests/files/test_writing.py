@@ -120,6 +120,7 @@ def test_devices_are_written_to(tmp_path, write):
     assert (tmp_path / "null").is_symlink()
 
 
+@pytest.mark.thorough
 @posix
 def test_the_standard_output_is_written_to(tmp_path):
     """Where it is a file, that file stays: others have it open."""

@@ -378,6 +378,7 @@ def test_int_and_remainder():
     assert values["y"][-1] == pytest.approx(np.where(odd, 1e-7, 3e-7).sum(), rel=0.05)
 
 
+@pytest.mark.thorough
 def test_long_sums_and_deep_expressions():
     terms = [f"{'-+'[k % 2]} {k}*0.0001*v" for k in range(400)]
     model = sim.Neuron.from_text(f"dv/dt = ({' '.join(terms)})/ms : mV", threshold="never",

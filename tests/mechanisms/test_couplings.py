@@ -122,6 +122,7 @@ def test_threads_and_chunks_change_nothing(precision):
     assert_same(whole, lived(3, (0.1, 33.3, 66.6), precision=precision))
 
 
+@pytest.mark.thorough
 def test_a_saved_state_goes_on(tmp_path):
     net, gaps, cells, others, _ = lattice()
     net.run(40.0)

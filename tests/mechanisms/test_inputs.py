@@ -125,6 +125,7 @@ def test_drives_are_poisson(rate):
         assert abs(np.corrcoef(a.ravel(), b.ravel())[0, 1]) < 4.5 / np.sqrt(n)
 
 
+@pytest.mark.thorough
 def test_drives_follow_schedules_and_weights():
     net, cells = integrators(60)
     rates = np.array([np.full(60, 0.0), np.linspace(0.0, 20_000.0, 60)])

@@ -71,6 +71,7 @@ def test_a_share_of_the_targets_gets_what_it_gets_in_the_whole():
     assert not part[0, 1_400:].any()
 
 
+@pytest.mark.thorough
 def test_one_rate_or_equal_rates_make_no_difference():
     spikes = []
     for rate in (3_000.0, np.r_[np.full(49, 3_000.0), 2_999.0]):

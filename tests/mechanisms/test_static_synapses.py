@@ -61,6 +61,7 @@ def test_dense_is_sparse():
     assert np.array_equal(dense[0][:, :-1], mixed[0][:, :-1])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("weight", "delay"),
     [
@@ -122,6 +123,7 @@ def test_between_populations_there_are_no_autapses(autapses):
     assert events == same
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("weight", [2.0, sim.Uniform(1.0, 3.0)], ids=["one", "many"])
 @pytest.mark.parametrize("delay", [1.5, sim.Uniform(0.1, 9.0)], ids=["one", "many"])
 @pytest.mark.parametrize("precision", ["double", "mixed", "single"])
@@ -210,6 +212,7 @@ def test_two_receptors_of_one_kind_are_two_tables_of_slots():
     assert b.get("y_x") == pytest.approx([3.0 * np.e / 2.0] * 3)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("side", ["axonal", "dendritic"])
 def test_plastic_projections_may_have_no_synapses(side):
     net = sim.Network(seed=1)

@@ -39,6 +39,7 @@ def test_psychometry():
     assert made[51.2][1] < 0.75 * made[0.0][1]
 
 
+@pytest.mark.thorough
 def test_without_selective_excitation_nobody_wins():
     result = decision.run(coherences=(0.0,), w_plus=1.0, seed=2)
     rates = [result.window_rate(0, name, 1500.0, 2000.0) for name in "AB"]

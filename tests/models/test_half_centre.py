@@ -24,6 +24,7 @@ def test_the_period_is_that_of_the_reduction(theta_plus):
     assert result.numbers["period"] == pytest.approx(predicted, rel=0.2)
 
 
+@pytest.mark.thorough
 def test_without_tiring_one_half_wins_for_good():
     result = half_centre.run(seconds=3.0, theta_plus=0.0, scale=0.5)
     assert np.isnan(result.numbers["period"])

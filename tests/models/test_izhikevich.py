@@ -87,6 +87,7 @@ def statistics(late):
     return {name: np.array([numbers[name] for numbers in found]) for name in found[0]}
 
 
+@pytest.mark.thorough
 def test_statistics_are_those_of_the_published_program():
     """Whose spikes act a millisecond earlier."""
     ours = [izhikevich.run(seconds=3.2, seed=seed).numbers for seed in (4, 5, 6)]

@@ -6,7 +6,11 @@ from typer.testing import CliRunner
 
 from models.izhikevich_patterns import PATTERNS, app, simulate
 
-SPIKES = {pattern.name.replace("\n", " "): simulate(pattern)[1] for pattern in PATTERNS}
+
+@pytest.fixture(scope="module")
+def spikes():
+    """Spikes of each pattern, by its name."""
+    return {pattern.name.replace("\n", " "): simulate(pattern)[1] for pattern in PATTERNS}
 
 
 def program(pattern):
@@ -27,11 +31,11 @@ def program(pattern):
     return times
 
 
-def test_spikes_are_those_of_the_published_program():
-    for pattern, spikes in zip(PATTERNS, SPIKES.values(), strict=True):
+def test_spikes_are_those_of_the_published_program(spikes):
+    for pattern, found in zip(PATTERNS, spikes.values(), strict=True):
         expected = program(pattern)
         assert len(expected) > 0
-        assert np.abs(spikes.times - expected).max() < 1.5 * pattern.dt, pattern.name
+        assert np.abs(found.times - expected).max() < 1.5 * pattern.dt, pattern.name
 
 
 def test_inputs_are_those_of_the_published_program():
@@ -51,22 +55,23 @@ def test_inputs_are_those_of_the_published_program():
             assert found[[0, -1]] == pytest.approx([first, last]), name
 
 
-def test_patterns_are_what_they_are_called():
+def test_patterns_are_what_they_are_called(spikes):
     for name in ("phasic spiking", "spike latency", "rebound spike", "integrator", "accommodation",
                  "resonator", "depolarizing afterpotential"):  # fmt: skip
-        assert SPIKES[name].n_spikes == 1, name
-    adapting = SPIKES["spike frequency adaptation"].isi(0)
+        assert spikes[name].n_spikes == 1, name
+    adapting = spikes["spike frequency adaptation"].isi(0)
     assert (np.diff(adapting) > 0).all()
     for name in ("tonic bursting", "inhibition-induced bursting"):
-        intervals = SPIKES[name].isi(0)
+        intervals = spikes[name].isi(0)
         assert intervals.max() > 8 * np.median(intervals), name
-    first = {name: SPIKES[name].isi(0)[0] for name in ("class 1 excitable", "class 2 excitable")}
+    first = {name: spikes[name].isi(0)[0] for name in ("class 1 excitable", "class 2 excitable")}
     assert first["class 1 excitable"] > 1.5 * first["class 2 excitable"]
-    assert SPIKES["resonator"].times[0] > 320.0, "pulses at its own rhythm"
-    assert SPIKES["integrator"].times[0] < 40.0, "pulses close to each other"
-    assert SPIKES["bistability"].times.max() < 230.0, "the second pulse switches it off"
+    assert spikes["resonator"].times[0] > 320.0, "pulses at its own rhythm"
+    assert spikes["integrator"].times[0] < 40.0, "pulses close to each other"
+    assert spikes["bistability"].times.max() < 230.0, "the second pulse switches it off"
 
 
+@pytest.mark.thorough
 def test_the_picture_is_drawn(tmp_path):
     path = tmp_path / "patterns.png"
     result = CliRunner().invoke(app, ["--out", str(path)])

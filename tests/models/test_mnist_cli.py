@@ -54,6 +54,7 @@ def test_results_are_written(finished):
     assert [row["name"] for row in rows] == [row["name"] for row in content["rows"]]
 
 
+@pytest.mark.thorough
 def test_pictures_weights_and_table(finished):
     root, output = finished
     names = {path.name for path in (root / "out").iterdir()}

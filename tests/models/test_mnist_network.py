@@ -100,6 +100,7 @@ def test_weak_inhibition_lets_more_neurons_fire():
     assert (network.respond(images) > 0).sum() > strict
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", [Reduced, Faithful])
 def test_goes_on_bit_for_bit_from_a_saved_state(kind, tmp_path):
     images = strokes(6, 5).flat()

@@ -57,6 +57,7 @@ def test_scaling_keeps_mean_and_variance_of_the_input(scale):
     assert variance[1] / variance[0] == pytest.approx(1.01, rel=0.005), "weights vary by 10 %"
 
 
+@pytest.mark.thorough
 def test_the_command_line(tmp_path):
     written = written_by(column.main, tmp_path, seconds=0.1, scale=0.02)
     assert set(written["numbers"]) == set(column.EXPECTED)

@@ -38,6 +38,7 @@ def test_the_numbers_of_murray_et_al(monkeypatch):
     assert numbers["error"] < 10.0
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("way", ring.STRENGTHS)
 @pytest.mark.parametrize("factor", [0.97, 1.03])
 def test_it_works_with_three_per_cent_more_or_less(way, factor):

@@ -19,6 +19,7 @@ def test_numbers(result):
     assert not outside
 
 
+@pytest.mark.thorough
 def test_both_fates(result):
     """Sharp and strong volleys travel, weak ones never do, and what travels ends sharp."""
     a, sigma, _ = result.start.T

@@ -9,6 +9,7 @@ from models.vogels_abbott import EXPECTED
 from tests.models.rig import written_by
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", vogels_abbott.KINDS)
 def test_numbers_of_each_kind(kind):
     result = vogels_abbott.run(kind, seconds=1.0, seed=3)

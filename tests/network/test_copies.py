@@ -50,6 +50,7 @@ def test_a_copy_is_as_its_network_whatever_has_been_set(before, after, way, agai
     assert_equal(other.recorded(), rig.recorded())
 
 
+@pytest.mark.thorough
 @each_way
 def test_a_copy_shares_nothing_with_its_network(way):
     rig, same = everything(), everything()
@@ -84,6 +85,7 @@ PARTS = {
 }
 
 
+@pytest.mark.thorough
 @each_way
 @pytest.mark.parametrize(("part", "read"), PARTS.values(), ids=PARTS)
 def test_a_part_takes_its_network_with_it(way, part, read):

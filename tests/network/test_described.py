@@ -174,6 +174,7 @@ ADDED = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("add", ADDED)
 @pytest.mark.parametrize("copied", [False, True])
 @pytest.mark.parametrize("write", KEPT)
@@ -250,6 +251,7 @@ def jump(transmitter, weight, receptor=None, receptors=None, **rule):
     return [float(cell.get(f"I_{name}")[0]) for name in given]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("transmitter", "sign"), [("glutamate", 1), ("acetylcholine", 1), ("GABA", -1), ("glycine", -1)]
 )

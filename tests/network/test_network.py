@@ -109,6 +109,7 @@ def test_reset_keeps_weights_that_no_one_could_set():
     assert np.array_equal(trace.result().values[0], learnt)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("keep", [True, False])
 @pytest.mark.parametrize("part", ["build", "Simulator"])
 def test_a_reset_that_fails_changes_nothing(monkeypatch, part, keep):

@@ -76,6 +76,7 @@ def test_what_is_refused(values, text):
         sim.AdaptiveLIF(**values)
 
 
+@pytest.mark.thorough
 def test_without_growth_it_is_the_plain_neuron():
     net = sim.Network(seed=1, precision="double")
     plain = net.population("plain", 3, sim.LIF(I_e=[400.0, 500.0, 600.0]))

@@ -40,6 +40,7 @@ def test_the_weight_is_the_peak(responses, name):
     assert seen == pytest.approx(3.0 * shape, rel=1e-11, abs=1e-14)
 
 
+@pytest.mark.thorough
 def test_the_weight_is_the_jump(responses):
     assert responses["delta"][0] - -70.0 == pytest.approx(3.0)
 
@@ -142,6 +143,7 @@ def test_a_receptor_says_what_its_weight_is():
         type("Own", (sim.Receptor,), {"on_spike": {"V_m": "1"}})()
 
 
+@pytest.mark.thorough
 def test_time_constants_of_each_neuron():
     net = sim.Network(seed=1, precision="double")
     tau = np.array([1.0, 2.0, 4.0])

@@ -78,6 +78,7 @@ def test_two_projections_do_the_same():
         assert cells.get(name) == pytest.approx(twins.get(name), rel=1e-13)
 
 
+@pytest.mark.thorough
 def test_shares_of_each_neuron_and_later_ones():
     shares = np.array([0.0, 0.5, 1.0])
     receptors = {"ampa": sim.AMPA(share=0.1), "nmda": sim.NMDA(share=shares)}
@@ -108,6 +109,7 @@ def test_populations_that_differ_in_transmitters_alone():
     assert (others.get("g_b") == 3.0).all()
 
 
+@pytest.mark.thorough
 def test_currents_take_the_sign_of_the_transmitter():
     receptors = {n: sim.ExpCurrent(tau_syn=t, transmitter="GABA") for n, t in (("a", 2), ("b", 9))}
     net, cells, p = project(receptors, "GABA")
@@ -117,6 +119,7 @@ def test_currents_take_the_sign_of_the_transmitter():
     assert (cells.get("I_b") == -2.0).all()
 
 
+@pytest.mark.thorough
 def test_drives_name_the_transmitter():
     net, cells = target(BOTH)
     net.stimulate(cells, sim.PoissonDrive(2000.0, 1.0, receptor="glutamate"))
@@ -128,6 +131,7 @@ def test_drives_name_the_transmitter():
         other.stimulate(others, sim.PoissonDrive(2000.0, -1.0, receptor="glutamate"))
 
 
+@pytest.mark.thorough
 def test_plastic_weights_reach_all_receptors():
     net, _, p = project(
         BOTH, "glutamate", plasticity=sim.PairSTDP(w_max=5.0), delay_is="axonal", weight=2.0
@@ -200,6 +204,7 @@ def test_what_is_refused(receptors, transmitter, given, text):
         project(receptors, transmitter, **given)
 
 
+@pytest.mark.thorough
 def test_receptors_in_other_units_can_be_named():
     receptors = {"ampa": sim.AMPA(), "i": sim.ExpCurrent(transmitter="glutamate")}
     net, cells, _ = project(receptors, "glutamate", receptor="i")

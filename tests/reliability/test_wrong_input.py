@@ -9,9 +9,11 @@ from tests.reliability.wrong_input import wrong_input
 from tests.test_calls import CALLED
 
 
-@pytest.mark.parametrize(
-    "cases", [1500, pytest.param(10**6, marks=pytest.mark.slow)], ids=["some", "all"]
-)
+@pytest.mark.parametrize("cases", [
+    pytest.param(300, id="few"),
+    pytest.param(1500, id="some", marks=pytest.mark.thorough),
+    pytest.param(10**6, id="all", marks=pytest.mark.slow),
+])  # fmt: skip
 def test_wrong_input(cases, tmp_path):
     trial = wrong_input(cases, 1, tmp_path)
     assert not trial.faults, "\n".join(trial.faults)

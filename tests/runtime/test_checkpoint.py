@@ -19,6 +19,7 @@ def resumed_like(path, saved_at, *, until=200.0, **options):
     return rig
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("delay_is", ["axonal", "dendritic"])
 @pytest.mark.parametrize("saved_at", [0.0, 60.0, 63.7, 155.0])
 def test_a_resumed_run_is_the_unbroken_one(tmp_path, saved_at, delay_is):

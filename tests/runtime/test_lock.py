@@ -74,6 +74,7 @@ CALLS = {
 }
 
 
+@pytest.mark.thorough
 def test_another_thread_is_refused_while_a_network_runs(running):
     rig, end = running
     for call in CALLS.values():

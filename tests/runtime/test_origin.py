@@ -120,6 +120,7 @@ def test_what_may_differ_is_said(tmp_path, before, after, settings):
     assert told(tmp_path, before, after) == ([start + settings] if settings else [])
 
 
+@pytest.mark.thorough
 def test_what_is_said_of_settings_can_be_an_error(tmp_path):
     """Nothing has been changed then."""
     net, other = various(), various(U=0.1)

@@ -13,6 +13,7 @@ def cells(**options):
     return net, net.population("cells", 12, cell, initial={"V_m": sim.Uniform(-70.0, -56.0)})
 
 
+@pytest.mark.thorough
 def test_the_first_sample_is_the_initial_value():
     net, pop = cells()
     record = net.record(pop, "V_m")

@@ -73,6 +73,7 @@ def test_a_schedule_that_was_set_goes_on_in_another_network(tmp_path):
 # --- whatever is done ----------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 @given(doings(most=6), doings(most=4), doings(most=4))
 @settings(max_examples=20, deadline=None)
 def test_what_is_loaded_goes_on_as_what_was_saved(folder, before, else_, after):
@@ -91,6 +92,7 @@ def test_what_is_loaded_goes_on_as_what_was_saved(folder, before, else_, after):
     assert_equal(other.recorded(), rig.recorded())
 
 
+@pytest.mark.thorough
 @given(doings(least=1, most=6))
 @settings(max_examples=15, deadline=None)
 def test_reset_is_the_description(acts):

@@ -27,6 +27,7 @@ def alone():
     return {side: rig.results() for side, rig in rigs.items()}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("threads", [2, 3])
 @pytest.mark.parametrize("side", ["axonal", "dendritic"])
 def test_results_do_not_depend_on_threads(alone, side, threads):

@@ -68,6 +68,7 @@ def test_a_source_that_fires_twice_in_a_step(layout, side, coincidence):
     rig.run().check(pair_stdp())
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("pairing", PAIRINGS)
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("side", SIDES)
@@ -94,6 +95,7 @@ def test_spikes_in_flight_over_a_long_delay(layout, side, rule):
     rig.run(250.0).check(functions)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("side", SIDES)
 def test_the_log_of_a_dense_projection_overflows(side):
     """A rule without depression keeps one log for all targets; here it fills several times."""

@@ -86,6 +86,7 @@ def test_each_event_reads_the_concentration_of_its_time(layout, side, coincidenc
     check(made(layout, side, Gated(coincidence=coincidence)).run(), GATED)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("pairing", PAIRINGS[1:])
 @pytest.mark.parametrize("side", SIDES)
 def test_every_pairing_can_be_modulated(side, pairing):
@@ -98,6 +99,7 @@ def test_a_rule_without_depression_among_all(side):
     check(made("dense", side, Logged()).run(), LOGGED)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("side", SIDES)
 def test_concentrations_are_kept_as_long_as_they_are_needed(layout, side, monkeypatch):

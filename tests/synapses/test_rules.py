@@ -22,6 +22,7 @@ from tests.synapses.rig import (
 )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("coincidence", COINCIDENCES)
 @pytest.mark.parametrize("pairing", PAIRINGS)
 @pytest.mark.parametrize(("layout", "side"), list(itertools.product(LAYOUTS, SIDES)))

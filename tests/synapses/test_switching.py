@@ -148,6 +148,7 @@ def signed(weight, rule=None, precision="mixed"):
                             plasticity=rule or sim.Oja(), delay_is="axonal", name="p")  # fmt: skip
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("weight", "total", "text"),
     [

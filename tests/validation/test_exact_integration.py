@@ -52,6 +52,7 @@ def alpha_psp(t, weight, tau_syn, tau_m, C_m):
     return weight * math.e / tau_syn / C_m * shape
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("exponent", [0, 1, 3, 6, 10, 13])
 def test_constant_current_is_exact_for_every_step(exponent):
     net, cell = one_cell(neuron(tau_m=10.0, C_m=250.0, I_e=1000.0), 2.0**-exponent)

@@ -105,6 +105,7 @@ def test_brian2_gives_the_same_traces(brian2, n, spiking):
     assert np.array_equal(found.ids, ids)
 
 
+@pytest.mark.thorough
 def test_junctions_correlate_noisy_membranes():
     """Two passive cells with noise of their own: the correlation is g / (g + g_L).
 

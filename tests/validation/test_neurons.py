@@ -38,6 +38,7 @@ def rates(model, duration=1000.0, dt=0.025):
 # --- integrate-and-fire ---------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("current", [150.0, 200.0, 600.0])
 def test_interval_of_the_quadratic_neuron(current):
     """C dV/dt = k ((V - V_0)^2 + s^2) takes C / (k s) times a difference of arctangents."""
@@ -146,6 +147,7 @@ def test_firing_begins(model, currents, low, high):
 # --- escape noise, gamma sources, logic -----------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_a_constant_hazard_is_a_poisson_train():
     """lambda_0 exp((E_L - V_T_star) / Delta_V), each neuron for itself."""
     model = sim.GIF(receptors={}, E_L=-50.0, V_T_star=-50.5, V_reset=-50.0, t_ref=0.0,
@@ -202,6 +204,7 @@ def test_rates_of_gamma_sources_change_and_shapes_stay():
     assert spread == pytest.approx([1.0, 1 / 3], rel=0.06)
 
 
+@pytest.mark.thorough
 def test_draws_go_on_from_a_saved_state(tmp_path):
     """Escape noise and gamma intervals have no state beyond the plan's."""
 

@@ -186,6 +186,7 @@ def test_time_course(entry):
     assert deviation(entry.spikesim(), entry.reference()) < entry.tolerance
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", LINEAR)
 def test_the_weight_is_the_peak(name):
     receptor, variable, (_, _, peak) = LINEAR[name]
@@ -294,6 +295,7 @@ def opened(arrivals, **values):
     return s**4 / (s**4 + 100.0)
 
 
+@pytest.mark.thorough
 def test_gaba_b_answers_to_bursts():
     """Destexhe & Sejnowski 1995: next to nothing after one spike, much after ten."""
     one, ten = opened((ARRIVAL,)), opened(BURST)
@@ -311,6 +313,7 @@ def test_a_pool_does_not_care_who_fills_it():
     assert tenths == pytest.approx(whole, rel=1e-9)
 
 
+@pytest.mark.thorough
 def test_conductances_of_pools_are_bounded():
     receptor = sim.KineticConductance(g_max=2.0, E_rev=-60.0)
     many = tuple(1.0 + np.arange(0.0, 40.0, 0.2))

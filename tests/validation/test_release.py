@@ -146,6 +146,7 @@ def test_amplitudes_are_multiples_of_the_quantum(quanta):
     assert set(np.unique(np.rint(found))) <= set(range(n_sites + 1))
 
 
+@pytest.mark.thorough
 def test_the_mean_is_the_deterministic_response(quanta):
     """Exactly so in expectation: u has no chance in it, and x enters the mean linearly."""
     found, n_sites, share = quanta
@@ -154,6 +155,7 @@ def test_the_mean_is_the_deterministic_response(quanta):
     assert found.mean() / n_sites == pytest.approx(share.mean(), rel=0.02)
 
 
+@pytest.mark.thorough
 def test_the_variance_is_binomial(quanta):
     found, n_sites, share = quanta
     variance, excess = stats.binom(n_sites, share).stats(moments="vk")
@@ -161,6 +163,7 @@ def test_the_variance_is_binomial(quanta):
     assert (np.abs(found.var(axis=1) - variance) < 4.5 * error + 1e-3).all()
 
 
+@pytest.mark.thorough
 def test_the_histogram_is_binomial(quanta):
     found, n_sites, share = quanta
     for row, p in zip(np.rint(found).astype(int), share, strict=True):

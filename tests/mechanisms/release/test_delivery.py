@@ -88,6 +88,7 @@ def test_autapses_are_left_out_of_a_sum():
     )  # fmt: skip
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("storage", STORAGES)
 def test_quanta_at_every_storage(storage):
     """A synapse that always releases all of its sites, which refill at once, is a static one."""
@@ -150,6 +151,7 @@ def test_threads_change_nothing(storage, release):
     same(results[0], results[2])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("release", MODELS, ids=["mean", "quantal"])
 def test_a_saved_state_goes_on(tmp_path, release):
     whole, part = shared(1, release, "delays"), shared(2, release, "delays")

@@ -101,6 +101,7 @@ AMPLITUDES = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", AMPLITUDES)
 def test_amplitudes_follow_their_distribution(kind):
     """At a low rate single events can be told apart."""

@@ -72,6 +72,7 @@ def test_rates_of_sources():
 # --- recording -----------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 @settings(max_examples=10, deadline=None)
 @given(ids=selections())
 def test_recorders_keep_the_order(ids):

@@ -100,6 +100,7 @@ def analytic(t, v0, tau_m, I_e):
     return rest + (v0 - rest) * np.exp(-t / tau_m)
 
 
+@pytest.mark.thorough
 def test_parameters_that_are_set_act_from_the_next_step():
     """Uniform to varied and back again: the step module changes, the state does not."""
     net, cells = network(precision="double")
