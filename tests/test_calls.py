@@ -15,7 +15,7 @@ from spikesim.calls import public
 from spikesim.errors import InvalidCallError
 from spikesim.parameters import Parametrized
 from tests.misspelt import misspelt
-from tests.test_attributes import HELD
+from tests.test_attributes import HELD, network
 
 FUNCTIONS = {
     "cable": sim.cable, "saturating_gate": sim.saturating_gate, "units.param": units.param,
@@ -172,7 +172,8 @@ def test_recorders_tell_where_their_result_is(key, name):
 
 
 def test_recorders_are_taken_where_results_are(tmp_path):
-    spikes, trace = HELD["spikes"], HELD["trace"]
+    held = network()
+    spikes, trace = held["spikes"], held["trace"]
     trains, traces = spikes.result(), trace.result()
     for shown in (spikes, {"cells": spikes, "others": trains}):
         ax = plot.raster(shown)

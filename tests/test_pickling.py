@@ -120,6 +120,7 @@ def test_results_stay_read_only(result, way):
             array[:] = 0
 
 
+@pytest.mark.thorough
 def test_models_from_text_that_are_one_stay_one():
     """They share a table, in copies too."""
     model = text()

@@ -49,6 +49,7 @@ def step_by_step(v, g, current, steps):
     return np.array(rows)
 
 
+@pytest.mark.thorough
 def test_passive_cells_by_a_plain_loop():
     """Two populations of one model; junctions within and between them, drawn and listed."""
     net = sim.Network(dt=DT, seed=3, precision="double")
@@ -137,6 +138,7 @@ def test_a_saved_state_goes_on(tmp_path):
         assert np.array_equal(one.get("V_m"), two.get("V_m"))
 
 
+@pytest.mark.thorough
 def test_junctions_can_be_blocked():
     net = sim.Network(dt=DT, precision="double", seed=1)
     a = net.population("a", 2, sim.LIF(**QUIET), initial={"V_m": np.array([-60.0, -80.0])})

@@ -180,6 +180,7 @@ def test_multapses_add_up():
     assert events == 3 * 9
 
 
+@pytest.mark.thorough
 def test_many_populations_share_a_kernel():
     """Eight populations of one model: one table, and one compiled version of each kernel."""
     net = sim.Network(seed=1)

@@ -151,6 +151,7 @@ def test_no_choice():
     assert np.isnan(numbers["accuracy at 0 %"])
 
 
+@pytest.mark.thorough
 def test_the_command_line(tmp_path):
     written = written_by(decision.main, tmp_path, coherence=[51.2], trials=1)
     assert written["numbers"]["accuracy at 51.2 %"] == 1.0

@@ -41,6 +41,7 @@ def test_switches_of_a_square_wave():
     assert np.allclose(middles, [81.0, 281.0, 481.0, 681.0, 881.0])
 
 
+@pytest.mark.thorough
 def test_the_command_line(tmp_path):
     numbers = written_by(half_centre.main, tmp_path, seconds=0.5, scale=0.2)["numbers"]
     assert numbers == dict.fromkeys(EXPECTED), "too short for a period"

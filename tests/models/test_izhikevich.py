@@ -45,6 +45,7 @@ def thalamus(seed, steps):
     return noise * np.repeat([5.0, 2.0], [800, 200])
 
 
+@pytest.mark.thorough
 def test_each_spike_is_that_of_the_plain_program(monkeypatch):
     """With the same noise, and weights whose sums are exact in float32."""
     monkeypatch.setattr(izhikevich, "THALAMUS_EXC", 0.0)
@@ -101,6 +102,7 @@ def test_statistics_are_those_of_the_published_program():
     assert gamma == pytest.approx(published["gamma peak"].mean(), abs=6.0)
 
 
+@pytest.mark.thorough
 def test_numbers():
     numbers = izhikevich.run(seconds=5.0, seed=2).numbers
     outside = {k: v for k, v in numbers.items() if not EXPECTED[k].holds(v)}

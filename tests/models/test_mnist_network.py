@@ -116,6 +116,7 @@ def test_goes_on_bit_for_bit_from_a_saved_state(kind, tmp_path):
     np.testing.assert_array_equal(second.respond(images), whole.respond(images))
 
 
+@pytest.mark.thorough
 def test_faithful_repeats_dim_images_and_gives_up_on_black_ones():
     network = Faithful(36, NEURONS, seed=1, images=1)
     presentation, start = network.duration + network.rest, network.net.t
@@ -134,6 +135,7 @@ def test_watch_gives_all_spikes(tiny):
     assert network.parameters == 36 * NEURONS + NEURONS
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("share", [1.0, 0.1])
 def test_an_inhibitory_neuron_spares_the_one_that_excites_it(share):
     network = Faithful(36, NEURONS, seed=1, images=1)

@@ -56,6 +56,7 @@ def test_bumps_of_more_neurons_drift_less():
     assert few["drift in a second"] > 1.5 * many["drift in a second"]
 
 
+@pytest.mark.thorough
 def test_it_can_be_erased():
     result = ring.run(cues=(90.0, 0.0), delay=0.5, scale=0.25, seed=2)
     stop = result.trial(0)[1]
@@ -99,6 +100,7 @@ def test_the_drift_that_is_read():
     assert result.drift(0).size == 7, "windows from 0.25 s into the delay on, 1 s apart"
 
 
+@pytest.mark.thorough
 def test_the_command_line(tmp_path):
     written = written_by(ring.main, tmp_path, delay=0.25, scale=0.25)
     assert set(written["numbers"]) == set(EXPECTED)

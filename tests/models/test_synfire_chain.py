@@ -77,6 +77,7 @@ def test_volleys_hold_what_is_asked_for():
     assert all(row[0] == 500.0 for row in times)
 
 
+@pytest.mark.thorough
 def test_the_command_line(tmp_path):
     written = written_by(chain.main, tmp_path, repeats=1)
     assert set(written["numbers"]) == set(chain.EXPECTED)

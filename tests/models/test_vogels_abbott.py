@@ -18,6 +18,7 @@ def test_numbers_of_each_kind(kind):
     assert result.exc.mean_rate() == pytest.approx(result.inh.mean_rate(), rel=0.1), "one law"
 
 
+@pytest.mark.thorough
 def test_nothing_comes_from_outside():
     """COBA is woken, and goes on by itself; without inhibition's balance it would not be silent."""
     net, exc, _ = vogels_abbott.build("COBA", scale=0.5, seed=1)
@@ -37,6 +38,7 @@ def test_in_degrees_stay_at_another_scale():
     assert np.bincount(synapses.target, minlength=200).mean() == pytest.approx(64.0, rel=0.05)
 
 
+@pytest.mark.thorough
 def test_the_command_line(tmp_path):
     written = written_by(vogels_abbott.main, tmp_path, ["CUBA"], seconds=0.2, scale=0.25)
     assert set(written["numbers"]) == {k for k in EXPECTED if "CUBA" in k}

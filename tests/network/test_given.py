@@ -95,6 +95,7 @@ def test_arrays_are_copied():
     assert_same(one.results(), expected)
 
 
+@pytest.mark.thorough
 def test_learning_does_not_change_what_was_given():
     given_as = np.float32([0.125, 0.25, 0.5])
     net = sim.Network(seed=1)

@@ -68,6 +68,7 @@ def test_a_runaway_stays_finite(precision):
     assert np.diff(U_m.result().values[:, 0]).max() < 8.0 + 2.0
 
 
+@pytest.mark.thorough
 def test_half_steps_need_no_stimulus():
     """Receptors act on models that are a step in Python."""
     net = sim.Network(dt=1.0, seed=1)

@@ -163,6 +163,7 @@ def test_time_constants_that_no_population_takes_are_left_to_it():
         sim.Network().population("cells", 2, sim.LIF(receptors={"x": receptor}))
 
 
+@pytest.mark.thorough
 def test_drawn_time_constants():
     """Exchanged ones give the same curve, so that draws which overlap do no harm."""
     kind = sim.DualExpCurrent(tau_rise=sim.Uniform(1.0, 3.0), tau_decay=sim.Uniform(2.0, 4.0))

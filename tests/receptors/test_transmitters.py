@@ -46,6 +46,7 @@ def test_one_receptor_needs_no_port_of_its_own():
     assert list(assemble(sim.LIF(receptors=receptors), with_input=False).ports) == ["ampa", "gaba"]
 
 
+@pytest.mark.thorough
 def test_each_gets_its_share():
     net, cells, p = project(BOTH, "glutamate")
     assert p.receptor == "glutamate"

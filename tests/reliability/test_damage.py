@@ -5,9 +5,10 @@ import pytest
 from tests.reliability.damage import damaged_files
 
 
-@pytest.mark.parametrize(
-    "cases", [40, pytest.param(1000, marks=pytest.mark.slow)], ids=["some", "all"]
-)
+@pytest.mark.parametrize("cases", [
+    pytest.param(40, id="some", marks=pytest.mark.thorough),
+    pytest.param(1000, id="all", marks=pytest.mark.slow),
+])  # fmt: skip
 def test_damaged_files(cases, tmp_path):
     trial = damaged_files(cases, 3, tmp_path)
     assert not trial.faults

@@ -39,6 +39,7 @@ def test_a_resumed_run_is_the_unbroken_one(tmp_path, saved_at, delay_is):
     assert np.array_equal(resumed.values[resumed.times > saved_at], traces.values[late])
 
 
+@pytest.mark.thorough
 def test_loading_into_a_network_that_has_run(tmp_path):
     rig = lively()
     rig.net.run(60.0)

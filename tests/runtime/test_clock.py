@@ -68,6 +68,7 @@ def test_the_phase_is_that_of_the_exact_time(precision, varied):
             )
 
 
+@pytest.mark.thorough
 def test_thresholds_and_noise_see_the_same_time():
     """A spike every 7 ms from the clock alone, eleven days on."""
     neuron = sim.Neuron.from_text(

@@ -91,6 +91,7 @@ def test_another_thread_is_refused_while_a_network_runs(running):
     assert_equal(rig.recorded(), whole.recorded())
 
 
+@pytest.mark.thorough
 def test_many_threads_lose_no_step():
     """Each run is done as a whole or refused; short work of others waits for its turn."""
     rig, done, refused, errors = everything(), [], [], []

@@ -133,6 +133,7 @@ def test_what_is_said_of_settings_can_be_an_error(tmp_path):
     assert other.t == 0.0
 
 
+@pytest.mark.thorough
 def test_a_state_that_does_not_describe_its_network(tmp_path):
     """As earlier versions wrote them in the same format."""
 

@@ -37,6 +37,7 @@ def test_results_do_not_depend_on_threads(alone, side, threads):
     same(alone[side], rig.results())
 
 
+@pytest.mark.thorough
 def test_a_saved_state_goes_on_with_other_threads(alone, tmp_path):
     first, second = lively(threads=2), lively(threads=3)
     first.net.run(90.0)

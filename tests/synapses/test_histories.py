@@ -108,6 +108,7 @@ def test_the_log_of_a_dense_projection_overflows(side):
     rig.check((unchanged, trace_stdp), every=7)
 
 
+@pytest.mark.thorough
 def test_traces_end_after_a_long_silence():
     """Beyond the decay tables a trace is nothing, and the first spike after it is alone."""
     pre, post = np.array([10, 200_000]), np.array([20, 200_005])

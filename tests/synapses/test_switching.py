@@ -24,6 +24,7 @@ def arriving(rig, trace):
     return current[1:] - current[:-1] * np.exp(-DT / 1.0)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("layout", "side"), ALL)
 def test_synapses_transmit_the_weight_of_the_moment(layout, side):
     """Read when the presynaptic spike reaches the synapse, before this spike changes it."""
@@ -40,6 +41,7 @@ def test_synapses_transmit_the_weight_of_the_moment(layout, side):
     assert arriving(rig, trace) == pytest.approx(expected[1:], rel=1e-9, abs=1e-12)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("rule", ["pair", "trace"])
 @pytest.mark.parametrize(("layout", "side"), ALL)
 def test_traces_go_on_while_learning_is_off(layout, side, rule):
@@ -188,6 +190,7 @@ class Capped(sim.Oja):
     w_max = param(1e38, one, doc="upper bound of the weight")
 
 
+@pytest.mark.thorough
 def test_a_negative_weight_beyond_the_numbers_is_refused_where_there_is_a_bound_above():
     _, p = signed([1.0] * 10 + [-9.99], rule=Capped())
     before = p.weight

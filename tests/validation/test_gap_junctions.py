@@ -124,6 +124,7 @@ def test_junctions_correlate_noisy_membranes():
     assert found == pytest.approx(g / (g + G_L), abs=0.02)
 
 
+@pytest.mark.thorough
 def test_cells_with_junctions_and_spikelets_fire_together():
     """Cells that differ in their drive, and alone drift apart, lock to each other.
 

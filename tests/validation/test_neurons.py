@@ -160,6 +160,7 @@ def test_a_constant_hazard_is_a_poisson_train():
     assert kstest(found.isis(), "expon", args=(0, 1000.0 / rate)).statistic < 0.03
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("threads", [1, 2])
 def test_threads_change_nothing(threads):
     model = sim.GIF(receptors={}, I_e=150.0, V_T_star=-45.0, lambda_0=50.0)
@@ -274,6 +275,7 @@ def test_threshold_units_compute(a, b):
     assert xor[0] == (a != b)
 
 
+@pytest.mark.thorough
 def test_currents_count_for_threshold_units():
     net = sim.Network(dt=1.0, seed=1)
     unit = net.population("unit", 2, sim.McCullochPitts(V_th=2.0, I_e=[0.0, 0.5]))

@@ -196,6 +196,7 @@ def test_the_weight_is_the_peak(name):
     assert seen.max() <= WEIGHT * (1 + 1e-12)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", [n for n in LINEAR if n != "NMDA"])
 def test_charge(name):
     """All of it, by the exact integral that the simulation carries along."""
@@ -264,12 +265,14 @@ def test_the_block_is_that_of_jahr_and_stevens():
     assert currents(voltages, 0.0) == pytest.approx(-voltages, rel=2e-8), "no magnesium, no block"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("Mg", "half"), [(1.0, -20.53), (2.0, -9.35), (0.1, -57.67)])
 def test_half_of_the_receptors_are_blocked(Mg, half):
     at = brentq(lambda V: open_part(V, Mg) - 0.5, half - 3.0, half + 2.9, xtol=0.005)
     assert at == pytest.approx(half, abs=0.02)
 
 
+@pytest.mark.thorough
 def test_negative_slope():
     """With magnesium, depolarisation makes the inward current grow, up to some -26 mV."""
     voltages = np.arange(-100.0, 41.0, 1.0)
@@ -306,6 +309,7 @@ def test_gaba_b_answers_to_bursts():
     assert 100.0 < DT * ten.argmax() < 200.0
 
 
+@pytest.mark.thorough
 def test_a_pool_does_not_care_who_fills_it():
     """Ten spikes at once, each at a tenth of the pool, are one spike at the whole."""
     whole = opened((ARRIVAL,))
@@ -331,6 +335,7 @@ def square_pulse(a, b, t):
     return np.where(t < 1.0, full * (1 - np.exp(-t / tau)), top * np.exp(-b * (t - 1.0)))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("name", "decay", "rise", "height"),
     [("AMPA", 5.26, 0.90, 0.20), ("GABA_A", 5.56, 0.44, 0.065), ("NMDA", 151.5, 1.98, 0.03)],

@@ -171,6 +171,7 @@ def test_a_state_with_other_sites_is_of_another_network(tmp_path):
         network([[1.0]], None)[0].load_state(tmp_path / "state")
 
 
+@pytest.mark.thorough
 def test_the_state_is_what_a_spike_would_find():
     values = {"U": 0.2, "tau_rec": 130.0, "tau_facil": 530.0}
     times = [10.0, 25.0, 40.0]
@@ -185,6 +186,7 @@ def test_the_state_is_what_a_spike_would_find():
     assert now.u[1] * now.x[1] == pytest.approx(event_loop([5.0, 70.0], **values)[-1])
 
 
+@pytest.mark.thorough
 def test_the_state_of_quantal_release():
     """What is known of a synapse's sites, and what is expected of their recovery since."""
     release = sim.QuantalRelease(U=0.5, tau_rec=200.0, n_sites=4)

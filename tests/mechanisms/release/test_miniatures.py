@@ -117,6 +117,7 @@ def test_amplitudes_follow_their_distribution(kind):
         assert found.mean() == pytest.approx(law.mean(), abs=4 * law.std() / np.sqrt(found.size))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", AMPLITUDES)
 def test_mean_and_variance_of_the_current_are_campbells(kind):
     """In steps of dt, the sums of Campbell's integrals: r tau E[a] and r tau E[a^2] / 2."""
@@ -134,6 +135,7 @@ def test_mean_and_variance_of_the_current_are_campbells(kind):
     assert values.var() == pytest.approx(power, rel=5 * np.sqrt(4 / independent))
 
 
+@pytest.mark.thorough
 def test_counts_are_poisson():
     """More than one event in a step too, and none shared between neurons."""
     minis = sim.Miniatures(2000.0, 1.0, n_synapses=4)

@@ -208,6 +208,7 @@ def test_weights_are_set_and_recorded_in_the_users_order():
     assert synapses.weight.reshape(3, 4).sum(axis=0) == pytest.approx(np.ones(4))
 
 
+@pytest.mark.thorough
 def test_release_states_are_those_of_the_selected_sources():
     net, cells = network(precision="double")
     sources = net.population("sources", 5, fired())
