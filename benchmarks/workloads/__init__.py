@@ -108,6 +108,7 @@ _ALL = (
     Workload("coba", "coba"),
     Workload("brunel", "brunel"),
     Workload("brunel-plastic", "brunel_plastic"),
+    Workload("irregular-plastic", "irregular_plastic"),
     Workload("song-abbott", "song_abbott"),
     Workload("microcircuit", "microcircuit"),
     Workload("microcircuit-0.1", "microcircuit", {"scale": 0.1}),

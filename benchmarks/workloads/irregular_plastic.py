@@ -1,0 +1,58 @@
+"""Pair STDP on the synapses from irregular sources onto neurons that fire irregularly.
+
+10,000 Poisson sources (7.5 Hz) project to 10,000 LIF neurons (about 10 Hz, CV about 0.7) with 1,000
+synapses onto each neuron, whose dendritic delays are drawn from 1 to 5 ms. How many postsynaptic
+spikes a synapse has missed when its source fires is therefore as irregular as in a cortical network,
+which is the difficult case for event-driven rules: `brunel-plastic` fires regularly.
+
+The neurons fire because of noise of their own, excitatory and inhibitory Poisson spikes of 1 mV. The
+plastic weights are so small that learning does not change the rates, so all simulators do the same
+work. Without the synapses (``synapses=False``) the same neurons fire at nearly the same rates: the
+difference of both times, divided by the events, is what a plastic event costs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchmarks.workloads import Told
+
+BIOLOGICAL_S = 2.0
+DT = 0.1
+EVENT_BYTES = 14.0  # index, delay, weight read and written
+SIZES = {"sources": 10_000, "cells": 10_000}
+RATE, IN_DEGREE, DELAY_MS = 7.5, 1000, (1.0, 5.0)
+TAU_M, C_M, E_L, V_TH, V_RESET, T_REF = 20.0, 250.0, 0.0, 15.0, 0.0, 2.0
+NOISE_HZ, NOISE_MV, I_E = 1000.0, 1.0, 120.0  # each of both signs; pA
+TAU, LAMBDA, ALPHA, W_MAX = 20.0, 0.001, 1.05, 0.002  # additive; weights begin around W_MAX / 2
+
+
+def sizes(scale: float) -> dict[str, int]:
+    """Neurons of each population."""
+    return {name: round(n * scale) for name, n in SIZES.items()}
+
+
+def spikesim(
+    sim: Any, net: Any, seconds: float, scale: float = 1.0, synapses: bool = True,
+    rule: Any = None,
+) -> Told:  # fmt: skip
+    """Tell spikesim; `rule` replaces pair STDP."""
+    n = sizes(scale)
+    sources = net.population("sources", n["sources"], sim.PoissonSource(RATE))
+    cells = net.population("cells", n["cells"], sim.LIF(
+        C_m=C_M, tau_m=TAU_M, E_L=E_L, V_th=V_TH, V_reset=V_RESET, t_ref=T_REF, I_e=I_E,
+        receptors={"in": sim.Delta()},
+    ), initial={"V_m": sim.Uniform(V_RESET, V_TH)})  # fmt: skip
+    for weight in (NOISE_MV, -NOISE_MV):
+        net.stimulate(cells, sim.PoissonDrive(NOISE_HZ, weight))
+    projections = []
+    if synapses:
+        rule = rule or sim.PairSTDP(tau_plus=TAU, tau_minus=TAU, lambda_=LAMBDA, alpha=ALPHA,
+                                    w_max=W_MAX)  # fmt: skip
+        projections = [("sources", net.project(
+            sources, cells, sim.FixedInDegree(round(IN_DEGREE * scale)),
+            weight=sim.Uniform(0.3 * W_MAX, 0.7 * W_MAX), delay=sim.Uniform(*DELAY_MS),
+            plasticity=rule, delay_is="dendritic",
+        ))]  # fmt: skip
+    recorders = {"sources": net.record(sources, "spikes"), "cells": net.record(cells, "spikes")}
+    return Told(n, recorders, projections)
