@@ -156,9 +156,9 @@ def _unknown(
         return ValidationError(message, name, cls.__name__)
     kind = next(base for base in reversed(cls.__mro__) if root in base.__bases__)
     return ValidationError(
-        f"is nothing that a {kind.__name__} knows{nearest(name, [*known, *parameters])}; it knows "
-        f"{', '.join(known) or 'nothing'} and parameters, {name} = param(...); what is your own "
-        "begins with an underscore", name, cls.__name__,
+        f"{kind.__name__} has no attribute {name!r}{nearest(name, [*known, *parameters])}; a class "
+        f"may set {', '.join([*known, f'parameters ({name} = param(...))'])}; prefix private "
+        "attributes with an underscore", name, cls.__name__,
     )  # fmt: skip
 
 

@@ -7,13 +7,14 @@ classes hold parameters only, no arrays of a running network.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from spikesim.attributes import Guarded, copy_with
-from spikesim.description.schedules import Schedule, check_columns, check_rate
+from spikesim.description.schedules import Schedule, check_columns, check_rate, short
 from spikesim.errors import ValidationError
 from spikesim.units import (
     check_array,
@@ -42,8 +43,17 @@ class Input(Guarded):
     def _instead(self, name: str) -> str:
         return f"is fixed once it is made; make another, {type(self).__name__}({name}=...)"
 
+    def _arguments(self) -> dict[str, Any]:
+        """The arguments from which it could be created again, by name."""
+        return {n: vars(self).get(n) for n in inspect.signature(type(self)).parameters}
+
     def __repr__(self) -> str:
-        return f"{type(self).__name__}()"
+        parameters, told = inspect.signature(type(self)).parameters, []
+        for name, value in self._arguments().items():
+            text = short(value)
+            if value is not None and text != short(parameters[name].default):
+                told.append(f"{name}={text}")
+        return f"{type(self).__name__}({', '.join(told)})"
 
 
 class Source(Input):

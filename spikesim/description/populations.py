@@ -168,7 +168,7 @@ class View(Guarded):
         return "is read-only: it is given when the population is made"
 
     def __repr__(self) -> str:
-        return f"<{self.name}: {len(self)} neurons>"
+        return f"<{self.name}: {len(self)} neuron{'s' if len(self) != 1 else ''}>"
 
 
 class Population(View):

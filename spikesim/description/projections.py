@@ -169,7 +169,7 @@ class Projection(Guarded):
         if self.magnitudes is not None and low < 0:
             raise ValidationError(
                 f"the rule's w_min must be zero or positive, got {low} {self.weight_unit}: "
-                f"{self.magnitudes}, so weights are magnitudes", "plasticity", self,
+                f"{self.magnitudes}, so weights must be non-negative", "plasticity", self,
             )  # fmt: skip
 
     def _check_release(self) -> None:

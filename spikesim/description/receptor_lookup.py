@@ -50,7 +50,7 @@ def find_receptor(target: View, receptor: str | None, transmitter: str | None, o
             "ExpCurrent()}", "receptor", owner,
         )  # fmt: skip
     raise ValidationError(
-        f"{target.name!r} has the receptors {', '.join(map(repr, names))}; say which is meant",
+        f"{target.name!r} has the receptors {', '.join(map(repr, names))}; pass {_choice(free)}",
         "receptor", owner,
     )  # fmt: skip
 
@@ -66,5 +66,9 @@ def _check_alike(model: Neuron, target: View, port: str, owner: str) -> None:
                  for n in names]  # fmt: skip
     raise ValidationError(
         f"{port} binds to several receptors of {target.name!r} whose weights do not mean the same: "
-        f"{', '.join(units)}; say which is meant", "receptor", owner,
+        f"{', '.join(units)}; pass {_choice(names)}", "receptor", owner,
     )  # fmt: skip
+
+
+def _choice(names: list[str]) -> str:
+    return " or ".join(f"receptor={name!r}" for name in names)

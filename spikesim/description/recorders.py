@@ -136,7 +136,10 @@ class WeightRecorder(Recorder):
         if target.plasticity is None:
             raise ValidationError("is not plastic; its weights do not change", "weight", target)
         if every is None:
-            raise ValidationError("say how often weights are sampled (ms)", "every", target)
+            raise ValidationError(
+                "pass every=..., the sampling interval in ms, for example every=100.0", "every",
+                target,
+            )  # fmt: skip
         super().__init__(f"{target.name}.weight", every, access)
         self.target = target
         self.synapses = None if synapses is None else _chosen(synapses, target)

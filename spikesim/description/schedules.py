@@ -10,9 +10,20 @@ import numpy as np
 from spikesim.attributes import Guarded
 from spikesim.errors import ValidationError
 from spikesim.machine import require
-from spikesim.units import MOST_STEPS, Hz, Unit, check_array, given_array, ms, nearest_steps, one
+from spikesim.units import (
+    MOST_STEPS,
+    Hz,
+    Quantity,
+    Unit,
+    check_array,
+    given_array,
+    ms,
+    nearest_steps,
+    one,
+)
 
 _NEVER = 1.5 * 2.0**61  # steps
+_SHOWN = 6  # entries of an array that a text shows; of a longer one, the first three and the last
 
 
 class Schedule(Guarded):
@@ -33,7 +44,7 @@ class Schedule(Guarded):
     Examples
     --------
     >>> PoissonSource(rate=Schedule([0.0, 500.0], [20.0, 80.0]))
-    PoissonSource()
+    PoissonSource(rate=Schedule(times=[0.0, 500.0], values=[20.0, 80.0]))
     """
 
     def __init__(
@@ -61,6 +72,9 @@ class Schedule(Guarded):
                 f"must have one row for each of the {self.times.size} times, got shape "
                 f"{self.values.shape}", what, owner,
             )  # fmt: skip
+
+    def __repr__(self) -> str:
+        return f"Schedule(times={short(self.times)}, values={short(self.values)})"
 
     def steps(self, dt: float) -> np.ndarray:
         """Return the steps at whose start the values change, with times rounded to the nearest.
@@ -151,3 +165,18 @@ def check_columns(value: np.ndarray | Schedule, size: int, attribute: str, owner
         raise ValidationError(
             f"must be one value or {size}, one for each neuron; got {shape[-1]}", attribute, owner
         )
+
+
+def short(value: Any) -> str:
+    """Text of a value for ``repr``; long arrays are shortened, and numbers have 12 digits."""
+    if isinstance(value, Quantity):
+        return f"{short(value.value)} * {value.unit}"
+    if isinstance(value, np.ndarray) and not value.ndim:
+        value = value.item()
+    if isinstance(value, (np.ndarray, list, tuple)):
+        whole = len(value) <= _SHOWN
+        items = [short(item) for item in (value if whole else value[:3])]
+        return f"[{', '.join(items if whole else [*items, '...', short(value[-1])])}]"
+    if isinstance(value, (int, float, np.number)) and not isinstance(value, bool):
+        return repr(float(f"{value:.12g}"))
+    return repr(value)

@@ -97,7 +97,7 @@ def read_function(function: Callable[..., Any], name: str, owner: str, attribute
     except (OSError, TypeError, SyntaxError, StopIteration) as error:
         raise ValidationError(
             f"{name!r} must be a Python function whose source can be read (def, in a file): "
-            f"{error}", attribute, owner,
+            f"{error if str(error) else 'its source contains no def'}", attribute, owner,
         ) from None  # fmt: skip
     given = tree.args
     if given.vararg or given.kwarg or given.kwonlyargs or given.defaults:

@@ -324,7 +324,11 @@ class DescribedNetwork(Parts):
             not valid.
         """
         if not isinstance(element, Element):
-            raise ValidationError(f"must be an element, got {element!r}", "element", "add")
+            instead = ""
+            if isinstance(element, Input):
+                source = isinstance(element, Source)
+                instead = f"; use net.{'population' if source else 'stimulate'} for inputs"
+            raise ValidationError(f"must be an element, got {element!r}{instead}", "element", "add")
         self._check_open(type(element).__name__)
         if "access" in vars(element):
             raise ValidationError("belongs to a network already", "element", element)

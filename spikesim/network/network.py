@@ -12,6 +12,7 @@ from spikesim.description.recorders import Recorder, recorder_of
 from spikesim.description.selections import check_distinct
 from spikesim.network.described import DescribedNetwork
 from spikesim.network.memory import MemoryTable
+from spikesim.planning.settings import counted
 from spikesim.runtime.lock import locked
 from spikesim.runtime.plan import Plan
 from spikesim.runtime.recording import Recording
@@ -318,6 +319,7 @@ class Network(DescribedNetwork):
     def __repr__(self) -> str:
         d = self._description
         return (
-            f"<Network: {len(d.populations)} populations, {len(d.projections)} projections, "
+            f"<Network: {counted(len(d.populations), 'population')}, "
+            f"{counted(len(d.projections), 'projection')}, "
             f"dt = {self.dt} ms, t = {self.t:g} ms, seed = {self.seed}>"
         )

@@ -61,7 +61,7 @@ def check_felt(target: View) -> None:
     assert isinstance(model, Neuron)
     if not mentions(model, INPUT):
         raise ValidationError(
-            f"would feel nothing of it, for the equations of {type(model).__name__} do not mention "
+            f"the stimulus has no effect: the equations of {type(model).__name__} do not contain "
             f"{INPUT}, the sum of the stimulating currents", "target", target,
         )  # fmt: skip
 

@@ -94,8 +94,8 @@ def check_weights(projection: Projection, weight: np.ndarray, dtype: Any, law: A
     receptor = projection.target.population.model.receptor(projection.receptor)  # type: ignore[union-attr]
     if source.transmitter is not None and low < 0:
         raise ValidationError(
-            f"{source.name!r} releases {source.transmitter}, so weights are magnitudes; got {low}"
-            f"{bounding(law, 0.0)}", "weight", projection,
+            f"{source.name!r} releases {source.transmitter}, so weights must be non-negative; got "
+            f"{low}{bounding(law, 0.0)}", "weight", projection,
         )  # fmt: skip
     if not receptor.signed and low < 0:
         raise ValidationError(

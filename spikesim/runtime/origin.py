@@ -99,8 +99,8 @@ def warn_of_settings(plan: Plan, head: Mapping[str, Any], where: str) -> None:
     ]  # fmt: skip
     if different:
         warn(
-            f"{where} was saved with other settings, which a state does not bring; this network's "
-            f"are used: {', '.join(different)}"
+            f"{where} was saved with other settings, which are not restored; this network's "
+            f"values are used: {', '.join(different)}"
         )
 
 

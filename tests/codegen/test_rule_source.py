@@ -40,6 +40,8 @@ def test_a_rule_of_ones_own(layout, side):
     [
         ("on_pre", "w - z", r"on_pre: unknown name 'z'; valid names: .*'up', 'w', 'x', 'y'"),
         ("on_post", "w +", "on_post: cannot read 'w \\+'"),
+        ("on_pre", "w += x", "on_pre: .*assignment; give the new weight: 'w \\+ x'"),
+        ("on_post", "w = w * y", "on_post: .*assignment; give the new weight: 'w \\* y'"),
         ("on_post", "[w, x]", "on_post: List is not allowed"),
         ("on_post", "w + V_m", "on_post: unknown name 'V_m'"),
         ("on_pre", "foo(w)", "on_pre: unknown name 'foo'"),

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import spikesim as sim
+from spikesim.units import nA, pA
 
 
 def test_a_schedule_holds_between_its_times():
@@ -134,7 +135,7 @@ def test_drives_find_their_receptor():
     two = {"a": sim.ExpCurrent(), "b": sim.ExpConductance()}
     cells = net.population("cells", 3, sim.LIF(receptors=two))
     wrong = [
-        (sim.PoissonDrive(5.0, 1.0), "say which is meant"),
+        (sim.PoissonDrive(5.0, 1.0), "pass receptor='.*' or receptor='"),
         (sim.PoissonDrive(5.0, 1.0, "c"), "unknown name 'c'.*'a', 'b'"),
         (sim.PoissonDrive(5.0, -1.0, "b"), "conductance cannot be negative"),
         (sim.PoissonDrive(5e6, 1.0, "a"), r"rate: must be at most .*Hz"),
@@ -145,3 +146,25 @@ def test_drives_find_their_receptor():
 
         with pytest.raises(sim.ValidationError, match=text):
             net.stimulate(cells, drive)
+
+
+@pytest.mark.parametrize(
+    ("thing", "text"),
+    [
+        (sim.PoissonSource(), "PoissonSource()"),
+        (sim.PoissonSource(5.0), "PoissonSource(rate=5.0)"),
+        (sim.GammaSource([1.0, 2.0], 4.0), "GammaSource(rate=[1.0, 2.0], shape=4.0)"),
+        (sim.SpikeSource([[5.0, 10.0], [7.5]]), "SpikeSource(times=[[5.0, 10.0], [7.5]])"),
+        (sim.SpikeSource(np.arange(1.0, 90.0)), "SpikeSource(times=[[1.0, 2.0, 3.0, ..., 89.0]])"),
+        (sim.DCCurrent(9.0), "DCCurrent(amplitude=9.0)"),
+        (sim.DCCurrent(9.0, start=2.0, stop=8.0), "DCCurrent(amplitude=9.0, start=2.0, stop=8.0)"),
+        (sim.StepCurrent([1.0], [2.0]), "StepCurrent(times=[1.0], amplitudes=[2.0])"),
+        (sim.NoiseCurrent(3.0, 2.0), "NoiseCurrent(mean=3.0, std=2.0)"),
+        (sim.PoissonDrive(9.0, 0.02 * nA, "e"),
+         "PoissonDrive(rate=9.0, weight=0.02 * nA, receptor='e')"),
+        (sim.Miniatures(2.0, 3.0 * pA), "Miniatures(rate=2.0, amplitude=Constant(value=3.0) * pA)"),
+        (sim.Schedule([0.0], [[1.0, 2.0]]), "Schedule(times=[0.0], values=[[1.0, 2.0]])"),
+    ],
+)  # fmt: skip
+def test_inputs_show_their_values(thing, text):
+    assert repr(thing) == text

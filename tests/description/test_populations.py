@@ -91,7 +91,7 @@ def test_names_of_slices():
     assert cells[[5, 1, 7]].name == "cells[[5, 1, 7]]"
     assert cells[[2, 2]].name == "cells[[2, 2]]"
     assert cells[[0, 2, 3, 5, 6, 8, 9]].name == "cells[[0, 2, 3, 5, 6, 8, ...]]"
-    assert repr(cells[3]) == "<cells[3:4]: 1 neurons>"
+    assert repr(cells[3]) == "<cells[3:4]: 1 neuron>"
     assert repr(cells) == "<cells: 10 neurons>"
 
 

@@ -38,7 +38,7 @@ def project(source="a", target="b", **changed):
         ({"connector": sim.FromArrays([0], [6])}, r"FromArrays\.target: .*below the 6"),
         ({"source": lambda v: v["a"][:2], "connector": sim.OneToOne()}, r"2 sources and 6"),
         ({"receptor": "inh"}, r"p\.receptor: unknown name 'inh'; valid names: 'exc', 'g'"),
-        ({"receptor": None}, r"p\.receptor: .*'exc', 'g'; say which"),
+        ({"receptor": None}, r"p\.receptor: .*'exc', 'g'; pass receptor='exc' or"),
         ({"receptor": 5}, r"p\.receptor: unknown name 5"),
         ({"receptor": ["exc"]}, r"p\.receptor: unknown name \['exc'\]"),
         ({"weight": None}, r"p\.weight: must be a number in pA, got None"),

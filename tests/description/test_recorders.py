@@ -38,7 +38,7 @@ def network():
         ("cells", "V_m", {"every": "often"}, r"record\.every: must be a number in ms, got 'often'"),
         ("cells", "V_m", {"every": 1e308}, r"record\.every: must be"),
         ("static", "weight", {"every": 1.0}, r"static\.weight: is not plastic"),
-        ("plastic", "weight", {}, r"plastic\.every: say how often weights are sampled"),
+        ("plastic", "weight", {}, r"plastic\.every: pass every=\.\.\., .* every=100\.0"),
         ("plastic", "spikes", {}, r"plastic\.variable: unknown name 'spikes'.*'weight'"),
         (
             "plastic",

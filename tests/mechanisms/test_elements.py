@@ -40,7 +40,9 @@ def test_what_cannot_be_added():
         (net.add(gaps(target, "more")), r"more\.element: belongs to a network already"),
         (gaps(cells(foreign)), r"cells\.a: belongs to another network"),
         (Unknown(), r"unknown\.element: is of no mechanism that there is, Unknown"),
-        (target, r"add\.element: must be an element, got <cells: 3 neurons>"),
+        (target, r"add\.element: must be an element, got <cells: 3 neurons>$"),
+        (sim.DCCurrent(5.0), r"DCCurrent\(amplitude=5\.0\); use net\.stimulate for inputs"),
+        (sim.PoissonSource(5.0), r"Source\(rate=5\.0\); use net\.population for inputs"),
     ):
         with pytest.raises(sim.ValidationError, match=message):
             net.add(element)

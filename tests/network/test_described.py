@@ -272,7 +272,7 @@ def test_the_transmitter_finds_its_receptor():
         jump("glutamate", 3.0, "inh", receptors=receptors)
     with pytest.raises(sim.ValidationError, match=r"'exc' binds glutamate, 'inh' binds GABA"):
         jump("glycine", 3.0, receptors=receptors)
-    with pytest.raises(sim.ValidationError, match=r"'exc', 'inh'; say which"):
+    with pytest.raises(sim.ValidationError, match=r"'exc', 'inh'; pass receptor='exc' or"):
         jump(None, 3.0)
 
 
@@ -294,7 +294,7 @@ def test_a_reversal_potential_gives_the_sign_of_a_conductance():
 def test_magnitudes_are_positive(weight):
     net = sim.Network(seed=1)
     cell = cells(net, n=1, transmitter="GABA")
-    with pytest.raises(sim.ValidationError, match=r"p\.weight: .*releases GABA.*magnitudes; got -"):
+    with pytest.raises(sim.ValidationError, match=r"p\.weight: .*releases GABA.*negative; got -"):
         net.project(cell, cell, sim.OneToOne(), weight=weight, delay=1.0, receptor="inh", name="p")
 
 

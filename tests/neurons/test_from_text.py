@@ -215,7 +215,9 @@ def test_a_value_for_a_variable_is_where_it_starts():
 def test_a_current_that_the_model_cannot_feel_is_refused():
     net, cells = net_of(text(refractory=1 * ms))
     for current in (sim.DCCurrent(100.0), sim.NoiseCurrent(0.0, 10.0)):
-        with pytest.raises(sim.ValidationError, match=r"cells.target: would feel nothing.*I_in"):
+        with pytest.raises(
+            sim.ValidationError, match=r"target: the stimulus has no effect: .*I_in"
+        ):
             net.stimulate(cells, current)
     with pytest.raises(sim.ValidationError, match=r"receptors: 'e' does nothing.*I_syn"):
         text(refractory=1 * ms, receptors={"e": sim.ExpCurrent()})

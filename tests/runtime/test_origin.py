@@ -112,10 +112,10 @@ def test_what_must_be_the_same(tmp_path, before, after, text):
     ],
 )  # fmt: skip
 def test_what_may_differ_is_said(tmp_path, before, after, settings):
-    """A state does not bring it, and this network's holds."""
+    """A state does not restore it, and this network's value is used."""
     start = (
-        f"{tmp_path / 'state'} was saved with other settings, which a state does not bring; this "
-        "network's are used: "
+        f"{tmp_path / 'state'} was saved with other settings, which are not restored; this "
+        "network's values are used: "
     )
     assert told(tmp_path, before, after) == ([start + settings] if settings else [])
 

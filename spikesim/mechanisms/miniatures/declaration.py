@@ -73,6 +73,10 @@ class Miniatures(Input):
             raise unknown_name(transmitter, TRANSMITTERS, "transmitter", self)
         self.transmitter = transmitter
 
+    def _arguments(self) -> dict[str, Any]:
+        given = super()._arguments()
+        return given if self.unit is None else given | {"amplitude": self.amplitude * self.unit}
+
     def check_size(self, size: int, owner: str) -> None:
         check_columns(self.rate, size, "rate", owner)
         check_columns(self.n_synapses, size, "n_synapses", owner)
@@ -132,9 +136,9 @@ class Miniatures(Input):
         if self.transmitter is None and receptor.signed:
             return 1
         if self.amplitude.mass(-np.inf, -5e-324) > 0:
-            what = "magnitudes" if receptor.signed else "conductances"
+            why = "the transmitter gives the sign" if receptor.signed else "it is a conductance"
             raise ValidationError(
-                f"are {what} and cannot be negative, but {self.amplitude!r} can; give it a lower "
-                "bound of 0", "amplitude", owner,
+                f"must be non-negative ({why}), but {self.amplitude!r} can be negative; give it a "
+                "lower bound of 0", "amplitude", owner,
             )  # fmt: skip
         return TRANSMITTERS[self.transmitter] if self.transmitter and receptor.signed else 1

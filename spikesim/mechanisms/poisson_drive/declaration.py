@@ -14,6 +14,9 @@ from spikesim.units import Quantity, Unit, given_array, in_unit, one
 class PoissonDrive(Input):
     """Poisson input spikes, independent for each target neuron.
 
+    A drive releases no transmitter, so the weight acts with its own sign, also on a receptor for
+    GABA: inhibition through a current receptor needs a negative weight.
+
     Parameters
     ----------
     rate : float, array or Schedule
@@ -21,7 +24,8 @@ class PoissonDrive(Input):
     weight : float or array
         Weight of one spike, in the unit of the receptor or with a unit.
     receptor : str, optional
-        The receptor on which the spikes act. May be omitted if the neuron has only one.
+        The receptor on which the spikes act, or a transmitter that several receptors bind. May be
+        omitted if the neuron has only one receptor.
 
     Examples
     --------
@@ -33,6 +37,10 @@ class PoissonDrive(Input):
         self.unit = weight.unit if isinstance(weight, Quantity) else None
         self.weight = given_array(weight, "weight", self, unit=self.unit or one)
         self.receptor = receptor
+
+    def _arguments(self) -> dict[str, Any]:
+        given = super()._arguments()
+        return given if self.unit is None else given | {"weight": Quantity(self.weight, self.unit)}
 
     def weight_in(self, unit: Unit) -> np.ndarray:
         """Return the weight in the unit of a receptor.

@@ -32,6 +32,9 @@ class StepCurrent(Input):
         self.schedule = Schedule(times, amplitudes, owner=type(self).__name__, what="amplitudes",
                                  unit=pA)  # fmt: skip
 
+    def _arguments(self) -> dict[str, Any]:
+        return {"times": self.schedule.times, "amplitudes": self.schedule.values}
+
     def check_size(self, size: int, owner: str) -> None:
         check_columns(self.schedule, size, "amplitudes", owner)
 
@@ -68,3 +71,8 @@ class DCCurrent(StepCurrent):
             times.append(check_scalar(stop, "stop", self, unit=ms, allowed="non-negative"))
             values.append(np.zeros_like(value))
         super().__init__(times, np.stack(values))
+
+    def _arguments(self) -> dict[str, Any]:
+        times, values = self.schedule.times, self.schedule.values
+        stop = times[1] if times.size > 1 else None
+        return {"amplitude": values[0], "start": times[0], "stop": stop}

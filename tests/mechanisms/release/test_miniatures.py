@@ -56,10 +56,10 @@ def test_values_that_make_no_sense(values, text):
         (sim.Miniatures(1.0, 1.0, "x"), r"receptor: unknown name 'x'"),
         (sim.Miniatures(1.0, 1e300, "s"), r"amplitude: too large for float32"),
         (sim.Miniatures(1.0, sim.LogNormal(1e300, 1.0), "s"), r"amplitude: too large for float32"),
-        (sim.Miniatures(1.0, -1.0, "g"), r"amplitude: are conductances and cannot be negative"),
+        (sim.Miniatures(1.0, -1.0, "g"), r"amplitude: must be non-negative \(it is a con"),
         (sim.Miniatures(1.0, sim.Normal(1.0, 0.5), "g"), r"amplitude: .*a lower bound of 0"),
         (sim.Miniatures(1.0, sim.Uniform(-1.0, 0.5), "s", transmitter="GABA"),
-         r"amplitude: are magnitudes and cannot be negative"),
+         r"amplitude: must be non-negative \(the transmitter gives"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_the_neurons(minis, text):
