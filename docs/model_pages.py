@@ -1,4 +1,4 @@
-"""The pages of docs/models: one for each model that the package brings, made from its declaration.
+"""The pages of docs/models: one for each built-in model, made from its declaration.
 
 ``python docs/model_pages.py`` writes them all, with their pictures; ``python docs/model_pages.py
 AdEx NMDA`` only some. A test compares the texts with the declarations.
@@ -17,10 +17,8 @@ from typing import Any
 
 import spikesim as sim
 from spikesim import channels, neurons, receptors, synapses
-from spikesim.codegen.rule_source import keeps
 from spikesim.description import inputs
 from spikesim.equations.neuron_equations import NeuronEquations, assemble
-from spikesim.language.parsing import parse
 from spikesim.parameters import Parametrized
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -112,6 +110,8 @@ def _text(model: type) -> str:
     module = inspect.getmodule(model)
     of_class = (inspect.getdoc(model) or "").partition("\nParameters\n")[0].strip()
     of_module = inspect.getdoc(module) or ""
+    if any(base.__module__ == model.__module__ for base in model.__mro__[1:]):  # a variant
+        of_module = of_class.partition("\n")[0] + "\n" + of_module.partition("\n")[2]
     if issubclass(model, inputs.Input) and (module is inputs or "\n" not in of_module):
         return of_class
     return of_module
@@ -157,13 +157,13 @@ def _equations(model: Any, cell: NeuronEquations) -> str:
     if issubclass(model, sim.Neuron) and not declared:
         return ""  # made of parts
     if issubclass(model, sim.Neuron):
-        lines += [f"spike:  {model.threshold}"]
+        lines += [f"spike:   {model.threshold}"]
         reset = model.reset
         if not isinstance(reset, str):
             reset = "; ".join(f"{name} = {text}" for name, text in reset.items())
-        lines += [f"reset:  {reset}"] * bool(reset)
-        lines += [f"held:   {', '.join(cell.clamped)}, for t_ref"] * bool(cell.clamped)
-        lines += [f"again:  {model.rearm}"] * bool(model.rearm)
+        lines += [f"reset:   {reset}"] * bool(reset)
+        lines += [f"clamped: {', '.join(cell.clamped)}, for t_ref"] * bool(cell.clamped)
+        lines += [f"re-arm:  {model.rearm}"] * bool(model.rearm)
     elif issubclass(model, sim.Channel):
         lines += [f"current:  {model.current}"] * bool(model.current)
         lines += [f"offers:   {', '.join(model.offers)}"] * bool(model.offers)
@@ -218,22 +218,14 @@ def _rule(model: Any) -> str:
     if not issubclass(model, sim.PlasticityRule):
         return ""
     rule = example(model)
-    lines = ["## As it is declared, with the defaults", "```text"]
+    lines = ["## Equations with default parameters", "```text"]
     lines += [f"on pre:   w = {rule.on_pre}"] * bool(rule.on_pre)
     lines += [f"on post:  w = {rule.on_post}"] * bool(rule.on_post)
-    texts = {name: text for name in ("on_pre", "on_post") if (text := getattr(rule, name))}
-    clipped = [
-        f"`{name}`" for name, text in texts.items()
-        if not keeps(parse(text, model.__name__, name), 0.0, rule.values)
-    ]  # fmt: skip
     words = (
-        "Where weights are magnitudes (the source names its transmitter, or the receptor is a "
-        "conductance) they are\nnever negative: "
+        "If weights must be non-negative (the source declares its transmitter, or the receptor is\n"
+        "a conductance), they are clipped at "
+        + ("`max(0, w_min)`." if "w_min" in model.declared else "0.")
     )
-    if clipped:
-        words += f"what {' and '.join(clipped)} would bring below 0 is 0 there."
-    else:
-        words += "`w_min` is then 0 or more, and the expressions keep to it."
     return "\n".join([*lines, "```", "", words])
 
 
@@ -245,7 +237,9 @@ def _parameters(model: Any) -> str:
     rows = []
     for name, p in model.declared.items():
         default = "required" if p.default is None else f"{p.default:g}"
-        rows.append(f"| `{name}` | {default} | {p.unit} | {p.allowed} | {p.doc} |")
+        bound = issubclass(model, sim.PlasticityRule) and name in ("w_min", "w_max")
+        unit = "that of the weight" if bound else p.unit
+        rows.append(f"| `{name}` | {default} | {unit} | {p.allowed} | {p.doc} |")
     head = ["## Parameters", "| name | default | unit | allowed | meaning |"]
     return "\n".join([*head, "| --- | ---: | --- | --- | --- |", *rows]) if rows else ""
 
@@ -272,7 +266,7 @@ def index() -> str:
     lines = [
         "# Models",
         "",
-        "What the package brings, each on a page that `python docs/model_pages.py` makes from its",
+        "Built-in models. `python -m docs.model_pages` writes a page for each of them, from its",
         "declaration. [Extending](../extending.md) shows how to write one of your own.",
     ]
     for kind, members in models().items():

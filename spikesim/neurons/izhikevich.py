@@ -40,7 +40,7 @@ class Izhikevich(Neuron):
 
 
 class IzhikevichHalfSteps(Izhikevich):
-    """Izhikevich neuron, integrated as in the published program."""
+    """Izhikevich neuron as in the published program: two Euler half steps of V_m, then U_m."""
 
     equations = """
         drive = (I_syn + I_in + I_e) * (mV / ms / pA) : mV/ms

@@ -1,7 +1,7 @@
 """Part: the arrays and the behaviour of one mechanism in a built network.
 
 The simulator, its threads, checkpoints, resets and recorders know parts by this interface alone.
-Most parts override four or five of its methods.
+Most parts override three to eight of its methods.
 """
 
 from __future__ import annotations

@@ -3,8 +3,9 @@
     on a postsynaptic spike:  w += eta * (x - w * y)
 
 where y is the postsynaptic trace just before the spike. Weights converge to x = w y without a hard
-bound. Too large steps (eta * y above 1) would make them negative; weights that are magnitudes are
-then clipped at 0. Source: Oja 1982, J. Math. Biol. 15:267, with rates replaced by traces.
+bound. Too large steps (eta * y above 1) would make them negative; weights that must be
+non-negative are then clipped at 0. Source: Oja 1982, J. Math. Biol. 15:267, with rates replaced by
+traces.
 """
 
 from spikesim.synapses.rule import PlasticityRule

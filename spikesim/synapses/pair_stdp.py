@@ -21,7 +21,7 @@ class PairSTDP(PlasticityRule):
 
     tau_plus = param(20.0, ms, "positive", "time constant of potentiation")
     tau_minus = param(20.0, ms, "positive", "time constant of depression")
-    lambda_ = param(0.01, one, "non-negative", "step, as a share of w_max")
+    lambda_ = param(0.01, one, "non-negative", "learning rate, as a fraction of w_max")
     alpha = param(1.0, one, "non-negative", "depression relative to potentiation")
     mu_plus = param(0.0, one, "non-negative", "weight dependence of potentiation")
     mu_minus = param(0.0, one, "non-negative", "weight dependence of depression")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 from typing import Any, ClassVar
 
@@ -24,13 +25,14 @@ class PlasticityRule(Parametrized):
     """Base class of plasticity rules; a subclass declares its rule by the class attributes below.
 
     A rule reads ``w`` (the weight), ``x`` (the presynaptic trace), ``y`` (the postsynaptic trace)
-    and its parameters. Both traces decay exponentially and increase by 1 at each spike of their
-    neuron; with nearest-neighbour pairings they are set to 1. Rules do not depend on how synapses
-    are stored.
+    and its parameters. Both traces decay exponentially. Each spike of its neuron increases a trace
+    by 1, or sets it to 1 if only the nearest spike forms a pair. An expression reads the trace of
+    the neuron that spikes as it was just before this spike. Units are not checked: each parameter
+    enters as a plain number in its declared unit.
 
-    If weights are magnitudes (the source has a transmitter, or the receptor is a conductance), no
-    event reduces a weight below 0, or below a larger parameter ``w_min``: expressions that could do
-    so are clipped there. A negative ``w_min`` is then an error.
+    If weights must be non-negative (the source has a transmitter, or the receptor is a
+    conductance), no event reduces a weight below 0, or below a larger parameter ``w_min``:
+    expressions that could do so are clipped there. A negative ``w_min`` is then an error.
 
     Parameters
     ----------
@@ -102,7 +104,7 @@ class PlasticityRule(Parametrized):
                 raise unknown_name(name, self.declared, attribute, self)
             raise ValidationError(
                 f"is missing: the time constant of the {trace}, {name} = param(20.0, ms, "
-                f"'positive'), or a parameter of another name that {attribute} says", name, self,
+                f"'positive'), or set `{attribute}` to the name of the parameter", name, self,
             )  # fmt: skip
         if name in self.declared and self.declared[name].unit != ms:
             raise ValidationError(
@@ -125,6 +127,12 @@ class PlasticityRule(Parametrized):
             )  # fmt: skip
         for attribute in ("on_pre", "on_post"):
             text = getattr(self, attribute)
+            assigned = _assigned(text)
+            if assigned is not None:
+                raise ValidationError(
+                    f"cannot read {text!r}: it is an assignment; give the new weight: "
+                    f"{assigned!r}", attribute, self,
+                )  # fmt: skip
             if text and ex.is_condition(parse(text, type(self).__name__, attribute)):
                 raise ValidationError(
                     f"must be the new weight, such as 'w + eta * x', but {text!r} is a condition",
@@ -173,3 +181,15 @@ class PlasticityRule(Parametrized):
         low, high = getattr(self, "w_min", None), getattr(self, "w_max", None)
         if low is not None and high is not None and low >= high:
             raise ValidationError(f"must be above w_min = {low}, got {high}", "w_max", self)
+
+
+def _assigned(text: str) -> str | None:
+    """The new weight that an assignment such as ``w += x`` means; None for other texts."""
+    try:
+        (statement,) = ast.parse(text.strip()).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    if isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):
+        old = ast.Name(statement.target.id, ast.Load())
+        return ast.unparse(ast.BinOp(old, statement.op, statement.value))
+    return ast.unparse(statement.value) if isinstance(statement, ast.Assign) else None

@@ -14,7 +14,7 @@ class TraceSTDP(PlasticityRule):
     """Diehl & Cook's rule; ``w_min`` and ``w_max`` are in the weight's own unit."""
 
     tau_plus = param(20.0, ms, "positive", "time constant of the presynaptic trace")
-    tau_minus = param(20.0, ms, "positive", "time constant of the postsynaptic trace (not read)")
+    tau_minus = param(20.0, ms, "positive", "time constant of the postsynaptic trace (unused)")
     eta = param(0.01, one, "non-negative", "learning rate")
     x_target = param(0.4, one, "non-negative", "trace below which inputs shrink")
     mu = param(0.0, one, "non-negative", "weight dependence")
