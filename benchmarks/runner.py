@@ -105,7 +105,7 @@ def _line(row: Row, number: int) -> str:
     return (
         f"{row['workload']} round {number}: {row['simulator']} {row['cache']} "
         f"{row['point'] or ''}: {row['sim_cpu_s']:.3f} s for {row['biological_s']:g} s "
-        f"(process {row['process_s']:.1f} s, {row['bytes_per_synapse']} B a synapse), "
+        f"(process {row['process_s']:.1f} s, {row['bytes_per_synapse']} bytes per synapse), "
         f"rates {row['rates']}"
     )
 

@@ -22,8 +22,8 @@ def benchmark_table(rows: list[Row]) -> str:
             _number(found.bytes_per_synapse), _span(found.rates),
         ])  # fmt: skip
         before = found.workload
-    head = ["workload", "simulator", "processor (s)", "wall (s)", "ratio", "build + compile (s)",
-            "peak (MiB)", "B a synapse", "rates (Hz)"]  # fmt: skip
+    head = ["workload", "simulator", "CPU time (s)", "wall (s)", "ratio", "build + compile (s)",
+            "peak (MiB)", "bytes per synapse", "rates (Hz)"]  # fmt: skip
     return markdown(head, lines, n_text=2)
 
 
@@ -40,10 +40,10 @@ def benchmark_note(rows: list[Row]) -> str:
     }
     peers = f" Peers: {', '.join(sorted(versions))}." if versions else ""
     return (
-        f"Medians of {span} rounds, on one thread unless said ({cpus}). Times are those of "
-        "simulating one biological second; of `mnist` one image, of `startup` the whole process. "
-        "The ratio is of processor times, to spikesim in mixed precision. Bytes a synapse are what "
-        "the run holds above the empty process, for ten million synapses or more. "
+        f"Medians of {span} rounds, on one thread unless stated otherwise ({cpus}). Times are for "
+        "one biological second; for `mnist` one image, for `startup` the whole process. The ratio "
+        "is that of CPU times, to spikesim in mixed precision. Bytes per synapse are what the run "
+        "holds more than an idle process, for ten million synapses or more. "
         f"Rates are the lowest and the highest of all populations.{peers}"
     )
 
@@ -58,7 +58,7 @@ def scaling_table(rows: list[Row]) -> str:
             f"{first['n_synapses']:,}", f"{event_ns(group):.2f}",
             f"{median(row['bytes_per_synapse'] for row in group):.1f}",
         ])  # fmt: skip
-    head = ["targets", "in-degree", "synapses", "an event (ns)", "B a synapse"]
+    head = ["targets", "in-degree", "synapses", "time per event (ns)", "bytes per synapse"]
     return markdown(head, lines, n_text=0)
 
 
@@ -76,8 +76,8 @@ def mnist_table(rows: list[Row]) -> str:
             *(_or_dash(group, key) for key in ("train_seconds", "spikes_per_image",
                                                "ops_per_image")),
         ])  # fmt: skip
-    head = ["method", "accuracy (%)", "seeds", "training (s)", "spikes an image",
-            "operations an image"]  # fmt: skip
+    head = ["method", "accuracy (%)", "seeds", "training (s)", "spikes per image",
+            "operations per image"]  # fmt: skip
     return markdown(head, lines)
 
 
