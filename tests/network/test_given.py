@@ -309,7 +309,7 @@ class Unlearnt(sim.PlasticityRule):
         (lambda n, c: n.population("a", 1, sim.SpikeSource([0.04])), r"a\.times: must be at least"),
         (lambda n, c: n.stimulate(c, sim.PoissonDrive(1.0, -1.0, "g")), r"cannot be negative"),
         (lambda n, c: n.stimulate(c, sim.PoissonDrive(1.0, 1e39, "g")), r"too large for float32"),
-        (lambda n, c: n.stimulate(c, sim.PoissonDrive(1.0, 1.0)), r"'exc', 'g'; pass receptor='exc'"),
+        (lambda n, c: n.stimulate(c, sim.PoissonDrive(1.0, 1.0)), r"'g'; pass receptor='exc'"),
         (lambda n, c: n.stimulate(c, sim.NoiseCurrent(every=0.25)), r"every: must be a positive"),
         (lambda n, c: n.stimulate(c, sim.Miniatures(1.0, sim.Normal(1, 1), "g")), r"lower bound"),
         (lambda n, c: n.gap_junctions(c, c, sim.FromArrays([0], [1]), g=[1.0, 2.0]), r"shape"),
