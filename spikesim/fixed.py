@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from spikesim.errors import ValidationError
+from spikesim.errors import ValidationError, nearest
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -78,6 +78,10 @@ class FixedDict(dict[K, V]):
 
     __setitem__ = __delitem__ = __ior__ = _refuse
     clear = pop = popitem = setdefault = update = _refuse
+
+    def __missing__(self, key: Any) -> Any:
+        known = ", ".join(map(repr, self)) or "none"
+        raise KeyError(f"unknown name {key!r}{nearest(key, map(str, self))}; valid names: {known}")
 
     def __reduce__(self) -> Any:
         return FixedDict, (dict(self),)

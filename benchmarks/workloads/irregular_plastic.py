@@ -2,12 +2,12 @@
 
 10,000 Poisson sources (7.5 Hz) project to 10,000 LIF neurons (about 10 Hz, CV about 0.7) with 1,000
 synapses onto each neuron, whose dendritic delays are drawn from 1 to 5 ms. How many postsynaptic
-spikes a synapse has missed when its source fires is therefore as irregular as in a cortical network,
-which is the difficult case for event-driven rules: `brunel-plastic` fires regularly.
+spikes a synapse has missed when its source fires is as irregular as in a cortical network, which is
+the difficult case for event-driven rules: `brunel-plastic` fires regularly.
 
-The neurons fire because of noise of their own, excitatory and inhibitory Poisson spikes of 1 mV. The
-plastic weights are so small that learning does not change the rates, so all simulators do the same
-work. Without the synapses (``synapses=False``) the same neurons fire at nearly the same rates: the
+The neurons fire because of noise of their own, excitatory and inhibitory Poisson spikes of 1 mV.
+The plastic weights are so small that learning does not change the rates, so all simulators do the
+same work. Without the synapses (``synapses=False``) the neurons fire at nearly the same rates: the
 difference of both times, divided by the events, is what a plastic event costs.
 """
 

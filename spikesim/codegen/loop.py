@@ -52,9 +52,13 @@ def loop_source(
     Raises
     ------
     ValueError
-        If a call or a condition uses a name that is not defined in the loop.
+        If a call or a condition uses a name that is not defined in the loop, or two bundles have
+        one name.
     """
     calls = sorted(calls, key=lambda call: call.stage)
+    twice = sorted({name for name in bundles if list(bundles).count(name) > 1})
+    if twice:
+        raise ValueError(f"two parts have arguments named {twice[0]!r}; names must be unique")
     for call in calls:
         _check_names(call.arguments, bundles, call.kernel)
     lines = [

@@ -13,6 +13,7 @@ import numpy as np
 
 from spikesim.attributes import Guarded
 from spikesim.description.access import Access
+from spikesim.errors import ValidationError
 from spikesim.fixed import Values
 from spikesim.units import Unit
 
@@ -42,11 +43,23 @@ class Element(Guarded):
         """The populations and elements that it refers to, by their role in messages."""
         return {}
 
+    @property
+    def _network(self) -> Access:
+        """The network to which it was added."""
+        if "access" not in vars(self):
+            raise ValidationError(
+                f"is not part of a network yet; net.add({self.name}) adds it", obj=self
+            )
+        return self.access
+
     def _read(self, variable: str) -> np.ndarray:
-        return Values.of(self.access.read_variable(self, variable))
+        return Values.of(self._network.read_variable(self, variable))
 
     def _write(self, variable: str, values: Any) -> None:
-        self.access.write_variable(self, variable, values)
+        self._network.write_variable(self, variable, values)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}>"
 
     def __copy__(self) -> Element:
         return self  # a handle: each element exists once

@@ -186,7 +186,10 @@ def recorder_of(
         _check_known(variable, target.recordable, target)
     elif not isinstance(target, View):
         raise ValidationError(
-            f"must be a population or projection, got {target!r}", "target", "record"
+            "must be a population, a projection or an element with recordable variables, such as "
+            f"a modulator, got {target!r}",
+            "target",
+            "record",
         )
     if synapses is not None:
         raise ValidationError("only projections have synapses", "synapses", target)

@@ -82,7 +82,8 @@ def self_offset(source: View, target: View, owner: object, *, matters: bool = Tr
     ):
         raise ValidationError(
             f"cannot leave out autapses between {source.name} and {target.name}: the neurons that "
-            "both hold lie at different places; use autapses=True, FromArrays or slices",
+            "both hold lie at different places; list the pairs by FromArrays, or take neurons in "
+            "the same order on both sides",
             "connector", owner,
         )  # fmt: skip
     return int(offsets[0]) if offsets.size else None

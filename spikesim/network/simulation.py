@@ -68,6 +68,7 @@ class Simulation:
     def __init__(self, description: Description, threads: int):
         self.description, self.threads = description, threads
         self.lock = NetworkLock()
+        self._unchecked = False
         self.recorders: list[Recorder] = []
         self.stores: dict[int, Store] = {}
         self.recording = Recording()
@@ -113,7 +114,7 @@ class Simulation:
 
     def note(self, what: str) -> None:
         """Remember that the user has set a value, by its name in messages."""
-        self.written = what
+        self.written, self._unchecked = what, True
 
     def forget_plan(self, what: str) -> None:
         """Discard an unchanged plan, so that something can be added to the description.
@@ -209,6 +210,7 @@ class Simulation:
         self.lock.begin_run()
         try:
             self.build()
+            self._check_values()
             check_room(self.recorders, self.stores, steps, self.dt)
             if progress is None and not shows(sys.stderr):
                 progress = False
@@ -219,6 +221,13 @@ class Simulation:
                     self.simulator.run(steps, bar.update)
         finally:
             self.lock.end_run()
+
+    def _check_values(self) -> None:
+        """Let parts check the values that have been set since the last run."""
+        if self._unchecked:
+            self._unchecked = False
+            for part in self.plan.parts.values():
+                part.check_values(self.plan)
 
     def reset(self, *, keep_weights: bool) -> None:
         """Return to the described network; see `Network.reset`."""
@@ -294,7 +303,8 @@ class Simulation:
         vars(self).update(
             description=parts["description"], threads=parts["threads"], lock=NetworkLock(),
             recorders=parts["recorders"], stores={}, recording=Recording(),
-            written=parts["written"], _plan=None, _simulator=None, _kept=parts["kept"],
+            written=parts["written"], _unchecked=True, _plan=None, _simulator=None,
+            _kept=parts["kept"],
         )  # fmt: skip
 
     def _bring_back(self) -> None:

@@ -15,6 +15,7 @@ from spikesim.planning.mechanism import Mechanism
 from spikesim.planning.memory import Groups, check_memory
 from spikesim.planning.neuron_part import NeuronPart
 from spikesim.planning.neurons import build_table, group_by_model
+from spikesim.planning.part_checks import check_part
 from spikesim.planning.projections import Built, build_projection
 from spikesim.planning.sources import SourcesPart, build_source
 from spikesim.precision import PRECISIONS
@@ -74,6 +75,7 @@ def build(description: Description, mechanisms: Sequence[Mechanism], threads: in
         own = [e for e in description.all_elements() if mechanism.claims(e)]
         part = mechanism.plan(own, context)
         if part is not None:
+            check_part(mechanism, part, own, tables, threads)
             context.parts[part.name] = part
     parts = {
         "neurons": NeuronPart(tables, blocks, dt),

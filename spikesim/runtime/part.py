@@ -32,7 +32,7 @@ class Variable:
         Its values, a view of the array that kernels work on.
     unit : Unit
         Unit of the values.
-    allowed : str or None
+    allowed : str
         Allowed values, as in `spikesim.units.check_array`.
     place : numpy.ndarray or None
         Indices of a copy in the flat state, which recorders sample in each step.
@@ -42,7 +42,7 @@ class Variable:
 
     array: np.ndarray
     unit: Unit
-    allowed: Any = None
+    allowed: str = "finite"
     place: np.ndarray | None = None
     each: str = "value"
 
@@ -206,6 +206,9 @@ class Part:
     def label(self, place: int) -> str | None:
         """Name of the variable at an index of the flat state, if it belongs to this part."""
         return None
+
+    def check_values(self, plan: Common) -> None:
+        """Warn of values that make steps unstable; called by the first run after some were set."""
 
     def reset(self, plan: Common) -> None:
         """Reset to the initial state, for `Network.reset_state`."""

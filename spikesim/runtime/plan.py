@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from spikesim.errors import unknown_name
 from spikesim.runtime.blocks import Common
 from spikesim.runtime.part import Part, StoredSynapses, Variable
 
@@ -60,8 +61,10 @@ class Plan(Common):
 
     def variable(self, owner: Any, name: str) -> Variable:
         """Return a variable of an element."""
-        parts = self.parts.values()
-        return next(v[name] for part in parts if name in (v := part.variables(owner)))
+        known = {n: v for part in self.parts.values() for n, v in part.variables(owner).items()}
+        if name not in known:
+            raise unknown_name(name, known, "variable", owner)
+        return known[name]
 
     def mutable(self) -> dict[str, np.ndarray]:
         """Arrays that a run changes or users set, by name: the content of a checkpoint."""

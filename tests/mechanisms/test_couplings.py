@@ -165,6 +165,20 @@ def test_junctions_too_strong_for_the_step_are_warned_of():
         net.run(1.0)
 
 
+@pytest.mark.parametrize("change", [
+    lambda cells, gaps: setattr(gaps, "g", 300.0), lambda cells, gaps: cells.set(C_m=10.0),
+], ids=["g", "C_m"])  # fmt: skip
+def test_values_that_are_set_later_are_checked_by_the_next_run(change):
+    net = sim.Network(dt=1.0, seed=1)
+    cells = net.population("cells", 3, sim.LIF(**QUIET))
+    gaps = net.gap_junctions(cells, cells, sim.FromArrays([1], [2]), g=20.0)
+    net.run(1.0)
+    change(cells, gaps)
+    with pytest.warns(sim.SpikesimWarning, match=r"cells\[1\] has gap junctions of"):
+        net.run(1.0)
+    net.run(1.0)  # once is enough: warnings are errors in these tests
+
+
 @settings(deadline=None, max_examples=25)
 @given(st.integers(2, 12), st.integers(0, 6), st.integers(0, 2**32 - 1))
 def test_pairs_within_a_population_are_drawn_once(n, first, seed):

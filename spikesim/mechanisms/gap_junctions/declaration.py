@@ -131,7 +131,7 @@ class GapJunctions(Element):
         Junctions
             Indices of the neurons, and conductances in nS.
         """
-        a, b = self.access.part("gap_junctions").ends(self.name)
+        a, b = self._network.part("gap_junctions").ends(self.name)
         return Junctions(a.copy(), b.copy(), np.array(self.g))
 
     def __repr__(self) -> str:

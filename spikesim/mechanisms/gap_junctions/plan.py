@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +26,7 @@ from spikesim.planning.mechanism import Mechanism, is_a
 from spikesim.planning.sampling import check_draws
 from spikesim.planning.settings import IdentityEntry, counted, digest, selected
 from spikesim.planning.use import Use
+from spikesim.runtime.blocks import Block, Common
 from spikesim.runtime.limits import NOT_NEGATIVE, Entry
 from spikesim.runtime.part import Bundles, Part, Variable
 from spikesim.runtime.split import Split
@@ -69,6 +70,9 @@ class GapPart(Part):
 
     def state(self) -> dict[str, np.ndarray]:
         return {"gaps.g": self.args.g}
+
+    def check_values(self, plan: Common) -> None:
+        _check_strength(self.args, plan.blocks, plan.dt)
 
     def limits(self, step: int) -> Iterator[Entry]:
         yield Entry("gaps.g", NOT_NEGATIVE)
@@ -157,15 +161,14 @@ def plan_gaps(gaps: list[GapJunctions], context: Context) -> GapPart | None:
         first=np.append(starts, 2 * n).astype(np.int64), other=V_m[::-1].ravel()[order],
         junction=np.tile(np.arange(n), 2)[order], g=np.concatenate(conductances).astype(float),
     )  # fmt: skip
-    _check_strength(args, context)
+    _check_strength(args, context.blocks, context.dt)
     return GapPart(args, found)
 
 
-def _check_strength(gaps: GapArgs, context: Context) -> None:
+def _check_strength(gaps: GapArgs, blocks: Mapping[str, Block], dt: float) -> None:
     """Warn unless dt times the sum of conductances is below C_m, which ensures stable steps."""
-    dt = context.dt
     rows = np.repeat(gaps.place, np.diff(gaps.first))
-    for block in context.blocks.values():
+    for block in blocks.values():
         if block.table < 0 or "C_m" not in block.values:
             continue
         mine = (rows >= block.gid0) & (rows < block.gid0 + block.size)
