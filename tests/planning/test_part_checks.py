@@ -71,7 +71,7 @@ def test_currents_that_no_one_resets():
     class Forgets(FieldPart):
         adds_current_to = Part.adds_current_to
 
-    with pytest.raises(TypeError, match="Forgets calls .*start_currents .*`adds_current_to`"):
+    with pytest.raises(TypeError, match=r"Forgets calls .*start_currents .*`adds_current_to`"):
         check(Forgets())
 
 
@@ -93,12 +93,12 @@ def test_a_variable_that_is_not_saved():
     class Loses(FieldPart):
         state = Part.state
 
-    with pytest.raises(TypeError, match="'amplitude' of Field .* not in the `state` of Loses"):
+    with pytest.raises(TypeError, match=r"'amplitude' of Field .* not in the `state` of Loses"):
         check(Loses())
 
 
 def test_an_element_without_identity():
-    with pytest.raises(TypeError, match="'field' has no `identity`.* a Field by identity="):
+    with pytest.raises(TypeError, match=r"'field' has no `identity`.* a Field by identity="):
         check(mechanism=dataclasses.replace(MECHANISM, identity=None))
 
 
