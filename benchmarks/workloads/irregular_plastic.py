@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import Any
 
 from benchmarks.workloads import Told
+from benchmarks.workloads.peers import nest_connect, nest_record
 
 BIOLOGICAL_S = 2.0
 DT = 0.1
@@ -56,3 +57,70 @@ def spikesim(
         ))]  # fmt: skip
     recorders = {"sources": net.record(sources, "spikes"), "cells": net.record(cells, "spikes")}
     return Told(n, recorders, projections)
+
+
+def brian2(b: Any, seconds: float, scale: float = 1.0, synapses: bool = True) -> Told:
+    """Tell Brian2; dendritic delays belong to transmission, and to spikes that come back."""
+    b.defaultclock.dt = DT * b.ms
+    n = sizes(scale)
+    sources = b.PoissonGroup(n["sources"], rates=RATE * b.Hz)
+    cells = b.NeuronGroup(
+        n["cells"], "dv/dt = (E_L + I_e / g_L - v) / tau_m : volt (unless refractory)",
+        threshold="v >= V_th", reset="v = V_reset", refractory=T_REF * b.ms, method="exact",
+        namespace={"E_L": E_L * b.mV, "tau_m": TAU_M * b.ms, "V_th": V_TH * b.mV,
+                   "V_reset": V_RESET * b.mV, "I_e": I_E * b.pA, "g_L": C_M / TAU_M * b.nS},
+    )  # fmt: skip
+    cells.v = f"({V_RESET} + {V_TH - V_RESET} * rand()) * mV"
+    drives = [
+        b.PoissonInput(cells, "v", N=1, rate=NOISE_HZ * b.Hz, weight=sign * NOISE_MV * b.mV)
+        for sign in (1, -1)
+    ]
+    told = Told(n, {"sources": b.SpikeMonitor(sources), "cells": b.SpikeMonitor(cells)}, [],
+                [sources, cells, *drives])  # fmt: skip
+    if synapses:
+        learn = b.Synapses(
+            sources, cells,
+            """w : 1
+               dx/dt = -x / tau : 1 (event-driven)
+               dy/dt = -y / tau : 1 (event-driven)""",
+            on_pre={"transmit": "v_post += w * mV",
+                    "learn": """x += 1
+                                w = clip(w - lambda_ * alpha * w_max * y, 0, w_max)"""},
+            on_post="""y += 1
+                       w = clip(w + lambda_ * w_max * x, 0, w_max)""",
+            namespace={"tau": TAU * b.ms, "lambda_": LAMBDA, "alpha": ALPHA, "w_max": W_MAX},
+        )  # fmt: skip
+        degree = round(IN_DEGREE * scale)
+        learn.connect(i=f"k for k in sample(0, {n['sources']}, size={degree})")
+        learn.w = "(0.3 + 0.4 * rand()) * w_max"
+        low, high = DELAY_MS
+        learn.transmit.delay = f"({low} + {high - low} * rand()) * ms"
+        learn.post.delay = f"({low} + {high - low} * rand()) * ms"
+        told.projections.append(("sources", learn))
+    return told
+
+
+def nest(nest: Any, seconds: float, scale: float = 1.0, synapses: bool = True) -> Told:
+    """Tell NEST; relays make the generator's trains those that the synapses see."""
+    n = sizes(scale)
+    generator = nest.Create("poisson_generator", params={"rate": RATE})
+    sources = nest.Create("parrot_neuron", n["sources"])
+    nest.Connect(generator, sources, "all_to_all", {"delay": DT})
+    cells = nest.Create("iaf_psc_delta", n["cells"], {
+        "C_m": C_M, "tau_m": TAU_M, "E_L": E_L, "V_th": V_TH, "V_reset": V_RESET, "t_ref": T_REF,
+        "I_e": I_E, "V_m": nest.random.uniform(V_RESET, V_TH), "tau_minus": TAU,
+    })  # fmt: skip
+    drive = nest.Create("poisson_generator", params={"rate": NOISE_HZ})
+    for weight in (NOISE_MV, -NOISE_MV):
+        nest.Connect(drive, cells, "all_to_all", {"weight": weight, "delay": DT})
+    told = Told(n, nest_record(nest, {"sources": sources, "cells": cells}), [])
+    if synapses:
+        synapse = {
+            "synapse_model": "stdp_synapse", "delay": nest.random.uniform(*DELAY_MS),
+            "weight": nest.random.uniform(0.3 * W_MAX, 0.7 * W_MAX), "tau_plus": TAU,
+            "lambda": LAMBDA, "alpha": ALPHA, "mu_plus": 0.0, "mu_minus": 0.0, "Wmax": W_MAX,
+        }  # fmt: skip
+        rule = {"rule": "fixed_indegree", "indegree": round(IN_DEGREE * scale),
+                "allow_multapses": False}  # fmt: skip
+        told.projections.append(("sources", nest_connect(nest, sources, cells, rule, synapse)))
+    return told

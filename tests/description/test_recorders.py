@@ -70,7 +70,7 @@ def test_what_is_refused(network, target, variable, options, text):
 
 @pytest.mark.parametrize("target", ["cells", None, 5])
 def test_only_populations_and_projections_are_recorded(network, target):
-    with pytest.raises(sim.ValidationError, match=r"record\.target: must be a population or proj"):
+    with pytest.raises(sim.ValidationError, match=r"record\.target: must be a population, a proj"):
         network["net"].record(target, "spikes")
 
 
