@@ -58,7 +58,8 @@ def rule_source(
     functions = [
         *imports_of(ex.called(trees["on_pre"]) | ex.called(trees["on_post"])),
         "",
-        f"HAS_ON_PRE = {bool(on_pre)}\n",
+        f"HAS_ON_PRE = {bool(on_pre)}",
+        f"VECTORIZED = {all(map(is_arithmetic, trees.values()))}\n",
         *(
             _function(
                 name,
@@ -86,11 +87,12 @@ def _function(
     known = {"w", "x", "y", *parameters, *modulators}
     for unknown in sorted(ex.names(tree) - known):
         raise unknown_name(unknown, sorted(known), name, owner)
-    body = [f"    {p} = _p[{parameters[p]}]" for p in sorted(ex.names(tree) & set(parameters))]
+    body = [
+        f"    {p} = load_const(_p, {parameters[p]})"
+        for p in sorted(ex.names(tree) & set(parameters))
+    ]
     body += [
-        f"    {m} = _a.levels[_step & (_a.levels.shape[0] - 1), _a.sees[{k}]]"
-        for k, m in enumerate(modulators)
-        if m in ex.names(tree)
+        f"    {m} = level(_a, _step, {k})" for k, m in enumerate(modulators) if m in ex.names(tree)
     ]
     if floor is None:
         body += [f"    return {ex.source(tree)}"]
@@ -98,6 +100,14 @@ def _function(
         body += [f"    w = {ex.source(tree)}", f"    return {floor!r} if w < {floor!r} else w"]
     return "\n".join(
         ["@kernel(inline=True)", f"def {name}(w, x, y, _p, _a, _step):", *body, "", ""]
+    )
+
+
+def is_arithmetic(tree: ast.expr) -> bool:
+    """Whether an expression consists of what processors compute for several synapses at once."""
+    return ex.called(tree) <= {"min", "max", "abs", "int"} and not any(
+        isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Pow, ast.Mod, ast.FloorDiv))
+        for node in ast.walk(tree)
     )
 
 

@@ -122,6 +122,7 @@ class PlasticArgs(NamedTuple):
     targets: Array  # uint16 if that suffices, else int32; empty if dense
     weights: Array  # float
     delays: Array  # uint16; empty where the delay is uniform
+    dendritic: Array  # `delays` if they are dendritic and differ, else one zero
     par: Array  # float64: the rule's parameters
     control: Array  # int64: see the indices named in histories.py
     pre_fine: Array  # float64 (1024): decay of the presynaptic trace
@@ -134,6 +135,7 @@ class PlasticArgs(NamedTuple):
     pre_n: Array  # int64 (sources): spikes so far
     post: Array  # float64 (targets, 2 capacity): step of each spike, trace just before it
     latest: Array  # float64 (8 targets): copy of step and trace of the latest four spikes
+    irregular: Array  # int64 (1): whether the last row was updated in vectors
     post_n: Array
     post_kept: Array  # int64 (targets): first spike that is still needed
     log_t: Array  # int64: log of postsynaptic spikes; empty unless dense without on_pre

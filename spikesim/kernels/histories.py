@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from spikesim.jit import kernel
+from spikesim.kernels.intrinsics import load_const
 
 ALL_TO_ALL, NEAREST_SYMMETRIC, PRE_CENTRED, REDUCED_SYMMETRIC = 0, 1, 2, 3
 NONE, PRE_FIRST, POST_FIRST = 0, 1, 2
@@ -18,9 +19,9 @@ NONE, PRE_FIRST, POST_FIRST = 0, 1, 2
 LEARNING, SYNCED, POST_FULL, PRE_FULL, LOG_N, LOG_KEPT = 0, 1, 2, 3, 4, 5
 NEVER = -(1 << 40)
 LATEST = 4  # spikes of each target in its cache line
-WIDTH = 2 * LATEST
 # Unsigned, like the indices made with them: Numba checks signed ones for negative values.
-_ONE, _1023 = np.uint64(1), np.uint64(1023)
+_ONE, _TWO, _FOUR = np.uint64(1), np.uint64(2), np.uint64(4)
+_TEN, _1023 = np.uint64(10), np.uint64(1023)
 
 
 @kernel(inline=True)
@@ -31,9 +32,26 @@ def decay(fine, coarse, steps):
 
 
 @kernel(inline=True)
+def decay_without_branch(fine, coarse, steps):
+    """`decay` for loops that LLVM turns into vector instructions; `coarse` begins with 1."""
+    n = np.uint64(steps)
+    far = min(n >> _TEN, np.uint64(coarse.size) - _ONE)
+    return load_const(fine, n & _1023) * load_const(coarse, far)
+
+
+@kernel(inline=True)
 def jumped(before, count, pairing):
     """Trace just after `count` spikes, from its value just before."""
     return before + count if pairing == ALL_TO_ALL else 1.0
+
+
+@kernel(inline=True)
+def latest_spike(a, j, n):
+    """Place in `latest` of the step of target j's spike number n, the latest first.
+
+    The trace just before that spike is in the next place.
+    """
+    return (np.uint64(j) * _FOUR + np.uint64(n)) * _TWO
 
 
 @kernel(fused=True)
@@ -100,9 +118,11 @@ def remember_post(step, a, j):
     a.post[j, 2 * (n & mask)] = step
     a.post[j, 2 * (n & mask) + 1] = before
     a.post_n[j] = n + 1
-    for place in range(WIDTH * j + WIDTH - 1, WIDTH * j + 1, -1):
-        a.latest[place] = a.latest[place - 2]
-    a.latest[WIDTH * j], a.latest[WIDTH * j + 1] = step, before
+    for k in range(LATEST - 1, 0, -1):
+        place, later = latest_spike(a, j, k), latest_spike(a, j, k - 1)
+        a.latest[place], a.latest[place + _ONE] = a.latest[later], a.latest[later + _ONE]
+    place = latest_spike(a, j, 0)
+    a.latest[place], a.latest[place + _ONE] = step, before
     if a.log_t.size > 0:
         e = a.control[LOG_N]
         place = e & (a.log_t.size - 1)
@@ -119,8 +139,8 @@ def remember_post(step, a, j):
 def latest_spikes(post, post_n):
     """Copy the latest spikes from the rings into an array aligned to cache lines."""
     n, width = post.shape
-    room = np.empty(n * WIDTH + 8)
-    latest = room[-room.ctypes.data % 64 // 8 :][: n * WIDTH]
+    room = np.empty(n * 2 * LATEST + 8)
+    latest = room[-room.ctypes.data % 64 // 8 :][: n * 2 * LATEST]
     spikes = latest.reshape(n, LATEST, 2)
     spikes[:] = NEVER, 0.0
     for k in range(LATEST):

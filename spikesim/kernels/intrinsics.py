@@ -1,8 +1,13 @@
-"""LLVM intrinsics that Numba does not expose: prefetch, atomics, denormal control.
+"""LLVM intrinsics that Numba does not expose: prefetch, atomics, aliasing, denormal control.
 
 Synapses of one source with different delays write all over the ring buffer, which for large
 networks is in the slowest cache. `prefetch` loads memory early where the hardware prefetcher cannot
 predict the accesses. `fetch_add` and `load` are atomic.
+
+LLVM turns a loop into vector instructions only if it knows that what the loop writes does not
+overlap what it reads. `load_const` reads an array that no loop around it changes, and
+`load_updated` and `store_updated` access the one array that such a loop changes: LLVM then knows
+that the two kinds are disjoint.
 
 An exponential decay ends in subnormal (denormal) numbers, with which processors compute up to a
 hundred times slower. `without_subnormals` makes the current thread treat them as zero.
@@ -21,6 +26,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 AHEAD = 24  # synapses: about as many as memory requests that can be in flight
+_CONST, _UPDATED = 0, 1
 _YIELD = "SwitchToThread" if sys.platform == "win32" else "sched_yield"
 
 # Bits of the floating-point control register that flush subnormal numbers to zero.
@@ -42,6 +48,20 @@ if numba.config.DISABLE_JIT:
     def load(array: Any, index: int) -> int:
         """Return the item."""
         return int(array[index])
+
+    def load_const(array: Any, index: Any) -> Any:
+        """Return the item."""
+        return array[index]
+
+    def load_const_2d(array: Any, row: Any, column: Any) -> Any:
+        """Return the item."""
+        return array[row, column]
+
+    load_updated = load_const
+
+    def store_updated(array: Any, index: Any, value: Any) -> None:
+        """Set the item."""
+        array[index] = value
 
     def give_way() -> None:
         """Do nothing: without Numba there is only one thread."""
@@ -82,6 +102,46 @@ else:
             return builder.load_atomic(place, "acquire", 8)
 
         return types.int64(array, types.int64), generate
+
+    @intrinsic
+    def load_const(typing: Any, array: Any, index: Any) -> Any:
+        """Return an item of an array that the loop around does not change."""
+
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            return _load(context, builder, signature.args, args, _CONST)
+
+        return array.dtype(array, index), generate
+
+    @intrinsic
+    def load_const_2d(typing: Any, array: Any, row: Any, column: Any) -> Any:
+        """Return an item of a two-dimensional array that the loop around does not change."""
+
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            return _load(context, builder, signature.args, args, _CONST)
+
+        return array.dtype(array, row, column), generate
+
+    @intrinsic
+    def load_updated(typing: Any, array: Any, index: Any) -> Any:
+        """Return an item of the array that the loop around changes."""
+
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            return _load(context, builder, signature.args, args, _UPDATED)
+
+        return array.dtype(array, index), generate
+
+    @intrinsic
+    def store_updated(typing: Any, array: Any, index: Any, value: Any) -> Any:
+        """Set an item of the array that the loop around changes."""
+
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            kinds = signature.args
+            place = _place(context, builder, kinds, args, 1)
+            stored = context.cast(builder, args[2], kinds[2], array.dtype)
+            _disjoint(builder, builder.store(stored, place), _UPDATED)
+            return context.get_dummy_value()
+
+        return types.void(array, index, value), generate
 
     @intrinsic
     def give_way(typing: Any) -> Any:
@@ -149,11 +209,35 @@ else:
         function = cgutils.get_or_insert_function(builder.module, kind, name)
         builder.call(function, [builder.bitcast(place, cgutils.voidptr_t)])
 
-    def _item(context: Any, builder: Any, kind: Any, array: Any, index: Any) -> Any:
+    def _item(
+        context: Any, builder: Any, kind: Any, array: Any, *index: Any, check: bool = False
+    ) -> Any:
         value = context.make_array(kind)(context, builder, array)
         return cgutils.get_item_pointer(
-            context, builder, kind, value, [index], wraparound=False, boundscheck=False
+            context, builder, kind, value, list(index), wraparound=False, boundscheck=check
         )
+
+    def _place(context: Any, builder: Any, kinds: Any, args: Any, n: int) -> Any:
+        """Pointer to the item whose indices are the `n` arguments after the array."""
+        index = [context.cast(builder, args[k], kinds[k], types.intp) for k in range(1, n + 1)]
+        check = bool(numba.config.BOUNDSCHECK)
+        return _item(context, builder, kinds[0], args[0], *index, check=check)
+
+    def _load(context: Any, builder: Any, kinds: Any, args: Any, kind: int) -> Any:
+        value = builder.load(_place(context, builder, kinds, args, len(args) - 1))
+        _disjoint(builder, value, kind)
+        return value
+
+    def _disjoint(builder: Any, instruction: Any, kind: int) -> None:
+        """Mark an access as one of `kind`, which does not overlap those of the other kind."""
+        module = builder.module
+        domain = module.add_metadata([ir.MetaDataString(module, "spikesim")])
+        scopes = [
+            module.add_metadata([module.add_metadata([ir.MetaDataString(module, name), domain])])
+            for name in ("const", "updated")
+        ]
+        instruction.set_metadata("alias.scope", scopes[kind])
+        instruction.set_metadata("noalias", scopes[1 - kind])
 
     @intrinsic
     def bits_of(typing: Any, x: Any) -> Any:

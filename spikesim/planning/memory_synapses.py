@@ -14,7 +14,7 @@ from spikesim.description.connections import Steps
 from spikesim.description.projections import Projection
 from spikesim.distributions import Constant, Distribution
 from spikesim.errors import ValidationError
-from spikesim.kernels.histories import NEAREST_SYMMETRIC, PRE_CENTRED, WIDTH
+from spikesim.kernels.histories import LATEST, NEAREST_SYMMETRIC, PRE_CENTRED
 from spikesim.machine import require
 from spikesim.planning.projections import HISTORY, LOG, PRE_HISTORY, is_sum, target_type
 from spikesim.synapses import PAIRINGS, QuantalRelease
@@ -135,7 +135,7 @@ def learning(projection: Projection, synapses: Layout, longest: int) -> int:
     rule, s = projection.plasticity, synapses
     assert rule is not None
     pairing = PAIRINGS.index(rule.pairing)
-    size = s.n_pre * (20 * PRE_HISTORY + 8) + s.n_post * (16 * HISTORY + 8 * WIDTH + 16)
+    size = s.n_pre * (20 * PRE_HISTORY + 8) + s.n_post * (16 * HISTORY + 16 * LATEST + 16)
     if s.dense and not rule.on_pre and pairing <= NEAREST_SYMMETRIC:
         size += 20 * max(LOG, 1 << (4 * s.n_post - 1).bit_length())
     if projection.delay_is == "axonal":

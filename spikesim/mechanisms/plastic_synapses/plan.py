@@ -36,7 +36,7 @@ from spikesim.runtime.split import Split
 
 # Arrays of which each thread has a copy: all threads read them, and each copy is computed from the
 # same list of spikes.
-_COPIED = [*(name for name in STATE if name not in ("weights", "kept")), "latest"]
+_COPIED = [*(name for name in STATE if name not in ("weights", "kept")), "latest", "irregular"]
 
 
 class PlasticPart(Part):
