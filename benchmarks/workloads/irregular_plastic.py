@@ -15,6 +15,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from benchmarks.workloads import Told
 from benchmarks.workloads.peers import nest_connect, nest_record
 
@@ -33,11 +35,8 @@ def sizes(scale: float) -> dict[str, int]:
     return {name: round(n * scale) for name, n in SIZES.items()}
 
 
-def spikesim(
-    sim: Any, net: Any, seconds: float, scale: float = 1.0, synapses: bool = True,
-    rule: Any = None,
-) -> Told:  # fmt: skip
-    """Tell spikesim; `rule` replaces pair STDP."""
+def spikesim(sim: Any, net: Any, seconds: float, scale: float = 1.0, synapses: bool = True) -> Told:
+    """Tell spikesim."""
     n = sizes(scale)
     sources = net.population("sources", n["sources"], sim.PoissonSource(RATE))
     cells = net.population("cells", n["cells"], sim.LIF(
@@ -48,8 +47,7 @@ def spikesim(
         net.stimulate(cells, sim.PoissonDrive(NOISE_HZ, weight))
     projections = []
     if synapses:
-        rule = rule or sim.PairSTDP(tau_plus=TAU, tau_minus=TAU, lambda_=LAMBDA, alpha=ALPHA,
-                                    w_max=W_MAX)  # fmt: skip
+        rule = sim.PairSTDP(tau_plus=TAU, tau_minus=TAU, lambda_=LAMBDA, alpha=ALPHA, w_max=W_MAX)
         projections = [("sources", net.project(
             sources, cells, sim.FixedInDegree(round(IN_DEGREE * scale)),
             weight=sim.Uniform(0.3 * W_MAX, 0.7 * W_MAX), delay=sim.Uniform(*DELAY_MS),
@@ -71,10 +69,12 @@ def brian2(b: Any, seconds: float, scale: float = 1.0, synapses: bool = True) ->
                    "V_reset": V_RESET * b.mV, "I_e": I_E * b.pA, "g_L": C_M / TAU_M * b.nS},
     )  # fmt: skip
     cells.v = f"({V_RESET} + {V_TH - V_RESET} * rand()) * mV"
+    # Brian2 draws from a binomial distribution; N inputs come close to a Poisson one.
     drives = [
-        b.PoissonInput(cells, "v", N=1, rate=NOISE_HZ * b.Hz, weight=sign * NOISE_MV * b.mV)
+        b.PoissonInput(cells, "v", N=1000, rate=NOISE_HZ / 1000 * b.Hz,
+                       weight=sign * NOISE_MV * b.mV)
         for sign in (1, -1)
-    ]
+    ]  # fmt: skip
     told = Told(n, {"sources": b.SpikeMonitor(sources), "cells": b.SpikeMonitor(cells)}, [],
                 [sources, cells, *drives])  # fmt: skip
     if synapses:
@@ -93,9 +93,9 @@ def brian2(b: Any, seconds: float, scale: float = 1.0, synapses: bool = True) ->
         degree = round(IN_DEGREE * scale)
         learn.connect(i=f"k for k in sample(0, {n['sources']}, size={degree})")
         learn.w = "(0.3 + 0.4 * rand()) * w_max"
-        low, high = DELAY_MS
-        learn.transmit.delay = f"({low} + {high - low} * rand()) * ms"
-        learn.post.delay = f"({low} + {high - low} * rand()) * ms"
+        delays = np.random.default_rng(1).uniform(*DELAY_MS, degree * n["cells"]) * b.ms
+        learn.transmit.delay = delays
+        learn.post.delay = delays
         told.projections.append(("sources", learn))
     return told
 

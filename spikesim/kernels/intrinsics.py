@@ -106,29 +106,17 @@ else:
     @intrinsic
     def load_const(typing: Any, array: Any, index: Any) -> Any:
         """Return an item of an array that the loop around does not change."""
-
-        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            return _load(context, builder, signature.args, args, _CONST)
-
-        return array.dtype(array, index), generate
+        return _loading(_CONST, array, index)
 
     @intrinsic
     def load_const_2d(typing: Any, array: Any, row: Any, column: Any) -> Any:
         """Return an item of a two-dimensional array that the loop around does not change."""
-
-        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            return _load(context, builder, signature.args, args, _CONST)
-
-        return array.dtype(array, row, column), generate
+        return _loading(_CONST, array, row, column)
 
     @intrinsic
     def load_updated(typing: Any, array: Any, index: Any) -> Any:
         """Return an item of the array that the loop around changes."""
-
-        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            return _load(context, builder, signature.args, args, _UPDATED)
-
-        return array.dtype(array, index), generate
+        return _loading(_UPDATED, array, index)
 
     @intrinsic
     def store_updated(typing: Any, array: Any, index: Any, value: Any) -> Any:
@@ -223,10 +211,15 @@ else:
         check = bool(numba.config.BOUNDSCHECK)
         return _item(context, builder, kinds[0], args[0], *index, check=check)
 
-    def _load(context: Any, builder: Any, kinds: Any, args: Any, kind: int) -> Any:
-        value = builder.load(_place(context, builder, kinds, args, len(args) - 1))
-        _disjoint(builder, value, kind)
-        return value
+    def _loading(kind: int, array: Any, *index: Any) -> Any:
+        """Signature and code of an intrinsic that loads an item by an access of this kind."""
+
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            value = builder.load(_place(context, builder, signature.args, args, len(index)))
+            _disjoint(builder, value, kind)
+            return value
+
+        return array.dtype(array, *index), generate
 
     def _disjoint(builder: Any, instruction: Any, kind: int) -> None:
         """Mark an access as one of `kind`, which does not overlap those of the other kind."""

@@ -61,3 +61,8 @@ def test_conditions_that_hand_back_to_python():
 def test_names_that_the_loop_does_not_have():
     with pytest.raises(ValueError, match=r"m:wrong is called with 'gaps', which is no bundle"):
         step([*CALLS, Call(Stage.SEND, "m:wrong", "step, gaps")])
+
+
+def test_two_bundles_of_one_name():
+    with pytest.raises(ValueError, match="two parts have arguments named 'gaps'"):
+        loop_source([], ["gaps", "noises", "gaps"], [], threads=False)

@@ -70,6 +70,13 @@ def test_reset_is_the_start():
     assert_same(rig.results(), first)
 
 
+def test_the_nearest_name_of_a_population_is_proposed():
+    net = sim.Network()
+    net.population("cells", 2, sim.LIF())
+    with pytest.raises(KeyError, match=r"unknown name 'cels' \(did you mean 'cells'\?\)"):
+        net.populations["cels"]
+
+
 def test_reset_takes_back_what_was_set():
     rig, fresh = lively(), lively()
     rig.net.run(20.0)

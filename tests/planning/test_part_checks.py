@@ -102,6 +102,15 @@ def test_an_element_without_identity():
         check(mechanism=dataclasses.replace(MECHANISM, identity=None))
 
 
+def test_a_variable_that_no_part_has():
+    net = sim.Network()
+    net.population("cells", 2, sim.LIF())
+    gaps = net.gap_junctions(net.populations["cells"], net.populations["cells"],
+                             sim.AllToAll(autapses=False), g=1.0)  # fmt: skip
+    with pytest.raises(sim.ValidationError, match=r"variable: unknown name 'gain'.* names: 'g'$"):
+        gaps._read("gain")
+
+
 def test_an_element_that_was_not_added():
     with pytest.raises(sim.ValidationError, match=r"^f: is not part of a network yet; net\.add"):
         Field("f")._read("amplitude")
