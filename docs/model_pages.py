@@ -219,8 +219,9 @@ def _rule(model: Any) -> str:
         return ""
     rule = example(model)
     lines = ["## Equations with default parameters", "```text"]
-    lines += [f"on pre:   w = {rule.on_pre}"] * bool(rule.on_pre)
-    lines += [f"on post:  w = {rule.on_post}"] * bool(rule.on_post)
+    lines += [line.strip() for line in rule.equations.strip().splitlines()]
+    lines += [f"on_pre:  {rule.on_pre}"] * bool(rule.on_pre)
+    lines += [f"on_post: {rule.on_post}"] * bool(rule.on_post)
     words = (
         "If weights must be non-negative (the source declares its transmitter, or the receptor is\n"
         "a conductance), they are clipped at "

@@ -7,6 +7,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 import spikesim as sim
+from spikesim.synapses.rule import TRACES
 from spikesim.units import ms, one, param
 
 
@@ -43,8 +44,9 @@ class Rewarded(sim.PlasticityRule):
     w_max = param(60.0, one, "positive", "upper bound of the weight")
 
     modulators = ("dopamine",)
-    on_pre = "max(0.0, w - 0.2 * y)"
-    on_post = "min(w_max, w + x * (0.1 + dopamine))"
+    equations = TRACES
+    on_pre = "w = max(0.0, w - 0.2 * y); x += 1"
+    on_post = "w = min(w_max, w + x * (0.1 + dopamine)); y += 1"
 
 
 @dataclass

@@ -19,6 +19,7 @@ import spikesim as sim
 from spikesim.files.arrays import read_arrays, write_arrays
 from spikesim.runtime.checkpoint import HEAD, checksum
 from spikesim.runtime.checks import entries
+from spikesim.synapses.rule import TRACES
 from spikesim.units import ms, one, param
 
 PATIENCE_S = 60.0  # for one state
@@ -31,8 +32,9 @@ class Rewarded(sim.PlasticityRule):
     tau_minus = param(20.0, ms, "positive", "time constant of the postsynaptic trace")
     w_max = param(60.0, one, "positive", "upper bound of the weight")
     modulators = ("dopamine",)
-    on_pre = "max(0.0, w - 0.2 * y)"
-    on_post = "min(w_max, w + x * (0.1 + dopamine))"
+    equations = TRACES
+    on_pre = "w = max(0.0, w - 0.2 * y); x += 1"
+    on_post = "w = min(w_max, w + x * (0.1 + dopamine)); y += 1"
 
 
 def network(seed=3):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import spikesim as sim
 from spikesim.synapses import Release
+from spikesim.synapses.rule import TRACES
 from spikesim.units import ms, mV, nS, one, param
 from tests.misspelt import misspelt
 
@@ -21,7 +22,7 @@ KNOWN = {
     ],
     sim.Receptor: ["equations", "on_spike", "current", "weight_unit", "signed", "transmitter"],
     sim.Channel: ["equations", "current", "ion", "offers", "initial", "extensive"],
-    sim.PlasticityRule: ["on_pre", "on_post", "tau_pre", "tau_post", "modulators"],
+    sim.PlasticityRule: ["on_pre", "on_post", "equations", "initial", "modulators"],
     sim.TsodyksMarkram: [],
 }  # fmt: skip
 ODD = st.sampled_from(["dw/dt = -w / tau : 1", 5, 2.0 * ms, None, ("x",), {"x": "1"}, [], True])
@@ -54,8 +55,8 @@ def test_members_that_a_kind_does_not_know(data):
     [
         (sim.PairSTDP, {"on_presyn": "w"}, r"Mine\.on_presyn: .*did you mean 'on_pre'\?"),
         (sim.PairSTDP, {"modulator": ("dopamine",)}, r"Mine\.modulator: .*mean 'modulators'"),
-        (sim.PlasticityRule, {**TRACE, "on_post": "w + x", "equations": "de/dt = -e/tau : 1"},
-         r"Mine\.equations: PlasticityRule has no attribute 'equations'; a class may set modulat"),
+        (sim.PlasticityRule, {**TRACE, "on_post": "w += 1", "functions": {}},
+         r"Mine\.functions: PlasticityRule has no attribute 'functions' .*; a class may set "),
         (sim.PlasticityRule, {"pairing": "nearest-symmetric"},
          r"Mine\.pairing: give it when the model is made, Mine\(pairing=\.\.\.\)"),
         (sim.LIF, {"receptors": {"x": sim.ExpCurrent()}}, r"Mine\.receptors: give it when"),
@@ -102,14 +103,15 @@ def test_what_is_free():
         tau_plus = param(20.0, ms, "positive")
         tau_minus = param(20.0, ms, "positive")
         _table = [1, 2]
-        on_post = "w + x"
+        equations = TRACES
+        on_post = "w += x; y += 1"
 
         class Part:
             pass
 
         @property
         def on_pre(self):
-            return "w - y"
+            return "w -= y; x += 1"
 
         @functools.cached_property
         def cached(self):
@@ -124,11 +126,11 @@ def test_what_is_free():
             return cls()
 
     class Finer(Fine):
-        on_pre = "w - 2 * y"
+        on_pre = "w -= 2 * y; x += 1"
         tau_plus = param(10.0, ms, "positive")
 
     assert Fine.other().cached + Fine.helper() == 7
-    assert (Finer().on_pre, Finer().tau_plus) == ("w - 2 * y", 10.0)
+    assert (Finer().on_pre, Finer().tau_plus) == ("w -= 2 * y; x += 1", 10.0)
 
 
 def test_mixins():

@@ -1,121 +1,145 @@
-"""Generate the kernels of a plasticity rule: insert its two functions into the template."""
+"""Generate the kernels of a plasticity rule: insert its functions into a template.
+
+Variables of a synapse and traces of a neuron are tuples in the kernels, so that the templates serve
+rules with any number of them.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from spikesim.codegen.weight_floor import least
-from spikesim.errors import unknown_name
 from spikesim.language import expressions as ex
 from spikesim.language.functions import imports_of
-from spikesim.language.parsing import parse
 
-_BEGIN, _END = "# --- rule begins\n", "# --- rule ends\n"
+BEGIN, END = "# --- rule begins\n", "# --- rule ends\n"
+Statements = Mapping[str, ast.expr]
+WEIGHT = "w"
 
 
-def rule_source(
-    owner: str,
-    on_pre: str,
-    on_post: str,
-    parameters: Mapping[str, int],
-    template: Path,
-    fixed: Mapping[str, int],
-    modulators: Sequence[str] = (),
-    floor: float | None = None,
-    values: Mapping[str, float] | None = None,
-) -> str:
-    """Python source of a plasticity module.
+@dataclass(frozen=True)
+class Names:
+    """What the functions of a rule unpack.
 
-    Parameters
+    Attributes
     ----------
-    owner : str
-        The rule's name, for errors.
-    on_pre, on_post : str
-        Expressions of ``w, x, y`` and the parameters for the new weight; empty for no change.
+    state, pre, post : sequence of str
+        Variables of the synapse, the weight first, and values of the two neurons.
     parameters : mapping of str to int
-        Index of each parameter in the kernel's array.
-    template : Path
-        The module `spikesim.kernels.plastic`.
-    fixed : mapping of str to int
-        ``pairing`` and ``coincidence`` as compile-time constants, which makes the kernels faster;
-        empty if they are read at run time.
+        Index of each parameter in the kernels' array.
     modulators : sequence of str
-        Names by which the expressions read concentrations at the time of the event.
-    floor : float, optional
-        Least weight, not negative. Expressions that are not known to stay above it are clipped
-        there.
-    values : mapping of str to float, optional
-        Parameter values, used to find out whether an expression stays above the floor.
+        Names by which the expressions read concentrations.
+    level : str
+        Kernel that returns a concentration.
     """
-    trees = {
-        name: parse(text or "w", owner, name)
-        for name, text in (("on_pre", on_pre), ("on_post", on_post))
-    }
-    head, rest = template.read_text().split(_BEGIN)
-    _, tail = rest.split(_END)
-    functions = [
-        *imports_of(ex.called(trees["on_pre"]) | ex.called(trees["on_post"])),
-        "",
-        f"HAS_ON_PRE = {bool(on_pre)}",
-        f"VECTORIZED = {all(map(is_arithmetic, trees.values()))}\n",
-        *(
-            _function(
-                name,
-                tree,
-                owner,
-                parameters,
-                modulators,
-                None if keeps(tree, floor, values or {}) else floor,
-            )
-            for name, tree in trees.items()
-        ),
-        *(_choice(name, fixed) for name in ("pairing", "coincidence")),
-    ]
-    return head + "\n".join(functions) + "\n" + tail
+
+    state: Sequence[str]
+    pre: Sequence[str]
+    post: Sequence[str]
+    parameters: Mapping[str, int]
+    modulators: Sequence[str] = ()
+    level: str = "level"
+
+    def unpacked(self, trees: Iterable[ast.expr]) -> list[str]:
+        """Lines that assign the names which expressions read."""
+        read: set[str] = set().union(*map(ex.names, trees))
+        lines = [
+            f"    {name} = {given}[{k}]"
+            for given, names in (("_s", self.state), ("_x", self.pre), ("_y", self.post))
+            for k, name in enumerate(names)
+            if name in read
+        ]
+        lines += [f"    {p} = load_const(_a.par, {self.parameters[p]})"
+                  for p in sorted(read & set(self.parameters))]  # fmt: skip
+        lines += [f"    {m} = {self.level}(_a, _step, {k})"
+                  for k, m in enumerate(self.modulators) if m in read]  # fmt: skip
+        return lines
 
 
-def _function(
-    name: str,
-    tree: ast.expr,
-    owner: str,
-    parameters: Mapping[str, int],
-    modulators: Sequence[str],
-    floor: float | None,
-) -> str:
-    known = {"w", "x", "y", *parameters, *modulators}
-    for unknown in sorted(ex.names(tree) - known):
-        raise unknown_name(unknown, sorted(known), name, owner)
-    body = [
-        f"    {p} = load_const(_p, {parameters[p]})"
-        for p in sorted(ex.names(tree) & set(parameters))
-    ]
-    body += [
-        f"    {m} = level(_a, _step, {k})" for k, m in enumerate(modulators) if m in ex.names(tree)
-    ]
-    if floor is None:
-        body += [f"    return {ex.source(tree)}"]
-    else:  # NaN fails the comparison, so it stays NaN and is reported
-        body += [f"    w = {ex.source(tree)}", f"    return {floor!r} if w < {floor!r} else w"]
-    return "\n".join(
-        ["@kernel(inline=True)", f"def {name}(w, x, y, _p, _a, _step):", *body, "", ""]
-    )
+@dataclass(frozen=True)
+class Floor:
+    """Least weight, not negative, and what is known of parameters.
+
+    Statements that are not known to stay above it are clipped there.
+    """
+
+    least: float | None = None
+    values: Mapping[str, float] = field(default_factory=dict)
+
+    def clipped(self, tree: ast.expr, names: Names) -> bool:
+        """Whether an expression may fall below the floor."""
+        if self.least is None:
+            return False
+        lows = {WEIGHT: self.least, **dict.fromkeys([*names.pre, *names.post], 0.0)}
+        return not least(tree, self.values, lows) >= self.least
+
+
+def generated(template: Path, lines: Iterable[str]) -> str:
+    """The template with its marked part replaced."""
+    head, rest = template.read_text().split(BEGIN)
+    _, tail = rest.split(END)
+    return head + "\n".join(lines) + "\n" + tail
+
+
+def function(name: str, arguments: str, *body: str) -> str:
+    """Source of an inlined kernel."""
+    lines = ["@kernel(inline=True)", f"def {name}({arguments}):", *(f"    {b}" for b in body)]
+    return "\n".join(lines) + "\n\n"
+
+
+def row(parts: Sequence[str]) -> str:
+    """Source of a tuple."""
+    return "(" + "".join(f"{part}, " for part in parts).strip() + ")"
+
+
+def tuples(names: Names) -> list[str]:
+    """Functions that load, store and choose variables of a synapse."""
+    n = len(names.state)
+    size = "np.uint64(a.weights.size)"
+    place = ["k", *(f"np.uint64({m}) * {size} + k" for m in range(n - 1))]
+    stored = ["store_updated(a.weights, k, s[0])"]
+    stored += [f"store_updated(a.others, {place[m]}, s[{m}])" for m in range(1, n)]
+    loaded = ["load_updated(a.weights, k)"]
+    loaded += [f"load_updated(a.others, {place[m]})" for m in range(1, n)]
+    return [
+        function("load_state", "a, k", f"return {row(loaded)}"),
+        function("store_state", "a, k, s", *stored),
+        function("save_state", "out, k, s", *[f"out[{m}, k] = s[{m}]" for m in range(n)]),
+        function("with_weight", "s, t",
+                 f"return {row(['t[0]', *(f's[{m}]' for m in range(1, n))])}"),
+        function("chosen", "first, s, t",
+                 f"return {row([f's[{m}] if first else t[{m}]' for m in range(n)])}"),
+    ]  # fmt: skip
+
+
+def statements(name: str, trees: Statements, names: Names, floor: Floor) -> str:
+    """Function of new variables of a synapse, each rounded to its stored type."""
+    body = [line.strip() for line in names.unpacked(trees.values())]
+    body.append("_type = _a.weights.dtype.type")
+    parts = []
+    for k, variable in enumerate(names.state):
+        if variable not in trees:
+            parts.append(f"_s[{k}]")
+            continue
+        body.append(f"_{variable} = {ex.source(trees[variable])}")
+        if variable == WEIGHT and floor.clipped(trees[variable], names):
+            # NaN fails the comparison, so it stays NaN and is reported.
+            body.append(f"_w = {floor.least!r} if _w < {floor.least!r} else _w")
+        parts.append(f"_type(_{variable})")
+    return function(name, "_s, _x, _y, _a, _step", *body, f"return {row(parts)}")
 
 
 def is_arithmetic(tree: ast.expr) -> bool:
     """Whether an expression consists of what processors compute for several synapses at once."""
-    return ex.called(tree) <= {"min", "max", "abs", "int"} and not any(
+    return ex.called(tree) <= {"min", "max", "clip", "abs", "int"} and not any(
         isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Pow, ast.Mod, ast.FloorDiv))
         for node in ast.walk(tree)
     )
 
 
-def keeps(tree: ast.expr, floor: float | None, values: Mapping[str, float]) -> bool:
-    """Whether the form of a rule's expression proves that no weight falls below the floor."""
-    return floor is None or least(tree, values, {"w": floor, "x": 0.0, "y": 0.0}) >= floor
-
-
-def _choice(name: str, fixed: Mapping[str, int]) -> str:
-    value = str(fixed[name]) if name in fixed else f"a.{name}"
-    return f"@kernel(inline=True)\ndef {name}(a):\n    return {value}\n\n"
+def imports(trees: Iterable[ast.expr]) -> list[str]:
+    """Import lines for the functions that expressions call."""
+    return [*imports_of(set().union(*map(ex.called, trees))), ""]

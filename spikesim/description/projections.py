@@ -13,6 +13,7 @@ from spikesim.description.access import Access
 from spikesim.description.connections import Connections, ReleaseState, Steps
 from spikesim.description.elements import Signal
 from spikesim.description.populations import View
+from spikesim.description.projection_checks import check_modulators, check_release
 from spikesim.description.receptor_lookup import find_receptor
 from spikesim.description.selections import check_distinct, self_offset
 from spikesim.distributions import Distribution, plain
@@ -21,6 +22,7 @@ from spikesim.fixed import Values
 from spikesim.neurons import Neuron
 from spikesim.receptors import TRANSMITTERS
 from spikesim.synapses import PlasticityRule, Release
+from spikesim.synapses.analysis import WEIGHT
 from spikesim.units import Unit, check_flag, delay_steps, given_values, ms
 
 
@@ -87,8 +89,8 @@ class Projection(Guarded):
         self.initial_delay = self._given_delay(delay, dt)
         self.delay_is = self._check_rule(delay_is)
         self._check_floor()
-        self._check_release()
-        self.modulators = self._check_modulators(modulators)
+        check_release(release, plasticity, self)
+        self.modulators = check_modulators(modulators, plasticity, self)
         self.sign = self._find_sign()
         self._learning = learning and plasticity is not None
 
@@ -172,37 +174,6 @@ class Projection(Guarded):
                 f"{self.magnitudes}, so weights must be non-negative", "plasticity", self,
             )  # fmt: skip
 
-    def _check_release(self) -> None:
-        if self.release is None:
-            return
-        if not isinstance(self.release, Release):
-            raise ValidationError(
-                f"must be a model of release such as TsodyksMarkram(), got {self.release!r}",
-                "release", self,
-            )  # fmt: skip
-        if self.plasticity is not None:
-            raise ValidationError(
-                "a projection has either plasticity or release; its synapses cannot do both",
-                "release", self,
-            )  # fmt: skip
-
-    def _check_modulators(self, modulators: Mapping[str, Signal] | None) -> dict[str, Signal]:
-        if modulators is None:
-            return {}
-        names = () if self.plasticity is None else self.plasticity.modulators
-        if not isinstance(modulators, Mapping):
-            raise ValidationError(
-                f"must map names to modulators, got {modulators!r}", "modulators", self
-            )
-        for name, modulator in modulators.items():
-            if name not in names:
-                raise unknown_name(name, names, "modulators", self)
-            if not isinstance(modulator, Signal):
-                raise ValidationError(
-                    f"{name!r} must be a modulator, got {modulator!r}", "modulators", self
-                )
-        return dict(modulators)
-
     def _find_sign(self) -> int:
         """Sign of the effect of a non-negative weight.
 
@@ -228,6 +199,65 @@ class Projection(Guarded):
     @weight.setter
     def weight(self, values: Any) -> None:
         self.access.write_weight(self, values)
+
+    def get(self, name: str) -> np.ndarray:
+        """Return a variable of the synapses.
+
+        Parameters
+        ----------
+        name : str
+            ``"weight"``, or a variable that the plasticity rule declares.
+
+        Returns
+        -------
+        numpy.ndarray
+            One value for each synapse in the order of `Connections`, in the unit that the rule
+            declares, as a read-only copy.
+
+        Raises
+        ------
+        ValidationError
+            If there is no such variable.
+        """
+        if isinstance(name, str) and name in ("weight", WEIGHT):
+            return self.weight
+        return Values.of(self.access.read_synapses(self, self._variable(name, "get")))
+
+    def set(self, **values: Any) -> None:
+        """Set variables of the synapses, each to a number, an array or a distribution.
+
+        Parameters
+        ----------
+        **values
+            Values by name: ``weight``, or a variable that the plasticity rule declares. An array
+            has one value for each synapse, or the shape (sources, targets).
+
+        Raises
+        ------
+        ValidationError
+            If a name or a value is not allowed.
+        """
+        for name in values:
+            if name not in ("weight", WEIGHT):
+                self._variable(name, "set")
+        for name, value in values.items():
+            if name in ("weight", WEIGHT):
+                self.weight = value
+            else:
+                self.access.write_synapses(self, name, value)
+
+    @property
+    def variables(self) -> list[str]:
+        """Names of the variables of the synapses that `get`, `set` and `Network.record` take."""
+        if self.plasticity is None:
+            return ["weight"]
+        own = self.plasticity.form().variables
+        return ["weight", *(name for name in own if name != WEIGHT)]
+
+    def _variable(self, name: Any, attribute: str) -> str:
+        if not isinstance(name, str) or name not in self.variables:
+            raise unknown_name(name, self.variables, attribute, self)
+        return name
 
     @property
     def delay(self) -> np.ndarray:

@@ -122,17 +122,21 @@ class ElementRecorder(Recorder):
 
 
 class WeightRecorder(Recorder):
-    """Weights of a projection over time, of all synapses or of selected ones.
+    """Weights, or another variable of plastic synapses, over time; of all synapses or some.
 
     Attributes
     ----------
     target : Projection
-        Projection whose weights are recorded.
+        Projection whose synapses are recorded.
+    variable : str
+        Name of the variable.
     synapses : ndarray of int64, or None
         Indices of the recorded synapses; None for all.
     """
 
-    def __init__(self, target: Projection, synapses: Any, every: float | None, access: Access):
+    def __init__(
+        self, target: Projection, variable: str, synapses: Any, every: float | None, access: Access
+    ):
         if target.plasticity is None:
             raise ValidationError("is not plastic; its weights do not change", "weight", target)
         if every is None:
@@ -140,8 +144,8 @@ class WeightRecorder(Recorder):
                 "pass every=..., the sampling interval in ms, for example every=100.0", "every",
                 target,
             )  # fmt: skip
-        super().__init__(f"{target.name}.weight", every, access)
-        self.target = target
+        super().__init__(f"{target.name}.{variable}", every, access)
+        self.target, self.variable = target, variable
         self.synapses = None if synapses is None else _chosen(synapses, target)
 
 
@@ -180,8 +184,8 @@ def recorder_of(
 ) -> Recorder:
     """Create the recorder that fits the type of `target`; by default it samples every `dt`."""
     if isinstance(target, Projection):
-        _check_known(variable, ["weight"], target)
-        return WeightRecorder(target, synapses, every, access)
+        _check_known(variable, target.variables, target)
+        return WeightRecorder(target, variable, synapses, every, access)
     if isinstance(target, Element) and target.recordable:
         _check_known(variable, target.recordable, target)
     elif not isinstance(target, View):

@@ -121,20 +121,20 @@ class PlasticArgs(NamedTuple):
     t_hi: int  # one past the last
     targets: Array  # uint16 if that suffices, else int32; empty if dense
     weights: Array  # float
+    others: Array  # float: variables beside the weight, one after the other
     delays: Array  # uint16; empty where the delay is uniform
     dendritic: Array  # `delays` if they are dendritic and differ, else one zero
     par: Array  # float64: the rule's parameters
     control: Array  # int64: see the indices named in histories.py
-    pre_fine: Array  # float64 (1024): decay of the presynaptic trace
-    pre_coarse: Array
-    post_fine: Array
-    post_coarse: Array
+    fine: Array  # float64 (traces and variables that decay, 1024): decay over few steps
+    coarse: Array  # float64 (the same, most): decay over multiples of 1024 steps
     pre_t: Array  # int64 (sources, capacity): spike steps
-    pre_v: Array  # float64: trace just before each spike
+    pre_v: Array  # float64 (sources, capacity, traces): just before each spike
     pre_m: Array  # int32: spikes in that step
     pre_n: Array  # int64 (sources): spikes so far
-    post: Array  # float64 (targets, 2 capacity): step of each spike, trace just before it
-    latest: Array  # float64 (8 targets): copy of step and trace of the latest four spikes
+    post: Array  # float64: of each target `post_capacity` spikes: step and traces just before it
+    post_capacity: Array  # int64 (1); a power of two
+    latest: Array  # float64: copy of the latest four spikes of each target
     irregular: Array  # int64 (1): whether the last row was updated in vectors
     post_n: Array
     post_kept: Array  # int64 (targets): first spike that is still needed
@@ -146,3 +146,37 @@ class PlasticArgs(NamedTuple):
     kept: Array  # float64 (synapses): sums for presynaptic-centred pairing; else empty
     levels: Array  # float64 (steps, modulators): `ModulationArgs.history`
     sees: Array  # int64: indices of the modulators that the rule reads
+
+
+class SteppedArgs(NamedTuple):
+    """One plastic projection that is stepped; `a` in `spikesim.kernels.stepped`."""
+
+    pre_lo: int  # first source id
+    post_lo: int  # first target id
+    slot: int  # ring slot of target 0
+    sign: int  # sign of a weight's effect
+    dense: bool
+    axonal: bool
+    n_targets: int
+    delay: int  # the uniform delay, steps
+    dt: float
+    indptr: Array  # int64 (sources + 1); empty if dense
+    t_lo: int  # first target, or the thread's first
+    t_hi: int  # one past the last
+    targets: Array  # uint16 if that suffices, else int32; empty if dense
+    weights: Array  # float
+    others: Array  # float: variables beside the weight, one after the other
+    delays: Array  # uint16; empty where the delay is uniform
+    par: Array  # float64: the rule's parameters
+    con: Array  # float64: exponentials of constant rates, see `spikesim.codegen.stepped_source`
+    control: Array  # int64: see the indices named in stepped.py
+    pre: Array  # float64 (steps, sources, values): what sources keep, before the spikes of a step
+    pre_n: Array  # int32 (steps, sources): spikes in that step
+    post: Array  # float64 (steps, targets, values)
+    post_n: Array  # int32 (steps, targets)
+    pre_reads: Array  # int64: for each variable that is read, the place of source 0 in the state
+    post_reads: Array  # int64
+    levels: Array  # float64 (steps, modulators): `ModulationArgs.history`
+    sees: Array  # int64: indices of the modulators that the rule reads
+    level_base: Array  # float64: their baselines
+    level_mean: Array  # float64: mean of their decay over a step

@@ -78,8 +78,13 @@ class Text:
         return {name for name, own in flags.items() if BOOLEAN in own}
 
 
-def parse_text(text: str, owner: str, functions: Mapping[str, int] | None = None) -> Text:
-    """Parse the statements of a model's text.
+def parse_text(
+    text: str,
+    owner: str,
+    functions: Mapping[str, int] | None = None,
+    flags: Mapping[str, tuple[str, ...]] = FLAGS,
+) -> Text:
+    """Parse the statements of a model's text; `flags` has those that each kind may have.
 
     Raises
     ------
@@ -102,13 +107,13 @@ def parse_text(text: str, owner: str, functions: Mapping[str, int] | None = None
         if name in result.names:
             raise ValidationError(f"{name} is defined twice", "equations", owner)
         kind = "ode" if match["ode"] else "subexpression" if rhs else "parameter"
-        unit, flags = _labels(match["labels"], kind, line, owner)
+        unit, given = _labels(match["labels"], kind, line, owner, flags)
         if kind == "parameter":
-            result.parameters[name] = (unit, flags)
+            result.parameters[name] = (unit, given)
         else:
             tree = parse(rhs, owner, "equations", functions)
             into = result.odes if kind == "ode" else result.subexpressions
-            into[name] = Equation(tree, unit, flags)
+            into[name] = Equation(tree, unit, given)
     return result
 
 
@@ -132,19 +137,22 @@ def _statements(text: str, owner: str) -> list[str]:
     return found
 
 
-def _labels(text: str, kind: str, line: str, owner: str) -> tuple[Unit, frozenset[str]]:
+def _labels(
+    text: str, kind: str, line: str, owner: str, allowed_flags: Mapping[str, tuple[str, ...]]
+) -> tuple[Unit, frozenset[str]]:
     """Unit and flags after the colon of a statement."""
     unit, behind, flags = text, "", ""
     if match := _FLAGGED.match(text):  # parentheses within a unit follow an operator
         unit, behind, flags = match.groups()
     found = _unit(unit, line, owner)
+    known = allowed_flags[kind]
     if behind and not flags.endswith(")"):
         raise ValidationError(f"the flags of {line!r} have no end ')'", "equations", owner)
     given = frozenset(flag.strip() for flag in flags.rstrip(")").split(",") if flag.strip())
-    for flag in sorted(given - set(FLAGS[kind])):
-        allowed = " or ".join(f"({known})" for known in FLAGS[kind])
+    for flag in sorted(given - set(known)):
+        allowed = " or ".join(f"({name})" for name in known)
         raise ValidationError(
-            f"{line!r} has an unknown flag {flag!r}{nearest(flag, FLAGS[kind])}; flags of "
+            f"{line!r} has an unknown flag {flag!r}{nearest(flag, known)}; flags of "
             f"{_STATEMENTS[kind]}: {allowed}", "equations", owner,
         )  # fmt: skip
     return found, given | {BOOLEAN} if unit == BOOLEAN else given

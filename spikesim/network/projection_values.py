@@ -6,16 +6,20 @@ from typing import Any
 
 import numpy as np
 
+from spikesim import rng
 from spikesim.description.connections import Connections, ReleaseState
 from spikesim.description.projections import Projection
-from spikesim.errors import ValidationError
+from spikesim.distributions import Distribution, plain
+from spikesim.errors import ValidationError, unknown_name
 from spikesim.network.simulation import Simulation
 from spikesim.network.synapses import ends, order_of, place_in, stored_ends
 from spikesim.planning.csr import misshapen
 from spikesim.planning.projections import check_weights
+from spikesim.planning.sampling import draw
 from spikesim.runtime.lock import locked_methods
 from spikesim.runtime.part import StoredSynapses
 from spikesim.synapses import QuantalRelease
+from spikesim.synapses.analysis import WEIGHT
 from spikesim.units import check_array, check_range, check_scalar
 
 
@@ -54,7 +58,7 @@ class ProjectionValues:
         order = order_of(synapses, projection)
         if not synapses.one_weight:
             self.simulation.note(f"{projection.name}.weight")
-            synapses.update()
+            synapses.prepare()
             synapses.weights[order] = synapses.sign * array
             return
         if not (array == array.flat[0]).all():
@@ -64,6 +68,43 @@ class ProjectionValues:
             )  # fmt: skip
         self.simulation.note(f"{projection.name}.weight")
         synapses.weights[:] = synapses.sign * array.flat[0]
+
+    def read_synapses(self, projection: Projection, name: str) -> np.ndarray:
+        """A variable of the synapses, float64, one value for each."""
+        synapses = self._stored(projection)
+        if name not in synapses.variables:
+            raise unknown_name(name, [WEIGHT, *synapses.variables], "get", projection)
+        return synapses.variables[name]()[order_of(synapses, projection)].astype(np.float64)
+
+    def write_synapses(self, projection: Projection, name: str, values: Any) -> None:
+        """Set a variable of the synapses to one number, an array or samples of a distribution."""
+        synapses = self._stored(projection)
+        if name not in synapses.variables:
+            raise unknown_name(name, [WEIGHT, *synapses.variables], "set", projection)
+        assert projection.plasticity is not None
+        unit = projection.plasticity.form().variables[name].unit
+        values = plain(values, unit, name, projection)
+        order = order_of(synapses, projection)
+        if isinstance(values, Distribution):
+            simulation = self.simulation
+            drawn = rng.key(
+                simulation.plan.seed, "projection", projection.name,
+                f"set {name} {simulation.plan.step}",
+            )  # fmt: skip
+            array = draw(values, drawn, np.arange(synapses.n))
+        else:
+            array = check_array(values, name, projection, unit=unit)
+        sizes = len(projection.source), len(projection.target)
+        if array.shape == sizes:
+            array = array[ends(synapses, projection)]
+        if array.ndim and array.shape != (synapses.n,):
+            raise misshapen(array.shape, synapses.n, sizes, name, projection)
+        check_range(np.atleast_1d(array), np.dtype(self.simulation.plan.weight_type), projection,
+                    name)  # fmt: skip
+        stored = np.empty(synapses.n)
+        stored[order] = array
+        self._plastic().write(projection.name, name, stored)
+        self.simulation.note(f"{projection.name}.{name}")
 
     def read_connections(self, projection: Projection) -> Connections:
         """All synapses, in the order of `Projection.connections`."""

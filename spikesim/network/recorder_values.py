@@ -78,11 +78,14 @@ class RecorderValues:
         model = recorder.target.target.population.model
         assert isinstance(model, Neuron)
         unit = str(model.receptor(recorder.target.receptor).weight_unit)
+        rule = recorder.target.plasticity
+        if rule is not None and recorder.variable != "weight":
+            unit = str(rule.form().variables[recorder.variable].unit)
         synapses = recorder.synapses
         if synapses is None:
             synapses = np.arange(store.places.size)
         return Traces(
-            steps * dt, rows, variable="weight", unit=unit, ids=synapses,
+            steps * dt, rows, variable=recorder.variable, unit=unit, ids=synapses,
             name=recorder.target.name,
         )  # fmt: skip
 

@@ -60,7 +60,7 @@ def attach(recorder: Recorder, plan: Plan, recording: Recording) -> Store:
         order = order_of(synapses, recorder.target)
         stored = chosen if isinstance(order, slice) else order[chosen]
         store = SampleStore(_steps(recorder, plan.dt), stored)
-        recording.between_chunks.append((_reader(plan, recorder.target.name), store))
+        recording.between_chunks.append((_reader(plan, recorder), store))
     return store
 
 
@@ -104,11 +104,13 @@ def _steps(recorder: Recorder, dt: float) -> int:
     return whole_steps(recorder.every, dt, "every", recorder.name)
 
 
-def _reader(plan: Plan, projection: str) -> Callable[[], np.ndarray]:
-    """Return a function that reads the current weights of a projection."""
+def _reader(plan: Plan, recorder: WeightRecorder) -> Callable[[], np.ndarray]:
+    """Return a function that reads the recorded variable of all synapses."""
 
     def read() -> np.ndarray:
-        synapses = plan.stored(projection)
+        synapses = plan.stored(recorder.target.name)
+        if recorder.variable in synapses.variables:
+            return synapses.variables[recorder.variable]()
         synapses.update()
         return synapses.weights
 

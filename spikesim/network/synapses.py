@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from spikesim.description.populations import View
@@ -28,6 +30,12 @@ def carry_weights(before: Plan, plan: Plan, projections: list[str]) -> str:
         if not np.array_equal(described, learnt.weights):
             described[:] = learnt.weights
             changed = changed or name
+        for variable, read in learnt.variables.items():
+            values = read()
+            if not np.array_equal(values, plan.stored(name).variables[variable]()):
+                part: Any = plan.parts["plastic_synapses"]
+                part.write(name, variable, values)
+                changed = changed or name
     return changed
 
 

@@ -96,7 +96,7 @@ def _projection(p: Projection) -> IdentityEntry:
     settings: Aspects = {}
     if rule is not None:
         same |= {"delay_is": str(p.delay_is), "pairing": rule.pairing}
-        for attribute in ("on_pre", "on_post"):
+        for attribute in ("equations", "on_pre", "on_post"):
             # The text of a property depends on the parameters, which are compared as settings.
             if not isinstance(getattr(type(rule), attribute), property):
                 same |= _texts(rule, attribute)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from spikesim.codegen.event_source import width_of
 from spikesim.connectors import AllToAll, FromArrays
 from spikesim.connectors.base import MOST_SYNAPSES
 from spikesim.description.connections import Steps
@@ -134,13 +135,16 @@ def learning(projection: Projection, synapses: Layout, longest: int) -> int:
     """Bytes of the spike histories of a plastic projection."""
     rule, s = projection.plasticity, synapses
     assert rule is not None
-    pairing = PAIRINGS.index(rule.pairing)
-    size = s.n_pre * (20 * PRE_HISTORY + 8) + s.n_post * (16 * HISTORY + 16 * LATEST + 16)
-    if s.dense and not rule.on_pre and pairing <= NEAREST_SYMMETRIC:
-        size += 20 * max(LOG, 1 << (4 * s.n_post - 1).bit_length())
+    pairing, form = PAIRINGS.index(rule.pairing), rule.form()
+    width = 8 * width_of(form.post.names)
+    size = s.n_pre * ((12 + 8 * len(form.pre.names)) * PRE_HISTORY + 8)
+    size += s.n_post * (width * (HISTORY + LATEST) + 16)
+    others = len(form.variables) - 1
+    if s.dense and not form.on_pre and not others and pairing <= NEAREST_SYMMETRIC:
+        size += (12 + width) * max(LOG, 1 << (4 * s.n_post - 1).bit_length())
     if projection.delay_is == "axonal":
         size += 4 * s.n_pre * (longest + 1)
-    return size + int(8 * s.n) * (pairing == PRE_CENTRED)
+    return size + int(s.n) * (8 * (pairing == PRE_CENTRED) + s.weights * others)
 
 
 def releasing(projection: Projection, synapses: Layout) -> int:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
+
+from spikesim.codegen.event_source import Jumps, event_source
 from spikesim.codegen.modules import module_name
-from spikesim.codegen.rule_source import rule_source
-from spikesim.kernels import plastic as template
+from spikesim.codegen.rule_source import Floor, Names
+from spikesim.codegen.stepped_source import Owned, stepped_source
+from spikesim.kernels import plastic, stepped
+from spikesim.language import expressions as ex
+from spikesim.language.algebra import CONSTANT, linear_terms
 from spikesim.synapses import COINCIDENCES, PAIRINGS, PlasticityRule
+from spikesim.synapses.analysis import POST, PRE, RuleForm, Side, Variable
+from spikesim.synapses.rule import step_of
+from spikesim.units import Unit
 
 
 def rule_module(rule: PlasticityRule, floor: float | None = None) -> str:
@@ -15,19 +26,109 @@ def rule_module(rule: PlasticityRule, floor: float | None = None) -> str:
     return module_name("plastic", rule_text(rule, floor))
 
 
-def rule_text(rule: PlasticityRule, floor: float | None = None) -> str:
-    """Return the Python source of a rule's kernels.
+def rule_text(
+    rule: PlasticityRule, floor: float | None = None, signals: Mapping[str, Unit] | None = None
+) -> str:
+    """Return the Python source of the kernels of a rule.
+
+    `signals` has the units of the variables of neurons that it reads.
 
     Raises
     ------
     ValidationError
-        If an expression of the rule cannot be parsed.
+        If a text of the rule cannot be parsed.
     """
-    places = {name: k for k, name in enumerate(rule.declared)}
+    if rule.is_stepped:
+        return stepped_text(rule, floor, signals)[0]
+    return _event_text(rule, floor)
+
+
+def _event_text(rule: PlasticityRule, floor: float | None) -> str:
+    form = rule.form()
     # The most common options get specialized kernels, which are a quarter faster.
     common = rule.pairing == PAIRINGS[0] and rule.coincidence == COINCIDENCES[0]
     fixed = {"pairing": 0, "coincidence": 0} if common else {}
-    return rule_source(
-        type(rule).__name__, rule.on_pre, rule.on_post, places, Path(template.__file__), fixed,
-        rule.modulators, floor, {name: getattr(rule, name) for name in rule.declared},
+    if not all(_has_step(side) for side in (form.pre, form.post)):
+        fixed["pairing"] = 0
+    values = {name: float(getattr(rule, name)) for name in rule.declared}
+    names = Names(
+        list(form.variables), form.pre.names, form.post.names,
+        {name: k for k, name in enumerate(rule.declared)}, form.modulators,
+    )  # fmt: skip
+    return event_source(
+        names, Path(plastic.__file__), (_jumps(form.pre), _jumps(form.post)), form.on_pre,
+        form.on_post, {v.name: k for k, v in enumerate(decaying(form))}, _targets(form), fixed,
+        Floor(floor, values),
+    )  # fmt: skip
+
+
+def stepped_text(
+    rule: PlasticityRule, floor: float | None, signals: Mapping[str, Unit] | None = None
+) -> tuple[str, list[ast.expr]]:
+    """Return the source of the kernels of a stepped rule, and the rates that they need."""
+    form = rule.form(signals)
+    pre, post = _owned(rule, form.pre, PRE), _owned(rule, form.post, POST)
+    names = Names(
+        list(form.variables), pre.names, post.names,
+        {name: k for k, name in enumerate(rule.declared)}, form.modulators,
+    )  # fmt: skip
+    equations = {n: v.rhs for n, v in form.variables.items() if v.rhs is not None}
+    values = {name: float(getattr(rule, name)) for name in rule.declared}
+    return stepped_source(
+        names, Path(stepped.__file__), pre, post, Owned(names.state, equations, {}, {}),
+        form.on_pre, form.on_post, COINCIDENCES.index(rule.coincidence), Floor(floor, values),
+    )  # fmt: skip
+
+
+def _owned(rule: PlasticityRule, side: Side, suffix: str) -> Owned:
+    """What a neuron keeps for a stepped rule; nearest pairings set traces instead of adding."""
+    own = {**side.traces, **side.stepped}
+    jumps = dict(side.jumps)
+    if rule.pairing == PAIRINGS[1]:
+        jumps = {n: ast.Constant(step_of(n, tree)) for n, tree in jumps.items()}
+    read = {f"{n}{suffix}": k for k, n in enumerate(side.read)}
+    equations = {n: v.rhs for n, v in own.items() if v.rhs is not None}
+    return Owned([*own, *read], equations, jumps, read)
+
+
+def decaying(form: RuleForm) -> list[Variable]:
+    """Traces and variables that decay exponentially, in the order of the rows of their tables."""
+    found = [*form.pre.traces.values(), *form.post.traces.values()]
+    return found + [v for v in form.variables.values() if v.rhs is not None]
+
+
+def decay_rates(form: RuleForm, values: Mapping[str, float]) -> np.ndarray:
+    """Decay rates (1/ms) in this order."""
+    rates = []
+    for variable in decaying(form):
+        rate = variable.decay_rate
+        assert rate is not None
+        rates.append(-float(ex.evaluate(rate, values)))
+    return np.array(rates)
+
+
+def _targets(form: RuleForm) -> dict[str, ast.expr]:
+    """Values to which variables of the synapse decay, where that is not 0."""
+    targets: dict[str, ast.expr] = {}
+    for name, variable in form.variables.items():
+        if variable.rhs is None:
+            continue
+        rate, rest = variable.decay_rate, variable.target
+        assert rate is not None
+        assert rest is not None
+        if ex.names(rest) or float(ex.evaluate(rest, {})) != 0.0:
+            targets[name] = ast.BinOp(rest, ast.Div(), ast.UnaryOp(ast.USub(), rate))
+    return targets
+
+
+def _has_step(side: Side) -> bool:
+    return all(step_of(n, side.jumps[n]) is not None for n in side.names if n in side.jumps)
+
+
+def _jumps(side: Side) -> Jumps:
+    steps = {n: step_of(n, side.jumps[n]) for n in side.names if n in side.jumps}
+    sets = {n for n in steps if set(linear_terms(side.jumps[n], {n}) or {}) == {CONSTANT}}
+    return Jumps(
+        side.jumps, {n: s for n, s in steps.items() if s is not None},
+        frozenset(n for n in sets if steps[n] is not None),
     )  # fmt: skip

@@ -15,7 +15,7 @@ from spikesim.errors import ValidationError
 from spikesim.files import checked_path, written
 from spikesim.files.arrays import DamagedError, read_arrays, write_arrays
 from spikesim.runtime.checks import problem
-from spikesim.runtime.origin import FORMAT, OLDER
+from spikesim.runtime.origin import FORMAT, FORMER, OLDER
 from spikesim.runtime.plan import Plan
 from spikesim.runtime.state import KIND, State, take
 
@@ -68,7 +68,7 @@ def _read(name: str) -> State:
         raise DamagedError("it holds no state of a network")
     if head.get("format") not in OLDER and head.get("kind") != KIND:
         raise DamagedError("it holds no state of a network")
-    if head.get("format") == FORMAT and head.get("checksum") != checksum(head, arrays):
+    if head.get("format") in (FORMER, FORMAT) and head.get("checksum") != checksum(head, arrays):
         raise DamagedError("it is damaged: its checksum is not that of what it holds")
     return State(head, arrays)
 

@@ -13,7 +13,8 @@ from spikesim.precision import PRECISIONS
 from spikesim.runtime.plan import Plan
 
 NONE = "none"  # name in messages for something absent
-FORMAT = 4
+FORMAT = 5
+FORMER = 4  # the same but for the spike histories of plastic synapses
 OLDER = (2, 3)  # still readable; they contain no schedules and no description of the network
 
 
@@ -47,7 +48,7 @@ def projections(plan: Plan) -> dict[str, int]:
 
 def check_origin(plan: Plan, head: Mapping[str, Any], where: str) -> None:
     """Raise a ValidationError unless a header belongs to a state of this network."""
-    if head.get("format") not in (*OLDER, FORMAT):
+    if head.get("format") not in (*OLDER, FORMER, FORMAT):
         raise refusal(
             f"{where} was saved with format = {head.get('format')}, this network has {FORMAT}"
         )

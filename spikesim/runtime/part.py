@@ -7,7 +7,7 @@ Most parts override three to eight of its methods.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -70,7 +70,11 @@ class StoredSynapses:
     one_weight : bool
         Whether one weight is stored for all synapses.
     update : callable
-        Brings the weights up to date.
+        Applies all spikes until now, before weights are read.
+    prepare : callable
+        Brings all variables of the synapses to the present time, before some are set.
+    variables : mapping of str to callable
+        Readers of the other variables of the synapses, by name.
     """
 
     n_pre: int
@@ -84,6 +88,8 @@ class StoredSynapses:
     delays: Any
     one_weight: bool = False
     update: Callable[[], None] = lambda: None
+    prepare: Callable[[], None] = lambda: None
+    variables: Mapping[str, Callable[[], np.ndarray]] = field(default_factory=dict)
 
 
 class Part:

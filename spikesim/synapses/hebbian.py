@@ -9,7 +9,7 @@ Gerstner & Kistler 2002, Biol. Cybern. 87:404); with x_0, y_0 the mean traces it
 rule of Sejnowski 1977.
 """
 
-from spikesim.synapses.rule import PlasticityRule
+from spikesim.synapses.rule import TRACES, PlasticityRule
 from spikesim.units import ms, one, param
 
 
@@ -25,5 +25,6 @@ class Hebbian(PlasticityRule):
     w_min = param(0.0, one, doc="lower bound of the weight")
     w_max = param(1.0, one, "positive", "upper bound of the weight")
 
-    on_pre = "max(w_min, min(w_max, w + eta * (y - y_0) - eta * decay * w))"
-    on_post = "max(w_min, min(w_max, w + eta * (x - x_0)))"
+    equations = TRACES
+    on_pre = "w = clip(w + eta * (y - y_0) - eta * decay * w, w_min, w_max); x += 1"
+    on_post = "w = clip(w + eta * (x - x_0), w_min, w_max); y += 1"

@@ -8,7 +8,7 @@ non-negative are then clipped at 0. Source: Oja 1982, J. Math. Biol. 15:267, wit
 traces.
 """
 
-from spikesim.synapses.rule import PlasticityRule
+from spikesim.synapses.rule import TRACES, PlasticityRule
 from spikesim.units import ms, one, param
 
 
@@ -19,4 +19,6 @@ class Oja(PlasticityRule):
     tau_minus = param(20.0, ms, "positive", "time constant of the postsynaptic trace")
     eta = param(0.001, one, "non-negative", "learning rate")
 
-    on_post = "w + eta * (x - w * y)"
+    equations = TRACES
+    on_pre = "x += 1"
+    on_post = "w += eta * (x - w * y); y += 1"

@@ -9,7 +9,7 @@ between them, and the notation, are from Guetig et al. 2003 (J. Neurosci. 23:369
 """
 
 from spikesim.errors import ValidationError
-from spikesim.synapses.rule import PlasticityRule
+from spikesim.synapses.rule import TRACES, PlasticityRule
 from spikesim.units import ms, one, param
 
 
@@ -28,19 +28,21 @@ class PairSTDP(PlasticityRule):
     w_min = param(0.0, one, doc="lower bound of the weight")
     w_max = param(1.0, one, "positive", "upper bound of the weight")
 
+    equations = TRACES
+
     @property
     def on_pre(self) -> str:  # type: ignore[override]
-        """Depression: the new weight after a presynaptic spike."""
+        """Depression at a presynaptic spike."""
         # The factor that depends on the weight comes last, so that the others do not wait for it.
         scale = {0.0: "w_max", 1.0: "w"}.get(self.mu_minus, "w_max * (w / w_max) ** mu_minus")
-        return f"max(w_min, w - lambda_ * alpha * y * {scale})"
+        return f"w = max(w_min, w - lambda_ * alpha * y * {scale}); x += 1"
 
     @property
     def on_post(self) -> str:  # type: ignore[override]
-        """Potentiation: the new weight after a postsynaptic spike."""
+        """Potentiation at a postsynaptic spike."""
         rest = "w_max * (1 - w / w_max) ** mu_plus"
         scale = {0.0: "w_max", 1.0: "(w_max - w)"}.get(self.mu_plus, rest)
-        return f"min(w_max, w + lambda_ * x * {scale})"
+        return f"w = min(w_max, w + lambda_ * x * {scale}); y += 1"
 
     def check(self) -> None:
         super().check()

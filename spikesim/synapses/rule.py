@@ -1,16 +1,19 @@
-"""Base class of plasticity rules: weight changes on pre- and postsynaptic spikes."""
+"""Base class of plasticity rules: equations, and statements at pre- and postsynaptic spikes."""
 
 from __future__ import annotations
 
-import ast
 import math
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from spikesim.distributions import Distribution
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.language import expressions as ex
-from spikesim.language.parsing import parse
+from spikesim.language.algebra import CONSTANT, linear_terms
+from spikesim.language.text import Text, parse_statements, parse_text, text_parameters
 from spikesim.parameters import Parametrized
-from spikesim.units import check_scalar, ms
+from spikesim.synapses.analysis import WEIGHT, RuleForm, analyse
+from spikesim.units import Param, Unit, check_scalar
 
 PAIRINGS = (
     "all-to-all",
@@ -19,42 +22,60 @@ PAIRINGS = (
     "nearest-reduced-symmetric",
 )
 COINCIDENCES = ("none", "pre-first", "post-first")
+METHODS = ("auto", "events", "steps")
+TRACES = """
+    dx/dt = -x / tau_plus  : 1
+    dy/dt = -y / tau_minus : 1
+"""
+"""Equations of the two traces of pair rules."""
+FLAGS = {
+    "ode": ("event-driven", "clock-driven"),
+    "subexpression": ("constant over dt",),
+    "parameter": ("constant", "shared"),
+}
 
 
 class PlasticityRule(Parametrized):
     """Base class of plasticity rules; a subclass declares its rule by the class attributes below.
 
-    A rule reads ``w`` (the weight), ``x`` (the presynaptic trace), ``y`` (the postsynaptic trace)
-    and its parameters. Both traces decay exponentially. Each spike of its neuron increases a trace
-    by 1, or sets it to 1 if only the nearest spike forms a pair. An expression reads the trace of
-    the neuron that spikes as it was just before this spike. Units are not checked: each parameter
-    enters as a plain number in its declared unit.
+    The equations declare variables as if each synapse had all of them, and the statements change
+    them at spikes, one after the other. A variable that only the spikes of one neuron change, by
+    amounts that do not depend on the synapse, is kept once for that neuron, as a trace; `explain`
+    tells what was found. Units are checked. The weight is called ``w``; it is a plain number in
+    the unit of the receptor.
 
     If weights must be non-negative (the source has a transmitter, or the receptor is a
     conductance), no event reduces a weight below 0, or below a larger parameter ``w_min``:
-    expressions that could do so are clipped there. A negative ``w_min`` is then an error.
+    statements that could do so are clipped there. A negative ``w_min`` is then an error.
 
     Parameters
     ----------
     pairing : {"all-to-all", "nearest-symmetric", "nearest-presynaptic-centred", \
 "nearest-reduced-symmetric"}
-        Which spikes form pairs (Morrison, Diesmann & Gerstner 2008, Biol. Cybern. 98:459).
+        Which spikes form pairs (Morrison, Diesmann & Gerstner 2008, Biol. Cybern. 98:459), for
+        rules whose traces increase by a constant at each spike. With the default they do as the
+        statements say. With "nearest-symmetric" they are set to this constant.
     coincidence : {"none", "pre-first", "post-first"}
         Order of pre- and postsynaptic spikes that coincide at the synapse: "none" lets neither
         see the other.
+    method : {"auto", "events", "steps"}
+        How synapses are updated: at spikes, which is exact and fast and needs equations with a
+        closed solution, or in every time step. Default: at spikes if that is possible.
     **values
         The declared parameters, one number each.
 
     Attributes
     ----------
+    equations : str
+        Equations of the variables, ``dc/dt = -c / tau_c : 1``, and subexpressions, as for
+        neurons. ``V_m_post`` and ``V_m_pre`` are variables of the two neurons.
     on_pre, on_post : str
-        Expression of the new weight after a spike; empty if the spike changes nothing. May be
-        properties, if parameters choose between forms.
-    tau_pre, tau_post : str
-        Names of the parameters that hold the time constants of the traces (ms).
+        Statements at a spike, such as ``"w = max(0, w - eta * y); x += 1"``. May be properties,
+        if parameters choose between forms.
+    initial : dict of str to float or Distribution
+        Initial values of variables of the synapse; 0 by default. The weight has none here.
     modulators : tuple of str
-        Names of neuromodulators; in the expressions each is the concentration at the time of
-        the event.
+        Names of neuromodulators; in the texts each is the concentration at that time.
 
     Examples
     --------
@@ -62,82 +83,162 @@ class PlasticityRule(Parametrized):
     ...     tau_plus = param(20.0, ms, "positive", "time constant of potentiation")
     ...     tau_minus = param(20.0, ms, "positive", "time constant of depression")
     ...     eta = param(0.01, one, "non-negative", "learning rate")
-    ...     on_pre = "max(0, w - eta * y)"
-    ...     on_post = "min(1, w + eta * x)"
+    ...     equations = '''
+    ...         dx/dt = -x / tau_plus  : 1
+    ...         dy/dt = -y / tau_minus : 1
+    ...     '''
+    ...     on_pre = "w = max(0, w - eta * y); x += 1"
+    ...     on_post = "w = min(1, w + eta * x); y += 1"
     >>> rule = Additive(eta=0.02)
     """
 
+    equations: str = ""
     on_pre: str = ""
     on_post: str = ""
-    tau_pre: ClassVar[str] = "tau_plus"
-    tau_post: ClassVar[str] = "tau_minus"
+    initial: ClassVar[Mapping[str, Any]] = {}
     modulators: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
-        self, *, pairing: str = "all-to-all", coincidence: str = "none", **values: Any
-    ) -> None:
+        self, *, pairing: str = "all-to-all", coincidence: str = "none", method: str = "auto",
+        **values: Any,
+    ) -> None:  # fmt: skip
         super().__init__(**values)
-        if not isinstance(pairing, str) or pairing not in PAIRINGS:
-            raise unknown_name(pairing, PAIRINGS, "pairing", self)
-        if not isinstance(coincidence, str) or coincidence not in COINCIDENCES:
-            raise unknown_name(coincidence, COINCIDENCES, "coincidence", self)
+        for attribute, given, known in (
+            ("pairing", pairing, PAIRINGS), ("coincidence", coincidence, COINCIDENCES),
+            ("method", method, METHODS),
+        ):  # fmt: skip
+            if not isinstance(given, str) or given not in known:
+                raise unknown_name(given, known, attribute, self)
         self.pairing = pairing
         self.coincidence = coincidence
+        self.method = method
         for name in self.declared:
             value = getattr(self, name)
             infinite = isinstance(value, float) and math.isinf(value)
             setattr(self, name, value if infinite else check_scalar(value, name, self))
         self._check_modulators()
-        self._check_trace("tau_pre", "presynaptic trace x")
-        self._check_trace("tau_post", "postsynaptic trace y")
-        self._check_expressions()
+        if not isinstance(self.initial, Mapping):
+            raise ValidationError(
+                f"must map names of variables to values, got {self.initial!r}", "initial", self
+            )
+        self._check_texts()
+        self._check_initial()
+        self._check_method()
         self.check()
 
-    def _check_trace(self, attribute: str, trace: str) -> None:
-        name: Any = getattr(self, attribute)
-        if not isinstance(name, str):
+    @classmethod
+    def _declared_in_text(cls) -> dict[str, Param]:
+        """Parameters that the equations declare; what statements set is a variable."""
+        if not isinstance(cls.equations, str):  # a property: then parameters are attributes
+            return {}
+        text = parse_text(cls.equations, cls.__name__, flags=FLAGS)
+        assigned: set[str] = {WEIGHT}
+        for statements in (cls.on_pre, cls.on_post):
+            if isinstance(statements, str):
+                assigned |= set(parse_statements(statements, cls.__name__, "on_pre"))
+        return text_parameters(text, assigned, cls.declared, cls.__name__)
+
+    @property
+    def text(self) -> Text:
+        """The parsed equations."""
+        return parse_text(self.equations, type(self).__name__, flags=FLAGS)
+
+    def form(self, signals: Mapping[str, Unit] | None = None) -> RuleForm:
+        """Analyse the rule.
+
+        Parameters
+        ----------
+        signals : mapping of str to Unit, optional
+            Units of the variables of neurons that it reads, such as ``V_m_post``.
+
+        Returns
+        -------
+        RuleForm
+            What kernels compute.
+        """
+        units = {name: declared.unit for name, declared in self.declared.items()}
+        return analyse(
+            type(self).__name__, self.text, self.on_pre, self.on_post, units, self.modulators,
+            self.initial, signals,
+        )  # fmt: skip
+
+    def explain(self) -> str:
+        """Tell in words where each variable is kept, and how it is updated.
+
+        Returns
+        -------
+        str
+            One line for each variable, and the method with its reasons.
+        """
+        form = self.form()
+        lines = []
+        for side, whose in ((form.pre, "presynaptic"), (form.post, "postsynaptic")):
+            lines += [f"{n}: a trace of the {whose} neuron, updated at its spikes"
+                      for n in side.traces]  # fmt: skip
+            lines += [f"{n}: kept for the {whose} neuron, stepped" for n in side.stepped]
+        stepped = bool(form.reasons) or self.method == "steps"
+        for name, variable in form.variables.items():
+            how = "changes at spikes only"
+            if variable.rhs is not None:
+                how = "stepped" if stepped else "decays between spikes by a closed solution"
+            lines.append(f"{name}: a variable of the synapse, {how}")
+        lines.append(f"method: {'steps' if stepped else 'events'}")
+        lines += [f"  because {reason}" for reason in form.reasons]
+        return "\n".join(lines)
+
+    def _check_texts(self) -> None:
+        self.check_text("equations", "dx/dt = -x / tau_plus : 1")
+        self.check_text("on_pre", "w -= eta * y")
+        self.check_text("on_post", "w += eta * x")
+        if not self.on_pre.strip() and not self.on_post.strip() and "dw/dt" not in self.equations:
             raise ValidationError(
-                f"must be the name of a parameter, such as 'tau', got {name!r}", attribute, self
-            )
-        if name not in self.declared and not hasattr(self, name):
-            if name != getattr(PlasticityRule, attribute):
-                raise unknown_name(name, self.declared, attribute, self)
-            raise ValidationError(
-                f"is missing: the time constant of the {trace}, {name} = param(20.0, ms, "
-                f"'positive'), or set `{attribute}` to the name of the parameter", name, self,
+                "there is neither on_pre nor on_post, so the rule does nothing; say what a spike "
+                "changes, such as on_post = 'w += eta * x'", "on_post", self,
             )  # fmt: skip
-        if name in self.declared and self.declared[name].unit != ms:
+        form = self.form()
+        if self.pairing != PAIRINGS[0]:
+            self._check_pairing(form)
+
+    def _check_pairing(self, form: RuleForm) -> None:
+        for side in (form.pre, form.post):
+            for name in side.names:
+                if name in side.jumps and step_of(name, side.jumps[name]) is None:
+                    raise ValidationError(
+                        f"is for traces that increase by a constant, and {name} becomes "
+                        f"{ex.source(side.jumps[name])}; write into the statements which spikes "
+                        "form pairs", "pairing", self,
+                    )  # fmt: skip
+        if self.pairing in PAIRINGS[2:] and (len(form.pre.names), len(form.post.names)) != (1, 1):
             raise ValidationError(
-                f"must be declared in ms, as the time constant of the {trace}, got "
-                f"{self.declared[name].unit}", name, self,
-            )  # fmt: skip
-        if not getattr(self, name) > 0:
-            raise ValidationError(
-                f"must be positive, as the time constant of the {trace}, got "
-                f"{getattr(self, name)!r} ms", name, self,
+                f"{self.pairing!r} is for rules with one presynaptic and one postsynaptic trace; "
+                f"this one has {len(form.pre.names)} and {len(form.post.names)}", "pairing", self,
             )  # fmt: skip
 
-    def _check_expressions(self) -> None:
-        self.check_text("on_pre", "w - eta * y")
-        self.check_text("on_post", "w + eta * x")
-        if not self.on_pre.strip() and not self.on_post.strip():
+    def _check_method(self) -> None:
+        form = self.form()
+        if self.method == "events" and form.reasons:
             raise ValidationError(
-                "there is neither on_pre nor on_post, so the rule does nothing; say what the new "
-                "weight is, such as on_post = 'w + eta * x'", "on_post", self,
+                f"this rule cannot be updated at spikes alone: {form.reasons[0]}; with "
+                "method='auto' it is stepped", "method", self,
             )  # fmt: skip
-        for attribute in ("on_pre", "on_post"):
-            text = getattr(self, attribute)
-            assigned = _assigned(text)
-            if assigned is not None:
-                raise ValidationError(
-                    f"cannot read {text!r}: it is an assignment; give the new weight: "
-                    f"{assigned!r}", attribute, self,
-                )  # fmt: skip
-            if text and ex.is_condition(parse(text, type(self).__name__, attribute)):
-                raise ValidationError(
-                    f"must be the new weight, such as 'w + eta * x', but {text!r} is a condition",
-                    attribute, self,
-                )  # fmt: skip
+        if self.is_stepped and self.pairing in PAIRINGS[2:]:
+            raise ValidationError(
+                f"{self.pairing!r} is for rules that are updated at spikes, and this one is "
+                "stepped", "pairing", self,
+            )  # fmt: skip
+
+    @property
+    def is_stepped(self) -> bool:
+        """Whether synapses are updated in every time step."""
+        return self.method == "steps" or bool(self.form().reasons)
+
+    def _check_initial(self) -> None:
+        known = [n for n in self.form().variables if n != WEIGHT]
+        for name, value in self.initial.items():
+            if name not in known:
+                raise unknown_name(name, known, "initial", self)
+            if not isinstance(value, Distribution):
+                check_scalar(value, f"initial[{name!r}]", self)
 
     def _check_modulators(self) -> None:
         names = self.modulators
@@ -145,7 +246,9 @@ class PlasticityRule(Parametrized):
             raise ValidationError(
                 f"must be a tuple of names such as ('dopamine',), got {names!r}", "modulators", self
             )
-        taken = {"w", "x", "y", *self.declared}
+        taken = {WEIGHT, *self.declared}
+        if isinstance(self.equations, str):
+            taken |= set(self.text.names)
         for name in names:
             if not isinstance(name, str) or not name.isidentifier() or name.startswith("_"):
                 raise ValidationError(
@@ -183,13 +286,14 @@ class PlasticityRule(Parametrized):
             raise ValidationError(f"must be above w_min = {low}, got {high}", "w_max", self)
 
 
-def _assigned(text: str) -> str | None:
-    """The new weight that an assignment such as ``w += x`` means; None for other texts."""
-    try:
-        (statement,) = ast.parse(text.strip()).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+def step_of(name: str, jump: Any) -> float | None:
+    """The constant by which a spike increases a trace, or to which it sets it; else None."""
+    terms = linear_terms(jump, {name})
+    if terms is None or not set(terms) <= {name, CONSTANT}:
         return None
-    if isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):
-        old = ast.Name(statement.target.id, ast.Load())
-        return ast.unparse(ast.BinOp(old, statement.op, statement.value))
-    return ast.unparse(statement.value) if isinstance(statement, ast.Assign) else None
+    own, rest = terms.get(name), terms.get(CONSTANT)
+    if rest is None or ex.names(rest) or ex.called(rest):
+        return None
+    if own is not None and (ex.names(own) or float(ex.evaluate(own, {})) != 1.0):
+        return None
+    return float(ex.evaluate(rest, {}))

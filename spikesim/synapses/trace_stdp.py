@@ -6,7 +6,7 @@ limited to w_min ... w_max: recently active inputs grow, inactive ones shrink. S
 & Cook 2015, Front. Comput. Neurosci. 9:99, equation 3; Querlioz et al. 2013.
 """
 
-from spikesim.synapses.rule import PlasticityRule
+from spikesim.synapses.rule import TRACES, PlasticityRule
 from spikesim.units import ms, one, param
 
 
@@ -21,8 +21,11 @@ class TraceSTDP(PlasticityRule):
     w_min = param(0.0, one, doc="lower bound of the weight")
     w_max = param(1.0, one, "positive", "upper bound of the weight")
 
+    equations = TRACES
+    on_pre = "x += 1"
+
     @property
     def on_post(self) -> str:  # type: ignore[override]
-        """The new weight after a postsynaptic spike."""
+        """The change at a postsynaptic spike."""
         factor = self.power("w_max - w", "mu", self.mu)
-        return f"max(w_min, min(w_max, w + eta * (x - x_target) * {factor}))"
+        return f"w = clip(w + eta * (x - x_target) * {factor}, w_min, w_max); y += 1"

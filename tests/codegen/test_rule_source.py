@@ -16,9 +16,12 @@ class Own(sim.PlasticityRule):
     up = param(0.02, one, "non-negative", "potentiation")
     down = param(0.01, one, "non-negative", "depression")
 
-    tau_pre, tau_post = "tau_a", "tau_b"
-    on_pre = "max(0.0, w - down * y * w + 0.001 * x)"
-    on_post = "w + up * x * exp(-w) - 0.002 * y"
+    equations = """
+        dx/dt = -x / tau_a : 1
+        dy/dt = -y / tau_b : 1
+    """
+    on_pre = "w = max(0.0, w - down * y * w + 0.001 * x); x += 1"
+    on_post = "w += up * x * exp(-w) - 0.002 * y; y += 1"
 
     tau_plus = property(lambda self: self.tau_a)
     tau_minus = property(lambda self: self.tau_b)
@@ -38,13 +41,15 @@ def test_a_rule_of_ones_own(layout, side):
 @pytest.mark.parametrize(
     ("attribute", "expression", "text"),
     [
-        ("on_pre", "w - z", r"on_pre: unknown name 'z'; valid names: .*'up', 'w', 'x', 'y'"),
+        ("on_pre", "w -= z", r"on_pre: unknown name 'z'; valid names: .*'w', 'x', 'y'; .* 'dz/dt"),
         ("on_post", "w +", "on_post: cannot read 'w \\+'"),
-        ("on_pre", "w += x", "on_pre: .*assignment; give the new weight: 'w \\+ x'"),
-        ("on_post", "w = w * y", "on_post: .*assignment; give the new weight: 'w \\* y'"),
-        ("on_post", "[w, x]", "on_post: List is not allowed"),
-        ("on_post", "w + V_m", "on_post: unknown name 'V_m'"),
-        ("on_pre", "foo(w)", "on_pre: unknown name 'foo'"),
+        ("on_pre", "w + x", "on_pre: 'w \\+ x' does not say which .* 'w = w \\+ x'"),
+        ("on_post", "q += 1", "on_post: unknown name 'q'"),
+        ("on_post", "w = [w, x]", "on_post: List is not allowed"),
+        ("on_post", "w += V_m", "on_post: unknown name 'V_m'"),
+        ("on_pre", "w = foo(w)", "on_pre: unknown name 'foo'"),
+        ("on_pre", "w += tau_a", "on_pre: cannot add 'tau_a' .ms. to 'w'"),
+        ("on_pre", "x += w > 1", "on_pre: a condition is no number"),
     ],
 )
 def test_rules_that_cannot_be_read(attribute, expression, text):

@@ -291,7 +291,7 @@ class Unlearnt(sim.PlasticityRule):
     """A rule that reads what there is not."""
 
     tau_plus = tau_minus = sim.PairSTDP.declared["tau_plus"]
-    on_pre = "w + eta"
+    on_pre = "w += eta"
 
 
 @pytest.mark.parametrize(

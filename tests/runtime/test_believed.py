@@ -98,7 +98,7 @@ def test_what_runs_can_be_saved(seed, tmp_path):
 def test_the_head_says_what_the_file_is(rig):
     head = json.loads(str(read_arrays(rig.good)[HEAD]))
     assert head["kind"] == "state of a spikesim network"
-    assert head["format"] == 4
+    assert head["format"] == 5
     assert head["spikesim"] == version("spikesim")
     assert len(head["checksum"]) == 32
 
@@ -106,7 +106,7 @@ def test_the_head_says_what_the_file_is(rig):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"format": 5}, "format = 5"),
+        ({"format": 6}, "format = 6"),
         ({"format": None}, "format = None"),
         ({"kind": "results"}, "holds no state of a network"),
         ({"step": -1}, "the number of steps must be"),
@@ -195,8 +195,8 @@ WRONG = {
     "a gap junction": (entry("gaps.g", 0, -1.0), "'gaps.g' must be a number of at least 0"),
     "histories of late spikes": (late, "histories of its sources are too short"),
     "spikes not in order": (entry("plastic.axonal.pre_t", (0, 3), 0), "not in order"),
-    "spikes at no step": (entry("plastic.dendritic.post", (0, 0), 0.5), "are at no step"),
-    "spikes still to come": (entry("plastic.dendritic.post", (0, 0), 5000.0), "are still to come"),
+    "spikes at no step": (entry("plastic.dendritic.post", 0, 0.5), "are at no step"),
+    "spikes still to come": (entry("plastic.dendritic.post", 0, 5000.0), "are still to come"),
     "more spikes than kept": (column("plastic.dendritic.post_kept", 0), "too short|not in order"),
     "weights behind": (unseen, "that weights have not seen are missing"),
     "a full log": (log_filled, "its log of spikes is too short"),

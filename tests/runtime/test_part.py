@@ -72,7 +72,7 @@ source.rate source.left source.since source.drawn source.step source.source
 schedule.times schedule.values
 plastic.weights plastic.control plastic.pre_t plastic.pre_v plastic.pre_m plastic.pre_n plastic.post
 plastic.post_n plastic.post_kept plastic.log_t plastic.log_j plastic.log_v plastic.sent
-plastic.sent_n plastic.kept
+plastic.sent_n plastic.kept plastic.others
 """
 
 

@@ -241,7 +241,7 @@ class Undefined(sim.PlasticityRule):
 
     tau_plus = param(20.0, ms, "positive", "time constant")
     tau_minus = param(20.0, ms, "positive", "time constant")
-    on_pre = "log(-w)"
+    on_pre = "w = log(-w)"
 
 
 @pytest.mark.thorough

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 import spikesim as sim
+from spikesim.runtime.checkpoint import checksum
 from tests.everything import assert_equal, do, doings, everything
 
 
@@ -139,6 +140,29 @@ def test_a_state_of_format_3(tmp_path):
     other.net.run(2.0)
     other.net.load_state(changed(tmp_path / "new", as_format_3))
     assert_equal(other.truth(), rig.truth())
+    for each in (rig, other):
+        each.net.run(20.0)
+    assert_equal(other.truth(), rig.truth())
+
+
+def as_format_4(head, arrays):
+    """Histories held one trace for each neuron, in arrays of their own."""
+    head["format"] = 4
+    for name in [n.removesuffix(".post_n") for n in arrays if n.startswith("plastic.")
+                 and n.endswith(".post_n")]:  # fmt: skip
+        n = arrays[f"{name}.post_n"].size
+        arrays[f"{name}.post"] = arrays[f"{name}.post"].reshape(n, -1)
+        arrays[f"{name}.pre_v"] = arrays[f"{name}.pre_v"][..., 0]
+        arrays[f"{name}.log_v"] = arrays[f"{name}.log_v"].reshape(-1, 2)[:, 1]
+        del arrays[f"{name}.others"]
+    head["checksum"] = checksum(head, arrays)
+
+
+def test_a_state_of_format_4(tmp_path):
+    rig, other = everything(), everything()
+    rig.net.run(25.0)
+    rig.net.save_state(tmp_path / "new")
+    other.net.load_state(changed(tmp_path / "new", as_format_4))
     for each in (rig, other):
         each.net.run(20.0)
     assert_equal(other.truth(), rig.truth())

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spikesim as sim
+from spikesim.synapses.rule import TRACES
 from spikesim.units import ms, one, param
 from tests.synapses.event_loop import Synapse
 from tests.synapses.rig import DT, LAYOUTS, SIDES, STEPS, trains, unchanged
@@ -18,8 +19,9 @@ class Falling(sim.PlasticityRule):
     tau_minus = param(20.0, ms, "positive", "postsynaptic trace")
     down = param(0.02, one, "non-negative", "depression")
 
-    on_pre = "w - down * (1 + y)"
-    on_post = "w + 0.5 * down * (x - 1)"
+    equations = TRACES
+    on_pre = "w -= down * (1 + y); x += 1"
+    on_post = "w += 0.5 * down * (x - 1); y += 1"
 
 
 class Bounded(Falling):
@@ -31,7 +33,7 @@ class Bounded(Falling):
 class Strange(Falling):
     """The same, which gives no number where it takes away much."""
 
-    on_post = "w - down * sqrt(1 - down)"
+    on_post = "w -= down * sqrt(1 - down); y += 1"
 
 
 def unbounded(rule):

@@ -8,6 +8,7 @@ import pytest
 import spikesim as sim
 from spikesim.mechanisms.modulators import plan as modulators
 from spikesim.synapses import COINCIDENCES, PAIRINGS
+from spikesim.synapses.rule import TRACES
 from spikesim.units import ms, one, param
 from tests.networks import assert_same
 from tests.synapses.rig import DT, LAYOUTS, SIDES, STEPS, Rig, trains
@@ -24,14 +25,15 @@ class Gated(sim.PlasticityRule):
     w_max = param(3.0, one, "positive", "upper bound of the weight")
 
     modulators = ("dopamine",)
-    on_pre = "max(0.0, w - eta * y * (1.0 - dopamine))"
-    on_post = "min(w_max, w + eta * x * dopamine)"
+    equations = TRACES
+    on_pre = "w = max(0.0, w - eta * y * (1.0 - dopamine)); x += 1"
+    on_post = "w = min(w_max, w + eta * x * dopamine); y += 1"
 
 
 class Logged(Gated):
     """Without depression: where all are joined to all, one log serves all targets."""
 
-    on_pre = ""
+    on_pre = "x += 1"
 
 
 GATED = (

@@ -7,6 +7,7 @@ import pytest
 
 import spikesim as sim
 from spikesim.synapses import COINCIDENCES, PAIRINGS
+from spikesim.synapses.rule import TRACES
 from spikesim.units import ms, mV, param
 from tests.synapses.rig import (
     DT,
@@ -122,27 +123,23 @@ TAUS = {"tau_plus": param(20.0, ms, "positive"), "tau_minus": param(20.0, ms, "p
 @pytest.mark.parametrize(
     ("members", "text"),
     [
-        ({"on_post": "w + x"}, r"tau_plus: is missing: the time constant of the presynaptic trace"),
+        ({"on_post": "w += x"}, r"on_post: unknown name 'x'; .*'dx/dt = -x / tau : 1'"),
+        ({"on_post": "w += x", "equations": TRACES}, "equations: unknown name 'tau_plus'"),
+        ({"on_post": "w += x", "equations": 3, **TAUS}, "equations: must be text"),
         (
-            {"on_post": "w + x", "tau_plus": TAUS["tau_plus"]},
-            r"tau_minus: is missing: .* postsynaptic trace y, tau_minus = param\(20.0, ms",
-        ),
-        (
-            {"on_post": "w + x", "tau_pre": "foo", **TAUS},
-            "tau_pre: unknown name 'foo'; valid names: 'tau_plus', 'tau_minus'",
-        ),
-        ({"on_post": "w", "tau_pre": 3.0, **TAUS}, "tau_pre: must be the name of a parameter"),
-        ({"on_post": "w", **TAUS, "tau_plus": param(1.0, mV)}, "tau_plus: must be .*ms.*got mV"),
-        (
-            {"on_post": "w", **TAUS, "tau_plus": param(0.0, ms)},
-            "tau_plus: must be positive.*0.0 ms",
+            {"on_post": "w += x", "equations": TRACES, **TAUS, "tau_plus": param(1.0, mV)},
+            "equations: .*must be in 1/ms",
         ),
         (TAUS, "there is neither on_pre nor on_post"),
         ({"on_pre": " ", **TAUS}, "there is neither on_pre nor on_post"),
-        ({"on_pre": "w > 3", **TAUS}, "on_pre: must be the new weight.*'w > 3' is a condition"),
-        ({"on_post": "x > 1 and w > 3", **TAUS}, "on_post: must be the new weight"),
-        ({"on_post": 3, **TAUS}, "on_post: must be text such as 'w \\+ eta \\* x', got 3"),
+        (
+            {"on_pre": "w = w > 3", **TAUS},
+            "on_pre: the new value of w .* but 'w > 3' is",
+        ),
+        ({"on_post": 3, **TAUS}, "on_post: must be text such as 'w \\+= eta \\* x', got 3"),
         ({"on_post": None, **TAUS}, "on_post: must be text"),
+        ({"on_post": "w += 1", "initial": {"c": 1.0}}, "initial: unknown name 'c'"),
+        ({"on_post": "w += 1", "initial": 3}, "initial: must map names"),
     ],
 )
 def test_rules_that_are_wrongly_declared(members, text):
@@ -154,10 +151,11 @@ def test_rules_that_are_wrongly_declared(members, text):
 @pytest.mark.parametrize(
     ("text", "moved"),
     [
-        ("w + x", lambda w, x, y: w + x),
-        ("w if w > 0.7 else w + 0.01 * x", lambda w, x, y: w if w > 0.7 else w + 0.01 * x),
+        ("w += x", lambda w, x, y: w + x),
+        ("w = w if w > 0.7 else w + 0.01 * x", lambda w, x, y: w if w > 0.7 else w + 0.01 * x),
     ],
 )
 def test_one_expression_is_a_rule_and_a_choice_is_a_weight(text, moved):
-    rule = type("Own", (sim.PlasticityRule,), {"on_post": text, **TAUS})()
+    texts = {"equations": TRACES, "on_pre": "x += 1", "on_post": f"{text}; y += 1"}
+    rule = type("Own", (sim.PlasticityRule,), {**texts, **TAUS})()
     Rig(rule, trains(3, 2), trains(4, 2), layout="dense").run().check((unchanged, moved))

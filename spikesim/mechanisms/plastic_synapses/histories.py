@@ -19,7 +19,7 @@ from spikesim.runtime.limits import COUNT, FINITE, FLAG, MANY, Entry, Limits, wi
 
 STATE = (
     "weights", "control", "pre_t", "pre_v", "pre_m", "pre_n", "post", "post_n",
-    "post_kept", "log_t", "log_j", "log_v", "sent", "sent_n", "kept",
+    "post_kept", "log_t", "log_j", "log_v", "sent", "sent_n", "kept", "others",
 )  # fmt: skip
 GROWING = ("pre_t", "pre_v", "pre_m", "post", "log_t", "log_j", "log_v", "sent")
 MOST_AT_ONCE = 1 << 16  # spikes of one source in a step
@@ -32,9 +32,11 @@ def faults(a: PlasticArgs, own: Arrays, step: int) -> Iterator[str]:
     """Yield errors unless the histories are sorted and reach back as far as synapses will read."""
     synced, reach = int(own["control"][histories.SYNCED]), a.delay_max
     yield from _before(own, reach if a.axonal else 0, step)
-    if own["post"][:, ::2].max(initial=0) > max(step - 1, 0):
+    rings = own["post"].reshape(a.post_n.size, -1, width_of(a))[:, :, 0]
+    if rings.max(initial=0) > max(step - 1, 0):
         yield "spikes of its targets are still to come"
-    yield from _after(own, 0 if a.axonal else reach, synced, logged=own["log_t"].size > 0)
+    logged = own["log_t"].size > 0
+    yield from _after(own, rings, 0 if a.axonal else reach, synced, logged=logged)
     if (own["sent_n"] > own["sent"].shape[1]).any():
         yield "more spikes are on their way than are kept"
     if own["log_t"].size:
@@ -63,15 +65,17 @@ def _before(own: Arrays, reach: int, step: int) -> Iterator[str]:
             yield "histories of its sources are too short"
 
 
-def _after(own: Arrays, reach: int, synced: int, *, logged: bool) -> Iterator[str]:
+def _after(
+    own: Arrays, rings: np.ndarray, reach: int, synced: int, *, logged: bool
+) -> Iterator[str]:
     """Check the histories of the targets.
 
     They must contain all spikes that the weights do not include yet, and one earlier spike.
     """
-    capacity = own["post"].shape[1] // 2
+    capacity = rings.shape[1]
     most = 0 if logged else capacity - 2
     for rows in _chunks(own["post_n"].size):
-        ring, n, kept = own["post"][rows, ::2], own["post_n"][rows], own["post_kept"][rows]
+        ring, n, kept = rings[rows], own["post_n"][rows], own["post_kept"][rows]
         if (kept > np.maximum(n - 1, 0)).any() or (not logged and (n - kept > most).any()):
             yield "histories of its targets are too short"
             continue
@@ -119,7 +123,7 @@ def limits(a: PlasticArgs, owner: str, bounds: tuple[float, float], step: int) -
         "post_n": Limits(0, past.high + 1, whole=True), "post_kept": past, "log_t": past,
         "log_j": Limits(0, a.n_targets - 1, whole=True), "log_v": FINITE,
         "sent": Limits(0, max(a.pre_hi - a.pre_lo - 1, 0), whole=True), "sent_n": COUNT,
-        "kept": FINITE,
+        "kept": FINITE, "others": FINITE,
     }  # fmt: skip
     for part, limits in table.items():
         yield Entry(f"{name}.{part}", limits)
@@ -127,21 +131,27 @@ def limits(a: PlasticArgs, owner: str, bounds: tuple[float, float], step: int) -
 
 def misshapen(a: PlasticArgs, own: Arrays) -> Iterator[str]:
     """Yield the histories with impossible shapes; histories grow while a network runs."""
-    sources, targets = a.pre_n.size, a.post_n.size
-    width, wide = _width(own["pre_t"], 1), _width(own["post"], 1)
+    sources, targets, kept = a.pre_n.size, a.post_n.size, width_of(a)
+    width, wide = _width(own["pre_t"], 1), own["post"].size // (targets * kept)
+    traces = a.pre_v.shape[2]
     length, sent = _width(own["log_t"], 0), own["sent"].shape
     logged = _ring(length, log_length(a.n_targets)) if a.log_t.size else length == 0
     before = _ring(width, PRE_HISTORY)
     fits = {
-        **{part: before and own[part].shape == (sources, width)
-           for part in ("pre_t", "pre_v", "pre_m")},
-        "post": _ring(wide, 2 * HISTORY) and own["post"].shape == (targets, wide),
-        **{part: logged and own[part].shape == (length,)
-           for part in ("log_t", "log_j", "log_v")},
+        **{part: before and own[part].shape == (sources, width) for part in ("pre_t", "pre_m")},
+        "pre_v": before and own["pre_v"].shape == (sources, width, traces),
+        "post": _ring(wide, HISTORY) and own["post"].shape == (targets * wide * kept,),
+        **{part: logged and own[part].shape == (length,) for part in ("log_t", "log_j")},
+        "log_v": logged and own["log_v"].shape == (length * kept,),
         "sent": len(sent) == 2 and sent[0] == a.sent.shape[0]
         and sent[1] >= (sources if a.axonal else 0),
     }  # fmt: skip
     yield from (part for part, fit in fits.items() if not fit)
+
+
+def width_of(a: PlasticArgs) -> int:
+    """How many numbers are kept of a spike of a target."""
+    return a.latest.size // (a.post_n.size * histories.LATEST)
 
 
 def _width(array: np.ndarray, axis: int) -> int:
@@ -161,14 +171,15 @@ def log_length(n_targets: int) -> int:
 def with_longer_post(a: PlasticArgs) -> PlasticArgs:
     """Enlarge the histories of the targets if needed spikes fill half of them after a flush."""
     fields: dict[str, Any] = {}
-    capacity = a.post.shape[1] // 2
+    capacity, width = int(a.post_capacity[0]), width_of(a)
     if (a.post_n - a.post_kept).max(initial=0) > capacity // 2:
-        pairs = _unroll(a.post.reshape(-1, capacity, 2), a.post_n)
-        fields["post"] = pairs.reshape(-1, 4 * capacity)
+        rings = _unroll(a.post.reshape(-1, capacity, width), a.post_n)
+        fields |= {"post": rings.reshape(-1), "post_capacity": np.array([2 * capacity])}
     used = a.control[histories.LOG_N] - a.control[histories.LOG_KEPT]
     if a.log_t.size and used + a.n_targets > a.log_t.size // 2:
         n = np.array([a.control[histories.LOG_N]])
-        fields |= {k: _unroll(getattr(a, k)[None], n)[0] for k in ("log_t", "log_j", "log_v")}
+        fields |= {k: _unroll(getattr(a, k)[None], n)[0] for k in ("log_t", "log_j")}
+        fields["log_v"] = _unroll(a.log_v.reshape(1, -1, width), n).reshape(-1)
     return a._replace(**fields)
 
 

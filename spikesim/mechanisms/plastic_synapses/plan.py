@@ -3,40 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from spikesim.codegen.step import Call, Stage
+from spikesim.codegen.step import Call
 from spikesim.description.projections import Projection
-from spikesim.kernels import histories
-from spikesim.kernels.args import PlasticArgs
-from spikesim.kernels.threads import split_rows
-from spikesim.mechanisms.plastic_synapses.histories import (
-    GROWING,
-    STATE,
-    faults,
-    limits,
-    misshapen,
-    with_longer_post,
-    with_longer_pre,
-)
+from spikesim.errors import ValidationError
+from spikesim.kernels.histories import LEARNING
+from spikesim.mechanisms.plastic_synapses.base import PlasticTable
+from spikesim.mechanisms.plastic_synapses.events import build_event_table
 from spikesim.mechanisms.plastic_synapses.normalizing import normalize
-from spikesim.mechanisms.plastic_synapses.tables import PlasticTable, build_table, signals_read
+from spikesim.mechanisms.plastic_synapses.stepping import build_stepped_table
 from spikesim.planning.context import Context
 from spikesim.planning.mechanism import Mechanism
-from spikesim.planning.projections import (
-    weight_bounds,
-)
+from spikesim.planning.projections import weight_bounds
 from spikesim.runtime.blocks import Common
 from spikesim.runtime.limits import Entry
-from spikesim.runtime.origin import checksum
+from spikesim.runtime.origin import FORMER
 from spikesim.runtime.part import Arrays, Bundles, Part, StoredSynapses
 from spikesim.runtime.split import Split
-
-# Arrays of which each thread has a copy: all threads read them, and each copy is computed from the
-# same list of spikes.
-_COPIED = [*(name for name in STATE if name not in ("weights", "kept")), "latest", "irregular"]
 
 
 class PlasticPart(Part):
@@ -59,19 +46,11 @@ class PlasticPart(Part):
         self.bounds = {n: weight_bounds(t.projection, dtype) for n, t in tables.items()}
         self._now: Callable[[], int] = lambda: 0
         # Projections whose rules read modulators.
-        self._readers = [table for table in tables.values() if table.args.sees.size]
+        self._readers = [t for t in tables.values() if t.args.sees.size]
         self._rows: tuple[Split | None, dict[tuple[str, int], dict[str, Any]]] = (None, {})
 
     def calls(self) -> list[Call]:
-        calls = []
-        for k, table in enumerate(self.tables.values()):
-            calls += [
-                Call(Stage.ARRIVE, f"{table.module}:arrivals", f"step, p{k}, ring", "plastic +=",
-                     f"arrivals_{k}"),
-                Call(Stage.SEND, f"{table.module}:emit", f"step, p{k}, ring, spikes, n",
-                     "plastic +=", f"emit_{k}"),
-            ]  # fmt: skip
-        return calls
+        return [call for k, table in enumerate(self.tables.values()) for call in table.calls(k)]
 
     def bundles(self) -> Bundles:
         return {f"p{k}": table.args for k, table in enumerate(self.tables.values())}
@@ -81,16 +60,15 @@ class PlasticPart(Part):
             self._rows = split, {}
         shares, rows = {}, self._rows[1]
         for k, (name, table) in enumerate(self.tables.items()):
-            a = table.args
             if (name, t) not in rows:
-                rows[name, t] = _rows_of(a, split, t)
-            copies = {} if t == 0 else {part: getattr(a, part).copy() for part in _COPIED}
+                rows[name, t] = table.rows_of(split, t)
+            a = table.args
+            copies = {} if t == 0 else {part: getattr(a, part).copy() for part in table.copied}
             shares[f"p{k}"] = a._replace(**rows[name, t], **copies)
         return shares
 
     def full(self) -> list[str]:
-        post, pre = histories.POST_FULL, histories.PRE_FULL
-        return [f"p{k}.control[{post}] + p{k}.control[{pre}] > 0" for k in range(len(self.tables))]
+        return [text for k, table in enumerate(self.tables.values()) for text in table.full(k)]
 
     # --- between steps -------------------------------------------------------------------------
 
@@ -99,7 +77,7 @@ class PlasticPart(Part):
 
     def resume(self, plan: Common) -> None:
         for table in self.tables.values():
-            table.projection._learning = bool(table.args.control[histories.LEARNING])
+            table.projection._learning = bool(table.args.control[LEARNING])
 
     def flush(self, name: str) -> PlasticTable:
         """Bring the weights of a projection up to date."""
@@ -124,21 +102,11 @@ class PlasticPart(Part):
 
     def reserve(self, events: int) -> None:
         for table in self.tables.values():
-            a = table.args
-            if a.axonal and a.sent.shape[1] < a.pre_hi - a.pre_lo + events:
-                wider = np.zeros((a.sent.shape[0], a.pre_hi - a.pre_lo + 2 * events), np.int32)
-                wider[:, : a.sent.shape[1]] = a.sent
-                table.args = a._replace(sent=wider)
+            table.reserve(events)
 
     def make_room(self, step: int) -> None:
         for table in self.tables.values():
-            control = table.args.control
-            if control[histories.POST_FULL]:
-                table.flush(step)
-                table.args = with_longer_post(table.args)
-            if control[histories.PRE_FULL]:
-                table.args = with_longer_pre(table.args)
-                control[histories.PRE_FULL] = 0
+            table.make_room(step)
 
     def fault(self, plan: Common, bad: np.ndarray, stopped: bool) -> str | None:
         for name, table in self.tables.items():
@@ -156,7 +124,7 @@ class PlasticPart(Part):
     def reset(self, plan: Common) -> None:
         for table in self.tables.values():
             table.flush(plan.step)
-            _forget(table.args, plan.step)
+            table.forget(plan.step)
 
     # --- state ---------------------------------------------------------------------------------
 
@@ -164,19 +132,23 @@ class PlasticPart(Part):
         return {
             f"plastic.{name}.{part}": getattr(table.args, part)
             for name, table in self.tables.items()
-            for part in STATE
+            for part in table.STATE
         }
 
     def is_free(self, name: str) -> bool:
-        return name.startswith("plastic.") and name.rsplit(".", 1)[-1] in GROWING
+        return any(
+            name == f"plastic.{owner}.{part}"
+            for owner, table in self.tables.items()
+            for part in table.GROWING
+        )
 
     def limits(self, step: int) -> Iterator[Entry]:
         for name, table in self.tables.items():
-            yield from limits(table.args, name, self.bounds[name], step)
+            yield from table.limits(self.bounds[name], step)
 
     def misshapen(self, arrays: Arrays) -> Iterator[str]:
         for name, table in self.tables.items():
-            wrong = misshapen(table.args, _own(name, arrays))
+            wrong = table.misshapen(_own(table, arrays))
             yield from (f"plastic.{name}.{part}" for part in wrong)
 
     def relations(self, arrays: Arrays, step: int) -> Iterator[str]:
@@ -185,24 +157,21 @@ class PlasticPart(Part):
             if step - int(arrays["modulation.since"][0]) >= kept:
                 yield "'modulation.since' reaches further back than concentrations are kept"
         for name, table in self.tables.items():
-            for wrong in faults(table.args, _own(name, arrays), step):
+            for wrong in table.faults(_own(table, arrays), step):
                 yield f"'plastic.{name}': {wrong}"
 
+    def upgrade(self, arrays: dict[str, np.ndarray], version: int, plan: Common) -> None:
+        if version <= FORMER:
+            for name, table in self.tables.items():
+                for part, array in table.upgraded(arrays).items():
+                    arrays[f"plastic.{name}.{part}"] = array
+
     def load(self, arrays: Arrays, settings: Any) -> None:
-        for name, table in self.tables.items():
-            grown: dict[str, Any] = {p: arrays[f"plastic.{name}.{p}"].copy() for p in GROWING}
-            a = table.args._replace(**grown)
-            table.args = a._replace(latest=histories.latest_spikes(a.post, a.post_n))
+        for table in self.tables.values():
+            table.load(_own(table, arrays))
 
     def structure(self) -> dict[str, int]:
-        sums = {}
-        for name, table in self.tables.items():
-            a = table.args
-            sums[name] = checksum(
-                np.array([a.dense, a.axonal, a.pre_lo, a.post_lo, a.n_targets, a.delay_max]),
-                a.indptr, a.targets, a.delays,
-            )  # fmt: skip
-        return sums
+        return {name: table.structure() for name, table in self.tables.items()}
 
     # --- for users -----------------------------------------------------------------------------
 
@@ -211,17 +180,31 @@ class PlasticPart(Part):
             return None
         a = self.tables[name].args
         return StoredSynapses(
-            a.pre_hi - a.pre_lo, a.n_targets, a.weights.size, None if a.dense else a.indptr,
+            self.tables[name].n_sources, a.n_targets, a.weights.size, None if a.dense else a.indptr,
             None if a.dense else a.targets, None, a.weights, 1,
-            a.delays if a.delays.size else a.delay, update=lambda: self._update(name),
+            a.delays if a.delays.size else a.delay,
+            update=lambda: self._update(name), prepare=lambda: self._prepare(name),
+            variables={v: partial(self._read, name, v) for v in self.tables[name].others},
         )  # fmt: skip
 
     def _update(self, name: str) -> None:
         self.flush(name)
 
+    def _prepare(self, name: str) -> None:
+        self.tables[name].bring_to(self._now())
+
+    def _read(self, name: str, variable: str) -> np.ndarray:
+        return self.tables[name].values(variable, self._now())
+
+    def write(self, name: str, variable: str, values: np.ndarray) -> None:
+        """Set a variable of all synapses of a projection, in stored order."""
+        table = self.tables[name]
+        table.bring_to(self._now())
+        table.row(variable)[:] = values
+
     def set_learning(self, name: str, on: bool) -> None:
         """Switch the plasticity of a projection on or off from now on."""
-        self.flush(name).args.control[histories.LEARNING] = int(on)
+        self.flush(name).learn(on)
 
     def normalize(self, name: str, total: float, place: Callable[[], np.ndarray]) -> None:
         """Scale the weights onto each target neuron; see `Projection.normalize`."""
@@ -229,28 +212,27 @@ class PlasticPart(Part):
         normalize(table.args, table.projection, total, place)
 
 
-def _own(name: str, arrays: Arrays) -> dict[str, np.ndarray]:
-    return {part: arrays[f"plastic.{name}.{part}"] for part in STATE}
+def _own(table: PlasticTable, arrays: Arrays) -> dict[str, np.ndarray]:
+    return {part: arrays[f"plastic.{table.name}.{part}"] for part in table.STATE}
 
 
-def _rows_of(a: PlasticArgs, split: Split, t: int) -> dict[str, Any]:
-    """The arrays of a plastic projection that belong to the targets of thread `t`."""
-    lo, hi = split.within(t, a.post_lo, a.n_targets)
-    share: dict[str, Any] = {"t_lo": lo, "t_hi": hi}
-    if not a.dense and not a.delays.size:
-        begin, end = np.empty_like(a.begin), np.empty_like(a.begin)
-        split_rows(a.indptr, a.targets, lo, hi, begin, end)
-        share |= {"begin": begin, "end": end}
-    return share
-
-
-def _forget(a: PlasticArgs, step: int) -> None:
-    """Empty the histories of a plastic projection whose weights are up to date."""
-    for array in (a.pre_n, a.post_n, a.post_kept, a.sent_n, a.kept):
-        array[:] = 0
-    a.latest[:] = histories.latest_spikes(a.post, a.post_n)
-    a.control[histories.LOG_N] = a.control[histories.LOG_KEPT] = 0
-    a.control[histories.SYNCED] = step - 1
+def signals_read(projection: Projection, names: list[str]) -> np.ndarray:
+    """Indices of the modulators that the rule of a projection reads, in the order of the rule."""
+    rule = projection.plasticity
+    assert rule is not None
+    places = []
+    for variable in rule.modulators:
+        given = projection.modulators.get(variable)
+        chosen = variable if given is None else given.name
+        if chosen not in names:
+            there = ", ".join(map(repr, names)) if names else "none"
+            raise ValidationError(
+                f"{type(rule).__name__} reads the modulator {variable!r}, and the network has "
+                f"{there}; add it by net.modulator({variable!r}, tau=...), or say which one is "
+                f"meant by modulators={{{variable!r}: ...}}", "plasticity", projection,
+            )  # fmt: skip
+        places.append(names.index(chosen))
+    return np.array(places, np.int64)
 
 
 def plan_plastic(projections: list[Projection], context: Context) -> PlasticPart | None:
@@ -260,11 +242,15 @@ def plan_plastic(projections: list[Projection], context: Context) -> PlasticPart
     signals: Any = context.parts.get("modulators")
     names = [] if signals is None else signals.names
     levels = np.zeros((1, 0)) if signals is None else signals.args.history
-    tables = {
-        p.name: build_table(context.built.pop(p.name), context.dt, context.weight_type, levels,
-                       signals_read(p, names))
-        for p in projections
-    }  # fmt: skip
+    tables: dict[str, PlasticTable] = {}
+    for p in projections:
+        built, sees = context.built.pop(p.name), signals_read(p, names)
+        assert p.plasticity is not None
+        if p.plasticity.is_stepped:
+            given = None if signals is None else signals.args
+            tables[p.name] = build_stepped_table(built, context, levels, sees, given)
+        else:
+            tables[p.name] = build_event_table(built, context, levels, sees)
     return PlasticPart(tables, signals, context.weight_type)
 
 

@@ -1,0 +1,232 @@
+"""Generate the kernels of a plasticity rule whose synapses are updated in every time step.
+
+A variable whose equation is linear in itself moves by the exact solution over the interval, with
+the other variables constant; others by an explicit Euler step. Exponentially decaying variables
+enter the equations of others with their means over the interval, which makes a chain of them exact.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from spikesim.codegen.rule_source import (
+    WEIGHT,
+    Floor,
+    Names,
+    Statements,
+    function,
+    generated,
+    imports,
+    row,
+    statements,
+    tuples,
+)
+from spikesim.language import expressions as ex
+from spikesim.language.algebra import CONSTANT, linear_terms
+
+MEAN_LEVEL = "mean_level"
+
+
+@dataclass(frozen=True)
+class Owned:
+    """Variables of one neuron, or of the synapse.
+
+    Attributes
+    ----------
+    names : list of str
+        All of its names, in the order of the tuples.
+    equations : dict of str to expression
+        Derivatives (per ms) of those that move.
+    jumps : dict of str to expression
+        Values after a spike of the neuron.
+    read : dict of str to int
+        Names that are copies of the neuron's state, with their index.
+    """
+
+    names: Sequence[str]
+    equations: Statements
+    jumps: Statements
+    read: Mapping[str, int]
+
+
+class Constants:
+    """Constant factors that kernels read from an array: expressions of the parameters."""
+
+    def __init__(self, fixed: set[str]):
+        self.fixed = fixed
+        self.rates: list[ast.expr] = []
+        self._places: dict[str, int] = {}
+
+    def of(self, rate: ast.expr) -> tuple[str, str, str]:
+        """Source of exp(rate dt), of its integral over dt, and of its mean."""
+        key = ex.source(rate)
+        if key not in self._places:
+            self._places[key] = len(self.rates)
+            self.rates.append(rate)
+        n = 3 * self._places[key]
+        return tuple(f"load_const(_a.con, {n + k})" for k in range(3))  # type: ignore[return-value]
+
+
+def stepped_source(
+    names: Names,
+    template: Path,
+    pre: Owned,
+    post: Owned,
+    synapse: Owned,
+    on_pre: Statements,
+    on_post: Statements,
+    coincidence: int,
+    floor: Floor,
+) -> tuple[str, list[ast.expr]]:
+    """Python source of the kernels, and the rates of which they read exponentials.
+
+    For each rate r, in 1/ms, the array `con` must hold exp(r dt), (exp(r dt) - 1) / r, and the
+    latter divided by dt.
+
+    Parameters
+    ----------
+    names : Names
+        Variables, what neurons keep, parameters and modulators.
+    template : Path
+        The module `spikesim.kernels.stepped`.
+    pre, post, synapse : Owned
+        What they keep, and how it moves.
+    on_pre, on_post : mapping
+        New values of variables of the synapse.
+    coincidence : int
+        Order of spikes that coincide.
+    floor : Floor
+        Lower bound of the weight.
+    """
+    constants = Constants(set(names.parameters))
+    decays = {
+        name: rate
+        for owned in (pre, post, synapse)
+        for name, rhs in owned.equations.items()
+        if (rate := _decay(name, rhs, constants.fixed)) is not None
+    }
+    trees = [*on_pre.values(), *on_post.values()]
+    trees += [t for o in (pre, post, synapse) for t in (*o.equations.values(), *o.jumps.values())]
+    lines = [
+        *imports(trees),
+        "from spikesim.kernels.functions import exp, exprel\n\n",
+        *tuples(names),
+        statements("on_pre", on_pre, names, floor),
+        statements("on_post", on_post, names, floor),
+        _moved("moved", synapse, names, decays, constants, "_s, _x, _y, _a, _step", floor),
+    ]
+    for side, owned, given in (("pre", pre, "_x"), ("post", post, "_y")):
+        own = Names(
+            (), names.pre if side == "pre" else (), names.post if side == "post" else (),
+            names.parameters, names.modulators, names.level,
+        )  # fmt: skip
+        lines += [
+            *_rings(side, owned),
+            _jumped(f"after_{side}", owned, own, given),
+            _moved(f"moved_{side}", owned, own, decays, constants, f"{given}, _a, _step", None),
+        ]
+    lines.append(function("coincidence", "a", f"return {coincidence}"))
+    return generated(template, lines), constants.rates
+
+
+def _decay(name: str, rhs: ast.expr, fixed: set[str]) -> ast.expr | None:
+    """Rate of a variable that decays to 0 at a constant rate; else None."""
+    terms = linear_terms(rhs, {name})
+    if terms is None or name not in terms or not ex.names(terms[name]) <= fixed:
+        return None
+    rest = terms.get(CONSTANT, ast.Constant(0.0))
+    if ex.names(rest) or ex.called(rest) or float(ex.evaluate(rest, {})) != 0.0:
+        return None
+    return terms[name]
+
+
+def _moved(
+    name: str,
+    owned: Owned,
+    names: Names,
+    decays: Statements,
+    constants: Constants,
+    arguments: str,
+    floor: Floor | None,
+) -> str:
+    level = replace(names, level=MEAN_LEVEL)
+    trees = list(owned.equations.values())
+    # The bounds of the weight are parameters of these names.
+    bounds = [b for b in ("w_min", "w_max") if b in names.parameters] if floor else []
+    bounding = [ast.Name(b, ast.Load()) for b in bounds] if WEIGHT in owned.equations else []
+    body = [line.strip() for line in level.unpacked([*trees, *bounding])]
+    if floor is not None:
+        body.append("_type = _a.weights.dtype.type")
+    means = {
+        u: ast.BinOp(ast.Name(u, ast.Load()), ast.Mult(), ast.Name(f"_mean_{u}", ast.Load()))
+        for u in decays
+    }
+    used = set().union(*(ex.names(t) - {n} for n, t in owned.equations.items()))
+    body += [f"_mean_{u} = {constants.of(rate)[2]}" for u, rate in decays.items() if u in used]
+    given = arguments.partition(",")[0]
+    parts = []
+    for k, variable in enumerate(owned.names):
+        if variable not in owned.equations:
+            parts.append(f"{given}[{k}]")
+            continue
+        others = {u: mean for u, mean in means.items() if u != variable}
+        tree = ex.substitute(owned.equations[variable], others)
+        body.append(f"_{variable} = {_step(variable, tree, constants)}")
+        if variable == WEIGHT and floor is not None:
+            body += _bounded(bounds, floor)
+        parts.append(f"_type(_{variable})" if floor is not None else f"_{variable}")
+    return function(name, arguments, *body, f"return {row(parts)}")
+
+
+def _step(name: str, rhs: ast.expr, constants: Constants) -> str:
+    """Source of the value after the interval."""
+    terms = linear_terms(rhs, {name})
+    if terms is None:
+        return f"{name} + _a.dt * ({ex.source(rhs)})"
+    rest = ex.source(terms.get(CONSTANT, ast.Constant(0.0)))
+    if name not in terms:
+        return f"{name} + _a.dt * ({rest})"
+    rate = terms[name]
+    if ex.names(rate) <= constants.fixed:
+        factor, integral, _ = constants.of(rate)
+        return f"{name} * {factor} + ({rest}) * {integral}"
+    scaled = f"_a.dt * ({ex.source(rate)})"
+    return f"{name} * exp({scaled}) + ({rest}) * _a.dt * exprel({scaled})"
+
+
+def _bounded(bounds: Sequence[str], floor: Floor) -> list[str]:
+    lines = []
+    if "w_max" in bounds:
+        lines.append("_w = w_max if _w > w_max else _w")
+    if "w_min" in bounds:
+        lines.append("_w = w_min if _w < w_min else _w")
+    if floor.least is not None:
+        lines.append(f"_w = {floor.least!r} if _w < {floor.least!r} else _w")
+    return lines
+
+
+def _jumped(name: str, owned: Owned, names: Names, given: str) -> str:
+    trees = [owned.jumps[n] for n in owned.names if n in owned.jumps]
+    body = [line.strip() for line in names.unpacked(trees)]
+    parts = [ex.source(owned.jumps[n]) if n in owned.jumps else f"{given}[{k}]"
+             for k, n in enumerate(owned.names)]  # fmt: skip
+    return function(name, f"{given}, _a", *body, f"return {row([f'1.0 * ({p})' for p in parts])}")
+
+
+def _rings(side: str, owned: Owned) -> list[str]:
+    places = [f"a.{side}[row, n, {k}]" for k in range(len(owned.names))]
+    kept = [k for k, name in enumerate(owned.names) if name not in owned.read]
+    copied = [
+        f"a.{side}[row, n, {k}] = state[a.{side}_reads[{owned.read[name]}] + n]"
+        for k, name in enumerate(owned.names)
+        if name in owned.read
+    ]
+    return [
+        function(f"{side}_at", "a, row, n", f"return {row(places)}"),
+        function(f"store_{side}", "a, row, n, z",
+                 *[f"{places[k]} = z[{k}]" for k in kept] or ["pass"]),
+        function(f"read_{side}", "a, row, n, state", *copied or ["pass"]),
+    ]  # fmt: skip

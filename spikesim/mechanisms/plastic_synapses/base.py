@@ -1,0 +1,158 @@
+"""Base class of the tables of plastic projections: arrays, kernels, and their state."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from spikesim import rng
+from spikesim.codegen.modules import load
+from spikesim.codegen.step import Call
+from spikesim.description.projections import Projection
+from spikesim.distributions import Distribution
+from spikesim.kernels import histories
+from spikesim.planning.sampling import draw
+from spikesim.runtime.limits import Entry
+from spikesim.runtime.origin import checksum
+from spikesim.runtime.split import Split
+from spikesim.synapses.analysis import WEIGHT, RuleForm
+
+Arrays = Mapping[str, np.ndarray]
+
+
+class PlasticTable:
+    """Arrays and kernels of one plastic projection.
+
+    Attributes
+    ----------
+    projection : Projection
+        The described projection.
+    form : RuleForm
+        What its rule computes.
+    module : str
+        Name of the generated module of its rule.
+    args : PlasticArgs or SteppedArgs
+        Arguments of its kernels. `args.others` holds the variables beside the weight, one after
+        the other.
+    """
+
+    STATE: tuple[str, ...]  # arrays of a checkpoint
+    GROWING: tuple[str, ...] = ()  # of these, those whose shapes may change
+    copied: tuple[str, ...]  # arrays of which each thread has a copy
+
+    def __init__(self, projection: Projection, form: RuleForm, module: str, args: Any):
+        self.projection, self.form, self.module, self.args = projection, form, module, args
+
+    @property
+    def name(self) -> str:
+        """Name of the projection."""
+        return self.projection.name
+
+    def flush(self, step: int) -> None:
+        """Apply all spikes before `step`."""
+        load(self.module).flush(step - 1, self.args)
+
+    def values(self, variable: str, step: int) -> np.ndarray:
+        """A variable of all synapses as of the start of `step`; changes nothing else."""
+        self.flush(step)
+        return self.row(variable)
+
+    def row(self, variable: str) -> np.ndarray:
+        """A variable other than the weight as it is stored."""
+        n = self.args.weights.size
+        return self.args.others[self.others.index(variable) * n :][:n]
+
+    def bring_to(self, step: int) -> None:
+        """Bring all variables to the start of `step`."""
+        self.flush(step)
+
+    @property
+    def n_sources(self) -> int:
+        """Number of sources."""
+        first, end = self.projection.source.span
+        return end - first
+
+    @property
+    def others(self) -> list[str]:
+        """Names of the variables beside the weight."""
+        return [name for name in self.form.variables if name != WEIGHT]
+
+    def rows_of(self, split: Split, t: int) -> dict[str, Any]:
+        """The arrays that belong to the targets of thread `t`."""
+        lo, hi = split.within(t, self.args.post_lo, self.args.n_targets)
+        return {"t_lo": lo, "t_hi": hi}
+
+    def structure(self) -> int:
+        """Checksum of connectivity and delays."""
+        a = self.args
+        longest = int(a.delays.max()) if a.delays.size else a.delay
+        return checksum(
+            np.array([a.dense, a.axonal, a.pre_lo, a.post_lo, a.n_targets, longest]),
+            a.indptr, a.targets, a.delays,
+        )  # fmt: skip
+
+    def learn(self, on: bool) -> None:
+        """Switch plasticity on or off; variables must be up to date."""
+        self.args.control[histories.LEARNING] = int(on)
+
+    # --- for the loop --------------------------------------------------------------------------
+
+    @abstractmethod
+    def calls(self, k: int) -> list[Call]:
+        """Kernels that each step calls; `k` is the number of the table."""
+
+    def full(self, k: int) -> list[str]:
+        """Conditions on which the loop returns to Python."""
+        return []
+
+    def make_room(self, step: int) -> None:
+        """Enlarge arrays that are full."""
+
+    def reserve(self, events: int) -> None:
+        """Make room for so many spikes of sources in one step."""
+
+    # --- state ---------------------------------------------------------------------------------
+
+    @abstractmethod
+    def forget(self, step: int) -> None:
+        """Empty the histories; variables are up to date."""
+
+    @abstractmethod
+    def limits(self, bounds: tuple[float, float], step: int) -> Iterator[Entry]:
+        """Allowed values of the arrays of a checkpoint."""
+
+    def misshapen(self, own: Arrays) -> Iterator[str]:
+        """Names of growing arrays with impossible shapes."""
+        return iter(())
+
+    def faults(self, own: Arrays, step: int) -> Iterator[str]:
+        """Violated relations between arrays of a checkpoint."""
+        return iter(())
+
+    def upgraded(self, arrays: Arrays) -> dict[str, np.ndarray]:
+        """Arrays of a state of a former version, in the present form."""
+        return {}
+
+    def load(self, own: Arrays) -> None:
+        """Take growing arrays of a checkpoint."""
+
+
+def initial_values(
+    projection: Projection, form: RuleForm, n: int, seed: int, dtype: Any
+) -> np.ndarray:
+    """Initial values of the variables beside the weight, one after the other."""
+    rule = projection.plasticity
+    assert rule is not None
+    names = [name for name in form.variables if name != WEIGHT]
+    rows = np.zeros((len(names), n), dtype)
+    for row, name in zip(rows, names, strict=True):
+        value = rule.initial.get(name, 0.0)
+        if isinstance(value, Distribution):
+            key = rng.key(seed, "projection", projection.name, f"variable {name}")
+            row[:] = draw(value, key, np.arange(n))
+        else:
+            row[:] = value
+    return rows.ravel()

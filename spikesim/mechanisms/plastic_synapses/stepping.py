@@ -1,0 +1,141 @@
+"""Plastic projections whose synapses are updated in every time step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from spikesim.codegen.modules import module_name
+from spikesim.codegen.step import Call, Stage
+from spikesim.description.populations import View
+from spikesim.errors import ValidationError, unknown_name
+from spikesim.kernels import stepped
+from spikesim.kernels.args import SteppedArgs
+from spikesim.kernels.deliver import DENSE
+from spikesim.language import expressions as ex
+from spikesim.mechanisms.plastic_synapses.base import Arrays, PlasticTable, initial_values
+from spikesim.planning.context import Context
+from spikesim.planning.projections import Built, target_type
+from spikesim.planning.rules import stepped_text
+from spikesim.runtime.limits import FINITE, FLAG, MANY, Entry, Limits, within
+from spikesim.synapses.analysis import POST, PRE, Side
+from spikesim.units import Unit
+
+
+class SteppedTable(PlasticTable):
+    """A plastic projection whose synapses are updated in every time step."""
+
+    STATE = ("weights", "others", "control", "pre", "pre_n", "post", "post_n")
+    copied = ("control", "pre", "pre_n")
+
+    def calls(self, k: int) -> list[Call]:
+        return [
+            Call(Stage.ARRIVE, f"{self.module}:begin_step", f"step, p{k}, ring, state",
+                 "plastic +=", f"begin_step_{k}", reads_others=True),
+            Call(Stage.SEND, f"{self.module}:emit", f"step, p{k}, ring, spikes, n, state",
+                 "plastic +=", f"emit_{k}"),
+        ]  # fmt: skip
+
+    def forget(self, step: int) -> None:
+        a = self.args
+        for array in (a.pre, a.pre_n, a.post, a.post_n):
+            array[:] = 0
+        a.control[stepped.FRESH] = 1
+
+    def limits(self, bounds: tuple[float, float], step: int) -> Iterator[Entry]:
+        name = f"plastic.{self.name}"
+        yield Entry(f"{name}.weights", within(bounds), said=f"{self.name}.weight")
+        yield Entry(f"{name}.control", Limits(-2, MANY, whole=True))
+        yield Entry(f"{name}.control", FLAG, slice(0, 1))
+        for part in ("others", "pre", "post"):
+            yield Entry(f"{name}.{part}", FINITE)
+        for part in ("pre_n", "post_n"):
+            yield Entry(f"{name}.{part}", Limits(0, MANY, whole=True))
+
+    def faults(self, own: Arrays, step: int) -> Iterator[str]:
+        applied = int(own["control"][stepped.APPLIED])
+        if not step - 2 <= applied <= step - 1:
+            yield "its synapses are not of this time"
+
+
+def build_stepped_table(
+    built: Built, context: Context, levels: np.ndarray, sees: np.ndarray, modulators: Any
+) -> SteppedTable:
+    """Build the arrays and the kernel module of one plastic projection."""
+    projection, s = built.projection, built.synapses
+    rule, dt, dtype = projection.plasticity, context.dt, context.weight_type
+    assert rule is not None
+    form = rule.form()
+    sides = (form.pre, projection.source, PRE), (form.post, projection.target, POST)
+    units: dict[str, Unit] = {}
+    reads = [_reads(side, view, suffix, projection, context, units) for side, view, suffix in sides]
+    form = rule.form(units)
+    text, rates = stepped_text(rule, projection.floor, units)
+    n_pre, n_post = built.pre_hi - built.pre_lo, built.post_hi - built.post_lo
+    one_delay = not isinstance(s.delay_steps, np.ndarray)
+    delays = np.empty(0, np.uint16) if one_delay else np.asarray(s.delay_steps, np.uint16)
+    longest = int(s.delay_steps) if one_delay else int(delays.max(initial=1))
+    rows = 1 << (longest + 1).bit_length()
+    dense = built.kind == DENSE
+    n = n_pre * n_post if dense else s.targets.size
+    values = {name: float(getattr(rule, name)) for name in rule.declared}
+    control = np.zeros(4, np.int64)
+    control[0], control[stepped.APPLIED], control[stepped.FRESH] = projection.learning, -1, 1
+    pre, post = (len(side.names) + len(side.read) for side, _, _ in sides)
+    args = SteppedArgs(
+        pre_lo=built.pre_lo, post_lo=built.post_lo, slot=built.slot, sign=projection.sign,
+        dense=dense, axonal=projection.delay_is == "axonal", n_targets=n_post,
+        delay=longest, dt=dt, indptr=np.empty(0, np.int64) if dense else s.indptr,
+        t_lo=0, t_hi=n_post,
+        targets=np.empty(0, np.uint16) if dense else s.targets.astype(target_type(n_post)),
+        weights=np.broadcast_to(s.weight, n).astype(dtype),
+        others=initial_values(projection, form, n, context.seed, dtype), delays=delays,
+        par=np.array(list(values.values())), con=_exponentials(rates, values, dt),
+        control=control,
+        pre=np.zeros((rows, n_pre, pre)), pre_n=np.zeros((rows, n_pre), np.int32),
+        post=np.zeros((rows, n_post, post)), post_n=np.zeros((rows, n_post), np.int32),
+        pre_reads=reads[0], post_reads=reads[1], levels=levels, sees=sees,
+        level_base=np.zeros(0) if modulators is None else modulators.baseline[sees],
+        level_mean=np.zeros(0) if modulators is None else _means(modulators.decay[sees]),
+    )  # fmt: skip
+    return SteppedTable(projection, form, module_name("stepped", text), args)
+
+
+def _reads(
+    side: Side, view: View, suffix: str, projection: Any, context: Context, units: dict[str, Unit]
+) -> np.ndarray:
+    """Places in the flat state of the variables that are read, of the first neuron of a view."""
+    block = context.blocks[view.population.name]
+    places = []
+    for name in side.read:
+        if view.population.is_source:
+            raise ValidationError(
+                f"reads {name}{suffix}, and {view.name!r} is a source of spikes, which has no "
+                "variables", "plasticity", projection,
+            )  # fmt: skip
+        table = context.tables[block.table]
+        if name not in table.cell.states:
+            raise unknown_name(
+                f"{name}{suffix}", [f"{n}{suffix}" for n in table.cell.states], "plasticity",
+                projection,
+            )  # fmt: skip
+        units[f"{name}{suffix}"] = Unit(table.cell.units[name])
+        places.append(int(table.state_place(name)) + block.lo + view.span[0])
+    return np.array(places, np.int64)
+
+
+def _exponentials(rates: list[Any], values: dict[str, float], dt: float) -> np.ndarray:
+    """For each rate exp(rate dt), its integral over the time step, and its mean."""
+    table = []
+    for tree in rates:
+        rate = float(ex.evaluate(tree, values))
+        integral = np.expm1(rate * dt) / rate if rate else dt
+        table += [np.exp(rate * dt), integral, integral / dt]
+    return np.array(table)
+
+
+def _means(decay: np.ndarray) -> np.ndarray:
+    """Mean over a step of an exponential decay, from its factor per step."""
+    return (decay - 1.0) / np.log(decay)
