@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from spikesim.codegen.crossings_source import crossed
 from spikesim.codegen.rule_source import (
+    WEIGHT,
     Floor,
     Names,
     Statements,
+    bounded,
+    events,
     function,
     generated,
     imports,
@@ -40,16 +45,44 @@ class Jumps:
     sets: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Integral:
+    """A product that a variable of the synapse integrates.
+
+    Attributes
+    ----------
+    variable, decaying : str
+        The variable, and the decaying variable of the synapse.
+    factor : expression
+        The other factor: an expression of modulators and parameters.
+    size : bool
+        Whether it is the integral of the factor's absolute value, which tells how far the variable
+        may go within a span in which the factor changes its sign.
+    """
+
+    variable: str
+    decaying: str
+    factor: ast.expr
+    size: bool = False
+
+
 def event_source(
     names: Names,
-    template: Path,
+    example: Path,
+    templates: Sequence[Path],
     jumps: tuple[Jumps, Jumps],
     on_pre: Statements,
     on_post: Statements,
     decays: Mapping[str, int],
     targets: Statements,
+    integrals: Sequence[Integral],
+    crossings: Mapping[str, tuple[str, Sequence[ast.expr]]],
+    equations: Statements,
+    on_event: Mapping[str, Statements],
     fixed: Mapping[str, int],
     floor: Floor,
+    *,
+    transmits_after: bool = False,
 ) -> str:
     """Python source of the kernels.
 
@@ -57,8 +90,10 @@ def event_source(
     ----------
     names : Names
         Variables, traces, parameters and modulators.
-    template : Path
-        The module `spikesim.kernels.plastic`.
+    example : Path
+        The module `spikesim.kernels.rule_example`.
+    templates : sequence of Path
+        The modules `spikesim.kernels.plastic`, `plastic_updates` and `plastic_sending`.
     jumps : tuple of Jumps
         Those of the presynaptic and of the postsynaptic traces.
     on_pre, on_post : mapping
@@ -67,27 +102,46 @@ def event_source(
         Row of the decay tables of each trace and each variable that decays.
     targets : mapping
         What these variables decay to, if not to 0.
+    integrals : sequence of Integral
+        What variables of the synapse integrate between spikes.
+    crossings : mapping
+        Variables of the synapse whose equations compare a decaying variable with thresholds: this
+        variable, and the thresholds.
+    equations : mapping
+        Derivatives (per ms) of these variables, and of the decaying ones.
+    on_event : mapping
+        New values of variables of the synapse when a modulator is released, by modulator.
     fixed : mapping of str to int
         ``pairing`` and ``coincidence`` as compile-time constants, which makes the kernels faster;
         empty if they are read at run time.
     floor : Floor
         Lower bound of the weight.
+    transmits_after : bool
+        Whether a spike transmits the weight that it has changed.
     """
     trees = [*on_pre.values(), *on_post.values(), *targets.values()]
+    trees += [term.factor for term in integrals]
+    trees += [tree for changes in on_event.values() for tree in changes.values()]
     trees += [t for jump in jumps for n, t in jump.values.items() if n not in jump.steps]
-    evolving = [name for name in names.state if name in decays]
-    cheap = all(map(is_arithmetic, trees)) and not evolving
+    trees += [equations[name] for name in crossings]
+    evolving = [*(name for name in names.state if name in decays), *integrals, *crossings]
+    cheap = all(map(is_arithmetic, trees)) and not evolving and not transmits_after
     sides = ("pre", names.pre, "x"), ("post", names.post, "y")
     lines = [
         *imports(trees),
+        "from math import log as _log",
+        "from spikesim.kernels.functions import exp as _exp, exprel as _exprel",
         f"HAS_ON_PRE = {bool(on_pre)}",
         f"VECTORIZED = {cheap}",
         f"EVOLVES = {bool(evolving)}",
+        f"TRANSMITS_AFTER = {transmits_after}",
         f"WIDTH = np.uint64({width_of(names.post)})\n\n",
         *tuples(names),
-        _advanced(names, decays, targets),
+        _advanced(names, decays, targets, integrals, crossings, equations, floor),
+        _factors(names, integrals),
         statements("on_pre", on_pre, names, floor),
         statements("on_post", on_post, names, floor),
+        events(on_event, names, floor),
         *_kept(names),
     ]
     for (side, own, given), jump in zip(sides, jumps, strict=True):
@@ -103,7 +157,7 @@ def event_source(
         function("pre_if", "first, x, z", f"return {row(either)}"),
     ]
     lines += [_choice(name, fixed) for name in ("pairing", "coincidence")]
-    return generated(template, lines)
+    return generated(example, templates, lines)
 
 
 def width_of(post: Sequence[str]) -> int:
@@ -111,21 +165,96 @@ def width_of(post: Sequence[str]) -> int:
     return 1 << len(post).bit_length() if post else 1
 
 
-def _advanced(names: Names, decays: Mapping[str, int], targets: Statements) -> str:
-    body = [line.strip() for line in names.unpacked(targets.values())]
+def _advanced(
+    names: Names,
+    decays: Mapping[str, int],
+    targets: Statements,
+    integrals: Sequence[Integral],
+    crossings: Mapping[str, tuple[str, Sequence[ast.expr]]],
+    equations: Statements,
+    floor: Floor,
+) -> str:
+    own = {term.variable for term in integrals}
+    moving = WEIGHT in own or WEIGHT in crossings
+    bounds = [b for b in ("w_min", "w_max") if b in names.parameters] if moving else []
+    bounding = [ast.Name(b, ast.Load()) for b in bounds]
+    solved = [tree for name in crossings for tree in (equations[name], *crossings[name][1])]
+    solved += [equations[decaying] for decaying, _ in crossings.values()]
+    body = [line.strip() for line in names.unpacked([*targets.values(), *bounding, *solved])]
     body.append("_type = _a.weights.dtype.type")
     parts = []
     for k, name in enumerate(names.state):
-        if name not in decays:
-            parts.append(f"_s[{k}]")
-            continue
-        factor = f"decay(_a.fine, _a.coarse, {decays[name]}, _steps)"
-        if name in targets:
-            rest = ex.source(targets[name])
-            parts.append(f"_type({rest} + (_s[{k}] - ({rest})) * {factor})")
+        if name in own:
+            body += _integrated(name, k, names, decays, integrals, bounded(bounds, floor))
+            parts.append(f"_type(_{name})")
+        elif name in crossings:
+            limits = bounded(bounds, floor) if name == WEIGHT else []
+            body += crossed(name, *crossings[name], equations, limits)
+            parts.append(f"_type(_{name})")
+        elif name in decays:
+            factor = f"decay(_a.fine, _a.coarse, {decays[name]}, _steps)"
+            rest = ex.source(targets[name]) if name in targets else None
+            parts.append(f"_type(_s[{k}] * {factor})" if rest is None else
+                         f"_type({rest} + (_s[{k}] - ({rest})) * {factor})")  # fmt: skip
         else:
-            parts.append(f"_type(_s[{k}] * {factor})")
-    return function("advanced", "_s, _a, _steps", *body, f"return {row(parts)}")
+            parts.append(f"_s[{k}]")
+    return function("advanced", "_s, _a, _start, _steps", *body, f"return {row(parts)}")
+
+
+def _integrated(
+    name: str,
+    k: int,
+    names: Names,
+    decays: Mapping[str, int],
+    integrals: Sequence[Integral],
+    limits: Sequence[str],
+) -> list[str]:
+    """Lines that add integrals to a variable.
+
+    Its bounds are exact if they are applied at the end of a span in which what is integrated does
+    not change its sign. Where it may, and a bound could be reached, each step has its own.
+    """
+    state = list(names.state)
+
+    def total(size: bool, start: str, steps: str, decay: str) -> str:
+        terms = []
+        for n, term in enumerate(integrals):
+            if term.variable == name and term.size == size:
+                value = f"_s[{state.index(term.decaying)}]"
+                value = f"abs({value})" if size else value
+                rate = decays[term.decaying]
+                terms.append(f"{value}{decay.format(rate)} * "
+                             f"integral(_a, {n}, {rate}, {start}, {steps})")  # fmt: skip
+        return " + ".join(terms)
+
+    once = [f"_{name} = _s[{k}] + {total(False, '_start', '_steps', '')}"]
+    limits = limits if name == WEIGHT else ()
+    if not limits or not any(term.size for term in integrals if term.variable == name):
+        return [*once, *limits]
+    step = total(False, "_start + _n", "1", " * decay(_a.fine, _a.coarse, {}, _n)")
+    return [
+        f"_reach = {total(True, '_start', '_steps', '')}",
+        f"_w = _least = _s[{k}] - _reach",
+        *limits,
+        "_bounded = _w != _least",
+        f"_w = _most = _s[{k}] + _reach",
+        *limits,
+        "_bounded = _bounded or _w != _most",
+        *once,
+        "if _bounded:",
+        f"    _w = 1.0 * _s[{k}]",
+        "    for _n in range(_steps):",
+        f"        _w += {step}",
+        *(f"        {line}" for line in limits),
+    ]
+
+
+def _factors(names: Names, integrals: Sequence[Integral]) -> str:
+    level = replace(names, level="mean_level")
+    body = [line.strip() for line in level.unpacked([term.factor for term in integrals])]
+    parts = [f"abs({ex.source(t.factor)})" if t.size else f"1.0 * ({ex.source(t.factor)})"
+             for t in integrals] or ["0.0"]  # fmt: skip
+    return function("factors", "_a, _step", *body, f"return {row(parts)}")
 
 
 def _kept(names: Names) -> list[str]:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from spikesim.codegen.weight_floor import least
 from spikesim.language import expressions as ex
 from spikesim.language.functions import imports_of
 
-BEGIN, END = "# --- rule begins\n", "# --- rule ends\n"
+MARK = "# --- continued\n"
 Statements = Mapping[str, ast.expr]
 WEIGHT = "w"
 
@@ -61,27 +61,51 @@ class Names:
 
 @dataclass(frozen=True)
 class Floor:
-    """Least weight, not negative, and what is known of parameters.
+    """Lower bound of the weight, below which statements do not bring it.
 
-    Statements that are not known to stay above it are clipped there.
+    Attributes
+    ----------
+    least : float or None
+        The bound, not negative; None if the weight may have any sign.
+    values : mapping
+        Values of parameters.
+    lows : mapping
+        Lower bounds of other names.
     """
 
     least: float | None = None
     values: Mapping[str, float] = field(default_factory=dict)
+    lows: Mapping[str, float] = field(default_factory=dict)
 
-    def clipped(self, tree: ast.expr, names: Names) -> bool:
+    def clips(self, tree: ast.expr) -> bool:
         """Whether an expression may fall below the floor."""
         if self.least is None:
             return False
-        lows = {WEIGHT: self.least, **dict.fromkeys([*names.pre, *names.post], 0.0)}
-        return not least(tree, self.values, lows) >= self.least
+        return not least(tree, self.values, {WEIGHT: self.least, **self.lows}) >= self.least
 
 
-def generated(template: Path, lines: Iterable[str]) -> str:
-    """The template with its marked part replaced."""
-    head, rest = template.read_text().split(BEGIN)
-    _, tail = rest.split(END)
-    return head + "\n".join(lines) + "\n" + tail
+def generated(example: Path, templates: Sequence[Path], lines: Iterable[str]) -> str:
+    """Source of a module: the functions `lines`, and what the templates have behind their mark.
+
+    The module imports what the templates and the example of such functions import.
+    """
+    imported, bodies = [], []
+    for template in [example, *templates]:
+        before, _, behind = template.read_text().partition(MARK)
+        imported += [
+            ast.unparse(node)
+            for node in ast.parse(before).body
+            if isinstance(node, (ast.Import, ast.ImportFrom)) and not _of_template(node)
+        ]
+        bodies.append(behind)
+    head = "from __future__ import annotations"
+    return "\n".join([head, *dict.fromkeys(imported), *lines, *bodies])
+
+
+def _of_template(node: ast.Import | ast.ImportFrom) -> bool:
+    module = (node.module or "") if isinstance(node, ast.ImportFrom) else ""
+    own = ("plastic", "stepped", "rule_example")
+    return module == "__future__" or module.startswith(tuple(f"spikesim.kernels.{n}" for n in own))
 
 
 def function(name: str, arguments: str, *body: str) -> str:
@@ -125,11 +149,38 @@ def statements(name: str, trees: Statements, names: Names, floor: Floor) -> str:
             parts.append(f"_s[{k}]")
             continue
         body.append(f"_{variable} = {ex.source(trees[variable])}")
-        if variable == WEIGHT and floor.clipped(trees[variable], names):
+        if variable == WEIGHT and floor.clips(trees[variable]):
             # NaN fails the comparison, so it stays NaN and is reported.
             body.append(f"_w = {floor.least!r} if _w < {floor.least!r} else _w")
         parts.append(f"_type(_{variable})")
     return function(name, "_s, _x, _y, _a, _step", *body, f"return {row(parts)}")
+
+
+def events(on_event: Mapping[str, Statements], names: Names, floor: Floor) -> str:
+    """Functions of the releases, and one that applies those of a step."""
+    lines, parts = [], ["_s = s"]
+    for modulator, trees in on_event.items():
+        n = list(names.modulators).index(modulator)
+        text = statements(f"_on_{modulator}", trees, replace(names, pre=(), post=()), floor)
+        lines.append(text.replace("_s, _x, _y, _a, _step", "_s, amount, _a, _step", 1))
+        parts += [
+            f"_amount = load_const(a.released, load_const(a.sees, {n}))",
+            "if _amount != 0.0:",
+            f"    _s = _on_{modulator}(_s, _amount, a, step)",
+        ]
+    return "".join([*lines, function("on_events", "s, a, step", *parts, "return _s")])
+
+
+def bounded(bounds: Sequence[str], floor: Floor) -> list[str]:
+    """Lines that keep the new weight `_w` within its bounds."""
+    lines = []
+    if "w_max" in bounds:
+        lines.append("_w = w_max if _w > w_max else _w")
+    if "w_min" in bounds:
+        lines.append("_w = w_min if _w < w_min else _w")
+    if floor.least is not None:
+        lines.append(f"_w = {floor.least!r} if _w < {floor.least!r} else _w")
+    return lines
 
 
 def is_arithmetic(tree: ast.expr) -> bool:

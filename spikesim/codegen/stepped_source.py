@@ -8,8 +8,9 @@ enter the equations of others with their means over the interval, which makes a 
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from spikesim.codegen.rule_source import (
@@ -17,6 +18,8 @@ from spikesim.codegen.rule_source import (
     Floor,
     Names,
     Statements,
+    bounded,
+    events,
     function,
     generated,
     imports,
@@ -44,12 +47,15 @@ class Owned:
         Values after a spike of the neuron.
     read : dict of str to int
         Names that are copies of the neuron's state, with their index.
+    delayed : dict of str to str
+        Names that are earlier values of others.
     """
 
     names: Sequence[str]
     equations: Statements
-    jumps: Statements
-    read: Mapping[str, int]
+    jumps: Statements = field(default_factory=dict)
+    read: Mapping[str, int] = field(default_factory=dict)
+    delayed: Mapping[str, str] = field(default_factory=dict)
 
 
 class Constants:
@@ -72,14 +78,19 @@ class Constants:
 
 def stepped_source(
     names: Names,
-    template: Path,
+    example: Path,
+    templates: Sequence[Path],
     pre: Owned,
     post: Owned,
     synapse: Owned,
     on_pre: Statements,
     on_post: Statements,
+    on_event: Mapping[str, Statements],
+    noise: Statements,
     coincidence: int,
     floor: Floor,
+    *,
+    transmits_after: bool = False,
 ) -> tuple[str, list[ast.expr]]:
     """Python source of the kernels, and the rates of which they read exponentials.
 
@@ -90,16 +101,24 @@ def stepped_source(
     ----------
     names : Names
         Variables, what neurons keep, parameters and modulators.
-    template : Path
+    example : Path
+        The module `spikesim.kernels.rule_example`.
+    templates : sequence of Path
         The module `spikesim.kernels.stepped`.
     pre, post, synapse : Owned
         What they keep, and how it moves.
     on_pre, on_post : mapping
         New values of variables of the synapse.
+    on_event : mapping
+        New values of variables of the synapse when a modulator is released, by modulator.
+    noise : mapping
+        Factors of white noise in the equations of variables of the synapse.
     coincidence : int
         Order of spikes that coincide.
     floor : Floor
         Lower bound of the weight.
+    transmits_after : bool
+        Whether a spike transmits the weight that it has changed.
     """
     constants = Constants(set(names.parameters))
     decays = {
@@ -108,14 +127,20 @@ def stepped_source(
         for name, rhs in owned.equations.items()
         if (rate := _decay(name, rhs, constants.fixed)) is not None
     }
-    trees = [*on_pre.values(), *on_post.values()]
+    trees = [*on_pre.values(), *on_post.values(), *noise.values()]
+    trees += [tree for statements in on_event.values() for tree in statements.values()]
     trees += [t for o in (pre, post, synapse) for t in (*o.equations.values(), *o.jumps.values())]
     lines = [
         *imports(trees),
-        "from spikesim.kernels.functions import exp, exprel\n\n",
+        "import math\n",
+        "from spikesim import rng",
+        "from spikesim.kernels.functions import exp, exprel\n",
+        f"TRANSMITS_AFTER = {transmits_after}\n\n",
         *tuples(names),
         statements("on_pre", on_pre, names, floor),
         statements("on_post", on_post, names, floor),
+        events(on_event, names, floor),
+        _noise(noise, names, synapse, floor),
         _moved("moved", synapse, names, decays, constants, "_s, _x, _y, _a, _step", floor),
     ]
     for side, owned, given in (("pre", pre, "_x"), ("post", post, "_y")):
@@ -129,7 +154,7 @@ def stepped_source(
             _moved(f"moved_{side}", owned, own, decays, constants, f"{given}, _a, _step", None),
         ]
     lines.append(function("coincidence", "a", f"return {coincidence}"))
-    return generated(template, lines), constants.rates
+    return generated(example, templates, lines), constants.rates
 
 
 def _decay(name: str, rhs: ast.expr, fixed: set[str]) -> ast.expr | None:
@@ -141,6 +166,26 @@ def _decay(name: str, rhs: ast.expr, fixed: set[str]) -> ast.expr | None:
     if ex.names(rest) or ex.called(rest) or float(ex.evaluate(rest, {})) != 0.0:
         return None
     return terms[name]
+
+
+def _noise(noise: Statements, names: Names, synapse: Owned, floor: Floor) -> str:
+    """Function that adds the noise of an interval, an Euler-Maruyama step."""
+    bounds = [b for b in ("w_min", "w_max") if b in names.parameters]
+    bounding = [ast.Name(b, ast.Load()) for b in bounds] if WEIGHT in noise else []
+    level = replace(names, level=MEAN_LEVEL)
+    body = [line.strip() for line in level.unpacked([*noise.values(), *bounding])]
+    body.append("_type = _a.weights.dtype.type")
+    parts = []
+    for k, name in enumerate(names.state):
+        if name not in noise:
+            parts.append(f"_s[{k}]")
+            continue
+        seed = f"rng.subkey(rng.subkey(np.uint64(_a.noise_key) + np.uint64({k}), _step), _k)"
+        body.append(f"_{name} = _s[{k}] + math.sqrt(_a.dt) * ({ex.source(noise[name])}) * "
+                    f"rng.normal({seed}, 0)")  # fmt: skip
+        body += bounded(bounds, floor) if name == WEIGHT else []
+        parts.append(f"_type(_{name})")
+    return function("moved_by_noise", "_s, _x, _y, _a, _step, _k", *body, f"return {row(parts)}")
 
 
 def _moved(
@@ -157,14 +202,17 @@ def _moved(
     # The bounds of the weight are parameters of these names.
     bounds = [b for b in ("w_min", "w_max") if b in names.parameters] if floor else []
     bounding = [ast.Name(b, ast.Load()) for b in bounds] if WEIGHT in owned.equations else []
-    body = [line.strip() for line in level.unpacked([*trees, *bounding])]
+    moving = [ast.Name(n, ast.Load()) for n in owned.equations]
+    used = set().union(*(ex.names(t) - {n} for n, t in owned.equations.items()))
+    rates = [rate for u, rate in decays.items() if u in used]
+    body = [line.strip() for line in level.unpacked([*trees, *moving, *bounding, *rates])]
     if floor is not None:
         body.append("_type = _a.weights.dtype.type")
     means = {
         u: ast.BinOp(ast.Name(u, ast.Load()), ast.Mult(), ast.Name(f"_mean_{u}", ast.Load()))
         for u in decays
     }
-    used = set().union(*(ex.names(t) - {n} for n, t in owned.equations.items()))
+    body += [f"_now_{u} = {u}" for u in decays if u in used]
     body += [f"_mean_{u} = {constants.of(rate)[2]}" for u, rate in decays.items() if u in used]
     given = arguments.partition(",")[0]
     parts = []
@@ -173,12 +221,43 @@ def _moved(
             parts.append(f"{given}[{k}]")
             continue
         others = {u: mean for u, mean in means.items() if u != variable}
-        tree = ex.substitute(owned.equations[variable], others)
+        tree = _with_shares(owned.equations[variable], decays, constants.fixed)
+        tree = ex.substitute(tree, others)
         body.append(f"_{variable} = {_step(variable, tree, constants)}")
         if variable == WEIGHT and floor is not None:
-            body += _bounded(bounds, floor)
+            body += bounded(bounds, floor)
         parts.append(f"_type(_{variable})" if floor is not None else f"_{variable}")
     return function(name, arguments, *body, f"return {row(parts)}")
+
+
+def _with_shares(rhs: ast.expr, decays: Statements, fixed: set[str]) -> ast.expr:
+    """Replace ``int(c > theta)`` by the share of the interval in which it is true.
+
+    This places the time at which a decaying variable crosses a constant threshold.
+    """
+
+    class Shares(ast.NodeTransformer):
+        def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
+            test = node.test
+            if not isinstance(test, ast.Compare):
+                return node
+            left, right = test.left, test.comparators[0]
+            above = isinstance(test.ops[0], (ast.Gt, ast.GtE))
+            if isinstance(right, ast.Name) and right.id in decays:
+                left, right, above = right, left, not above
+            if not (isinstance(left, ast.Name) and left.id in decays and ex.names(right) <= fixed):
+                return node
+            parts = (node.body, node.orelse) if above else (node.orelse, node.body)
+            if any(ex.names(part) & set(decays) for part in parts):
+                return node
+            rate = ast.BinOp(decays[left.id], ast.Mult(), ast.Name("_a.dt", ast.Load()))
+            value = ast.Name(f"_now_{left.id}", ast.Load())  # not its mean
+            share = ast.Call(ast.Name("share_above", ast.Load()), [value, right, rate], [])
+            difference = ast.BinOp(parts[0], ast.Sub(), parts[1])
+            return ast.BinOp(parts[1], ast.Add(), ast.BinOp(difference, ast.Mult(), share))
+
+    replaced: ast.expr = Shares().visit(copy.deepcopy(rhs))
+    return replaced
 
 
 def _step(name: str, rhs: ast.expr, constants: Constants) -> str:
@@ -197,17 +276,6 @@ def _step(name: str, rhs: ast.expr, constants: Constants) -> str:
     return f"{name} * exp({scaled}) + ({rest}) * _a.dt * exprel({scaled})"
 
 
-def _bounded(bounds: Sequence[str], floor: Floor) -> list[str]:
-    lines = []
-    if "w_max" in bounds:
-        lines.append("_w = w_max if _w > w_max else _w")
-    if "w_min" in bounds:
-        lines.append("_w = w_min if _w < w_min else _w")
-    if floor.least is not None:
-        lines.append(f"_w = {floor.least!r} if _w < {floor.least!r} else _w")
-    return lines
-
-
 def _jumped(name: str, owned: Owned, names: Names, given: str) -> str:
     trees = [owned.jumps[n] for n in owned.names if n in owned.jumps]
     body = [line.strip() for line in names.unpacked(trees)]
@@ -218,15 +286,30 @@ def _jumped(name: str, owned: Owned, names: Names, given: str) -> str:
 
 def _rings(side: str, owned: Owned) -> list[str]:
     places = [f"a.{side}[row, n, {k}]" for k in range(len(owned.names))]
-    kept = [k for k, name in enumerate(owned.names) if name not in owned.read]
+    own = {*owned.read, *owned.delayed}
+    kept = [k for k, name in enumerate(owned.names) if name not in own]
+    copies = {
+        **owned.read,
+        **{n: owned.read[s] for n, s in owned.delayed.items() if s in owned.read},
+    }
     copied = [
         f"a.{side}[row, n, {k}] = state[a.{side}_reads[{owned.read[name]}] + n]"
         for k, name in enumerate(owned.names)
         if name in owned.read
     ]
+    mask = f"np.uint64(a.{side}.shape[0] - 1)"
+    earlier = [
+        f"a.{side}[np.uint64(step) & {mask}, n, {owned.names.index(name)}] = "
+        f"a.{side}[np.uint64(step - a.{side}_delays[{m}]) & {mask}, n, {owned.names.index(source)}]"
+        for m, (name, source) in enumerate(owned.delayed.items())
+    ]
     return [
+        function(f"delay_{side}", "a, step, n", *earlier or ["pass"]),
         function(f"{side}_at", "a, row, n", f"return {row(places)}"),
         function(f"store_{side}", "a, row, n, z",
                  *[f"{places[k]} = z[{k}]" for k in kept] or ["pass"]),
+        function(f"fill_{side}", "a, row, n, state", *[
+            f"a.{side}[row, n, {owned.names.index(name)}] = state[a.{side}_reads[{m}] + n]"
+            for name, m in copies.items()] or ["pass"]),
         function(f"read_{side}", "a, row, n, state", *copied or ["pass"]),
     ]  # fmt: skip

@@ -22,8 +22,8 @@ from spikesim.fixed import Values
 from spikesim.neurons import Neuron
 from spikesim.receptors import TRANSMITTERS
 from spikesim.synapses import PlasticityRule, Release
-from spikesim.synapses.analysis import WEIGHT
-from spikesim.units import Unit, check_flag, delay_steps, given_values, ms
+from spikesim.synapses.form import WEIGHT
+from spikesim.units import Unit, check_flag, delay_steps, given_values, ms, one
 
 
 class Projection(Guarded):
@@ -145,6 +145,12 @@ class Projection(Guarded):
             raise ValidationError(
                 f"must be 'axonal' or 'dendritic' for a plastic projection, got {delay_is!r}; it "
                 "says which side of the synapse the delay lies on", "delay_is", self,
+            )  # fmt: skip
+        unit = self.plasticity.weight_unit
+        if unit not in (one, self.weight_unit):
+            raise ValidationError(
+                f"the rule's weight is in {unit}, and those of {self.receptor!r} of "
+                f"{self.target.name!r} are in {self.weight_unit}", "plasticity", self,
             )  # fmt: skip
         return delay_is
 

@@ -114,6 +114,7 @@ class PlasticArgs(NamedTuple):
     delay: int  # the uniform delay, steps
     delay_min: int
     delay_max: int
+    dt: float
     indptr: Array  # int64 (sources + 1); empty if dense
     begin: Array  # int64 (sources): first synapse, or the thread's first
     end: Array  # int64 (sources): one past the last
@@ -146,6 +147,14 @@ class PlasticArgs(NamedTuple):
     kept: Array  # float64 (synapses): sums for presynaptic-centred pairing; else empty
     levels: Array  # float64 (steps, modulators): `ModulationArgs.history`
     sees: Array  # int64: indices of the modulators that the rule reads
+    released: Array  # float64 (modulators): amounts released in the last step
+    level_base: Array  # float64: their baselines
+    level_mean: Array  # float64: mean of their decay over a step
+    integrals: Array  # float64 (integrals, steps): since the begin of the epoch; a ring
+    totals: Array  # float64 (integrals, epochs): over whole epochs; a ring
+    epoch: Array  # int64 (integrals): binary logarithm of the steps of an epoch
+    integrated: Array  # int64 (integrals): row of the decay tables
+    step_integral: Array  # float64 (integrals): integral of the decay over one step
 
 
 class SteppedArgs(NamedTuple):
@@ -174,9 +183,14 @@ class SteppedArgs(NamedTuple):
     pre_n: Array  # int32 (steps, sources): spikes in that step
     post: Array  # float64 (steps, targets, values)
     post_n: Array  # int32 (steps, targets)
+    late: int  # steps by which presynaptic spikes act later than they are transmitted
+    pre_delays: Array  # int64: for each earlier value of sources, how many steps earlier
+    post_delays: Array  # int64
+    noise_key: int  # key of the white noise
     pre_reads: Array  # int64: for each variable that is read, the place of source 0 in the state
     post_reads: Array  # int64
     levels: Array  # float64 (steps, modulators): `ModulationArgs.history`
     sees: Array  # int64: indices of the modulators that the rule reads
+    released: Array  # float64 (modulators): amounts released in the last step
     level_base: Array  # float64: their baselines
     level_mean: Array  # float64: mean of their decay over a step

@@ -1,4 +1,4 @@
-"""Stepped plastic synapses: template of the kernels, in which each rule replaces the marked part.
+"""Plastic synapses that are updated in every step: template of the kernels.
 
 All synapses of a projection are updated in every time step. This serves rules whose equations have
 no solution between two spikes, and rules that read variables of the neurons. What belongs to a
@@ -10,18 +10,51 @@ come, in this order, the spikes of step s, and the interval up to the end of the
 which copies of the neurons' states keep their values of step s. Spikes therefore transmit weights
 that have all been updated to the end of their own step.
 
-One file, for the generated module of a rule is this text with the marked part replaced.
+The generated module of a rule consists of the functions of `rule_example`, made for this rule, and
+of the text behind the mark.
 """
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
 from spikesim.jit import kernel
 from spikesim.kernels.histories import LEARNING, POST_FIRST, PRE_FIRST
-from spikesim.kernels.intrinsics import load_const, load_const_2d, load_updated, store_updated
+from spikesim.kernels.intrinsics import load_const, load_const_2d
+from spikesim.kernels.rule_example import (
+    TRANSMITS_AFTER,
+    after_post,
+    after_pre,
+    coincidence,
+    delay_post,
+    delay_pre,
+    fill_post,
+    fill_pre,
+    load_state,
+    moved,
+    moved_by_noise,
+    moved_post,
+    moved_pre,
+    on_events,
+    on_post,
+    on_pre,
+    post_at,
+    pre_at,
+    read_post,
+    read_pre,
+    store_post,
+    store_pre,
+    store_state,
+    with_weight,
+)
 
-APPLIED, FRESH = 1, 2  # indices into `control`: last step of applied spikes; rings to be filled
+# --- continued
+
+APPLIED, FRESH, RELEASED = 1, 2, 3
+"""Indices into `control`: last step of applied spikes; whether the rings must be filled; whether a
+modulator has been released in the step before."""
 
 
 @kernel(inline=True)
@@ -38,114 +71,12 @@ def mean_level(a, step, n):
     return base + (level(a, step, n) - base) * load_const(a.level_mean, n)
 
 
-# --- rule begins
-@kernel(inline=True)
-def load_state(a, k):
-    """Variables of synapse k, the weight first."""
-    return (load_updated(a.weights, k),)
-
-
-@kernel(inline=True)
-def store_state(a, k, s):
-    """Store the variables of synapse k."""
-    store_updated(a.weights, k, s[0])
-
-
-@kernel(inline=True)
-def save_state(out, k, s):
-    """Store variables into an array of shape (variables, synapses)."""
-    out[0, k] = s[0]
-
-
-@kernel(inline=True)
-def with_weight(s, t):
-    """Variables `s` with the weight of `t`."""
-    return (t[0],)
-
-
-@kernel(inline=True)
-def on_pre(s, x, y, a, step):
-    """Variables of a synapse after a presynaptic spike."""
-    return (a.weights.dtype.type(s[0] - load_const(a.par, 0) * y[0]),)
-
-
-@kernel(inline=True)
-def on_post(s, x, y, a, step):
-    """Variables of a synapse after a postsynaptic spike."""
-    return (a.weights.dtype.type(s[0] + load_const(a.par, 0) * x[0]),)
-
-
-@kernel(inline=True)
-def moved(s, x, y, a, step):
-    """Variables of a synapse after an interval without spikes."""
-    return s
-
-
-@kernel(inline=True)
-def pre_at(a, row, i):
-    """What source i keeps, just before its spikes in the step of this row."""
-    return (a.pre[row, i, 0],)
-
-
-@kernel(inline=True)
-def post_at(a, row, j):
-    """What target j keeps, just before its spikes in the step of this row."""
-    return (a.post[row, j, 0],)
-
-
-@kernel(inline=True)
-def store_pre(a, row, i, x):
-    """Store what source i keeps."""
-    a.pre[row, i, 0] = x[0]
-
-
-@kernel(inline=True)
-def store_post(a, row, j, y):
-    """Store what target j keeps."""
-    a.post[row, j, 0] = y[0]
-
-
-@kernel(inline=True)
-def after_pre(x, a):
-    """What a source keeps, just after a spike."""
-    return (x[0] + 1.0,)
-
-
-@kernel(inline=True)
-def after_post(y, a):
-    """What a target keeps, just after a spike."""
-    return (y[0] + 1.0,)
-
-
-@kernel(inline=True)
-def moved_pre(x, a, step):
-    """What a source keeps, after an interval without spikes."""
-    return x
-
-
-@kernel(inline=True)
-def moved_post(y, a, step):
-    """What a target keeps, after an interval without spikes."""
-    return y
-
-
-@kernel(inline=True)
-def read_pre(a, row, i, state):
-    """Copy the variables of source i that are read."""
-
-
-@kernel(inline=True)
-def read_post(a, row, j, state):
-    """Copy the variables of target j that are read."""
-
-
-@kernel(inline=True)
-def coincidence(a):
-    """Order of spikes that coincide."""
-    return a.coincidence
-
-
-# --- rule ends
+@kernel(fused=True)
+def share_above(c, threshold, rate):
+    """Share of an interval in which a variable that decays by exp(rate) is above a threshold."""
+    if not c > threshold:
+        return 0.0
+    return 1.0 if threshold <= 0.0 else min(1.0, math.log(c / threshold) / -rate)
 
 
 @kernel(inner=True)
@@ -158,6 +89,10 @@ def begin_step(step, a, ring, state):
         _fill(a, state)
         a.control[FRESH] = 0
     _update_neurons(a, step - 1)
+    a.control[RELEASED] = 0
+    for n in range(a.sees.size):
+        if a.released[a.sees[n]] != 0.0:
+            a.control[RELEASED] = 1
     events = 0
     for i in range(a.pre_n.shape[1]):
         first, last = _row(a, i)
@@ -168,7 +103,7 @@ def begin_step(step, a, ring, state):
                 if a.axonal:
                     count = a.pre_n[_kept(a, step - d), i]
                     if count > 0:
-                        w = count * a.sign * a.weights[k]
+                        w = count * a.sign * _transmitted(a, i, j, k, d, step)
                         ring[step & (ring.shape[0] - 1), a.slot + j] += w
                         events += count
     a.control[APPLIED] = step - 1
@@ -179,6 +114,13 @@ def begin_step(step, a, ring, state):
 def _kept(a, step):
     """Row of the rings in which a step is kept."""
     return np.uint64(step) & np.uint64(a.pre_n.shape[0] - 1)
+
+
+@kernel(inline=True)
+def _rows(a, d, step):
+    """Rows of the rings that a synapse of delay d sees in a step."""
+    first, second = (d, 0) if a.axonal else (0, d)
+    return _kept(a, step - first - a.late), _kept(a, step - second)
 
 
 @kernel(inline=True)
@@ -199,9 +141,7 @@ def _synapse(a, i, n):
 @kernel(fused=True)
 def _update(a, i, j, k, d, step, spiked, interval):
     """Apply the spikes of `step` at the synapse, if `spiked`, and then the interval after it."""
-    at_pre, at_post = (_kept(a, step - d), _kept(a, step)) if a.axonal else (
-        _kept(a, step), _kept(a, step - d)
-    )  # fmt: skip
+    at_pre, at_post = _rows(a, d, step)
     x, y = pre_at(a, at_pre, i), post_at(a, at_post, j)
     n_pre, n_post = a.pre_n[at_pre, i], a.post_n[at_post, j]
     x_after, y_after = x, y
@@ -224,8 +164,10 @@ def _update(a, i, j, k, d, step, spiked, interval):
                 new = on_post(new, x_after, y, a, step)
             elif n_post > 0:
                 new = on_post(new, x, y, a, step)
+    if spiked and a.control[RELEASED] == 1:
+        new = on_events(new, a, step)
     if interval:
-        new = moved(new, x_after, y_after, a, step)
+        new = moved_by_noise(moved(new, x_after, y_after, a, step), x_after, y_after, a, step, k)
     if a.control[LEARNING] == 0:
         new = with_weight(new, s)
     store_state(a, k, new)
@@ -240,12 +182,14 @@ def _update_neurons(a, step):
         for _ in range(a.pre_n[row, i]):
             x = after_pre(x, a)
         store_pre(a, following, i, moved_pre(x, a, step))
+        delay_pre(a, step + 1, i)
         a.pre_n[following, i] = 0
     for j in range(a.t_lo, a.t_hi):
         y = post_at(a, row, j)
         if a.post_n[row, j] > 0:
             y = after_post(y, a)
         store_post(a, following, j, moved_post(y, a, step))
+        delay_post(a, step + 1, j)
         a.post_n[following, j] = 0
 
 
@@ -254,9 +198,9 @@ def _fill(a, state):
     """Fill the rings with the neurons' present states, as those of earlier steps."""
     for row in range(a.pre_n.shape[0]):
         for i in range(a.pre_n.shape[1]):
-            read_pre(a, row, i, state)
+            fill_pre(a, row, i, state)
         for j in range(a.t_lo, a.t_hi):
-            read_post(a, row, j, state)
+            fill_post(a, row, j, state)
 
 
 @kernel(inner=True)
@@ -286,9 +230,20 @@ def _send(a, i, step, ring):
     for n in range(first, last):
         j, k, d = _synapse(a, i, n)
         if a.t_lo <= j < a.t_hi:
-            ring[(step + d) & (ring.shape[0] - 1), a.slot + j] += sign * a.weights[k]
+            w = _transmitted(a, i, j, k, d, step)
+            ring[(step + d) & (ring.shape[0] - 1), a.slot + j] += sign * w
             events += 1
     return events
+
+
+@kernel(fused=True)
+def _transmitted(a, i, j, k, d, step):
+    """Weight that a presynaptic spike of `step` at the synapse transmits."""
+    s = load_state(a, k)
+    if TRANSMITS_AFTER and a.control[LEARNING] == 1:
+        at_pre, at_post = _rows(a, d, step)
+        s = on_pre(s, pre_at(a, at_pre, i), post_at(a, at_post, j), a, step)
+    return s[0]
 
 
 @kernel
@@ -296,6 +251,10 @@ def flush(last_step, a):
     """Apply the spikes of `last_step`, so that variables can be read."""
     if a.control[APPLIED] >= last_step:
         return
+    a.control[RELEASED] = 0
+    for n in range(a.sees.size):
+        if a.released[a.sees[n]] != 0.0:
+            a.control[RELEASED] = 1
     for i in range(a.pre_n.shape[1]):
         first, last = _row(a, i)
         for n in range(first, last):

@@ -19,7 +19,7 @@ from spikesim.planning.sampling import draw
 from spikesim.runtime.lock import locked_methods
 from spikesim.runtime.part import StoredSynapses
 from spikesim.synapses import QuantalRelease
-from spikesim.synapses.analysis import WEIGHT
+from spikesim.synapses.form import WEIGHT
 from spikesim.units import check_array, check_range, check_scalar
 
 
@@ -38,7 +38,8 @@ class ProjectionValues:
         synapses.update()
         if synapses.one_weight:
             return np.full(synapses.n, synapses.sign * float(synapses.weights[0]))
-        weights = synapses.weights[order_of(synapses, projection)]
+        stored = synapses.variables[WEIGHT]() if WEIGHT in synapses.variables else synapses.weights
+        weights = stored[order_of(synapses, projection)]
         return synapses.sign * weights.astype(np.float64)
 
     def write_weight(self, projection: Projection, values: Any) -> None:
@@ -73,14 +74,14 @@ class ProjectionValues:
         """A variable of the synapses, float64, one value for each."""
         synapses = self._stored(projection)
         if name not in synapses.variables:
-            raise unknown_name(name, [WEIGHT, *synapses.variables], "get", projection)
+            raise unknown_name(name, projection.variables, "get", projection)
         return synapses.variables[name]()[order_of(synapses, projection)].astype(np.float64)
 
     def write_synapses(self, projection: Projection, name: str, values: Any) -> None:
         """Set a variable of the synapses to one number, an array or samples of a distribution."""
         synapses = self._stored(projection)
         if name not in synapses.variables:
-            raise unknown_name(name, [WEIGHT, *synapses.variables], "set", projection)
+            raise unknown_name(name, projection.variables, "set", projection)
         assert projection.plasticity is not None
         unit = projection.plasticity.form().variables[name].unit
         values = plain(values, unit, name, projection)

@@ -21,6 +21,7 @@ from spikesim.network.synapses import order_of
 from spikesim.planning.use import Use
 from spikesim.runtime.plan import Plan
 from spikesim.runtime.recording import Recording, SampleStore, SpikeStore
+from spikesim.synapses.form import WEIGHT
 from spikesim.units import whole_steps
 
 Store = SpikeStore | SampleStore
@@ -109,8 +110,9 @@ def _reader(plan: Plan, recorder: WeightRecorder) -> Callable[[], np.ndarray]:
 
     def read() -> np.ndarray:
         synapses = plan.stored(recorder.target.name)
-        if recorder.variable in synapses.variables:
-            return synapses.variables[recorder.variable]()
+        name = WEIGHT if recorder.variable == "weight" else recorder.variable
+        if name in synapses.variables:
+            return synapses.variables[name]()
         synapses.update()
         return synapses.weights
 

@@ -11,6 +11,7 @@ from spikesim.description.projections import Projection
 from spikesim.kernels.connect import stable_order
 from spikesim.runtime.part import StoredSynapses
 from spikesim.runtime.plan import Plan
+from spikesim.synapses.form import WEIGHT
 
 
 def carry_weights(before: Plan, plan: Plan, projections: list[str]) -> str:
@@ -31,6 +32,8 @@ def carry_weights(before: Plan, plan: Plan, projections: list[str]) -> str:
             described[:] = learnt.weights
             changed = changed or name
         for variable, read in learnt.variables.items():
+            if variable == WEIGHT:
+                continue
             values = read()
             if not np.array_equal(values, plan.stored(name).variables[variable]()):
                 part: Any = plan.parts["plastic_synapses"]

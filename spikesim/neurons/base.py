@@ -24,8 +24,8 @@ from spikesim.language import expressions as ex
 from spikesim.language.functions import read_functions
 from spikesim.language.text import parse_text, text_parameters
 from spikesim.neurons.given import checked_parts, mentions, named
-from spikesim.neurons.recipe import Recipe, blank
 from spikesim.parameters import Parametrized, Value
+from spikesim.pickling import Recipe, blank
 from spikesim.receptors import ExpCurrent, Receptor
 from spikesim.units import (
     Param,

@@ -8,17 +8,26 @@ from pathlib import Path
 
 import numpy as np
 
-from spikesim.codegen.event_source import Jumps, event_source
+from spikesim.codegen.event_source import Integral, Jumps, event_source
 from spikesim.codegen.modules import module_name
 from spikesim.codegen.rule_source import Floor, Names
 from spikesim.codegen.stepped_source import Owned, stepped_source
-from spikesim.kernels import plastic, stepped
+from spikesim.codegen.weight_floor import least
+from spikesim.kernels import functions
 from spikesim.language import expressions as ex
 from spikesim.language.algebra import CONSTANT, linear_terms
 from spikesim.synapses import COINCIDENCES, PAIRINGS, PlasticityRule
-from spikesim.synapses.analysis import POST, PRE, RuleForm, Side, Variable
-from spikesim.synapses.rule import step_of
+from spikesim.synapses.form import POST, PRE, WEIGHT, XI, RuleForm, Side, Variable
+from spikesim.synapses.rule_checks import step_of
 from spikesim.units import Unit
+
+_KERNELS = Path(functions.__file__).parent
+_EXAMPLE = _KERNELS / "rule_example.py"
+_EVENTS = [
+    _KERNELS / f"{name}.py"
+    for name in ("plastic", "plastic_vectors", "plastic_updates", "plastic_sending")
+]
+_STEPS = [_KERNELS / "stepped.py"]
 
 
 def rule_module(rule: PlasticityRule, floor: float | None = None) -> str:
@@ -56,9 +65,11 @@ def _event_text(rule: PlasticityRule, floor: float | None) -> str:
         {name: k for k, name in enumerate(rule.declared)}, form.modulators,
     )  # fmt: skip
     return event_source(
-        names, Path(plastic.__file__), (_jumps(form.pre), _jumps(form.post)), form.on_pre,
-        form.on_post, {v.name: k for k, v in enumerate(decaying(form))}, _targets(form), fixed,
-        Floor(floor, values),
+        names, _EXAMPLE, _EVENTS, (_jumps(form.pre), _jumps(form.post)), form.on_pre,
+        form.on_post, {v.name: k for k, v in enumerate(decaying(form))}, _targets(form),
+        integrals_of(rule, form), form.crossings,
+        {n: v.rhs for n, v in form.variables.items() if v.rhs is not None}, form.on_event, fixed,
+        Floor(floor, values, _lows(form, values)), transmits_after=rule.transmits == "after",
     )  # fmt: skip
 
 
@@ -72,11 +83,12 @@ def stepped_text(
         list(form.variables), pre.names, post.names,
         {name: k for k, name in enumerate(rule.declared)}, form.modulators,
     )  # fmt: skip
-    equations = {n: v.rhs for n, v in form.variables.items() if v.rhs is not None}
+    equations = {n: _without_noise(v.rhs) for n, v in form.variables.items() if v.rhs is not None}
     values = {name: float(getattr(rule, name)) for name in rule.declared}
     return stepped_source(
-        names, Path(stepped.__file__), pre, post, Owned(names.state, equations, {}, {}),
-        form.on_pre, form.on_post, COINCIDENCES.index(rule.coincidence), Floor(floor, values),
+        names, _EXAMPLE, _STEPS, pre, post, Owned(names.state, equations),
+        form.on_pre, form.on_post, form.on_event, form.noise, COINCIDENCES.index(rule.coincidence),
+        Floor(floor, values, _lows(form, values)), transmits_after=rule.transmits == "after",
     )  # fmt: skip
 
 
@@ -88,13 +100,21 @@ def _owned(rule: PlasticityRule, side: Side, suffix: str) -> Owned:
         jumps = {n: ast.Constant(step_of(n, tree)) for n, tree in jumps.items()}
     read = {f"{n}{suffix}": k for k, n in enumerate(side.read)}
     equations = {n: v.rhs for n, v in own.items() if v.rhs is not None}
-    return Owned([*own, *read], equations, jumps, read)
+    delayed = {n: source for n, (source, _) in side.delayed.items()}
+    return Owned([*own, *read, *delayed], equations, jumps, read, delayed)
+
+
+def _without_noise(rhs: ast.expr) -> ast.expr:
+    terms = linear_terms(rhs, {XI})
+    return rhs if terms is None else terms.get(CONSTANT, ast.Constant(0.0))
 
 
 def decaying(form: RuleForm) -> list[Variable]:
     """Traces and variables that decay exponentially, in the order of the rows of their tables."""
     found = [*form.pre.traces.values(), *form.post.traces.values()]
-    return found + [v for v in form.variables.values() if v.rhs is not None]
+    solved = {*form.integrals, *form.crossings}
+    own = (v for v in form.variables.values() if v.name not in solved)
+    return found + [v for v in own if v.rhs is not None]
 
 
 def decay_rates(form: RuleForm, values: Mapping[str, float]) -> np.ndarray:
@@ -107,11 +127,44 @@ def decay_rates(form: RuleForm, values: Mapping[str, float]) -> np.ndarray:
     return np.array(rates)
 
 
+def _lows(form: RuleForm, values: Mapping[str, float]) -> dict[str, float]:
+    """Names of traces that are never negative, with this lower bound, and of modulators."""
+    found = {n for side in (form.pre, form.post) for n in side.traces}
+    jumps = {**form.pre.jumps, **form.post.jumps}
+    while True:
+        lows = dict.fromkeys([*found, *form.modulators], 0.0)
+        kept = {n for n in found if n not in jumps or least(jumps[n], values, lows) >= 0.0}
+        if kept == found:
+            return lows
+        found = kept
+
+
+def integrals_of(rule: PlasticityRule, form: RuleForm) -> list[Integral]:
+    """Integrals that the kernels keep, in the order of their numbers.
+
+    Where a factor of an integral of the weight may have both signs, its absolute value is
+    integrated, too.
+    """
+    values = {name: float(getattr(rule, name)) for name in rule.declared}
+    lows = dict.fromkeys(form.modulators, 0.0)
+    found = []
+    for variable, terms in form.integrals.items():
+        signs = set()
+        for decaying_one, factor in terms.items():
+            found.append(Integral(variable, decaying_one, factor))
+            negative = ast.BinOp(ast.Constant(0.0), ast.Sub(), factor)
+            signs.add(1 if least(factor, values, lows) >= 0.0 else
+                      -1 if least(negative, values, lows) >= 0.0 else 0)  # fmt: skip
+        if variable == WEIGHT and (0 in signs or len(terms) > 1):
+            found += [Integral(variable, c, factor, size=True) for c, factor in terms.items()]
+    return found
+
+
 def _targets(form: RuleForm) -> dict[str, ast.expr]:
     """Values to which variables of the synapse decay, where that is not 0."""
     targets: dict[str, ast.expr] = {}
     for name, variable in form.variables.items():
-        if variable.rhs is None:
+        if variable.rhs is None or name in {*form.integrals, *form.crossings}:
             continue
         rate, rest = variable.decay_rate, variable.target
         assert rate is not None

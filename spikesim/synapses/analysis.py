@@ -14,114 +14,30 @@ synapses are updated in every time step.
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.language import expressions as ex
 from spikesim.language.algebra import CONSTANT, linear_terms
 from spikesim.language.dimensions import Scope
 from spikesim.language.text import Text, parse_statements
+from spikesim.synapses.form import (
+    AMOUNT,
+    DELAYED,
+    FUNCTIONS,
+    POST,
+    PRE,
+    WEIGHT,
+    XI,
+    Crossing,
+    Earlier,
+    RuleForm,
+    Side,
+    Statements,
+    Variable,
+)
 from spikesim.units import Unit, is_unit_name, ms, mV, nS, one, pA
-
-WEIGHT = "w"
-PRE, POST = "_pre", "_post"  # suffixes of the variables of neurons
-Statements = dict[str, ast.expr]
-
-
-@dataclass(frozen=True)
-class Variable:
-    """A variable of a synapse or of a neuron.
-
-    Attributes
-    ----------
-    name : str
-        Its name.
-    unit : Unit
-        Unit of its values; 1 for the weight, if that has the unit of the receptor.
-    rhs : ast.expr or None
-        Derivative in its unit per ms; None if it changes only at events.
-    """
-
-    name: str
-    unit: Unit
-    rhs: ast.expr | None = None
-
-    @property
-    def decay_rate(self) -> ast.expr | None:
-        """Coefficient (1/ms) of an equation that is linear in the variable alone; else None."""
-        terms = None if self.rhs is None else linear_terms(self.rhs, {self.name})
-        if terms is None or self.name not in terms:
-            return None
-        return terms[self.name]
-
-    @property
-    def target(self) -> ast.expr | None:
-        """The part of the derivative that does not contain the variable itself."""
-        terms = None if self.rhs is None else linear_terms(self.rhs, {self.name})
-        return None if terms is None else terms.get(CONSTANT, ast.Constant(0.0))
-
-
-@dataclass(frozen=True)
-class Side:
-    """What the pre- or the postsynaptic neuron keeps.
-
-    Attributes
-    ----------
-    traces : dict of str to Variable
-        Variables that decay exponentially to 0.
-    stepped : dict of str to Variable
-        Other variables that belong to the neuron.
-    read : tuple of str
-        Names of the state variables of the neuron that are read, such as ``"V_m"``.
-    jumps : dict of str to expression
-        Values after a spike of the neuron, from the values before it.
-    """
-
-    traces: dict[str, Variable]
-    stepped: dict[str, Variable]
-    read: tuple[str, ...]
-    jumps: Statements
-
-    @property
-    def names(self) -> list[str]:
-        """Names of its own variables, traces first."""
-        return [*self.traces, *self.stepped]
-
-
-@dataclass(frozen=True)
-class RuleForm:
-    """A rule as the kernels carry it out; expressions are in plain numbers.
-
-    Attributes
-    ----------
-    pre, post : Side
-        What is kept for neurons.
-    variables : dict of str to Variable
-        Variables of the synapse, the weight first.
-    on_pre, on_post : dict of str to expression
-        New values of variables of the synapse after a spike, from the values before it.
-    parameters : tuple of str
-        Names of the parameters.
-    modulators : tuple of str
-        Names of the modulators.
-    reasons : tuple of str
-        Why it must be stepped; empty if it can be updated at events.
-    """
-
-    pre: Side
-    post: Side
-    variables: dict[str, Variable]
-    on_pre: Statements
-    on_post: Statements
-    parameters: tuple[str, ...]
-    modulators: tuple[str, ...]
-    reasons: tuple[str, ...] = ()
-
-    @property
-    def evolves(self) -> bool:
-        """Whether variables of the synapse change between events."""
-        return any(v.rhs is not None for v in self.variables.values())
 
 
 def analyse(
@@ -133,6 +49,8 @@ def analyse(
     modulators: tuple[str, ...],
     initial: Iterable[str] = (),
     signals: Mapping[str, Unit] | None = None,
+    on_event: Mapping[str, str] | None = None,
+    late: bool = False,
 ) -> RuleForm:
     """Find out which variables belong to neurons, check units, and choose the method.
 
@@ -153,20 +71,38 @@ def analyse(
     signals : mapping of str to Unit, optional
         Units of the variables of neurons that are read, such as ``V_m_post``. Default: those that
         their first letters suggest.
+    on_event : mapping of str to str, optional
+        Statements at the release of modulators.
+    late : bool
+        Whether presynaptic spikes act on the synapse later than they are transmitted.
     """
     units = {name: eq.unit for name, eq in {**text.odes, **text.subexpressions}.items()}
     units |= {name: unit for name, (unit, _) in text.parameters.items()}
     units = {WEIGHT: one, **units, **parameters, **dict.fromkeys(modulators, one)}
     parts = {name: eq.rhs for name, eq in text.subexpressions.items()}
+    delays: dict[str, Earlier] = {}
+    parts = {name: _with_delays(tree, owner, units, delays) for name, tree in parts.items()}
     at = {
-        attribute: _statements(owner, attribute, given, units, parts)
+        attribute: _statements(owner, attribute, given, units, parts, delays)
         for attribute, given in (("on_pre", on_pre), ("on_post", on_post))
     }
-    rates = {name: _expanded(eq.rhs, parts) for name, eq in text.odes.items()}
-    used = set().union(*map(ex.names, [*at["on_pre"].values(), *at["on_post"].values(),
-                                       *rates.values()]))  # fmt: skip
+    events = {
+        name: _statements(owner, f"on_event[{name!r}]", given, {**units, AMOUNT: one}, parts, {})
+        for name, given in (on_event or {}).items()
+    }
+    rates = {
+        name: _with_delays(_expanded(eq.rhs, parts), owner, units, delays)
+        for name, eq in text.odes.items()
+    }
+    every = [*at["on_pre"].values(), *at["on_post"].values(), *rates.values()]
+    used = set().union(*map(ex.names, every)) | {source for source, _ in delays.values()}
     read = {n for n in used - set(units) if n.endswith((PRE, POST))}
     units |= {n: (signals or {}).get(n, suggested_unit(n)) for n in read}
+    for name, (source, _) in delays.items():
+        if source not in units:
+            raise unknown_name(source, sorted(units), "delayed", owner)
+        units[name] = units[source]
+    units[XI] = Unit("1/ms**0.5")
     assigned = dict.fromkeys([*at["on_pre"], *at["on_post"]])
     declared = dict.fromkeys([WEIGHT, *text.odes, *(n for n in assigned if n != WEIGHT)])
     variables: dict[str, Variable] = {}
@@ -178,19 +114,52 @@ def analyse(
             rhs = scope.convert(rates[name], units[name] / ms, what)
             rhs = None if isinstance(rhs, ast.Constant) and rhs.value == 0 else rhs
         variables[name] = Variable(name, units[name], rhs)
-    for attribute, statements in at.items():
+    assigned |= dict.fromkeys(n for statements in events.values() for n in statements)
+    for attribute, statements in {
+        **at,
+        **{f"on_event[{n!r}]": s for n, s in events.items()},
+    }.items():
+        units = {**units, AMOUNT: one} if attribute.startswith("on_event") else units
         scope = Scope(units, owner, attribute)
         for name, tree in statements.items():
             statements[name] = scope.convert(tree, units[name], f"the new value of {name}")
     fixed = {*parameters}
+    stays = {WEIGHT, *initial, *(n for statements in events.values() for n in statements)}
     pre, post = (
-        _side(variables, at[own], at[other], fixed, suffix, {WEIGHT, *initial}, read)
+        _side(variables, at[own], at[other], fixed, suffix, stays, read, delays)
         for own, other, suffix in (("on_pre", "on_post", PRE), ("on_post", "on_pre", POST))
     )
     rest = {n: v for n, v in variables.items() if n not in pre.names and n not in post.names}
     at_pre, at_post = ({n: t for n, t in at[k].items() if n in rest} for k in at)
-    reasons = _reasons(pre, post, rest, fixed)
-    return RuleForm(pre, post, rest, at_pre, at_post, tuple(parameters), modulators, tuple(reasons))
+    integrals = {
+        name: terms
+        for name in rest
+        if (terms := _products(name, rest, fixed, set(modulators))) is not None
+    }
+    noise = {}
+    for name, variable in rest.items():
+        terms = None if variable.rhs is None else linear_terms(variable.rhs, {XI})
+        if terms is not None and XI in terms:
+            noise[name] = terms[XI]
+    crossings = {
+        name: found
+        for name in rest
+        if name not in integrals and (found := _crossing(name, rest, fixed)) is not None
+    }
+    solved = {*integrals, *crossings}
+    reasons = _reasons(pre, post, {n: v for n, v in rest.items() if n not in solved}, fixed)
+    if late:
+        reasons.append("presynaptic spikes act later than they are transmitted")
+    orphans = set(delays) - {*pre.delayed, *post.delayed}
+    for name in orphans:
+        raise ValidationError(
+            f"delayed() takes a variable that is kept for one neuron, and {delays[name][0]!r} "
+            "differs between its synapses", "equations", owner,
+        )  # fmt: skip
+    return RuleForm(
+        pre, post, rest, at_pre, at_post, tuple(parameters), modulators, integrals, crossings,
+        events, noise, tuple(reasons),
+    )  # fmt: skip
 
 
 def suggested_unit(name: str) -> Unit:
@@ -198,11 +167,51 @@ def suggested_unit(name: str) -> Unit:
     return {"V": mV, "I": pA, "g": nS}.get(name.partition("_")[0], one)
 
 
+class _Delays(ast.NodeTransformer):
+    """Replace calls of delayed() by names."""
+
+    def __init__(self, owner: str, units: Mapping[str, Unit], delays: dict[str, Earlier]):
+        self.owner, self.units, self.delays = owner, units, delays
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        if getattr(node.func, "id", "") != DELAYED:
+            return self.generic_visit(node)  # type: ignore[return-value]
+        source, span = node.args
+        if not isinstance(source, ast.Name):
+            raise ValidationError(
+                f"delayed() takes the name of a variable, got {ex.source(source)!r}", "equations",
+                self.owner,
+            )  # fmt: skip
+        scope = Scope(self.units, self.owner, "equations")
+        span = scope.convert(span, ms, f"the delay of {source.id}")
+        key = (source.id, ex.source(span))
+        for name, (known, given) in self.delays.items():
+            if (known, ex.source(given)) == key:
+                return ast.Name(name, ast.Load())
+        name = f"{source.id}_delayed{len(self.delays)}"
+        self.delays[name] = (source.id, span)
+        return ast.Name(name, ast.Load())
+
+
+def _with_delays(
+    tree: ast.expr, owner: str, units: Mapping[str, Unit], delays: dict[str, Earlier]
+) -> ast.expr:
+    if DELAYED not in ex.called(tree):
+        return tree
+    replaced: ast.expr = _Delays(owner, units, delays).visit(copy.deepcopy(tree))
+    return replaced
+
+
 def _statements(
-    owner: str, attribute: str, given: str, units: Mapping[str, Unit], parts: Statements
+    owner: str,
+    attribute: str,
+    given: str,
+    units: Mapping[str, Unit],
+    parts: Statements,
+    delays: dict[str, Earlier],
 ) -> Statements:
     try:
-        statements = parse_statements(given, owner, attribute, parts=parts)
+        statements = parse_statements(given, owner, attribute, FUNCTIONS, parts=parts)
     except ValidationError:
         if (expression := given.strip()) and _is_expression(expression):
             raise ValidationError(
@@ -214,8 +223,9 @@ def _statements(
         if name in parts:
             raise ValidationError(f"{name!r} is a subexpression, which cannot be set", attribute,
                                   owner)  # fmt: skip
+    statements = {n: _with_delays(t, owner, units, delays) for n, t in statements.items()}
     read: set[str] = set().union(set(statements), *map(ex.names, statements.values()))
-    for name in sorted(read - set(units)):
+    for name in sorted(read - set(units) - set(delays)):
         if not is_unit_name(name) and not name.endswith((PRE, POST)):
             error = unknown_name(name, sorted(units), attribute, owner)
             raise ValidationError(
@@ -247,12 +257,14 @@ def _side(
     suffix: str,
     stays: set[str],
     signals: set[str],
+    delays: Mapping[str, Earlier],
 ) -> Side:
     """The variables that one neuron changes alone: the largest such set."""
     read = {n for n in signals if n.endswith(suffix)}
     found = {n for n in variables if n not in stays and n not in other}
     while True:
         allowed = found | fixed | read
+        allowed |= {n for n, (source, _) in delays.items() if source in allowed}
         kept = {n for n in found if _within(variables[n].rhs, allowed)
                 and _within(own.get(n), allowed)}  # fmt: skip
         if kept == found:
@@ -261,7 +273,8 @@ def _side(
     # Only its spikes, or what it reads, tell that a variable belongs to this neuron.
     its = found & set(own)
     while True:
-        more = {n for n in found - its if _reads(variables[n], own) & (read | its)}
+        known = read | its | {n for n, (source, _) in delays.items() if source in read | its}
+        more = {n for n in found - its if _reads(variables[n], own) & known}
         if not more:
             break
         its |= more
@@ -275,11 +288,13 @@ def _side(
     order = [n for n in variables if n in found]
     rates = [v.rhs for v in variables.values() if v.rhs is not None]
     used = set().union(*map(ex.names, [*own.values(), *other.values(), *rates]))
+    used |= {source for source, _ in delays.values()}
     return Side(
         {n: variables[n] for n in order if n in traces},
         {n: variables[n] for n in order if n not in traces},
         tuple(sorted(n.removesuffix(suffix) for n in read & used)),
         {n: own[n] for n in order if n in own},
+        {n: d for n, d in delays.items() if d[0] in found or d[0] in read},
     )
 
 
@@ -308,6 +323,53 @@ def decays_alone(variable: Variable, fixed: set[str]) -> bool:
     )  # fmt: skip
 
 
+def _products(
+    name: str, variables: Mapping[str, Variable], fixed: set[str], modulators: set[str]
+) -> Statements | None:
+    """Factors of decaying variables in an equation that is the sum of such products; else None."""
+    rhs = variables[name].rhs
+    decaying = {n for n, v in variables.items() if v.rhs is not None and _is_trace(v, fixed)}
+    terms = None if rhs is None else linear_terms(rhs, decaying - {name})
+    if terms is None or CONSTANT in terms or not terms:
+        return None
+    return terms if all(ex.names(t) <= fixed | modulators for t in terms.values()) else None
+
+
+def _crossing(name: str, variables: Mapping[str, Variable], fixed: set[str]) -> Crossing | None:
+    """The decaying variable that an equation compares with constants, and these; else None.
+
+    Between two crossings the equation must be linear in its own variable, with constant factors.
+    """
+    rhs = variables[name].rhs
+    if rhs is None:
+        return None
+    decaying = {n for n, v in variables.items() if v.rhs is not None and _is_trace(v, fixed)}
+    compared: set[str] = set()
+    thresholds: list[ast.expr] = []
+
+    class Known(ast.NodeTransformer):
+        def visit_Compare(self, node: ast.Compare) -> ast.expr:
+            left, right = node.left, node.comparators[0]
+            if isinstance(right, ast.Name) and right.id in decaying:
+                left, right = right, left
+            if not (isinstance(left, ast.Name) and left.id in decaying):
+                return node
+            if not ex.names(right) <= fixed or isinstance(node.ops[0], (ast.Eq, ast.NotEq)):
+                return node
+            compared.add(left.id)
+            if ex.source(right) not in map(ex.source, thresholds):
+                thresholds.append(right)
+            return ast.Compare(ast.Constant(1.0), [ast.Gt()], [ast.Constant(0.0)])
+
+    known = Known().visit(copy.deepcopy(rhs))
+    terms = linear_terms(known, {name})
+    if len(compared) != 1 or terms is None:
+        return None
+    if not all(ex.names(term) <= fixed for term in terms.values()):
+        return None
+    return min(compared), tuple(thresholds)
+
+
 def _reasons(
     pre: Side, post: Side, variables: Mapping[str, Variable], fixed: set[str]
 ) -> list[str]:
@@ -317,7 +379,10 @@ def _reasons(
         reasons += [f"{n}, kept for the {whose} neuron, is no exponential trace"
                     for n in side.stepped]  # fmt: skip
         reasons += [f"it reads {n} of the {whose} neuron" for n in side.read]
+        reasons += [f"it reads an earlier value of {n}" for n, _ in side.delayed.values()]
     for name, variable in variables.items():
-        if variable.rhs is not None and not decays_alone(variable, fixed):
+        if variable.rhs is not None and XI in ex.names(variable.rhs):
+            reasons.append(f"d{name}/dt contains noise")
+        elif variable.rhs is not None and not decays_alone(variable, fixed):
             reasons.append(f"d{name}/dt = {ex.source(variable.rhs)} has no closed solution")
     return reasons

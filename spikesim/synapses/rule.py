@@ -2,37 +2,50 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from spikesim.distributions import Distribution
 from spikesim.errors import ValidationError, unknown_name
-from spikesim.language import expressions as ex
-from spikesim.language.algebra import CONSTANT, linear_terms
 from spikesim.language.text import Text, parse_statements, parse_text, text_parameters
 from spikesim.parameters import Parametrized
-from spikesim.synapses.analysis import WEIGHT, RuleForm, analyse
-from spikesim.units import Param, Unit, check_scalar
-
-PAIRINGS = (
-    "all-to-all",
-    "nearest-symmetric",
-    "nearest-presynaptic-centred",
-    "nearest-reduced-symmetric",
+from spikesim.pickling import Recipe, blank
+from spikesim.synapses.analysis import analyse
+from spikesim.synapses.brian_text import FLAGS, check_value, members_of_text
+from spikesim.synapses.form import FUNCTIONS, WEIGHT, RuleForm, explained
+from spikesim.synapses.rule_checks import (
+    PAIRINGS,
+    check_event_names,
+    check_initial,
+    check_late,
+    check_method,
+    check_modulators,
+    check_texts,
 )
+from spikesim.units import Param, Unit, check_name, check_scalar, one
+
 COINCIDENCES = ("none", "pre-first", "post-first")
 METHODS = ("auto", "events", "steps")
+TRANSMITTED = ("before", "after")
 TRACES = """
     dx/dt = -x / tau_plus  : 1
     dy/dt = -y / tau_minus : 1
 """
 """Equations of the two traces of pair rules."""
-FLAGS = {
-    "ode": ("event-driven", "clock-driven"),
-    "subexpression": ("constant over dt",),
-    "parameter": ("constant", "shared"),
-}
+
+
+@functools.lru_cache(maxsize=512)
+def _form(
+    owner: str, equations: str, on_pre: str, on_post: str, units: tuple[tuple[str, Unit], ...],
+    modulators: tuple[str, ...], initial: tuple[str, ...],
+    signals: tuple[tuple[str, Unit], ...], on_event: tuple[tuple[str, str], ...], late: bool,
+) -> RuleForm:  # fmt: skip
+    """See `PlasticityRule.form`; the same texts are analysed once."""
+    return analyse(
+        owner, parse_text(equations, owner, FUNCTIONS, FLAGS), on_pre, on_post, dict(units),
+        modulators, initial, dict(signals), dict(on_event), late,
+    )  # fmt: skip
 
 
 class PlasticityRule(Parametrized):
@@ -76,6 +89,15 @@ class PlasticityRule(Parametrized):
         Initial values of variables of the synapse; 0 by default. The weight has none here.
     modulators : tuple of str
         Names of neuromodulators; in the texts each is the concentration at that time.
+    on_event : dict of str to str
+        Statements at the release of a modulator by spikes, by modulator. In them, ``amount`` is
+        the released amount, and the modulator is the concentration after the release.
+    on_pre_delay : str
+        Name of a parameter (ms): presynaptic spikes, and the traces of that neuron, act on the
+        synapse so much later than spikes are transmitted. Default: at the same time.
+    transmits : {"before", "after"}
+        Whether a presynaptic spike transmits the weight as it is before its own statements, or
+        after them.
 
     Examples
     --------
@@ -97,6 +119,9 @@ class PlasticityRule(Parametrized):
     on_post: str = ""
     initial: ClassVar[Mapping[str, Any]] = {}
     modulators: ClassVar[tuple[str, ...]] = ()
+    on_event: ClassVar[Mapping[str, str]] = {}
+    on_pre_delay: ClassVar[str] = ""
+    transmits: ClassVar[str] = "before"
 
     def __init__(
         self, *, pairing: str = "all-to-all", coincidence: str = "none", method: str = "auto",
@@ -116,14 +141,18 @@ class PlasticityRule(Parametrized):
             value = getattr(self, name)
             infinite = isinstance(value, float) and math.isinf(value)
             setattr(self, name, value if infinite else check_scalar(value, name, self))
-        self._check_modulators()
+        if self.transmits not in TRANSMITTED:
+            raise unknown_name(self.transmits, TRANSMITTED, "transmits", self)
+        check_modulators(self)
         if not isinstance(self.initial, Mapping):
             raise ValidationError(
                 f"must map names of variables to values, got {self.initial!r}", "initial", self
             )
-        self._check_texts()
-        self._check_initial()
-        self._check_method()
+        check_event_names(self)
+        check_late(self)
+        check_texts(self)
+        check_initial(self)
+        check_method(self)
         self.check()
 
     @classmethod
@@ -131,17 +160,92 @@ class PlasticityRule(Parametrized):
         """Parameters that the equations declare; what statements set is a variable."""
         if not isinstance(cls.equations, str):  # a property: then parameters are attributes
             return {}
-        text = parse_text(cls.equations, cls.__name__, flags=FLAGS)
+        text = parse_text(cls.equations, cls.__name__, FUNCTIONS, FLAGS)
         assigned: set[str] = {WEIGHT}
         for statements in (cls.on_pre, cls.on_post):
             if isinstance(statements, str):
-                assigned |= set(parse_statements(statements, cls.__name__, "on_pre"))
+                assigned |= set(parse_statements(statements, cls.__name__, "on_pre", FUNCTIONS))
+        assigned -= set(text.subexpressions)  # `analyse` raises an error for them
         return text_parameters(text, assigned, cls.declared, cls.__name__)
+
+    @classmethod
+    def from_text(
+        cls,
+        model: str,
+        on_pre: str | Mapping[str, str] = "",
+        on_post: str | Mapping[str, str] = "",
+        *,
+        modulators: tuple[str, ...] = (),
+        initial: Mapping[str, Any] | None = None,
+        name: str = "TextRule",
+        pairing: str = "all-to-all",
+        coincidence: str = "none",
+        method: str = "auto",
+        **values: Any,
+    ) -> PlasticityRule:
+        """Create a rule from text as Brian2 takes it in ``Synapses(model, on_pre, on_post)``.
+
+        The line that adds the weight to the neuron, ``g_post += w`` or ``g_post += w * nS``, tells
+        the unit of the weight, and whether a spike transmits it before or after changing it.
+
+        Parameters
+        ----------
+        model : str
+            Equations and parameters of the synapses; ``(event-driven)`` and ``(clock-driven)``
+            are allowed and not needed.
+        on_pre, on_post : str or mapping
+            Statements at spikes. A mapping has those of several pathways.
+        modulators, initial : tuple, mapping
+            As the class attributes of the same names.
+        name : str
+            Name of the rule, also used in messages.
+        pairing, coincidence, method : str
+            As for every rule.
+        **values
+            Parameters: quantities such as ``20 * ms``, or plain numbers.
+
+        Returns
+        -------
+        PlasticityRule
+            Instance of a new class.
+
+        Raises
+        ------
+        ValidationError
+            If a text cannot be read, does what a rule cannot do, or needs a parameter that is not
+            given.
+
+        Examples
+        --------
+        >>> rule = PlasticityRule.from_text(
+        ...     '''w : 1
+        ...        dapre/dt = -apre / taupre : 1 (event-driven)
+        ...        dapost/dt = -apost / taupost : 1 (event-driven)''',
+        ...     on_pre="v_post += w * mV; apre += 0.01; w = clip(w + apost, 0, wmax)",
+        ...     on_post="apost -= 0.0105; w = clip(w + apre, 0, wmax)",
+        ...     taupre=20 * ms, taupost=20 * ms, wmax=1.0,
+        ... )
+        """
+        check_name(name, "name", cls.__name__)
+        for parameter, value in values.items():
+            check_value(value, parameter, name)
+        values = {**values, **dict.fromkeys(modulators, 0.0)}
+        members, given = members_of_text(model, on_pre, on_post, values, name)
+        for modulator in modulators:
+            members.pop(modulator, None)
+            given.pop(modulator, None)
+        members |= {"modulators": tuple(modulators), "initial": dict(initial or {})}
+        options = {"pairing": pairing, "coincidence": coincidence, "method": method}
+        return Recipe(cls, name, members).kind(**options, **given)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        recipe = vars(type(self)).get("_recipe")
+        return (blank, (recipe,), vars(self)) if recipe else super().__reduce_ex__(protocol)
 
     @property
     def text(self) -> Text:
         """The parsed equations."""
-        return parse_text(self.equations, type(self).__name__, flags=FLAGS)
+        return parse_text(self.equations, type(self).__name__, FUNCTIONS, FLAGS)
 
     def form(self, signals: Mapping[str, Unit] | None = None) -> RuleForm:
         """Analyse the rule.
@@ -156,10 +260,11 @@ class PlasticityRule(Parametrized):
         RuleForm
             What kernels compute.
         """
-        units = {name: declared.unit for name, declared in self.declared.items()}
-        return analyse(
-            type(self).__name__, self.text, self.on_pre, self.on_post, units, self.modulators,
-            self.initial, signals,
+        units = ((name, declared.unit) for name, declared in self.declared.items())
+        return _form(
+            type(self).__name__, self.equations, self.on_pre, self.on_post, tuple(units),
+            tuple(self.modulators), tuple(self.initial), tuple((signals or {}).items()),
+            tuple(self.on_event.items()), bool(self.on_pre_delay),
         )  # fmt: skip
 
     def explain(self) -> str:
@@ -170,94 +275,21 @@ class PlasticityRule(Parametrized):
         str
             One line for each variable, and the method with its reasons.
         """
-        form = self.form()
-        lines = []
-        for side, whose in ((form.pre, "presynaptic"), (form.post, "postsynaptic")):
-            lines += [f"{n}: a trace of the {whose} neuron, updated at its spikes"
-                      for n in side.traces]  # fmt: skip
-            lines += [f"{n}: kept for the {whose} neuron, stepped" for n in side.stepped]
-        stepped = bool(form.reasons) or self.method == "steps"
-        for name, variable in form.variables.items():
-            how = "changes at spikes only"
-            if variable.rhs is not None:
-                how = "stepped" if stepped else "decays between spikes by a closed solution"
-            lines.append(f"{name}: a variable of the synapse, {how}")
-        lines.append(f"method: {'steps' if stepped else 'events'}")
-        lines += [f"  because {reason}" for reason in form.reasons]
-        return "\n".join(lines)
+        return explained(self.form(), self.is_stepped)
 
-    def _check_texts(self) -> None:
-        self.check_text("equations", "dx/dt = -x / tau_plus : 1")
-        self.check_text("on_pre", "w -= eta * y")
-        self.check_text("on_post", "w += eta * x")
-        if not self.on_pre.strip() and not self.on_post.strip() and "dw/dt" not in self.equations:
-            raise ValidationError(
-                "there is neither on_pre nor on_post, so the rule does nothing; say what a spike "
-                "changes, such as on_post = 'w += eta * x'", "on_post", self,
-            )  # fmt: skip
-        form = self.form()
-        if self.pairing != PAIRINGS[0]:
-            self._check_pairing(form)
-
-    def _check_pairing(self, form: RuleForm) -> None:
-        for side in (form.pre, form.post):
-            for name in side.names:
-                if name in side.jumps and step_of(name, side.jumps[name]) is None:
-                    raise ValidationError(
-                        f"is for traces that increase by a constant, and {name} becomes "
-                        f"{ex.source(side.jumps[name])}; write into the statements which spikes "
-                        "form pairs", "pairing", self,
-                    )  # fmt: skip
-        if self.pairing in PAIRINGS[2:] and (len(form.pre.names), len(form.post.names)) != (1, 1):
-            raise ValidationError(
-                f"{self.pairing!r} is for rules with one presynaptic and one postsynaptic trace; "
-                f"this one has {len(form.pre.names)} and {len(form.post.names)}", "pairing", self,
-            )  # fmt: skip
-
-    def _check_method(self) -> None:
-        form = self.form()
-        if self.method == "events" and form.reasons:
-            raise ValidationError(
-                f"this rule cannot be updated at spikes alone: {form.reasons[0]}; with "
-                "method='auto' it is stepped", "method", self,
-            )  # fmt: skip
-        if self.is_stepped and self.pairing in PAIRINGS[2:]:
-            raise ValidationError(
-                f"{self.pairing!r} is for rules that are updated at spikes, and this one is "
-                "stepped", "pairing", self,
-            )  # fmt: skip
+    @property
+    def weight_unit(self) -> Unit:
+        """Unit of the weights; 1 if they may have that of any receptor."""
+        given: Unit | None = getattr(self, "_weight_unit", None)
+        text = self.text
+        if given is None and WEIGHT in text.parameters:
+            return text.parameters[WEIGHT][0]
+        return one if given is None else given
 
     @property
     def is_stepped(self) -> bool:
         """Whether synapses are updated in every time step."""
         return self.method == "steps" or bool(self.form().reasons)
-
-    def _check_initial(self) -> None:
-        known = [n for n in self.form().variables if n != WEIGHT]
-        for name, value in self.initial.items():
-            if name not in known:
-                raise unknown_name(name, known, "initial", self)
-            if not isinstance(value, Distribution):
-                check_scalar(value, f"initial[{name!r}]", self)
-
-    def _check_modulators(self) -> None:
-        names = self.modulators
-        if not isinstance(names, (tuple, list)):
-            raise ValidationError(
-                f"must be a tuple of names such as ('dopamine',), got {names!r}", "modulators", self
-            )
-        taken = {WEIGHT, *self.declared}
-        if isinstance(self.equations, str):
-            taken |= set(self.text.names)
-        for name in names:
-            if not isinstance(name, str) or not name.isidentifier() or name.startswith("_"):
-                raise ValidationError(
-                    f"names must be identifiers without an underscore in front, got {name!r}",
-                    "modulators", self,
-                )  # fmt: skip
-            if name in taken:
-                raise ValidationError(f"the name {name!r} is taken", "modulators", self)
-            taken.add(name)
 
     @staticmethod
     def power(base: str, exponent: str, value: float) -> str:
@@ -284,16 +316,3 @@ class PlasticityRule(Parametrized):
         low, high = getattr(self, "w_min", None), getattr(self, "w_max", None)
         if low is not None and high is not None and low >= high:
             raise ValidationError(f"must be above w_min = {low}, got {high}", "w_max", self)
-
-
-def step_of(name: str, jump: Any) -> float | None:
-    """The constant by which a spike increases a trace, or to which it sets it; else None."""
-    terms = linear_terms(jump, {name})
-    if terms is None or not set(terms) <= {name, CONSTANT}:
-        return None
-    own, rest = terms.get(name), terms.get(CONSTANT)
-    if rest is None or ex.names(rest) or ex.called(rest):
-        return None
-    if own is not None and (ex.names(own) or float(ex.evaluate(own, {})) != 1.0):
-        return None
-    return float(ex.evaluate(rest, {}))

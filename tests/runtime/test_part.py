@@ -66,13 +66,13 @@ NETWORK = {
 }  # fmt: skip
 ENTRIES = """
 state ring broadcast counters static.weight static.weights gaps.g
-modulation.now modulation.pending modulation.history modulation.since
+modulation.now modulation.pending modulation.history modulation.since modulation.arrived
 table0.refractory table1.refractory release.u release.x release.last release.number release.full
 source.rate source.left source.since source.drawn source.step source.source
 schedule.times schedule.values
 plastic.weights plastic.control plastic.pre_t plastic.pre_v plastic.pre_m plastic.pre_n plastic.post
 plastic.post_n plastic.post_kept plastic.log_t plastic.log_j plastic.log_v plastic.sent
-plastic.sent_n plastic.kept plastic.others
+plastic.sent_n plastic.kept plastic.others plastic.integrals plastic.totals
 """
 
 

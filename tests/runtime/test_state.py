@@ -154,7 +154,9 @@ def as_format_4(head, arrays):
         arrays[f"{name}.post"] = arrays[f"{name}.post"].reshape(n, -1)
         arrays[f"{name}.pre_v"] = arrays[f"{name}.pre_v"][..., 0]
         arrays[f"{name}.log_v"] = arrays[f"{name}.log_v"].reshape(-1, 2)[:, 1]
-        del arrays[f"{name}.others"]
+        for part in ("others", "integrals", "totals"):
+            del arrays[f"{name}.{part}"]
+    del arrays["modulation.arrived"]
     head["checksum"] = checksum(head, arrays)
 
 

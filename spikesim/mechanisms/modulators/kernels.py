@@ -23,6 +23,7 @@ class ModulationArgs(NamedTuple):
     baseline: Array  # float64 (modulators)
     decay: Array  # float64 (modulators): factor of (now - baseline) per step
     pending: Array  # float64 (rows, modulators): releases not yet arrived; rows are a power of two
+    arrived: Array  # float64 (modulators): releases that have arrived in this step
     history: Array  # float64 (steps, modulators): concentration at the end of each step; a ring
     since: Array  # int64 (1): the first step that plasticity may still read
     place: Array  # int64 (modulators): index of a copy in the flat state
@@ -47,6 +48,7 @@ def modulate(step, state, spikes, n_spikes, modulation):
     mask = pending.shape[0] - 1
     row, kept = step & mask, step & (history.shape[0] - 1)
     for m in range(now.size):
+        modulation.arrived[m] = pending[row, m]
         value = baseline[m] + (now[m] - baseline[m]) * decay[m] + pending[row, m]
         pending[row, m] = 0.0
         now[m] = value

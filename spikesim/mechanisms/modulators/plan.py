@@ -24,7 +24,7 @@ from spikesim.units import Param, ms, one
 
 HISTORY = 1 << 14
 """Number of steps for which concentrations are stored if plasticity reads them."""
-STATE = ("now", "pending", "history", "since")
+STATE = ("now", "pending", "history", "since", "arrived")
 
 
 class ModulatorPart(Part):
@@ -50,7 +50,7 @@ class ModulatorPart(Part):
         return {f"modulation.{part}": getattr(self.args, part) for part in STATE}
 
     def limits(self, step: int) -> Iterator[Entry]:
-        for part in STATE[:3]:
+        for part in ("now", "pending", "history", "arrived"):
             yield Entry(f"modulation.{part}", FINITE)
         yield Entry("modulation.since", Limits(0, step, whole=True))
 
@@ -71,6 +71,9 @@ class ModulatorPart(Part):
         self.args.now[:] = self.args.baseline
         self.args.pending[:] = 0.0
         plan.state[self.args.place] = plan.initial[self.args.place]
+
+    def upgrade(self, arrays: dict[str, np.ndarray], version: int, plan: Common) -> None:
+        arrays.setdefault("modulation.arrived", np.zeros(len(self.names)))
 
     def variables(self, owner: Element) -> dict[str, Variable]:
         if not isinstance(owner, Modulator):
@@ -102,7 +105,8 @@ def plan_modulators(elements: list[Any], context: Context) -> ModulatorPart | No
     args = ModulationArgs(
         now=baseline.copy(), baseline=baseline,
         decay=np.exp([-context.dt / m.tau for m in modulators]),
-        pending=np.zeros((rows, n)), history=np.zeros((HISTORY if read else 1, n)),
+        pending=np.zeros((rows, n)), arrived=np.zeros(n),
+        history=np.zeros((HISTORY if read else 1, n)),
         since=np.zeros(1, np.int64),
         place=np.array([context.place_of(m) for m in modulators], np.int64),
         lo=np.array(first, np.int64),

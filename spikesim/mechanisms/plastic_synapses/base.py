@@ -14,11 +14,12 @@ from spikesim.codegen.step import Call
 from spikesim.description.projections import Projection
 from spikesim.distributions import Distribution
 from spikesim.kernels import histories
+from spikesim.language import expressions as ex
 from spikesim.planning.sampling import draw
 from spikesim.runtime.limits import Entry
 from spikesim.runtime.origin import checksum
 from spikesim.runtime.split import Split
-from spikesim.synapses.analysis import WEIGHT, RuleForm
+from spikesim.synapses.form import WEIGHT, RuleForm
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -70,6 +71,11 @@ class PlasticTable:
         self.flush(step)
 
     @property
+    def readable(self) -> list[str]:
+        """Names of the variables that `values` reads."""
+        return self.others
+
+    @property
     def n_sources(self) -> int:
         """Number of sources."""
         first, end = self.projection.source.span
@@ -108,6 +114,17 @@ class PlasticTable:
         """Conditions on which the loop returns to Python."""
         return []
 
+    @property
+    def reads_levels(self) -> bool:
+        """Whether spikes read concentrations of modulators, at times that may be long ago."""
+        trees = [*self.form.on_pre.values(), *self.form.on_post.values()]
+        return any(ex.names(tree) & set(self.form.modulators) for tree in trees)
+
+    @property
+    def grid(self) -> int | None:
+        """Every so many steps, all variables must be brought to the present time."""
+        return None
+
     def make_room(self, step: int) -> None:
         """Enlarge arrays that are full."""
 
@@ -138,6 +155,14 @@ class PlasticTable:
 
     def load(self, own: Arrays) -> None:
         """Take growing arrays of a checkpoint."""
+
+
+def mean_levels(modulators: Any, sees: np.ndarray) -> dict[str, np.ndarray]:
+    """Baselines of the modulators that a rule reads, and means of their decay over a step."""
+    if modulators is None:
+        return {"level_base": np.zeros(0), "level_mean": np.zeros(0)}
+    decay = modulators.decay[sees]
+    return {"level_base": modulators.baseline[sees], "level_mean": (decay - 1.0) / np.log(decay)}
 
 
 def initial_values(

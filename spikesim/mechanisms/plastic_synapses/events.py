@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from spikesim.codegen import event_source
+from spikesim.codegen.event_source import Integral
 from spikesim.codegen.modules import load
 from spikesim.codegen.step import Call, Stage
 from spikesim.errors import ValidationError
@@ -16,7 +17,12 @@ from spikesim.kernels.args import PlasticArgs
 from spikesim.kernels.deliver import DENSE
 from spikesim.kernels.threads import split_rows
 from spikesim.language import expressions as ex
-from spikesim.mechanisms.plastic_synapses.base import Arrays, PlasticTable, initial_values
+from spikesim.mechanisms.plastic_synapses.base import (
+    Arrays,
+    PlasticTable,
+    initial_values,
+    mean_levels,
+)
 from spikesim.mechanisms.plastic_synapses.histories import (
     GROWING,
     STATE,
@@ -35,15 +41,22 @@ from spikesim.planning.projections import (
     Built,
     target_type,
 )
-from spikesim.planning.rules import decay_rates, decaying, rule_module
+from spikesim.planning.rules import decay_rates, decaying, integrals_of, rule_module
 from spikesim.runtime.limits import Entry
 from spikesim.runtime.split import Split
 from spikesim.synapses import COINCIDENCES, PAIRINGS, PlasticityRule
-from spikesim.synapses.analysis import Variable
+from spikesim.synapses.form import WEIGHT, Variable
 from spikesim.units import LONGEST_DELAY
 
 SENT_LIMIT = 1 << 30  # bytes
+INTEGRALS = 1 << 16
+"""Number of steps over which integrals are kept; every half of it all synapses are updated."""
+LONGEST_EPOCH = 13  # binary logarithm of steps
 MOST_DECAYS = 10_000_000  # maximum entries of a decay table, 80 MB
+
+
+# Arrays that threads share: each writes its own part of them, or the first thread alone does.
+SHARED = ("weights", "kept", "others", "integrals", "totals")
 
 
 class EventTable(PlasticTable):
@@ -51,13 +64,18 @@ class EventTable(PlasticTable):
 
     STATE = STATE
     GROWING = GROWING
-    copied = (*(n for n in STATE if n not in ("weights", "kept", "others")), "latest", "irregular")
+    copied = (*(n for n in STATE if n not in SHARED), "latest", "irregular")
+
+    @property
+    def readable(self) -> list[str]:
+        weight = [] if self.form.variables[WEIGHT].rhs is None else [WEIGHT]
+        return weight + self.others
 
     def values(self, variable: str, step: int) -> np.ndarray:
-        values = super().values(variable, step)
         if self.form.variables[variable].rhs is None:
-            return values
-        return self._now(step)[1 + self.others.index(variable)]
+            return super().values(variable, step)
+        self.flush(step)
+        return self._now(step)[list(self.form.variables).index(variable)]
 
     def bring_to(self, step: int) -> None:
         super().bring_to(step)
@@ -82,12 +100,19 @@ class EventTable(PlasticTable):
         return share
 
     def calls(self, k: int) -> list[Call]:
-        return [
+        calls = [
             Call(Stage.ARRIVE, f"{self.module}:arrivals", f"step, p{k}, ring", "plastic +=",
                  f"arrivals_{k}"),
             Call(Stage.SEND, f"{self.module}:emit", f"step, p{k}, ring, spikes, n", "plastic +=",
                  f"emit_{k}"),
         ]  # fmt: skip
+        if self.form.on_event:
+            calls.insert(0, Call(Stage.ARRIVE, f"{self.module}:releases", f"step, p{k}",
+                                 name=f"releases_{k}"))  # fmt: skip
+        if self.args.epoch.size:
+            calls.append(Call(Stage.SPIKED, f"{self.module}:integrate", f"step, p{k}",
+                              name=f"integrate_{k}", first_thread=True))  # fmt: skip
+        return calls
 
     def full(self, k: int) -> list[str]:
         return [f"p{k}.control[{histories.POST_FULL}] + p{k}.control[{histories.PRE_FULL}] > 0"]
@@ -100,6 +125,10 @@ class EventTable(PlasticTable):
         if control[histories.PRE_FULL]:
             self.args = with_longer_pre(self.args)
             control[histories.PRE_FULL] = 0
+
+    @property
+    def grid(self) -> int | None:
+        return INTEGRALS // 2 if self.args.epoch.size else None
 
     def reserve(self, events: int) -> None:
         a = self.args
@@ -134,7 +163,8 @@ class EventTable(PlasticTable):
         pairs = np.stack([own[steps].astype(float), own[values]], axis=-1)
         return {
             "post": own["post"].reshape(-1), "pre_v": own["pre_v"][..., None],
-            values: pairs.reshape(-1), "others": np.zeros_like(self.args.others),
+            values: pairs.reshape(-1),
+            **{part: getattr(self.args, part) for part in ("others", "integrals", "totals")},
         }  # fmt: skip
 
     def load(self, own: Arrays) -> None:
@@ -147,7 +177,7 @@ class EventTable(PlasticTable):
 
 
 def build_event_table(
-    built: Built, context: Context, levels: np.ndarray, sees: np.ndarray
+    built: Built, context: Context, levels: np.ndarray, sees: np.ndarray, modulators: Any
 ) -> EventTable:
     """Build the arrays and the kernel module of one plastic projection.
 
@@ -191,7 +221,7 @@ def build_event_table(
         pre_lo=built.pre_lo, pre_hi=built.pre_hi, post_lo=built.post_lo, post_hi=built.post_hi,
         slot=built.slot, sign=projection.sign, dense=dense, axonal=axonal, pairing=pairing,
         coincidence=COINCIDENCES.index(rule.coincidence), n_targets=n_post,
-        delay=low, delay_min=low, delay_max=high,
+        delay=low, delay_min=low, delay_max=high, dt=dt,
         indptr=empty if dense else s.indptr,
         begin=empty if dense else s.indptr[:-1], end=empty if dense else s.indptr[1:],
         t_lo=0, t_hi=n_post,
@@ -214,8 +244,27 @@ def build_event_table(
         sent_n=np.zeros(high + 1, np.int64),
         kept=np.zeros(n_synapses if pairing == histories.PRE_CENTRED else 0),
         levels=levels, sees=sees,
+        released=np.zeros(0) if modulators is None else modulators.arrived,
+        **mean_levels(modulators, sees),
+        **_integrals(integrals_of(rule, form), decaying(form), decay_rates(form, values), dt),
     )  # fmt: skip
     return EventTable(projection, form, rule_module(rule, projection.floor), args)
+
+
+def _integrals(
+    terms: list[Integral], variables: list[Variable], rates: np.ndarray, dt: float
+) -> dict[str, np.ndarray]:
+    """Arrays of the integrals; an epoch lasts at most as long as a decay to 1e-3."""
+    names = [variable.name for variable in variables]
+    rows = np.array([names.index(term.decaying) for term in terms], np.int64)
+    spans = np.maximum(7.0 / (rates[rows] * dt), 1.0)
+    epoch = np.minimum(np.log2(spans).astype(np.int64), LONGEST_EPOCH)
+    kept = INTEGRALS >> int(epoch.min(initial=LONGEST_EPOCH))
+    return {
+        "integrals": np.zeros((len(terms), INTEGRALS if terms else 1)),
+        "totals": np.zeros((len(terms), kept)), "epoch": epoch, "integrated": rows,
+        "step_integral": -np.expm1(-rates[rows] * dt) / rates[rows],
+    }  # fmt: skip
 
 
 def _tables(

@@ -20,6 +20,7 @@ from spikesim.runtime.limits import COUNT, FINITE, FLAG, MANY, Entry, Limits, wi
 STATE = (
     "weights", "control", "pre_t", "pre_v", "pre_m", "pre_n", "post", "post_n",
     "post_kept", "log_t", "log_j", "log_v", "sent", "sent_n", "kept", "others",
+    "integrals", "totals",
 )  # fmt: skip
 GROWING = ("pre_t", "pre_v", "pre_m", "post", "log_t", "log_j", "log_v", "sent")
 MOST_AT_ONCE = 1 << 16  # spikes of one source in a step
@@ -123,7 +124,7 @@ def limits(a: PlasticArgs, owner: str, bounds: tuple[float, float], step: int) -
         "post_n": Limits(0, past.high + 1, whole=True), "post_kept": past, "log_t": past,
         "log_j": Limits(0, a.n_targets - 1, whole=True), "log_v": FINITE,
         "sent": Limits(0, max(a.pre_hi - a.pre_lo - 1, 0), whole=True), "sent_n": COUNT,
-        "kept": FINITE, "others": FINITE,
+        "kept": FINITE, "others": FINITE, "integrals": FINITE, "totals": FINITE,
     }  # fmt: skip
     for part, limits in table.items():
         yield Entry(f"{name}.{part}", limits)

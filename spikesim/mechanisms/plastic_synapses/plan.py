@@ -46,7 +46,8 @@ class PlasticPart(Part):
         self.bounds = {n: weight_bounds(t.projection, dtype) for n, t in tables.items()}
         self._now: Callable[[], int] = lambda: 0
         # Projections whose rules read modulators.
-        self._readers = [t for t in tables.values() if t.args.sees.size]
+        self._readers = [t for t in tables.values() if t.reads_levels]
+        self._grids = [t.grid for t in tables.values() if t.grid is not None]
         self._rows: tuple[Split | None, dict[tuple[str, int], dict[str, Any]]] = (None, {})
 
     def calls(self) -> list[Call]:
@@ -86,12 +87,16 @@ class PlasticPart(Part):
         return table
 
     def next_stop(self, step: int) -> int | None:
-        if not self._readers:
-            return None
-        return int(self.signals.args.since[0]) + int(self.signals.args.history.shape[0])
+        stops = [(step // grid + 1) * grid for grid in self._grids]
+        if self._readers:
+            stops.append(int(self.signals.args.since[0]) + self.signals.args.history.shape[0])
+        return min(stops, default=None)
 
     def end_chunk(self, step: int) -> None:
-        """Update weights that depend on modulators, before the modulator history is overwritten."""
+        """Update what depends on modulators, before their history is overwritten."""
+        for table in self.tables.values():
+            if table.grid is not None and step % table.grid == 0:
+                table.bring_to(step)
         if not self._readers:
             return
         since, history = self.signals.args.since, self.signals.args.history
@@ -184,7 +189,7 @@ class PlasticPart(Part):
             None if a.dense else a.targets, None, a.weights, 1,
             a.delays if a.delays.size else a.delay,
             update=lambda: self._update(name), prepare=lambda: self._prepare(name),
-            variables={v: partial(self._read, name, v) for v in self.tables[name].others},
+            variables={v: partial(self._read, name, v) for v in self.tables[name].readable},
         )  # fmt: skip
 
     def _update(self, name: str) -> None:
@@ -204,7 +209,8 @@ class PlasticPart(Part):
 
     def set_learning(self, name: str, on: bool) -> None:
         """Switch the plasticity of a projection on or off from now on."""
-        self.flush(name).learn(on)
+        self._prepare(name)
+        self.tables[name].learn(on)
 
     def normalize(self, name: str, total: float, place: Callable[[], np.ndarray]) -> None:
         """Scale the weights onto each target neuron; see `Projection.normalize`."""
@@ -246,11 +252,9 @@ def plan_plastic(projections: list[Projection], context: Context) -> PlasticPart
     for p in projections:
         built, sees = context.built.pop(p.name), signals_read(p, names)
         assert p.plasticity is not None
-        if p.plasticity.is_stepped:
-            given = None if signals is None else signals.args
-            tables[p.name] = build_stepped_table(built, context, levels, sees, given)
-        else:
-            tables[p.name] = build_event_table(built, context, levels, sees)
+        build = build_stepped_table if p.plasticity.is_stepped else build_event_table
+        given = None if signals is None else signals.args
+        tables[p.name] = build(built, context, levels, sees, given)
     return PlasticPart(tables, signals, context.weight_type)
 
 

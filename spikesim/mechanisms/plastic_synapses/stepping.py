@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from spikesim import rng
 from spikesim.codegen.modules import module_name
 from spikesim.codegen.step import Call, Stage
 from spikesim.description.populations import View
@@ -15,13 +16,18 @@ from spikesim.kernels import stepped
 from spikesim.kernels.args import SteppedArgs
 from spikesim.kernels.deliver import DENSE
 from spikesim.language import expressions as ex
-from spikesim.mechanisms.plastic_synapses.base import Arrays, PlasticTable, initial_values
+from spikesim.mechanisms.plastic_synapses.base import (
+    Arrays,
+    PlasticTable,
+    initial_values,
+    mean_levels,
+)
 from spikesim.planning.context import Context
 from spikesim.planning.projections import Built, target_type
 from spikesim.planning.rules import stepped_text
 from spikesim.runtime.limits import FINITE, FLAG, MANY, Entry, Limits, within
-from spikesim.synapses.analysis import POST, PRE, Side
-from spikesim.units import Unit
+from spikesim.synapses.form import POST, PRE, Side
+from spikesim.units import LONGEST_DELAY, Unit
 
 
 class SteppedTable(PlasticTable):
@@ -72,18 +78,24 @@ def build_stepped_table(
     units: dict[str, Unit] = {}
     reads = [_reads(side, view, suffix, projection, context, units) for side, view, suffix in sides]
     form = rule.form(units)
+    sides = (form.pre, projection.source, PRE), (form.post, projection.target, POST)
     text, rates = stepped_text(rule, projection.floor, units)
     n_pre, n_post = built.pre_hi - built.pre_lo, built.post_hi - built.post_lo
     one_delay = not isinstance(s.delay_steps, np.ndarray)
     delays = np.empty(0, np.uint16) if one_delay else np.asarray(s.delay_steps, np.uint16)
     longest = int(s.delay_steps) if one_delay else int(delays.max(initial=1))
-    rows = 1 << (longest + 1).bit_length()
+    values = {name: float(getattr(rule, name)) for name in rule.declared}
+    earlier = [_earlier(side, values, dt, rule) for side, _, _ in sides]
+    late = _steps(getattr(rule, rule.on_pre_delay), dt, rule.on_pre_delay, rule) if (
+        rule.on_pre_delay
+    ) else 0  # fmt: skip
+    most = max((int(spans.max(initial=0)) for spans in earlier), default=0)
+    rows = 1 << (longest + late + most + 1).bit_length()
     dense = built.kind == DENSE
     n = n_pre * n_post if dense else s.targets.size
-    values = {name: float(getattr(rule, name)) for name in rule.declared}
     control = np.zeros(4, np.int64)
     control[0], control[stepped.APPLIED], control[stepped.FRESH] = projection.learning, -1, 1
-    pre, post = (len(side.names) + len(side.read) for side, _, _ in sides)
+    pre, post = (len(s.names) + len(s.read) + len(s.delayed) for s, _, _ in sides)
     args = SteppedArgs(
         pre_lo=built.pre_lo, post_lo=built.post_lo, slot=built.slot, sign=projection.sign,
         dense=dense, axonal=projection.delay_is == "axonal", n_targets=n_post,
@@ -96,9 +108,11 @@ def build_stepped_table(
         control=control,
         pre=np.zeros((rows, n_pre, pre)), pre_n=np.zeros((rows, n_pre), np.int32),
         post=np.zeros((rows, n_post, post)), post_n=np.zeros((rows, n_post), np.int32),
+        late=late, pre_delays=earlier[0], post_delays=earlier[1],
+        noise_key=int(rng.key(context.seed, "projection", projection.name, "noise") >> 1),
+        released=np.zeros(0) if modulators is None else modulators.arrived,
         pre_reads=reads[0], post_reads=reads[1], levels=levels, sees=sees,
-        level_base=np.zeros(0) if modulators is None else modulators.baseline[sees],
-        level_mean=np.zeros(0) if modulators is None else _means(modulators.decay[sees]),
+        **mean_levels(modulators, sees),
     )  # fmt: skip
     return SteppedTable(projection, form, module_name("stepped", text), args)
 
@@ -126,6 +140,25 @@ def _reads(
     return np.array(places, np.int64)
 
 
+def _earlier(side: Side, values: dict[str, float], dt: float, rule: Any) -> np.ndarray:
+    """How many steps earlier variables of a neuron are read."""
+    spans = [
+        _steps(float(ex.evaluate(span, values)), dt, f"the delay of {source}", rule, least=1)
+        for source, span in side.delayed.values()
+    ]
+    return np.array(spans, np.int64)
+
+
+def _steps(span: float, dt: float, what: str, rule: Any, least: int = 0) -> int:
+    steps = round(span / dt)
+    if abs(steps * dt - span) > 1e-6 * dt or steps < least or steps > LONGEST_DELAY:
+        raise ValidationError(
+            f"must be a multiple of dt = {dt:g} ms, from {least * dt:g} to {LONGEST_DELAY * dt:g} "
+            f"ms, got {span:g} ms", what, rule,
+        )  # fmt: skip
+    return steps
+
+
 def _exponentials(rates: list[Any], values: dict[str, float], dt: float) -> np.ndarray:
     """For each rate exp(rate dt), its integral over the time step, and its mean."""
     table = []
@@ -134,8 +167,3 @@ def _exponentials(rates: list[Any], values: dict[str, float], dt: float) -> np.n
         integral = np.expm1(rate * dt) / rate if rate else dt
         table += [np.exp(rate * dt), integral, integral / dt]
     return np.array(table)
-
-
-def _means(decay: np.ndarray) -> np.ndarray:
-    """Mean over a step of an exponential decay, from its factor per step."""
-    return (decay - 1.0) / np.log(decay)

@@ -1,0 +1,184 @@
+"""Rules from text as Brian2 takes it: a model of synapses, and statements at spikes.
+
+Brian2 writes into the statements of a presynaptic spike what it does to the neuron, such as
+``g_post += w * nS``. Here every presynaptic spike transmits the weight to the projection's
+receptor, so this line only tells the unit of the weight, and whether the weight is transmitted
+before or after the spike has changed it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from spikesim.distributions import Distribution
+from spikesim.errors import ValidationError
+from spikesim.language import expressions as ex
+from spikesim.language.algebra import linear_terms
+from spikesim.language.parsing import parse
+from spikesim.language.text import Text, parse_statements, parse_text
+from spikesim.synapses.form import FUNCTIONS, WEIGHT, XI
+from spikesim.units import Param, Quantity, Unit, is_unit_name, mV, nS, one, pA
+
+_TO_NEURON = re.compile(r"^(\w+)_(post|pre)\s*(\+|-)?=\s*(.+)$")
+_WEIGHT_UNITS = (one, mV, nS, pA)
+FLAGS = {
+    "ode": ("event-driven", "clock-driven"),
+    "subexpression": ("constant over dt",),
+    "parameter": ("constant", "shared"),
+}
+
+
+def members_of_text(
+    model: str, on_pre: Any, on_post: Any, values: dict[str, Any], owner: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Class attributes of a rule from text, and the values of its parameters.
+
+    Raises
+    ------
+    ValidationError
+        If the text does what a rule cannot do, or a parameter has no value.
+    """
+    at_pre, transmitted = _without_transmission(_joined(on_pre, "on_pre", owner), "on_pre", owner)
+    at_post, twice = _without_transmission(_joined(on_post, "on_post", owner), "on_post", owner)
+    if twice is not None:
+        raise ValidationError(
+            f"{twice[0]!r} transmits at a postsynaptic spike; a rule transmits at presynaptic ones",
+            "on_post", owner,
+        )  # fmt: skip
+    text = parse_text(model, owner, FUNCTIONS, FLAGS)
+    unit = _weight_unit(text, transmitted, owner)
+    members: dict[str, Any] = {
+        "equations": _with_unit(model, text, unit), "on_pre": at_pre, "on_post": at_post,
+        "_weight_unit": unit,
+    }  # fmt: skip
+    if transmitted is not None and transmitted[2]:
+        members["transmits"] = "after"
+    needed = _parameters(text, at_pre, at_post, owner)
+    given: dict[str, Any] = {}
+    for name, value in values.items():
+        if name not in needed:
+            continue
+        declared = text.parameters.get(name)
+        own = value.unit if isinstance(value, Quantity) else one
+        if name in ("w_min", "w_max"):
+            own = unit
+        members[name] = Param(None, declared[0] if declared else own)
+        given[name] = value
+    unused = [name for name in values if name not in needed]
+    if unused:
+        raise ValidationError(
+            f"takes no value, since the text does not use it; it uses {', '.join(sorted(needed))}",
+            unused[0], owner,
+        )  # fmt: skip
+    return members, given
+
+
+def _joined(given: Any, attribute: str, owner: str) -> str:
+    """Statements of all pathways, which Brian2 takes as a dictionary."""
+    if isinstance(given, Mapping):
+        return "\n".join(_joined(part, attribute, owner) for part in given.values())
+    if given is None:
+        return ""
+    if not isinstance(given, str):
+        raise ValidationError(
+            f"must be statements such as 'w += eta * x', got {given!r}", attribute, owner
+        )
+    return given
+
+
+def _without_transmission(
+    text: str, attribute: str, owner: str
+) -> tuple[str, tuple[str, str, bool] | None]:
+    """Remove the statement that adds the weight to the neuron.
+
+    Returns the rest, and the statement, what it adds, and whether the weight has been changed by
+    then.
+    """
+    kept: list[str] = []
+    found: tuple[str, str, bool] | None = None
+    changed = False
+    for line in (s.split("#")[0].strip() for s in re.split(r"[;\n]", text)):
+        if not line:
+            continue
+        match = _TO_NEURON.match(line)
+        if match is None:
+            kept.append(line)
+            changed = changed or re.match(rf"{WEIGHT}\s*[-+*/]?=", line) is not None
+            continue
+        _, side, sign, added = match.groups()
+        reads = WEIGHT in ex.names(parse(added, owner, attribute))
+        if found is not None or side != "post" or sign != "+" or not reads:
+            raise ValidationError(
+                f"{line!r} sets a variable of a neuron; a rule changes synapses only. The one line "
+                f"'g_post += {WEIGHT}', with a unit if need be, says what a spike transmits",
+                attribute, owner,
+            )  # fmt: skip
+        found = (line, added, changed)
+    return "; ".join(kept), found
+
+
+def _weight_unit(text: Text, transmitted: tuple[str, str, bool] | None, owner: str) -> Unit:
+    """Unit of the weight: that in which the text declares it, or in which it is transmitted."""
+    declared = text.parameters.get(WEIGHT)
+    unit = one if declared is None else declared[0]
+    if WEIGHT in text.odes:
+        unit = text.odes[WEIGHT].unit
+    if transmitted is not None:
+        line, added, _ = transmitted
+        tree = parse(added, owner, "on_pre")
+        terms = linear_terms(tree, {WEIGHT})
+        factor = None if terms is None or set(terms) != {WEIGHT} else terms[WEIGHT]
+        names = set() if factor is None else ex.names(factor)
+        plain = factor is not None and not names and float(ex.evaluate(factor, {})) == 1.0
+        if not plain and not (len(names) == 1 and is_unit_name(min(names)) and unit == one):
+            raise ValidationError(
+                f"{line!r} must add the weight itself, as in 'g_post += {WEIGHT}' or "
+                f"'g_post += {WEIGHT} * nS'", "on_pre", owner,
+            )  # fmt: skip
+        unit = unit if plain else Unit(min(names))
+    same = [known for known in _WEIGHT_UNITS if known.dimension == unit.dimension]
+    if not same:
+        raise ValidationError(
+            f"the weight must be a plain number, a voltage, a conductance or a current, got {unit}",
+            WEIGHT, owner,
+        )  # fmt: skip
+    return same[0]
+
+
+def _with_unit(model: str, text: Text, unit: Unit) -> str:
+    """The model's text with the weight in the unit in which weights of its kind are given."""
+    declared = text.parameters.get(WEIGHT)
+    if unit == one or declared is None or declared[0] == one:
+        return model
+    rest = re.sub(rf"(?m)^\s*{WEIGHT}\s*:.*$", "", model)
+    return rest if WEIGHT in text.odes else f"{rest}\n{WEIGHT} : {unit}"
+
+
+def _parameters(text: Text, on_pre: str, on_post: str, owner: str) -> set[str]:
+    """Names to which the user must give values."""
+    trees = [eq.rhs for eq in {**text.odes, **text.subexpressions}.values()]
+    assigned: set[str] = {WEIGHT}
+    for attribute, statements in (("on_pre", on_pre), ("on_post", on_post)):
+        found = parse_statements(statements, owner, attribute, FUNCTIONS)
+        assigned |= set(found)
+        trees += list(found.values())
+    variables = {*text.odes, *text.subexpressions, *assigned}
+    read: set[str] = set().union(*map(ex.names, trees)) | (set(text.parameters) - assigned)
+    return {
+        name
+        for name in read - variables - {XI}
+        if not is_unit_name(name) and not name.endswith(("_pre", "_post"))
+    }
+
+
+def check_value(value: Any, name: str, owner: str) -> None:
+    """Raise an error for a value that is no number."""
+    if isinstance(value, Distribution) or np.ndim(getattr(value, "value", value)):
+        raise ValidationError(
+            f"must be one number for all synapses, got {value!r}; a variable of the synapse, set "
+            "by projection.set, has one value for each", name, owner,
+        )  # fmt: skip
