@@ -102,6 +102,8 @@ def caption(model: type) -> str:
         return "Trains of twenty sources, and the intervals between spikes"
     if issubclass(model, inputs.Input):
         return "What it does to a membrane that does not spike"
+    if model is sim.SDSP:
+        return "The internal variable of some synapses"
     return "How the weight changes with the time between two spikes"
 
 
@@ -220,8 +222,9 @@ def _rule(model: Any) -> str:
     rule = example(model)
     lines = ["## Equations with default parameters", "```text"]
     lines += [line.strip() for line in rule.equations.strip().splitlines()]
-    lines += [f"on_pre:  {rule.on_pre}"] * bool(rule.on_pre)
-    lines += [f"on_post: {rule.on_post}"] * bool(rule.on_post)
+    for side, text in (("on_pre: ", rule.on_pre), ("on_post:", rule.on_post)):
+        statements = "; ".join(line.strip() for line in text.strip().splitlines())
+        lines += [f"{side} {statements}"] * bool(statements)
     words = (
         "If weights must be non-negative (the source declares its transmitter, or the receptor is\n"
         "a conductance), they are clipped at "

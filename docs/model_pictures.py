@@ -296,24 +296,74 @@ def _input(model: Any) -> Figure:
 
 def _rule(model: Any) -> Figure:
     """Weight changes by pairs of spikes, from half of w_max."""
-    lags = np.concatenate([np.arange(-80.0, 0.0, 2.0), np.arange(2.0, 81.0, 2.0)])
-    changes = []
     rule = example(model)
+    form = rule.form()
+    if model is sim.SDSP:
+        return _two_states(rule)
     top = float(getattr(rule, "w_max", 1.0))
-    for lag in lags:
-        net = sim.Network(dt=1.0, seed=1, precision="double")
-        pre = net.population("pre", 1, sim.SpikeSource([[100.0, 400.0]]))
-        drive = net.population("drive", 1, sim.SpikeSource([100.0 + lag]))
-        post = net.population("post", 1, sim.LIF(receptors={"kick": sim.Delta()}))
-        net.project(drive, post, sim.AllToAll(), weight=50.0, delay=1.0, receptor="kick")
-        learnt = net.project(
-            pre, post, sim.AllToAll(), weight=0.5 * top, delay=1.0, plasticity=rule,
-            delay_is="axonal", receptor="kick",
-        )  # fmt: skip
-        net.run(300.0)
-        changes.append(float(learnt.weight[0]) - 0.5 * top)
-    ax = plot.stdp_window((lags, np.array(changes) / top), label="weight change ($w_{max}$)")
-    ax.set_title(f"{model.__name__}: one pair of spikes")
+    window: Any = _window(rule, 1, 20.0, 80.0, top)
+    if len(form.pre.names + form.post.names) > 2 or len(form.variables) > 1:
+        rate = 20.0
+        frequent = _window(rule, 10, rate, 24.0, top)
+        window = {"one pair": window, f"each of 10 pairs at {rate:g} Hz": frequent}
+    ax = plot.stdp_window(window, label="weight change ($w_{max}$)")
+    one = isinstance(window, tuple)
+    ax.set_title(f"{model.__name__}: {'one pair' if one else 'pairs'} of spikes")
     figure = ax.figure
     assert isinstance(figure, Figure)
     return figure
+
+
+def _two_states(rule: sim.SDSP) -> Figure:
+    """The internal variable of some synapses over a second of activity."""
+    net = sim.Network(dt=0.1, seed=4, precision="double")
+    pre = net.population("pre", 8, sim.PoissonSource(50.0))
+    post = net.population("post", 1, sim.LIF(I_e=440.0, receptors={"kick": sim.Delta()}))
+    learnt = net.project(pre, post, sim.AllToAll(), weight=0.0, delay=1.0, plasticity=rule,
+                         delay_is="axonal", receptor="kick")  # fmt: skip
+    learnt.set(X=sim.Uniform(0.0, 1.0))
+    trace = net.record(learnt, "X", every=1.0)
+    net.run(1000.0)
+    result = trace.result()
+    figure, ax = plt.subplots(figsize=(6.4, 2.9), layout="constrained")
+    ax.plot(result.times, result.values, lw=1.1)
+    ax.axhline(rule.theta_X, color="0.6", lw=0.8)
+    ax.set_xlabel("time (ms)")
+    ax.set_ylabel("X")
+    ax.set_title("SDSP: eight synapses, presynaptic spikes at 50 Hz")
+    return figure
+
+
+class Dendritic(sim.LIF):
+    """A neuron with a dendrite whose potential is that of the soma."""
+
+    equations = """
+        dV_m/dt = -(V_m - E_L) / tau_m + (I_syn + I_in + I_e) / C_m : mV
+        dV_dend/dt = (V_m - V_dend) / (2 * ms) : mV
+    """
+    initial = sim.LIF.initial | {"V_dend": "E_L"}
+
+
+def _window(
+    rule: Any, pairs: int, rate: float, limit: float, top: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Lags, and the change by each of some pairs at a rate (Hz), relative to w_max."""
+    lags = np.concatenate([np.arange(-limit, 0.0, 2.0), np.arange(2.0, limit + 1.0, 2.0)])
+    times = 100.0 + 1000.0 / rate * np.arange(pairs)
+    read, receptors = rule.form().post.read, {"kick": sim.Delta()}
+    # Rules that read potentials need neurons whose spikes have a shape.
+    shaped = "V_m" in read
+    model = sim.HodgkinHuxley if shaped else Dendritic if "V_dend" in read else sim.LIF
+    net = sim.Network(dt=0.05 if shaped else 1.0, seed=1, precision="double")
+    pre = net.population("pre", lags.size, sim.SpikeSource([times] * lags.size))
+    drive = net.population("drive", lags.size, sim.SpikeSource(times + lags[:, None]))
+    post = net.population("post", lags.size, model(receptors=receptors))
+    net.project(drive, post, sim.OneToOne(), weight=50.0, delay=1.0, receptor="kick")
+    for name in rule.modulators:
+        net.modulator(name, tau=100.0, baseline=0.1)
+    learnt = net.project(
+        pre, post, sim.OneToOne(), weight=0.5 * top, delay=1.0, plasticity=rule,
+        delay_is="axonal", receptor="kick",
+    )  # fmt: skip
+    net.run(float(times[-1]) + 200.0)
+    return lags, (learnt.weight - 0.5 * top) / (top * pairs)

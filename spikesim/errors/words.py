@@ -47,6 +47,16 @@ _MEANT = """
     StepCurrent   step_current_source, step_current_generator, timed_array
     NoiseCurrent  noisy_current_source, noise_generator
     PairSTDP      stdp_mechanism, stdp_synapse, spike_pair_rule
+    TripletSTDP   stdp_triplet_synapse, stdp_triplet
+    PowerLawSTDP  stdp_pl_synapse_hom, stdp_pl_synapse
+    ClopathSTDP   clopath_synapse, voltage_based_stdp
+    UrbanczikSenn urbanczik_synapse
+    SDSP          brader_fusi, spike_driven_plasticity
+    DopamineSTDP  stdp_dopamine_synapse, stdp_dopamine
+    CalciumSTDP   graupner_brunel, calcium_based_plasticity
+    OrchestratedSTDP zenke2015
+    PrePostSTDP   costa2015
+    InhibitorySTDP vogels_sprekeler_synapse, vogels2011, symmetric_stdp, istdp
     TsodyksMarkram tsodyks_markram_synapse, tsodyks_synapse, tsodyks2_synapse
     FromArrays    from_list_connector
     FixedProbability pairwise_bernoulli

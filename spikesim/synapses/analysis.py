@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping
 
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.language import expressions as ex
-from spikesim.language.algebra import CONSTANT, linear_terms
+from spikesim.language.algebra import linear_terms
 from spikesim.language.dimensions import Scope
 from spikesim.language.text import Text, parse_statements
 from spikesim.synapses.form import (
@@ -30,13 +30,13 @@ from spikesim.synapses.form import (
     PRE,
     WEIGHT,
     XI,
-    Crossing,
     Earlier,
     RuleForm,
     Side,
     Statements,
     Variable,
 )
+from spikesim.synapses.solutions import crossing, is_trace, products, reasons_to_step
 from spikesim.units import Unit, is_unit_name, ms, mV, nS, one, pA
 
 
@@ -134,7 +134,7 @@ def analyse(
     integrals = {
         name: terms
         for name in rest
-        if (terms := _products(name, rest, fixed, set(modulators))) is not None
+        if (terms := products(name, rest, fixed, set(modulators))) is not None
     }
     noise = {}
     for name, variable in rest.items():
@@ -144,10 +144,10 @@ def analyse(
     crossings = {
         name: found
         for name in rest
-        if name not in integrals and (found := _crossing(name, rest, fixed)) is not None
+        if name not in integrals and (found := crossing(name, rest, fixed)) is not None
     }
     solved = {*integrals, *crossings}
-    reasons = _reasons(pre, post, {n: v for n, v in rest.items() if n not in solved}, fixed)
+    reasons = reasons_to_step(pre, post, {n: v for n, v in rest.items() if n not in solved}, fixed)
     if late:
         reasons.append("presynaptic spikes act later than they are transmitted")
     orphans = set(delays) - {*pre.delayed, *post.delayed}
@@ -279,7 +279,7 @@ def _side(
             break
         its |= more
     found = its
-    traces = {n for n in found if _is_trace(variables[n], fixed)}
+    traces = {n for n in found if is_trace(variables[n], fixed)}
     while True:  # a trace must not depend on what is stepped
         kept = {n for n in traces if _within(own.get(n), traces | fixed)}
         if kept == traces:
@@ -305,84 +305,3 @@ def _reads(variable: Variable, own: Statements) -> set[str]:
 
 def _within(tree: ast.expr | None, names: set[str]) -> bool:
     return tree is None or ex.names(tree) <= names
-
-
-def _is_trace(variable: Variable, fixed: set[str]) -> bool:
-    """Whether a variable decays exponentially to 0 at a constant rate."""
-    rate, target = variable.decay_rate, variable.target
-    if rate is None or target is None or not ex.names(rate) <= fixed:
-        return False
-    return not ex.names(target) and float(ex.evaluate(target, {})) == 0.0
-
-
-def decays_alone(variable: Variable, fixed: set[str]) -> bool:
-    """Whether a variable approaches a constant exponentially at a constant rate."""
-    rate, target = variable.decay_rate, variable.target
-    return rate is not None and target is not None and (
-        ex.names(rate) | ex.names(target) <= fixed
-    )  # fmt: skip
-
-
-def _products(
-    name: str, variables: Mapping[str, Variable], fixed: set[str], modulators: set[str]
-) -> Statements | None:
-    """Factors of decaying variables in an equation that is the sum of such products; else None."""
-    rhs = variables[name].rhs
-    decaying = {n for n, v in variables.items() if v.rhs is not None and _is_trace(v, fixed)}
-    terms = None if rhs is None else linear_terms(rhs, decaying - {name})
-    if terms is None or CONSTANT in terms or not terms:
-        return None
-    return terms if all(ex.names(t) <= fixed | modulators for t in terms.values()) else None
-
-
-def _crossing(name: str, variables: Mapping[str, Variable], fixed: set[str]) -> Crossing | None:
-    """The decaying variable that an equation compares with constants, and these; else None.
-
-    Between two crossings the equation must be linear in its own variable, with constant factors.
-    """
-    rhs = variables[name].rhs
-    if rhs is None:
-        return None
-    decaying = {n for n, v in variables.items() if v.rhs is not None and _is_trace(v, fixed)}
-    compared: set[str] = set()
-    thresholds: list[ast.expr] = []
-
-    class Known(ast.NodeTransformer):
-        def visit_Compare(self, node: ast.Compare) -> ast.expr:
-            left, right = node.left, node.comparators[0]
-            if isinstance(right, ast.Name) and right.id in decaying:
-                left, right = right, left
-            if not (isinstance(left, ast.Name) and left.id in decaying):
-                return node
-            if not ex.names(right) <= fixed or isinstance(node.ops[0], (ast.Eq, ast.NotEq)):
-                return node
-            compared.add(left.id)
-            if ex.source(right) not in map(ex.source, thresholds):
-                thresholds.append(right)
-            return ast.Compare(ast.Constant(1.0), [ast.Gt()], [ast.Constant(0.0)])
-
-    known = Known().visit(copy.deepcopy(rhs))
-    terms = linear_terms(known, {name})
-    if len(compared) != 1 or terms is None:
-        return None
-    if not all(ex.names(term) <= fixed for term in terms.values()):
-        return None
-    return min(compared), tuple(thresholds)
-
-
-def _reasons(
-    pre: Side, post: Side, variables: Mapping[str, Variable], fixed: set[str]
-) -> list[str]:
-    """Why a rule must be stepped: what has no solution between two spikes."""
-    reasons = []
-    for side, whose in ((pre, "presynaptic"), (post, "postsynaptic")):
-        reasons += [f"{n}, kept for the {whose} neuron, is no exponential trace"
-                    for n in side.stepped]  # fmt: skip
-        reasons += [f"it reads {n} of the {whose} neuron" for n in side.read]
-        reasons += [f"it reads an earlier value of {n}" for n, _ in side.delayed.values()]
-    for name, variable in variables.items():
-        if variable.rhs is not None and XI in ex.names(variable.rhs):
-            reasons.append(f"d{name}/dt contains noise")
-        elif variable.rhs is not None and not decays_alone(variable, fixed):
-            reasons.append(f"d{name}/dt = {ex.source(variable.rhs)} has no closed solution")
-    return reasons

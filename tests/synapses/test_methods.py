@@ -306,7 +306,7 @@ def test_noise_has_its_mean_and_variance():
         ({"transmits": "never"}, "transmits: unknown name 'never'"),
         ({"equations": "dc/dt = -c / (5*ms) : 1\nd = c : 1", "on_pre": "d = 1"},
          "on_pre: 'd' is a subexpression"),
-        ({"equations": "dc/dt = delayed(w, 1*ms) / ms : 1"}, "equations: delayed.. takes a variable"),
+        ({"equations": "dc/dt = delayed(w, 1*ms) / ms : 1"}, "equations: delayed.. takes a var"),
         ({"equations": "dc/dt = delayed(2, 1*ms) / ms : 1"}, "equations: delayed.. takes the name"),
         ({"on_pre": "w += V_m"}, "on_pre: unknown name 'V_m'"),
     ],

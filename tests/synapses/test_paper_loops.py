@@ -36,6 +36,11 @@ CASES = {  # the state at step 0, parameters, signals of the postsynaptic neuron
         {"lambda_": 0.05, "alpha": 1.05, "mu_plus": 0.4, "mu_minus": 0.6, "tau_plus": 20.0,
          "tau_minus": 30.0, "nearest": True}, {}, {},
     ),
+    "power_law": (
+        [0.5],
+        {"lambda_": 0.1, "alpha": 0.5, "mu": 0.4, "tau_plus": 15.0, "tau_minus": 30.0, "w_0": 2.0},
+        {}, {},
+    ),
     "triplet": (
         [0.5],
         {"A2_plus": 5e-3, "A3_plus": 6e-3, "A2_minus": 7e-3, "A3_minus": 2e-3, "tau_plus": 16.8,
@@ -137,6 +142,25 @@ def test_power_law_balance(mu, fixed):
         for pre, post in ((0, 10), (10, 0))
     )  # fmt: skip
     assert up == pytest.approx(2e-3 * (1 - w) ** mu * exp(-0.5), rel=1e-9)
+    assert up == pytest.approx(-down, rel=1e-9)
+
+
+def test_power_law_without_bounds():
+    """Pairs of equal gaps in both orders balance at w = w_0 alpha^(-1 / (1 - mu))."""
+    rule = {
+        "lambda_": 0.1,
+        "alpha": 0.3,
+        "mu": 0.4,
+        "tau_plus": 20.0,
+        "tau_minus": 20.0,
+        "w_0": 3.0,
+    }
+    w = 3.0 * 0.3 ** (-1 / 0.6)
+    up, down = (
+        loops.power_law([pre], [post], w, dt=1.0, stop=20, **rule) - w
+        for pre, post in ((0, 10), (10, 0))
+    )
+    assert up == pytest.approx(0.1 * 3.0**0.6 * w**0.4 * exp(-0.5), rel=1e-9)
     assert up == pytest.approx(-down, rel=1e-9)
 
 

@@ -51,6 +51,28 @@ def pair_power_law(
     return w
 
 
+def power_law(
+    pre, post, w, *, dt, stop, delay=0, axonal=False,
+    lambda_, alpha, mu, tau_plus, tau_minus, w_0=1.0, nearest=False,
+):  # fmt: skip
+    """Power-law potentiation and multiplicative depression, with no upper bound.
+
+    pre: w -= lambda alpha w y; post: w += lambda w_0 (w/w_0)^mu x; then 0 <= w.
+    Morrison, Aertsen & Diesmann 2007, doi:10.1162/neco.2007.19.6.1437.
+    """
+    x = y = 0.0
+    for _, h, is_pre, is_post in steps(pre, post, dt=dt, stop=stop, delay=delay, axonal=axonal):
+        x *= exp(-h / tau_plus)
+        y *= exp(-h / tau_minus)
+        if is_pre:
+            w = max(w - lambda_ * alpha * w * y, 0.0)
+        if is_post:
+            w += lambda_ * w_0 ** (1 - mu) * w**mu * x
+        x = 1.0 if is_pre and nearest else x + is_pre
+        y = 1.0 if is_post and nearest else y + is_post
+    return w
+
+
 def triplet(
     pre, post, w, *, dt, stop, delay=0, axonal=False,
     A2_plus, A3_plus, A2_minus, A3_minus=0.0, tau_plus, tau_minus, tau_x=inf, tau_y,
