@@ -11,6 +11,7 @@ import typer
 from benchmarks.machine import measure_machine
 from benchmarks.numerics import numerics_text
 from benchmarks.picture import picture
+from benchmarks.plasticity import plasticity_table
 from benchmarks.readme import fill
 from benchmarks.runner import keep, rounds
 from benchmarks.simulators import SIMULATORS, known
@@ -53,6 +54,8 @@ def run(
     for row in rounds(workload, names, rounds_, biological_s, typer.echo):
         rows.append(row)
         keep(json_, rows)
+    if workload == "plasticity":
+        typer.echo(plasticity_table(rows))
 
 
 @app.command()

@@ -40,6 +40,7 @@ def _runtime(
     if cache:
         b.prefs.codegen.runtime.cython.cache_dir = cache
     told = workload.tell("brian2", b, row.biological_s, **point)
+    row.biological_s = min(row.biological_s, told.seconds or row.biological_s)
     net = _network(b, told)
     row.build_s, _ = watch.read()
     net.run(workload.dt * b.ms)
@@ -65,6 +66,7 @@ def _standalone(
         folder = Path(cache or scratch) / "standalone"
         b.set_device("cpp_standalone", directory=str(folder), build_on_run=False)
         told = workload.tell("brian2", b, row.biological_s, **point)
+        row.biological_s = min(row.biological_s, told.seconds or row.biological_s)
         b.device.insert_code("before_network_run", _BEFORE)
         b.device.insert_code("after_network_run", _AFTER)
         _network(b, told).run(row.biological_s * b.second)

@@ -30,6 +30,7 @@ def measure(workload: Workload, seconds: float, simulator: str, point: dict[str,
     net = sim.Network(dt=workload.dt, seed=1, **asked)
     told = workload.tell("spikesim", sim, net, seconds, **point)
     run = told.run or net.run
+    row.biological_s = seconds = min(seconds, told.seconds or seconds)
     net.build()
     row.build_s, _ = watch.read()
     run(workload.dt)

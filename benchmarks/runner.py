@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.simulators import cached, why_missing
+from benchmarks.simulators import cached, family, why_missing
 from benchmarks.workloads import WORKLOADS
 
 # One thread each, so that processor times compare; spikesim's own threads are not ruled by these.
@@ -117,6 +117,8 @@ def _turn(simulator: str, workload: str, seconds: float) -> Iterator[Row]:
                 yield measure(simulator, workload, seconds, cache=cache) | {"cache": state}
     else:
         for point in WORKLOADS[workload].points:
+            if not WORKLOADS[workload].runs(family(simulator), point):
+                continue
             yield measure(simulator, workload, seconds, point)
 
 

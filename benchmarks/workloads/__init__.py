@@ -33,6 +33,8 @@ class Told:
         Simulates so many ms, where that is more than one plain run.
     idle_s : float
         Time at the start without any spikes (s), to be measured apart.
+    seconds : float, optional
+        Simulated time (s) of what is too slow for the workload's own.
     """
 
     sizes: dict[str, int]
@@ -41,6 +43,7 @@ class Told:
     others: list[Any] = field(default_factory=list)
     run: Callable[[float], None] | None = None
     idle_s: float = 0.0
+    seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,11 @@ class Workload:
         """Options of each of its measurements; nearly always one."""
         return list(getattr(self.module, "POINTS", [{}]))
 
+    def runs(self, family: str, point: dict[str, Any]) -> bool:
+        """Whether a simulator has a script for one of `points`."""
+        asked = getattr(self.module, "runs", None)
+        return asked is None or bool(asked(family, point))
+
     @property
     def unit(self) -> tuple[str, float]:
         """What times are stated for, and how long that is (s)."""
@@ -109,6 +117,7 @@ _ALL = (
     Workload("brunel", "brunel"),
     Workload("brunel-plastic", "brunel_plastic"),
     Workload("irregular-plastic", "irregular_plastic"),
+    Workload("plasticity", "plasticity"),
     Workload("song-abbott", "song_abbott"),
     Workload("microcircuit", "microcircuit"),
     Workload("microcircuit-0.1", "microcircuit", {"scale": 0.1}),
