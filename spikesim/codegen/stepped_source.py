@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -127,9 +128,16 @@ def stepped_source(
         for name, rhs in owned.equations.items()
         if (rate := _decay(name, rhs, constants.fixed)) is not None
     }
+    approaches = {
+        name: found
+        for owned in (pre, post, synapse)
+        for name, rhs in owned.equations.items()
+        if name not in decays and (found := _approach(name, rhs, constants.fixed)) is not None
+    }
     trees = [*on_pre.values(), *on_post.values(), *noise.values()]
     trees += [tree for statements in on_event.values() for tree in statements.values()]
     trees += [t for o in (pre, post, synapse) for t in (*o.equations.values(), *o.jumps.values())]
+    moved = functools.partial(_moved, decays, approaches, constants)
     lines = [
         *imports(trees),
         "import math\n",
@@ -141,7 +149,9 @@ def stepped_source(
         statements("on_post", on_post, names, floor),
         events(on_event, names, floor),
         _noise(noise, names, synapse, floor),
-        _moved("moved", synapse, names, decays, constants, "_s, _x, _y, _a, _step", floor),
+        _moved(
+            "moved", synapse, names, decays, approaches, constants, "_s, _x, _y, _a, _step", floor
+        ),
     ]
     for side, owned, given in (("pre", pre, "_x"), ("post", post, "_y")):
         own = Names(
@@ -151,7 +161,16 @@ def stepped_source(
         lines += [
             *_rings(side, owned),
             _jumped(f"after_{side}", owned, own, given),
-            _moved(f"moved_{side}", owned, own, decays, constants, f"{given}, _a, _step", None),
+            _moved(
+                f"moved_{side}",
+                owned,
+                own,
+                decays,
+                approaches,
+                constants,
+                f"{given}, _a, _step",
+                None,
+            ),
         ]
     lines.append(function("coincidence", "a", f"return {coincidence}"))
     return generated(example, templates, lines), constants.rates
@@ -166,6 +185,18 @@ def _decay(name: str, rhs: ast.expr, fixed: set[str]) -> ast.expr | None:
     if ex.names(rest) or ex.called(rest) or float(ex.evaluate(rest, {})) != 0.0:
         return None
     return terms[name]
+
+
+def _approach(name: str, rhs: ast.expr, fixed: set[str]) -> tuple[ast.expr, ast.expr] | None:
+    """Rate and target of a variable that approaches a constant; else None."""
+    terms = linear_terms(rhs, {name})
+    if terms is None or name not in terms:
+        return None
+    rest = terms.get(CONSTANT, ast.Constant(0.0))
+    if not ex.names(terms[name]) | ex.names(rest) <= fixed:
+        return None
+    negative = ast.UnaryOp(ast.USub(), terms[name])
+    return terms[name], ast.BinOp(rest, ast.Div(), negative)
 
 
 def _noise(noise: Statements, names: Names, synapse: Owned, floor: Floor) -> str:
@@ -189,11 +220,12 @@ def _noise(noise: Statements, names: Names, synapse: Owned, floor: Floor) -> str
 
 
 def _moved(
+    decays: Statements,
+    approaches: Mapping[str, tuple[ast.expr, ast.expr]],
+    constants: Constants,
     name: str,
     owned: Owned,
     names: Names,
-    decays: Statements,
-    constants: Constants,
     arguments: str,
     floor: Floor | None,
 ) -> str:
@@ -205,13 +237,18 @@ def _moved(
     moving = [ast.Name(n, ast.Load()) for n in owned.equations]
     used = set().union(*(ex.names(t) - {n} for n, t in owned.equations.items()))
     rates = [rate for u, rate in decays.items() if u in used]
+    rates += [part for u, parts in approaches.items() if u in used for part in parts]
     body = [line.strip() for line in level.unpacked([*trees, *moving, *bounding, *rates])]
     if floor is not None:
         body.append("_type = _a.weights.dtype.type")
-    means = {
+    means: dict[str, ast.expr] = {
         u: ast.BinOp(ast.Name(u, ast.Load()), ast.Mult(), ast.Name(f"_mean_{u}", ast.Load()))
         for u in decays
     }
+    for u, (rate, target) in approaches.items():
+        begun = ast.BinOp(ast.Name(u, ast.Load()), ast.Sub(), target)
+        share = ast.Name(constants.of(rate)[2], ast.Load())
+        means[u] = ast.BinOp(target, ast.Add(), ast.BinOp(begun, ast.Mult(), share))
     body += [f"_now_{u} = {u}" for u in decays if u in used]
     body += [f"_mean_{u} = {constants.of(rate)[2]}" for u, rate in decays.items() if u in used]
     given = arguments.partition(",")[0]

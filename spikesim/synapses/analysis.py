@@ -48,6 +48,7 @@ def analyse(
     parameters: Mapping[str, Unit],
     modulators: tuple[str, ...],
     initial: Iterable[str] = (),
+    drawn: Iterable[str] = (),
     signals: Mapping[str, Unit] | None = None,
     on_event: Mapping[str, str] | None = None,
     late: bool = False,
@@ -66,8 +67,8 @@ def analyse(
         Parameters with their units.
     modulators : tuple of str
         Names of modulators.
-    initial : iterable of str
-        Variables to which the user gives initial values, which thus belong to synapses.
+    initial, drawn : iterable of str
+        Variables with initial values, and those that are drawn, which thus belong to synapses.
     signals : mapping of str to Unit, optional
         Units of the variables of neurons that are read, such as ``V_m_post``. Default: those that
         their first letters suggest.
@@ -103,7 +104,8 @@ def analyse(
             raise unknown_name(source, sorted(units), "delayed", owner)
         units[name] = units[source]
     units[XI] = Unit("1/ms**0.5")
-    assigned = dict.fromkeys([*at["on_pre"], *at["on_post"]])
+    at_events = [name for statements in events.values() for name in statements]
+    assigned = dict.fromkeys([*at["on_pre"], *at["on_post"], *at_events])
     declared = dict.fromkeys([WEIGHT, *text.odes, *(n for n in assigned if n != WEIGHT)])
     variables: dict[str, Variable] = {}
     for name in declared:
@@ -114,7 +116,6 @@ def analyse(
             rhs = scope.convert(rates[name], units[name] / ms, what)
             rhs = None if isinstance(rhs, ast.Constant) and rhs.value == 0 else rhs
         variables[name] = Variable(name, units[name], rhs)
-    assigned |= dict.fromkeys(n for statements in events.values() for n in statements)
     for attribute, statements in {
         **at,
         **{f"on_event[{n!r}]": s for n, s in events.items()},
@@ -124,11 +125,16 @@ def analyse(
         for name, tree in statements.items():
             statements[name] = scope.convert(tree, units[name], f"the new value of {name}")
     fixed = {*parameters}
-    stays = {WEIGHT, *initial, *(n for statements in events.values() for n in statements)}
-    pre, post = (
-        _side(variables, at[own], at[other], fixed, suffix, stays, read, delays)
-        for own, other, suffix in (("on_pre", "on_post", PRE), ("on_post", "on_pre", POST))
-    )
+    stays = {WEIGHT, *drawn, *at_events}
+    while True:
+        pre, post = (
+            _side(variables, at[own], at[other], fixed, suffix, stays, read, delays)
+            for own, other, suffix in (("on_pre", "on_post", PRE), ("on_post", "on_pre", POST))
+        )
+        begun = set(initial) & {*pre.traces, *post.traces}
+        if not begun:  # traces begin with 0: what does not is a variable of the synapse
+            break
+        stays |= begun
     rest = {n: v for n, v in variables.items() if n not in pre.names and n not in post.names}
     at_pre, at_post = ({n: t for n, t in at[k].items() if n in rest} for k in at)
     integrals = {

@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from spikesim.distributions import Distribution
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.language.text import Text, parse_statements, parse_text, text_parameters
 from spikesim.parameters import Parametrized
@@ -38,13 +39,13 @@ TRACES = """
 @functools.lru_cache(maxsize=512)
 def _form(
     owner: str, equations: str, on_pre: str, on_post: str, units: tuple[tuple[str, Unit], ...],
-    modulators: tuple[str, ...], initial: tuple[str, ...],
+    modulators: tuple[str, ...], initial: tuple[str, ...], drawn: tuple[str, ...],
     signals: tuple[tuple[str, Unit], ...], on_event: tuple[tuple[str, str], ...], late: bool,
 ) -> RuleForm:  # fmt: skip
     """See `PlasticityRule.form`; the same texts are analysed once."""
     return analyse(
         owner, parse_text(equations, owner, FUNCTIONS, FLAGS), on_pre, on_post, dict(units),
-        modulators, initial, dict(signals), dict(on_event), late,
+        modulators, initial, drawn, dict(signals), dict(on_event), late,
     )  # fmt: skip
 
 
@@ -86,7 +87,7 @@ class PlasticityRule(Parametrized):
         Statements at a spike, such as ``"w = max(0, w - eta * y); x += 1"``. May be properties,
         if parameters choose between forms.
     initial : dict of str to float or Distribution
-        Initial values of variables of the synapse; 0 by default. The weight has none here.
+        Initial values of variables, 0 by default. The weight has none here.
     modulators : tuple of str
         Names of neuromodulators; in the texts each is the concentration at that time.
     on_event : dict of str to str
@@ -162,7 +163,8 @@ class PlasticityRule(Parametrized):
             return {}
         text = parse_text(cls.equations, cls.__name__, FUNCTIONS, FLAGS)
         assigned: set[str] = {WEIGHT}
-        for statements in (cls.on_pre, cls.on_post):
+        events = cls.on_event.values() if isinstance(cls.on_event, Mapping) else ()
+        for statements in (cls.on_pre, cls.on_post, *events):
             if isinstance(statements, str):
                 assigned |= set(parse_statements(statements, cls.__name__, "on_pre", FUNCTIONS))
         assigned -= set(text.subexpressions)  # `analyse` raises an error for them
@@ -260,10 +262,12 @@ class PlasticityRule(Parametrized):
         RuleForm
             What kernels compute.
         """
+        drawn = (name for name, value in self.initial.items() if isinstance(value, Distribution))
         units = ((name, declared.unit) for name, declared in self.declared.items())
         return _form(
             type(self).__name__, self.equations, self.on_pre, self.on_post, tuple(units),
-            tuple(self.modulators), tuple(self.initial), tuple((signals or {}).items()),
+            tuple(self.modulators), tuple(self.initial), tuple(drawn),
+            tuple((signals or {}).items()),
             tuple(self.on_event.items()), bool(self.on_pre_delay),
         )  # fmt: skip
 

@@ -98,8 +98,10 @@ def check_event_names(rule: Any) -> None:
 
 
 def check_initial(rule: Any) -> None:
-    """Raise an error for initial values of what is no variable of the synapse."""
-    known = [n for n in rule.form().variables if n != WEIGHT]
+    """Raise an error for initial values of what is no variable."""
+    form = rule.form()
+    known = [n for n in form.variables if n != WEIGHT]
+    known += [*form.pre.names, *form.post.names]
     for name, value in rule.initial.items():
         if name not in known:
             raise unknown_name(name, known, "initial", rule)

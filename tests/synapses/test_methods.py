@@ -2,6 +2,7 @@
 
 import itertools
 from collections import Counter
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -278,6 +279,29 @@ def test_a_filter_of_the_membrane_is_kept_for_the_neuron():
         history.append(u)
     assert plastic.weight.reshape(3, 4)[0] == pytest.approx(w, rel=1e-9)
     assert "u: kept for the postsynaptic neuron, stepped" in Voltage().explain()
+
+
+class Sliding(sim.PlasticityRule):
+    """A threshold of the postsynaptic neuron that begins above 0."""
+
+    equations = """
+        dtheta/dt = -(theta - 1) / (20*ms) : 1
+        dw/dt = theta / (100*ms) : 1
+    """
+    on_post = "theta += 1"
+    initial: ClassVar = {"theta": 3.0}
+
+
+def test_what_a_neuron_keeps_has_an_initial_value():
+    none = [np.empty(0, int)] * 3
+    rig = Rig(Sliding(), none, none, weight=0.0, layout="dense", side="axonal")
+    assert "theta: kept for the postsynaptic neuron" in Sliding().explain()
+    rig.run(40.0)
+    assert rig.plastic.weight == pytest.approx((40.0 + 40.0 * -np.expm1(-2.0)) / 100.0, rel=1e-6)
+    rig.net.reset_state()
+    before = rig.plastic.weight
+    rig.run(40.0)
+    assert rig.plastic.weight == pytest.approx(2 * before, rel=1e-9)
 
 
 def test_noise_has_its_mean_and_variance():

@@ -11,6 +11,7 @@ from spikesim import rng
 from spikesim.codegen.modules import module_name
 from spikesim.codegen.step import Call, Stage
 from spikesim.description.populations import View
+from spikesim.description.projections import Projection
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.kernels import stepped
 from spikesim.kernels.args import SteppedArgs
@@ -46,8 +47,10 @@ class SteppedTable(PlasticTable):
 
     def forget(self, step: int) -> None:
         a = self.args
-        for array in (a.pre, a.pre_n, a.post, a.post_n):
-            array[:] = 0
+        a.pre[:], a.post[:] = (
+            initial_side(self.projection, s) for s in (self.form.pre, self.form.post)
+        )
+        a.pre_n[:] = a.post_n[:] = 0
         a.control[stepped.FRESH] = 1
 
     def limits(self, bounds: tuple[float, float], step: int) -> Iterator[Entry]:
@@ -106,8 +109,9 @@ def build_stepped_table(
         others=initial_values(projection, form, n, context.seed, dtype), delays=delays,
         par=np.array(list(values.values())), con=_exponentials(rates, values, dt),
         control=control,
-        pre=np.zeros((rows, n_pre, pre)), pre_n=np.zeros((rows, n_pre), np.int32),
-        post=np.zeros((rows, n_post, post)), post_n=np.zeros((rows, n_post), np.int32),
+        pre=np.zeros((rows, n_pre, pre)) + initial_side(projection, form.pre),
+        post=np.zeros((rows, n_post, post)) + initial_side(projection, form.post),
+        pre_n=np.zeros((rows, n_pre), np.int32), post_n=np.zeros((rows, n_post), np.int32),
         late=late, pre_delays=earlier[0], post_delays=earlier[1],
         noise_key=int(rng.key(context.seed, "projection", projection.name, "noise") >> 1),
         released=np.zeros(0) if modulators is None else modulators.arrived,
@@ -138,6 +142,15 @@ def _reads(
         units[f"{name}{suffix}"] = Unit(table.cell.units[name])
         places.append(int(table.state_place(name)) + block.lo + view.span[0])
     return np.array(places, np.int64)
+
+
+def initial_side(projection: Projection, side: Side) -> np.ndarray:
+    """Initial values of what a neuron keeps; copies of its state are filled in the first step."""
+    rule = projection.plasticity
+    assert rule is not None
+    own = [float(rule.initial.get(name, 0.0)) for name in side.names]
+    earlier = [float(rule.initial.get(source, 0.0)) for source, _ in side.delayed.values()]
+    return np.array([*own, *[0.0] * len(side.read), *earlier])
 
 
 def _earlier(side: Side, values: dict[str, float], dt: float, rule: Any) -> np.ndarray:
