@@ -8,12 +8,12 @@ enter the equations of others with their means over the interval, which makes a 
 from __future__ import annotations
 
 import ast
-import copy
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from spikesim.codegen.decays import Constants, approach, decay_rate, with_shares
 from spikesim.codegen.rule_source import (
     WEIGHT,
     Floor,
@@ -57,24 +57,6 @@ class Owned:
     jumps: Statements = field(default_factory=dict)
     read: Mapping[str, int] = field(default_factory=dict)
     delayed: Mapping[str, str] = field(default_factory=dict)
-
-
-class Constants:
-    """Constant factors that kernels read from an array: expressions of the parameters."""
-
-    def __init__(self, fixed: set[str]):
-        self.fixed = fixed
-        self.rates: list[ast.expr] = []
-        self._places: dict[str, int] = {}
-
-    def of(self, rate: ast.expr) -> tuple[str, str, str]:
-        """Source of exp(rate dt), of its integral over dt, and of its mean."""
-        key = ex.source(rate)
-        if key not in self._places:
-            self._places[key] = len(self.rates)
-            self.rates.append(rate)
-        n = 3 * self._places[key]
-        return tuple(f"load_const(_a.con, {n + k})" for k in range(3))  # type: ignore[return-value]
 
 
 def stepped_source(
@@ -126,13 +108,13 @@ def stepped_source(
         name: rate
         for owned in (pre, post, synapse)
         for name, rhs in owned.equations.items()
-        if (rate := _decay(name, rhs, constants.fixed)) is not None
+        if (rate := decay_rate(name, rhs, constants.fixed)) is not None
     }
     approaches = {
         name: found
         for owned in (pre, post, synapse)
         for name, rhs in owned.equations.items()
-        if name not in decays and (found := _approach(name, rhs, constants.fixed)) is not None
+        if name not in decays and (found := approach(name, rhs, constants.fixed)) is not None
     }
     trees = [*on_pre.values(), *on_post.values(), *noise.values()]
     trees += [tree for statements in on_event.values() for tree in statements.values()]
@@ -149,9 +131,7 @@ def stepped_source(
         statements("on_post", on_post, names, floor),
         events(on_event, names, floor),
         _noise(noise, names, synapse, floor),
-        _moved(
-            "moved", synapse, names, decays, approaches, constants, "_s, _x, _y, _a, _step", floor
-        ),
+        moved("moved", synapse, names, "_s, _x, _y, _a, _step", floor),
     ]
     for side, owned, given in (("pre", pre, "_x"), ("post", post, "_y")):
         own = Names(
@@ -161,42 +141,10 @@ def stepped_source(
         lines += [
             *_rings(side, owned),
             _jumped(f"after_{side}", owned, own, given),
-            _moved(
-                f"moved_{side}",
-                owned,
-                own,
-                decays,
-                approaches,
-                constants,
-                f"{given}, _a, _step",
-                None,
-            ),
+            moved(f"moved_{side}", owned, own, f"{given}, _a, _step", None),
         ]
     lines.append(function("coincidence", "a", f"return {coincidence}"))
     return generated(example, templates, lines), constants.rates
-
-
-def _decay(name: str, rhs: ast.expr, fixed: set[str]) -> ast.expr | None:
-    """Rate of a variable that decays to 0 at a constant rate; else None."""
-    terms = linear_terms(rhs, {name})
-    if terms is None or name not in terms or not ex.names(terms[name]) <= fixed:
-        return None
-    rest = terms.get(CONSTANT, ast.Constant(0.0))
-    if ex.names(rest) or ex.called(rest) or float(ex.evaluate(rest, {})) != 0.0:
-        return None
-    return terms[name]
-
-
-def _approach(name: str, rhs: ast.expr, fixed: set[str]) -> tuple[ast.expr, ast.expr] | None:
-    """Rate and target of a variable that approaches a constant; else None."""
-    terms = linear_terms(rhs, {name})
-    if terms is None or name not in terms:
-        return None
-    rest = terms.get(CONSTANT, ast.Constant(0.0))
-    if not ex.names(terms[name]) | ex.names(rest) <= fixed:
-        return None
-    negative = ast.UnaryOp(ast.USub(), terms[name])
-    return terms[name], ast.BinOp(rest, ast.Div(), negative)
 
 
 def _noise(noise: Statements, names: Names, synapse: Owned, floor: Floor) -> str:
@@ -258,43 +206,13 @@ def _moved(
             parts.append(f"{given}[{k}]")
             continue
         others = {u: mean for u, mean in means.items() if u != variable}
-        tree = _with_shares(owned.equations[variable], decays, constants.fixed)
+        tree = with_shares(owned.equations[variable], decays, constants.fixed)
         tree = ex.substitute(tree, others)
         body.append(f"_{variable} = {_step(variable, tree, constants)}")
         if variable == WEIGHT and floor is not None:
             body += bounded(bounds, floor)
         parts.append(f"_type(_{variable})" if floor is not None else f"_{variable}")
     return function(name, arguments, *body, f"return {row(parts)}")
-
-
-def _with_shares(rhs: ast.expr, decays: Statements, fixed: set[str]) -> ast.expr:
-    """Replace ``int(c > theta)`` by the share of the interval in which it is true.
-
-    This places the time at which a decaying variable crosses a constant threshold.
-    """
-
-    class Shares(ast.NodeTransformer):
-        def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
-            test = node.test
-            if not isinstance(test, ast.Compare):
-                return node
-            left, right = test.left, test.comparators[0]
-            above = isinstance(test.ops[0], (ast.Gt, ast.GtE))
-            if isinstance(right, ast.Name) and right.id in decays:
-                left, right, above = right, left, not above
-            if not (isinstance(left, ast.Name) and left.id in decays and ex.names(right) <= fixed):
-                return node
-            parts = (node.body, node.orelse) if above else (node.orelse, node.body)
-            if any(ex.names(part) & set(decays) for part in parts):
-                return node
-            rate = ast.BinOp(decays[left.id], ast.Mult(), ast.Name("_a.dt", ast.Load()))
-            value = ast.Name(f"_now_{left.id}", ast.Load())  # not its mean
-            share = ast.Call(ast.Name("share_above", ast.Load()), [value, right, rate], [])
-            difference = ast.BinOp(parts[0], ast.Sub(), parts[1])
-            return ast.BinOp(parts[1], ast.Add(), ast.BinOp(difference, ast.Mult(), share))
-
-    replaced: ast.expr = Shares().visit(copy.deepcopy(rhs))
-    return replaced
 
 
 def _step(name: str, rhs: ast.expr, constants: Constants) -> str:
