@@ -70,7 +70,6 @@ def stepped_source(
     on_post: Statements,
     on_event: Mapping[str, Statements],
     noise: Statements,
-    coincidence: int,
     floor: Floor,
     *,
     transmits_after: bool = False,
@@ -96,8 +95,6 @@ def stepped_source(
         New values of variables of the synapse when a modulator is released, by modulator.
     noise : mapping
         Factors of white noise in the equations of variables of the synapse.
-    coincidence : int
-        Order of spikes that coincide.
     floor : Floor
         Lower bound of the weight.
     transmits_after : bool
@@ -143,7 +140,7 @@ def stepped_source(
             _jumped(f"after_{side}", owned, own, given),
             moved(f"moved_{side}", owned, own, f"{given}, _a, _step", None),
         ]
-    lines.append(function("coincidence", "a", f"return {coincidence}"))
+    lines.append(function("coincidence", "a", "return a.coincidence"))
     return generated(example, templates, lines), constants.rates
 
 

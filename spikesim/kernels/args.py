@@ -166,6 +166,7 @@ class SteppedArgs(NamedTuple):
     sign: int  # sign of a weight's effect
     dense: bool
     axonal: bool
+    coincidence: int
     n_targets: int
     delay: int  # the uniform delay, steps
     dt: float

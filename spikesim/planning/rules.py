@@ -87,7 +87,7 @@ def stepped_text(
     values = {name: float(getattr(rule, name)) for name in rule.declared}
     return stepped_source(
         names, _EXAMPLE, _STEPS, pre, post, Owned(names.state, equations),
-        form.on_pre, form.on_post, form.on_event, form.noise, COINCIDENCES.index(rule.coincidence),
+        form.on_pre, form.on_post, form.on_event, form.noise,
         Floor(floor, values, _lows(form, values)), transmits_after=rule.transmits == "after",
     )  # fmt: skip
 

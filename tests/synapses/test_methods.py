@@ -116,8 +116,13 @@ def held(rig):
 RULES = {"eligible": Eligible, "rewarded": Rewarded, "released": Released}
 
 
-@pytest.mark.thorough
-@pytest.mark.parametrize("name", RULES)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.thorough if name == "rewarded" else pytest.mark.slow)
+        for name in RULES
+    ],
+)
 @pytest.mark.parametrize(("layout", "side"), SHAPES)
 def test_the_methods_agree(name, layout, side):
     for coincidence in ("none", "pre-first", "post-first"):
@@ -130,10 +135,20 @@ def test_the_methods_agree(name, layout, side):
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("method", ["auto", "steps"])
-@pytest.mark.parametrize("rule", [Eligible, Rewarded, Released, Late])
+@pytest.mark.parametrize(
+    ("rule", "method"),
+    [
+        (Rewarded, "auto"),
+        (Late, "auto"),
+        *(
+            pytest.param(rule, method, marks=pytest.mark.slow)
+            for rule in (Eligible, Rewarded, Released)
+            for method in ("events", "steps")
+        ),
+    ],
+)
 @pytest.mark.parametrize(("layout", "side"), [("sparse-delays", "axonal"), ("dense", "dendritic")])
-def test_chunks_threads_and_reading_change_nothing(rule, layout, side, method):
+def test_chunks_threads_and_reading_change_nothing(rule, method, layout, side):
     whole = outcome(rule(method=method), layout, side)
     assert_same(whole, outcome(rule(method=method), layout, side, [0.1, 99.9, 210.0], read=True))
     assert_same(whole, outcome(rule(method=method), layout, side, [100.0, 210.0], threads=3))

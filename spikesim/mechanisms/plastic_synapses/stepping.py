@@ -27,6 +27,7 @@ from spikesim.planning.context import Context
 from spikesim.planning.projections import Built, target_type
 from spikesim.planning.rules import stepped_text
 from spikesim.runtime.limits import FINITE, FLAG, MANY, Entry, Limits, within
+from spikesim.synapses import COINCIDENCES
 from spikesim.synapses.form import POST, PRE, Side
 from spikesim.units import LONGEST_DELAY, Unit
 
@@ -102,7 +103,8 @@ def build_stepped_table(
     args = SteppedArgs(
         pre_lo=built.pre_lo, post_lo=built.post_lo, slot=built.slot, sign=projection.sign,
         dense=dense, axonal=projection.delay_is == "axonal", n_targets=n_post,
-        delay=longest, dt=dt, indptr=np.empty(0, np.int64) if dense else s.indptr,
+        coincidence=COINCIDENCES.index(rule.coincidence), delay=longest, dt=dt,
+        indptr=np.empty(0, np.int64) if dense else s.indptr,
         t_lo=0, t_hi=n_post,
         targets=np.empty(0, np.uint16) if dense else s.targets.astype(target_type(n_post)),
         weights=np.broadcast_to(s.weight, n).astype(dtype),
