@@ -1,5 +1,7 @@
 """The pages of docs/models: one for each built-in model, made from its declaration.
 
+Also the table of rules in docs/plasticity.md.
+
 ``python docs/model_pages.py`` writes them all, with their pictures; ``python docs/model_pages.py
 AdEx NMDA`` only some. A test compares the texts with the declarations.
 """
@@ -23,6 +25,10 @@ from spikesim.parameters import Parametrized
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES, PICTURES = ROOT / "docs" / "models", ROOT / "docs" / "images" / "library"
+RULES = ROOT / "docs" / "plasticity.md"  # has a table of the rules
+CITATION = re.compile(
+    r"(?:van )?[A-Z][a-z]+(?:(?:, | & )(?:van )?[A-Z][a-z]+)* (?:et al\. )?(?:19|20)\d\d"
+)
 KINDS: dict[str, tuple[Any, type]] = {
     "Neurons": (neurons, sim.Neuron),
     "Ion channels": (channels, sim.Channel),
@@ -281,8 +287,33 @@ def index() -> str:
     return "\n".join(lines) + "\n"
 
 
+def rules_table() -> str:
+    """The table of all plasticity rules in docs/plasticity.md."""
+    rows = []
+    for model in models()["Plasticity rules"]:
+        title, _, rest = _text(model).partition("\n")
+        rule = example(model)
+        form = rule.form()
+        signals = [f"`{name}_pre`" for name in form.pre.read]
+        signals += [f"`{name}_post`" for name in form.post.read]
+        signals += [f"`{name}`" for name in form.modulators]
+        cells = [
+            f"[{model.__name__}](models/{model.__name__}.md)",
+            title.removesuffix("."),
+            "; ".join(dict.fromkeys(CITATION.findall(" ".join(f"{title} {rest}".split())))),
+            ", ".join(["spikes", *signals]),
+            ", ".join(f"`{name}`" for name in form.variables),
+            f"{4 * len(form.variables)}",
+            re.findall(r"^method: (\w+)$", rule.explain(), re.MULTILINE)[0],
+        ]
+        rows.append(f"| {' | '.join(cells)} |")
+    head = "| rule | what it is | source | reads | variables of a synapse | bytes | method |"
+    return "\n".join([head, "| --- | --- | --- | --- | --- | ---: | --- |", *rows])
+
+
 def write(names: list[str]) -> None:
     """Write pages and pictures, of all models or of some."""
+    from benchmarks.readme import fill
     from docs.model_pictures import picture
 
     PAGES.mkdir(exist_ok=True)
@@ -294,6 +325,7 @@ def write(names: list[str]) -> None:
                 picture(model, PICTURES / f"{model.__name__}.png")
                 (PAGES / f"{model.__name__}.md").write_text(page(model))
     (PAGES / "README.md").write_text(index())
+    fill(RULES, "rules", rules_table())
 
 
 if __name__ == "__main__":

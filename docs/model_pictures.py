@@ -354,7 +354,8 @@ def _window(
     # Rules that read potentials need neurons whose spikes have a shape.
     shaped = "V_m" in read
     model = sim.HodgkinHuxley if shaped else Dendritic if "V_dend" in read else sim.LIF
-    net = sim.Network(dt=0.05 if shaped else 1.0, seed=1, precision="double")
+    dt = 0.05 if shaped else 0.1 if rule.on_pre_delay else 1.0
+    net = sim.Network(dt=dt, seed=1, precision="double")
     pre = net.population("pre", lags.size, sim.SpikeSource([times] * lags.size))
     drive = net.population("drive", lags.size, sim.SpikeSource(times + lags[:, None]))
     post = net.population("post", lags.size, model(receptors=receptors))

@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import pytest
 
 import spikesim as sim
-from docs.model_pages import PAGES, PICTURES, example, index, models, page
+from docs.model_pages import PAGES, PICTURES, RULES, example, index, models, page, rules_table
 from docs.model_pictures import picture
 from spikesim.description.inputs import Input
 from spikesim.synapses import Release
@@ -28,6 +28,13 @@ def test_a_page_is_what_is_declared(model):
     assert (PICTURES / f"{model.__name__}.png").stat().st_size > 2000
     for name, parameter in getattr(model, "declared", {}).items():
         assert parameter.doc, f"{name} of {model.__name__} is not explained"
+
+
+def test_the_table_of_rules_is_what_is_declared():
+    assert f"<!-- rules table -->\n{rules_table()}\n<!--" in RULES.read_text(), (
+        "run python docs/model_pages.py"
+    )
+    assert all(row.split("|")[3].strip() for row in rules_table().splitlines()), "a rule's source"
 
 
 @pytest.mark.slow

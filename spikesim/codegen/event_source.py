@@ -175,7 +175,7 @@ def _advanced(
     floor: Floor,
 ) -> str:
     own = {term.variable for term in integrals}
-    moving = WEIGHT in own or WEIGHT in crossings
+    moving = WEIGHT in own or WEIGHT in crossings or WEIGHT in decays
     bounds = [b for b in ("w_min", "w_max") if b in names.parameters] if moving else []
     bounding = [ast.Name(b, ast.Load()) for b in bounds]
     solved = [tree for name in crossings for tree in (equations[name], *crossings[name][1])]
@@ -194,8 +194,10 @@ def _advanced(
         elif name in decays:
             factor = f"decay(_a.fine, _a.coarse, {decays[name]}, _steps)"
             rest = ex.source(targets[name]) if name in targets else None
-            parts.append(f"_type(_s[{k}] * {factor})" if rest is None else
-                         f"_type({rest} + (_s[{k}] - ({rest})) * {factor})")  # fmt: skip
+            value = f"_s[{k}] * {factor}"
+            value = value if rest is None else f"{rest} + (_s[{k}] - ({rest})) * {factor}"
+            body += [f"_{name} = {value}", *(bounded(bounds, floor) if name == WEIGHT else [])]
+            parts.append(f"_type(_{name})")
         else:
             parts.append(f"_s[{k}]")
     return function("advanced", "_s, _a, _start, _steps", *body, f"return {row(parts)}")

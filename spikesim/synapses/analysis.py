@@ -87,6 +87,13 @@ def analyse(
         attribute: _statements(owner, attribute, given, units, parts, delays)
         for attribute, given in (("on_pre", on_pre), ("on_post", on_post))
     }
+    read_after = tuple(
+        name
+        for statements in at.values()
+        for name, changed in statements.items()
+        for other, tree in statements.items()
+        if other != name and any(node is changed for node in ast.walk(tree))
+    )
     events = {
         name: _statements(owner, f"on_event[{name!r}]", given, {**units, AMOUNT: one}, parts, {})
         for name, given in (on_event or {}).items()
@@ -106,7 +113,8 @@ def analyse(
     units[XI] = Unit("1/ms**0.5")
     at_events = [name for statements in events.values() for name in statements]
     assigned = dict.fromkeys([*at["on_pre"], *at["on_post"], *at_events])
-    declared = dict.fromkeys([WEIGHT, *text.odes, *(n for n in assigned if n != WEIGHT)])
+    given = [n for n in text.parameters if n in set(initial)]
+    declared = dict.fromkeys([WEIGHT, *text.odes, *given, *assigned])
     variables: dict[str, Variable] = {}
     for name in declared:
         rhs = None
@@ -164,7 +172,7 @@ def analyse(
         )  # fmt: skip
     return RuleForm(
         pre, post, rest, at_pre, at_post, tuple(parameters), modulators, integrals, crossings,
-        events, noise, tuple(reasons),
+        events, noise, read_after, tuple(reasons),
     )  # fmt: skip
 
 

@@ -33,9 +33,11 @@ FLAGS = {
 
 
 def members_of_text(
-    model: str, on_pre: Any, on_post: Any, values: dict[str, Any], owner: str
+    model: str, on_pre: Any, on_post: Any, values: dict[str, Any], modulators: Any, owner: str
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Class attributes of a rule from text, and the values of its parameters.
+
+    The text may declare modulators, such as ``dopamine : 1 (shared)``.
 
     Raises
     ------
@@ -49,6 +51,10 @@ def members_of_text(
             f"{twice[0]!r} transmits at a postsynaptic spike; a rule transmits at presynaptic ones",
             "on_post", owner,
         )  # fmt: skip
+    if isinstance(model, str):
+        for name in modulators:
+            model = re.sub(rf"(?m)^\s*{re.escape(name)}\s*:.*$", "", model)
+    values = {**values, **dict.fromkeys(modulators, 0.0)}
     text = parse_text(model, owner, FUNCTIONS, FLAGS)
     unit = _weight_unit(text, transmitted, owner)
     members: dict[str, Any] = {
@@ -57,7 +63,7 @@ def members_of_text(
     }  # fmt: skip
     if transmitted is not None and transmitted[2]:
         members["transmits"] = "after"
-    needed = _parameters(text, at_pre, at_post, owner)
+    needed = _parameters(text, at_pre, at_post, values, owner)
     given: dict[str, Any] = {}
     for name, value in values.items():
         if name not in needed:
@@ -65,7 +71,7 @@ def members_of_text(
         declared = text.parameters.get(name)
         own = value.unit if isinstance(value, Quantity) else one
         if name in ("w_min", "w_max"):
-            own = unit
+            own = one if _declared_unit(text) == one else unit
         members[name] = Param(None, declared[0] if declared else own)
         given[name] = value
     unused = [name for name in values if name not in needed]
@@ -121,12 +127,17 @@ def _without_transmission(
     return "; ".join(kept), found
 
 
+def _declared_unit(text: Text) -> Unit:
+    """Unit in which the model declares the weight; 1 if it does not."""
+    if WEIGHT in text.odes:
+        return text.odes[WEIGHT].unit
+    declared = text.parameters.get(WEIGHT)
+    return one if declared is None else declared[0]
+
+
 def _weight_unit(text: Text, transmitted: tuple[str, str, bool] | None, owner: str) -> Unit:
     """Unit of the weight: that in which the text declares it, or in which it is transmitted."""
-    declared = text.parameters.get(WEIGHT)
-    unit = one if declared is None else declared[0]
-    if WEIGHT in text.odes:
-        unit = text.odes[WEIGHT].unit
+    unit = _declared_unit(text)
     if transmitted is not None:
         line, added, _ = transmitted
         tree = parse(added, owner, "on_pre")
@@ -151,15 +162,20 @@ def _weight_unit(text: Text, transmitted: tuple[str, str, bool] | None, owner: s
 
 def _with_unit(model: str, text: Text, unit: Unit) -> str:
     """The model's text with the weight in the unit in which weights of its kind are given."""
-    declared = text.parameters.get(WEIGHT)
-    if unit == one or declared is None or declared[0] == one:
+    if unit == one or _declared_unit(text) == one:
         return model
-    rest = re.sub(rf"(?m)^\s*{WEIGHT}\s*:.*$", "", model)
-    return rest if WEIGHT in text.odes else f"{rest}\n{WEIGHT} : {unit}"
+    plain = re.sub(r"#.*", "", model)
+    labels = rf"(?m)^(\s*(?:d{WEIGHT}\s*/\s*dt\s*=[^:]*|{WEIGHT}\s*):).*$"
+    return re.sub(labels, rf"\g<1> {unit}", plain)
 
 
-def _parameters(text: Text, on_pre: str, on_post: str, owner: str) -> set[str]:
-    """Names to which the user must give values."""
+def _parameters(
+    text: Text, on_pre: str, on_post: str, values: Mapping[str, Any], owner: str
+) -> set[str]:
+    """Names to which the user must give values.
+
+    A name such as ``tau_pre`` is a parameter if it has a value, else a variable of a neuron.
+    """
     trees = [eq.rhs for eq in {**text.odes, **text.subexpressions}.values()]
     assigned: set[str] = {WEIGHT}
     for attribute, statements in (("on_pre", on_pre), ("on_post", on_post)):
@@ -171,7 +187,7 @@ def _parameters(text: Text, on_pre: str, on_post: str, owner: str) -> set[str]:
     return {
         name
         for name in read - variables - {XI}
-        if not is_unit_name(name) and not name.endswith(("_pre", "_post"))
+        if not is_unit_name(name) and (name in values or not name.endswith(("_pre", "_post")))
     }
 
 

@@ -7,8 +7,9 @@
 with w limited to w_min ... w_max. u is the postsynaptic membrane potential, ``V_m``; u_minus and
 u_plus are low-passed with tau_minus and tau_plus. x is the rate of presynaptic spikes over tau_x.
 With `homeostasis` = 1 the factor h is the mean of (u - E_L)^2 / u_ref2 over tau_h; else it is 1.
-Filters start at theta_minus, and h at 1. The neuron must show its spikes in V_m: one that is reset
-at threshold makes next to no potentiation. A_LTD and A_LTP are in the unit of the weight.
+Filters start at theta_minus, and h at 1; they see u `late` ms late, which is 3 ms in the authors'
+program, so that a spike does not see itself. The neuron must show its spikes in V_m: one that is
+reset at threshold makes next to no potentiation. A_LTD and A_LTP are in the unit of the weight.
 `ClopathSTDP.fitted` has published sets of parameters. Source: Clopath, Buesing, Vasilaki & Gerstner
 2010, Nat. Neurosci. 13:344, with h as in the authors' program. The bounds are chosen by us.
 """
@@ -41,6 +42,7 @@ class ClopathSTDP(PlasticityRule):
     tau_x = param(15.0, ms, "positive", "time constant of x")
     tau_minus = param(10.0, ms, "positive", "time constant of u_minus")
     tau_plus = param(7.0, ms, "positive", "time constant of u_plus")
+    late = param(0.0, ms, "non-negative", "how much later filters see the potential")
     homeostasis = param(0.0, one, "boolean", "whether depression follows the mean potential")
     tau_h = param(1200.0, ms, "positive", "time constant of h")
     E_L = param(-70.6, mV, doc="resting potential, for h")
@@ -51,15 +53,16 @@ class ClopathSTDP(PlasticityRule):
     # What a neuron keeps starts at 0: the filters are kept relative to theta_minus, and h to 1.
     @property
     def equations(self) -> str:  # type: ignore[override]
-        """Equations, without the mean potential if it does not count."""
+        """Equations, without what does not count."""
         mean = """
             dh_1/dt = ((V_m_post - E_L)**2 / u_ref2 - 1 - h_1) / tau_h : 1
             h = 1 + h_1 : 1
         """
+        seen = "delayed(V_m_post, late)" if self.late else "V_m_post"
         return f"""
             dx/dt = -x / tau_x : 1
-            dv_minus/dt = (V_m_post - theta_minus - v_minus) / tau_minus : mV
-            dv_plus/dt = (V_m_post - theta_minus - v_plus) / tau_plus : mV
+            dv_minus/dt = ({seen} - theta_minus - v_minus) / tau_minus : mV
+            dv_plus/dt = ({seen} - theta_minus - v_plus) / tau_plus : mV
             above = max(V_m_post - theta_plus, 0*mV) * max(v_plus, 0*mV) : mV**2
             dw/dt = A_LTP * x / tau_x * above : 1
             {mean if self.homeostasis else "h = 1 : 1"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -109,6 +110,8 @@ class RuleForm:
         New values of variables of the synapse when a modulator is released, by modulator.
     noise : dict of str to expression
         Factors of the white noise ``xi`` in equations, by variable.
+    read_after : tuple of str
+        Variables that statements read after changing them.
     reasons : tuple of str
         Why it must be stepped; empty if it can be updated at events.
     """
@@ -124,7 +127,13 @@ class RuleForm:
     crossings: Mapping[str, Crossing]
     on_event: Mapping[str, Statements]
     noise: Statements
+    read_after: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+
+    @property
+    def is_logged(self) -> bool:
+        """Whether postsynaptic spikes alone change synapses, and only their weights."""
+        return not (self.on_pre or self.on_event or self.evolves) and len(self.variables) == 1
 
     @property
     def evolves(self) -> bool:
@@ -151,4 +160,6 @@ def explained(form: RuleForm, stepped: bool) -> str:
                 how = "stepped"
         lines.append(f"{name}: a variable of the synapse, {how}")
     lines.append(f"method: {'steps' if stepped else 'events'}")
-    return "\n".join([*lines, *(f"  because {reason}" for reason in form.reasons)])
+    chosen = ["method='steps' was chosen"] if stepped and not form.reasons else []
+    reasons = [f"  because {textwrap.shorten(r, 100)}" for r in (*form.reasons, *chosen)]
+    return "\n".join([*lines, *reasons])

@@ -10,7 +10,7 @@ and o_slow (tau_slow) are traces of postsynaptic ones. Bursts pull the weight to
 w_tilde, and presynaptic spikes alone strengthen it, so that learning is stable in recurrent
 networks; w_tilde follows the weight within half an hour and has stable states near 0 and w_P. B is
 constant here, while the paper lets it follow a homeostatic average. Source: Zenke, Agnes & Gerstner
-2015, Nat. Commun. 6:6922.
+2015, Nature Communications 6:6922.
 """
 
 from spikesim.synapses.rule import PlasticityRule

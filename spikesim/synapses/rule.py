@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
 from collections.abc import Mapping
@@ -162,11 +163,12 @@ class PlasticityRule(Parametrized):
         if not isinstance(cls.equations, str):  # a property: then parameters are attributes
             return {}
         text = parse_text(cls.equations, cls.__name__, FUNCTIONS, FLAGS)
-        assigned: set[str] = {WEIGHT}
+        assigned: set[str] = {WEIGHT, *(cls.initial if isinstance(cls.initial, Mapping) else ())}
         events = cls.on_event.values() if isinstance(cls.on_event, Mapping) else ()
         for statements in (cls.on_pre, cls.on_post, *events):
             if isinstance(statements, str):
-                assigned |= set(parse_statements(statements, cls.__name__, "on_pre", FUNCTIONS))
+                with contextlib.suppress(ValidationError):  # `analyse` raises it
+                    assigned |= set(parse_statements(statements, cls.__name__, "", FUNCTIONS))
         assigned -= set(text.subexpressions)  # `analyse` raises an error for them
         return text_parameters(text, assigned, cls.declared, cls.__name__)
 
@@ -231,8 +233,7 @@ class PlasticityRule(Parametrized):
         check_name(name, "name", cls.__name__)
         for parameter, value in values.items():
             check_value(value, parameter, name)
-        values = {**values, **dict.fromkeys(modulators, 0.0)}
-        members, given = members_of_text(model, on_pre, on_post, values, name)
+        members, given = members_of_text(model, on_pre, on_post, values, modulators, name)
         for modulator in modulators:
             members.pop(modulator, None)
             given.pop(modulator, None)

@@ -45,6 +45,11 @@ def check_pairing(rule: Any, form: RuleForm) -> None:
                     f"{ex.source(side.jumps[name])}; write into the statements which spikes "
                     "form pairs", "pairing", rule,
                 )  # fmt: skip
+    if form.read_after:
+        raise ValidationError(
+            f"is for rules that read traces before their own jump, and {form.read_after[0]} is "
+            "read after it; write into the statements which spikes form pairs", "pairing", rule,
+        )  # fmt: skip
     if rule.pairing in PAIRINGS[2:] and (len(form.pre.names), len(form.post.names)) != (1, 1):
         raise ValidationError(
             f"{rule.pairing!r} is for rules with one presynaptic and one postsynaptic trace; "

@@ -46,8 +46,13 @@ def interpret(rule, pre, post, w, *, dt, stop, initial=None, signals=None, units
         return {n: eval(t, FUNCTIONS, {**scope, **seen, **values}) for n, t in trees.items()}
 
     bounds = scope.get("w_min", -math.inf), scope.get("w_max", math.inf)
-    seen = {name: s[0] for name, s in (signals or {}).items()}
-    for t, h, *spikes in steps(pre, post, dt=dt, stop=stop):
+    seen = {}
+    late = round(getattr(rule, rule.on_pre_delay) / dt) if rule.on_pre_delay else 0
+    earlier = {
+        n: (source, round(float(ex.evaluate(how, scope)) / dt))
+        for side in (form.pre, form.post) for n, (source, how) in side.delayed.items()
+    }  # fmt: skip
+    for t, h, *spikes in steps(np.asarray(pre) + late, post, dt=dt, stop=stop):
         if h and names:
 
             def slope(_, y, now=now, seen=seen):
@@ -60,6 +65,7 @@ def interpret(rule, pre, post, w, *, dt, stop, initial=None, signals=None, units
                 if "w" in rates:
                     now["w"] = min(max(now["w"], bounds[0]), bounds[1])
         seen = {name: s[t] for name, s in (signals or {}).items()}
+        seen |= {n: signals[source][max(t - k, 0)] for n, (source, k) in earlier.items()}
         after = [evaluated(j, now, seen) if s else {} for j, s in zip(jumps, spikes, strict=True)]
         for statements, spike in zip(at_spikes, spikes, strict=True):
             if spike:

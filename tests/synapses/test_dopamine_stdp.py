@@ -45,7 +45,7 @@ def means(stop):
     return np.array(found)
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_all_layouts():
     """Within a step c and dopamine both decay, which their means tell to 1e-9 here."""
     level = 0.01 * means(STEPS + 40)

@@ -355,6 +355,57 @@ def test_texts_that_are_refused(members, text):
         type("Own", (sim.PlasticityRule,), {"on_post": "w += 1", **members})()
 
 
+class Drifting(sim.PlasticityRule):
+    """The weight approaches a value beyond its bound."""
+
+    target = param(0.8, one)
+    w_min = param(0.0, one)
+    w_max = param(1.0, one)
+
+    equations = """
+        dx/dt = -x / (20*ms) : 1
+        dw/dt = (target - w) / (20*ms) : 1
+    """
+    on_pre = "x += 1"
+    on_post = "w += 0.001 * x"
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("layout", ["sparse", "dense"])
+@pytest.mark.parametrize("target", [0.8, 2.0, -1.0])
+def test_a_weight_that_drifts_stays_within_its_bounds(layout, target):
+    both = [
+        outcome(Drifting(target=target, method=method), layout, "axonal")["weight"]
+        for method in ("events", "steps")
+    ]
+    assert both[0] == pytest.approx(both[1], abs=1e-9)
+    assert both[0] == pytest.approx(np.full(both[0].size, np.clip(target, 0, 1)), abs=0.05)
+
+
+def test_pairings_are_for_traces_that_are_read_before_their_jump():
+    texts = {"equations": "dx/dt = -x / (20*ms) : 1", "on_pre": "x += 1; w += x", "on_post": ""}
+    rule = type("Own", (sim.PlasticityRule,), texts)
+    rule()
+    with pytest.raises(sim.ValidationError, match=r"Own\.pairing: .*x is read after it"):
+        rule(pairing="nearest-symmetric")
+
+
+def test_a_value_for_each_synapse():
+    class Own(sim.PlasticityRule):
+        equations = "eta : 1"
+        on_pre = "w += eta"
+        initial: ClassVar = {"eta": 0.25}
+
+    rig = Rig(Own(), [np.array([10])] * 2, [np.empty(0, int)] * 2, layout="dense", weight=0.0)
+    rig.plastic.set(eta=[[0.25, 0.5], [1.0, 2.0]])
+    assert rig.run(20.0).plastic.weight.tolist() == [0.25, 0.5, 1.0, 2.0]
+
+
+def test_old_texts_are_told_how_to_say_it():
+    with pytest.raises(sim.ValidationError, match="write 'w = w \\+ 1' for a new weight"):
+        type("Own", (sim.PlasticityRule,), {"on_post": "w + 1"})()
+
+
 def test_a_method_that_is_not_possible():
     with pytest.raises(sim.ValidationError, match=r"Voltage\.method: .*cannot be updated at"):
         Voltage(method="events")

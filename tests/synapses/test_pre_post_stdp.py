@@ -19,7 +19,7 @@ def test_it_is_declared_as_in_the_paper():
     agree(sim.PrePostSTDP(**RULE), costa, start=(0.5,), variables=("U", "A"), **LOOP)
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_all_layouts():
     check_all(sim.PrePostSTDP(**RULE), costa, made={"weight": 0.5}, start=(0.5,),
               variables=("U", "A"), **LOOP, rel=1e-10)  # fmt: skip

@@ -27,7 +27,7 @@ def test_it_is_declared_as_in_the_paper(pairing):
     agree(rule, loops.triplet, **halved, nearest=nearest)
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_all_layouts():
     check_all(sim.TripletSTDP(**PARAMETERS), loops.triplet, **PARAMETERS, rel=1e-11)
 

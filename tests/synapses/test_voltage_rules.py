@@ -21,23 +21,30 @@ SDSP = {"a": 0.1, "b": 0.12, "theta_X": 0.5, "theta_V": -60.0, "theta_up_l": 1.0
         "theta_up_h": 7.0, "theta_down_l": 0.5, "theta_down_h": 6.0, "tau_C": 60.0}  # fmt: skip
 
 
-@pytest.mark.parametrize("homeostasis", [False, True])
-def test_clopath_is_declared_as_in_the_paper(homeostasis):
-    mean = {"tau_bar": 50.0, **MEAN} if homeostasis else {}
-    rule = sim.ClopathSTDP(**CLOPATH, A_LTP=2e-4, homeostasis=homeostasis, tau_h=50.0, **MEAN)
-    agree(rule, loops.clopath, **CLOPATH, A_LTP=2e-4, **mean, rel=2e-4, signals={"u": V},
+VARIANTS = [(False, 0), (True, 3)]  # with homeostasis, and steps by which filters are late
+
+
+def clopath(homeostasis, late, dt, **values):
+    """The rule, and what only some variants of the loop take."""
+    rule = sim.ClopathSTDP(**CLOPATH, homeostasis=homeostasis, tau_h=50.0, late=late * dt, **MEAN,
+                           **values)  # fmt: skip
+    return rule, {"late": late, **({"tau_bar": 50.0, **MEAN} if homeostasis else {})}
+
+
+@pytest.mark.parametrize(("homeostasis", "late"), VARIANTS)
+def test_clopath_is_declared_as_in_the_paper(homeostasis, late):
+    rule, own = clopath(homeostasis, late, 0.25, A_LTP=2e-4)
+    agree(rule, loops.clopath, **CLOPATH, A_LTP=2e-4, **own, rel=2e-4, signals={"u": V},
           read={"V_m_post": V})  # fmt: skip
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("homeostasis", [False, True])
-def test_clopath_in_all_layouts(homeostasis):
+@pytest.mark.thorough
+@pytest.mark.parametrize(("homeostasis", "late"), VARIANTS)
+def test_clopath_in_all_layouts(homeostasis, late):
     """Depression is exact; potentiation by steps of 0.1 ms is of first order."""
-    mean = {"tau_bar": 50.0, **MEAN} if homeostasis else {}
-    own = {"homeostasis": homeostasis, "tau_h": 50.0, **MEAN}
     for A_LTP, rel in ((0.0, 1e-9), (3e-4, 5e-3)):
-        rule = sim.ClopathSTDP(**CLOPATH, A_LTP=A_LTP, **own)
-        check_all(rule, loops.clopath, made=noisy(), **CLOPATH, A_LTP=A_LTP, **mean, rel=rel,
+        rule, own = clopath(homeostasis, late, 0.1, A_LTP=A_LTP)
+        check_all(rule, loops.clopath, made=noisy(), **CLOPATH, A_LTP=A_LTP, **own, rel=rel,
                   signals={"u": seen})  # fmt: skip
 
 

@@ -200,7 +200,7 @@ def build_event_table(
     n_synapses = n_pre * n_post if dense else s.targets.size
     form = rule.form()
     width, n_pre_traces = event_source.width_of(form.post.names), len(form.pre.names)
-    logged = dense and not form.on_pre and len(form.variables) == 1 and pairing < 2
+    logged = dense and form.is_logged and pairing < 2
     if axonal and high * n_pre * 4 > SENT_LIMIT:
         raise ValidationError(
             f"{high} steps of axonal delay times {n_pre} sources would keep "
