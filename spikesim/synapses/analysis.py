@@ -178,7 +178,7 @@ def analyse(
 
 def suggested_unit(name: str) -> Unit:
     """Unit of a variable of a neuron, from the letter with which such names begin."""
-    return {"V": mV, "I": pA, "g": nS}.get(name.partition("_")[0], one)
+    return {"V": mV, "v": mV, "I": pA, "g": nS}.get(name.partition("_")[0], one)
 
 
 class _Delays(ast.NodeTransformer):

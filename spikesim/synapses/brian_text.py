@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from spikesim.distributions import Distribution
-from spikesim.errors import ValidationError
+from spikesim.errors import ValidationError, nearest
 from spikesim.language import expressions as ex
 from spikesim.language.algebra import linear_terms
 from spikesim.language.parsing import parse
@@ -23,7 +23,13 @@ from spikesim.language.text import Text, parse_statements, parse_text
 from spikesim.synapses.form import FUNCTIONS, WEIGHT, XI
 from spikesim.units import Param, Quantity, Unit, is_unit_name, mV, nS, one, pA
 
-_TO_NEURON = re.compile(r"^(\w+)_(post|pre)\s*(\+|-)?=\s*(.+)$")
+_CHANGE = re.compile(r"^(\w+)\s*([-+*/]?)=(?!=)\s*(.+)$")
+_BRIAN_ONLY = {
+    "t": "a rule does not depend on the time", "dt": "a rule does not depend on the time step",
+    "lastupdate": "a trace, 'dx/dt = -x / tau : 1', tells how long ago a spike was",
+    **dict.fromkeys(("i", "j"), "a rule is the same for all synapses"),
+    **dict.fromkeys(("N", "N_incoming", "N_outgoing"), "give a number by a name of your own"),
+}  # fmt: skip
 _WEIGHT_UNITS = (one, mV, nS, pA)
 FLAGS = {
     "ode": ("event-driven", "clock-driven"),
@@ -44,18 +50,24 @@ def members_of_text(
     ValidationError
         If the text does what a rule cannot do, or a parameter has no value.
     """
-    at_pre, transmitted = _without_transmission(_joined(on_pre, "on_pre", owner), "on_pre", owner)
-    at_post, twice = _without_transmission(_joined(on_post, "on_post", owner), "on_post", owner)
-    if twice is not None:
-        raise ValidationError(
-            f"{twice[0]!r} transmits at a postsynaptic spike; a rule transmits at presynaptic ones",
-            "on_post", owner,
-        )  # fmt: skip
     if isinstance(model, str):
         for name in modulators:
             model = re.sub(rf"(?m)^\s*{re.escape(name)}\s*:.*$", "", model)
     values = {**values, **dict.fromkeys(modulators, 0.0)}
     text = parse_text(model, owner, FUNCTIONS, FLAGS)
+    if WEIGHT in text.subexpressions:
+        raise ValidationError(
+            f"{WEIGHT!r} is a subexpression, and must be a variable, which the projection has for "
+            "each synapse", "equations", owner,
+        )  # fmt: skip
+    names = {WEIGHT, *text.names}
+    at_pre, transmitted = _without_transmission(on_pre, names, "on_pre", owner)
+    at_post, twice = _without_transmission(on_post, names, "on_post", owner)
+    if twice is not None:
+        raise ValidationError(
+            f"{twice[0]!r} transmits at a postsynaptic spike; a rule transmits at presynaptic ones",
+            "on_post", owner,
+        )  # fmt: skip
     unit = _weight_unit(text, transmitted, owner)
     members: dict[str, Any] = {
         "equations": _with_unit(model, text, unit), "on_pre": at_pre, "on_post": at_post,
@@ -64,6 +76,7 @@ def members_of_text(
     if transmitted is not None and transmitted[2]:
         members["transmits"] = "after"
     needed = _parameters(text, at_pre, at_post, values, owner)
+    _check_given(needed, values, text, owner)
     given: dict[str, Any] = {}
     for name, value in values.items():
         if name not in needed:
@@ -84,9 +97,9 @@ def members_of_text(
 
 
 def _joined(given: Any, attribute: str, owner: str) -> str:
-    """Statements of all pathways, which Brian2 takes as a dictionary."""
+    """Statements of all pathways, which Brian2 takes as a dictionary, and executes by name."""
     if isinstance(given, Mapping):
-        return "\n".join(_joined(part, attribute, owner) for part in given.values())
+        return "\n".join(_joined(given[name], attribute, owner) for name in sorted(given, key=str))
     if given is None:
         return ""
     if not isinstance(given, str):
@@ -97,31 +110,31 @@ def _joined(given: Any, attribute: str, owner: str) -> str:
 
 
 def _without_transmission(
-    text: str, attribute: str, owner: str
+    given: Any, own: set[str], attribute: str, owner: str
 ) -> tuple[str, tuple[str, str, bool] | None]:
     """Remove the statement that adds the weight to the neuron.
 
-    Returns the rest, and the statement, what it adds, and whether the weight has been changed by
-    then.
+    A variable that has neither a suffix nor is one of the synapse's `own` is the postsynaptic
+    neuron's. Returns the rest, and the statement, what it adds, and whether the weight has been
+    changed by then.
     """
     kept: list[str] = []
     found: tuple[str, str, bool] | None = None
     changed = False
-    for line in (s.split("#")[0].strip() for s in re.split(r"[;\n]", text)):
-        if not line:
-            continue
-        match = _TO_NEURON.match(line)
-        if match is None:
+    text = re.sub(r"#.*", "", _joined(given, attribute, owner))
+    for line in filter(None, map(str.strip, re.split(r"[;\n]", text))):
+        name, operator, added = match.groups() if (match := _CHANGE.match(line)) else ("", "", "")
+        suffixed = name.endswith(("_post", "_pre")) and name not in own
+        reads = match is not None and WEIGHT in ex.names(parse(added, owner, attribute, FUNCTIONS))
+        if not suffixed and (not reads or not operator or name in own):
             kept.append(line)
-            changed = changed or re.match(rf"{WEIGHT}\s*[-+*/]?=", line) is not None
+            changed = changed or name == WEIGHT
             continue
-        _, side, sign, added = match.groups()
-        reads = WEIGHT in ex.names(parse(added, owner, attribute))
-        if found is not None or side != "post" or sign != "+" or not reads:
+        if found is not None or name.endswith("_pre") or operator != "+" or not reads:
             raise ValidationError(
                 f"{line!r} sets a variable of a neuron; a rule changes synapses only. The one line "
-                f"'g_post += {WEIGHT}', with a unit if need be, says what a spike transmits",
-                attribute, owner,
+                f"'g_post += {WEIGHT}', with a unit if need be, says what a spike transmits; the "
+                f"weight is always called {WEIGHT}", attribute, owner,
             )  # fmt: skip
         found = (line, added, changed)
     return "; ".join(kept), found
@@ -144,13 +157,22 @@ def _weight_unit(text: Text, transmitted: tuple[str, str, bool] | None, owner: s
         terms = linear_terms(tree, {WEIGHT})
         factor = None if terms is None or set(terms) != {WEIGHT} else terms[WEIGHT]
         names = set() if factor is None else ex.names(factor)
-        plain = factor is not None and not names and float(ex.evaluate(factor, {})) == 1.0
-        if not plain and not (len(names) == 1 and is_unit_name(min(names)) and unit == one):
+        known_unit = not names or (len(names) == 1 and is_unit_name(min(names)) and unit == one)
+        if factor is None or not known_unit or (
+            float(ex.evaluate(factor, dict.fromkeys(names, 1.0))) != 1.0
+        ):  # fmt: skip
             raise ValidationError(
                 f"{line!r} must add the weight itself, as in 'g_post += {WEIGHT}' or "
                 f"'g_post += {WEIGHT} * nS'", "on_pre", owner,
             )  # fmt: skip
-        unit = unit if plain else Unit(min(names))
+        if names:
+            unit = Unit(min(names))
+            usual = {u.dimension: u for u in _WEIGHT_UNITS}.get(unit.dimension, unit)
+            if unit != usual:
+                raise ValidationError(
+                    f"{line!r} must add the weight in {usual}, in which projections have weights: "
+                    f"write {WEIGHT} * {usual}, or declare '{WEIGHT} : {unit}'", "on_pre", owner,
+                )  # fmt: skip
     same = [known for known in _WEIGHT_UNITS if known.dimension == unit.dimension]
     if not same:
         raise ValidationError(
@@ -191,10 +213,30 @@ def _parameters(
     }
 
 
+def _check_given(needed: set[str], values: Mapping[str, Any], text: Text, owner: str) -> None:
+    """Raise an error for a name that the text uses, and that is not given."""
+    for name in sorted(needed - set(values)):
+        if name in text.parameters:
+            unit = text.parameters[name][0]
+            what = "a number" if unit == one else f"a value in {unit}"
+            raise ValidationError(
+                f"needs a value: give {name}=..., {what}, for all synapses, or declare "
+                f"'d{name}/dt = 0/second : {unit}' to set it for each synapse", name, owner,
+            )  # fmt: skip
+        if name in _BRIAN_ONLY:
+            raise ValidationError(
+                f"{name!r} of Brian2 is not known here; {_BRIAN_ONLY[name]}", "text", owner
+            )
+        raise ValidationError(
+            f"the text uses {name!r}, and does not declare it{nearest(name, text.names)}; give "
+            f"{name}=..., a number or a quantity such as 20 * ms", name, owner,
+        )  # fmt: skip
+
+
 def check_value(value: Any, name: str, owner: str) -> None:
     """Raise an error for a value that is no number."""
     if isinstance(value, Distribution) or np.ndim(getattr(value, "value", value)):
         raise ValidationError(
-            f"must be one number for all synapses, got {value!r}; a variable of the synapse, set "
-            "by projection.set, has one value for each", name, owner,
+            f"must be one number for all synapses, got {value!r}; a variable of the synapse, "
+            f"'d{name}/dt = 0/second : unit', has one for each, set by projection.set", name, owner,
         )  # fmt: skip

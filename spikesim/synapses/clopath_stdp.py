@@ -50,25 +50,27 @@ class ClopathSTDP(PlasticityRule):
     w_min = param(0.0, one, doc="lower bound of the weight")
     w_max = param(3.0, one, "positive", "upper bound of the weight")
 
-    # What a neuron keeps starts at 0: the filters are kept relative to theta_minus, and h to 1.
     @property
     def equations(self) -> str:  # type: ignore[override]
         """Equations, without what does not count."""
-        mean = """
-            dh_1/dt = ((V_m_post - E_L)**2 / u_ref2 - 1 - h_1) / tau_h : 1
-            h = 1 + h_1 : 1
-        """
         seen = "delayed(V_m_post, late)" if self.late else "V_m_post"
+        mean = "dh/dt = ((V_m_post - E_L)**2 / u_ref2 - h) / tau_h : 1"
         return f"""
             dx/dt = -x / tau_x : 1
-            dv_minus/dt = ({seen} - theta_minus - v_minus) / tau_minus : mV
-            dv_plus/dt = ({seen} - theta_minus - v_plus) / tau_plus : mV
-            above = max(V_m_post - theta_plus, 0*mV) * max(v_plus, 0*mV) : mV**2
-            dw/dt = A_LTP * x / tau_x * above : 1
+            du_minus/dt = ({seen} - u_minus) / tau_minus : mV
+            du_plus/dt = ({seen} - u_plus) / tau_plus : mV
+            over = max(V_m_post - theta_plus, 0*mV) * max(u_plus - theta_minus, 0*mV) : mV**2
+            dw/dt = A_LTP * x / tau_x * over : 1
             {mean if self.homeostasis else "h = 1 : 1"}
         """
 
-    on_pre = "w = max(w_min, w - A_LTD * h * max(v_minus, 0*mV)); x += 1"
+    @property
+    def initial(self) -> dict[str, float]:  # type: ignore[override]
+        """Where the filters start."""
+        start = {"u_minus": self.theta_minus, "u_plus": self.theta_minus}
+        return start | ({"h": 1.0} if self.homeostasis else {})
+
+    on_pre = "w = max(w_min, w - A_LTD * h * max(u_minus - theta_minus, 0*mV)); x += 1"
 
     @classmethod
     def fitted(cls, region: str, **values: Any) -> ClopathSTDP:

@@ -183,7 +183,7 @@ class PlasticityRule(Parametrized):
         initial: Mapping[str, Any] | None = None,
         name: str = "TextRule",
         pairing: str = "all-to-all",
-        coincidence: str = "none",
+        coincidence: str = "pre-first",
         method: str = "auto",
         **values: Any,
     ) -> PlasticityRule:
@@ -204,7 +204,7 @@ class PlasticityRule(Parametrized):
         name : str
             Name of the rule, also used in messages.
         pairing, coincidence, method : str
-            As for every rule.
+            As for every rule; but spikes that coincide act in Brian2's order, "pre-first".
         **values
             Parameters: quantities such as ``20 * ms``, or plain numbers.
 

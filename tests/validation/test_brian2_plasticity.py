@@ -27,7 +27,7 @@ class Script:
     """What a user of Brian2 writes, and the values of its names with their units."""
 
     model: str
-    on_pre: str
+    on_pre: str | dict
     on_post: str
     values: dict
     method: str = "exact"  # of Brian2, for what is (clock-driven)
@@ -187,6 +187,15 @@ NOISE = Script(
     method="heun",
 )
 
+# Brian2 executes pathways in the order of their names: this transmits after learning.
+PATHWAYS = replace(
+    PAIRS,
+    on_pre={
+        "pre_transmission": "g += w * nS  # without a suffix, the postsynaptic neuron's",
+        "pre_plasticity": PAIRS.on_pre.replace("g_post += w * nS", ""),
+    },
+)
+
 SCRIPTS = {
     "pairs": PAIRS, "triplets": TRIPLETS, "calcium": CALCIUM, "reward": REWARD,
     "inhibition": INHIBITION, "voltages": VOLTAGES, "noise": NOISE,
@@ -290,7 +299,10 @@ def by_brian2(b2, script, wiring, parts=1):
     )  # fmt: skip
     plastic.connect(i=wiring.source, j=wiring.target)
     plastic.w = _quantity(wiring.weight, script.unit, b2)
-    plastic.pre.delay, plastic.post.delay = (d * dt * b2.ms for d in wiring.delays(parts))
+    to_synapse, from_neuron = (d * dt * b2.ms for d in wiring.delays(parts))
+    for pathway in script.on_pre if isinstance(script.on_pre, dict) else ["pre"]:
+        getattr(plastic, pathway).delay = to_synapse
+    plastic.post.delay = from_neuron
     if script.reward:
         plastic.dopamine = b2.linked_var(level, "D")
     trace = b2.StateMonitor(post, "v" if script.unit == "mV" else "g", record=True, when="end")
@@ -359,11 +371,11 @@ def test_brian2_converges_to_what_calcium_does(brian2, side):
     ("script", "side"),
     [
         (PAIRS, "axonal"), (PAIRS, "dendritic"), (after(PAIRS), "axonal"),
-        (after(PAIRS), "dendritic"), (INHIBITION, "axonal"), (INHIBITION, "dendritic"),
-        (VOLTAGES, "axonal"), (after(VOLTAGES), "axonal"),
+        (after(PAIRS), "dendritic"), (PATHWAYS, "axonal"), (INHIBITION, "axonal"),
+        (INHIBITION, "dendritic"), (VOLTAGES, "axonal"), (after(VOLTAGES), "axonal"),
     ],
     ids=[
-        "before-axonal", "before-dendritic", "after-axonal", "after-dendritic",
+        "before-axonal", "before-dendritic", "after-axonal", "after-dendritic", "pathways",
         "inhibition-axonal", "inhibition-dendritic", "before-voltage", "after-voltage",
     ],
 )  # fmt: skip
