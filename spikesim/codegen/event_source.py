@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from spikesim.codegen.crossings_source import crossed
 from spikesim.codegen.rule_source import (
@@ -23,6 +22,7 @@ from spikesim.codegen.rule_source import (
     statements,
     tuples,
 )
+from spikesim.codegen.templates import EVENTS, EXAMPLE
 from spikesim.language import expressions as ex
 
 
@@ -68,8 +68,6 @@ class Integral:
 
 def event_source(
     names: Names,
-    example: Path,
-    templates: Sequence[Path],
     jumps: tuple[Jumps, Jumps],
     on_pre: Statements,
     on_post: Statements,
@@ -90,10 +88,6 @@ def event_source(
     ----------
     names : Names
         Variables, traces, parameters and modulators.
-    example : Path
-        The module `spikesim.kernels.rule_example`.
-    templates : sequence of Path
-        The modules `spikesim.kernels.plastic`, `plastic_updates` and `plastic_sending`.
     jumps : tuple of Jumps
         Those of the presynaptic and of the postsynaptic traces.
     on_pre, on_post : mapping
@@ -157,7 +151,7 @@ def event_source(
         function("pre_if", "first, x, z", f"return {row(either)}"),
     ]
     lines += [_choice(name, fixed) for name in ("pairing", "coincidence")]
-    return generated(example, templates, lines)
+    return generated(EXAMPLE, EVENTS, lines)
 
 
 def width_of(post: Sequence[str]) -> int:

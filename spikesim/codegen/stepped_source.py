@@ -11,7 +11,6 @@ import ast
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from spikesim.codegen.decays import Constants, approach, decay_rate, with_shares
 from spikesim.codegen.rule_source import (
@@ -28,6 +27,7 @@ from spikesim.codegen.rule_source import (
     statements,
     tuples,
 )
+from spikesim.codegen.templates import EXAMPLE, STEPS
 from spikesim.language import expressions as ex
 from spikesim.language.algebra import CONSTANT, linear_terms
 
@@ -61,8 +61,6 @@ class Owned:
 
 def stepped_source(
     names: Names,
-    example: Path,
-    templates: Sequence[Path],
     pre: Owned,
     post: Owned,
     synapse: Owned,
@@ -83,10 +81,6 @@ def stepped_source(
     ----------
     names : Names
         Variables, what neurons keep, parameters and modulators.
-    example : Path
-        The module `spikesim.kernels.rule_example`.
-    templates : sequence of Path
-        The module `spikesim.kernels.stepped`.
     pre, post, synapse : Owned
         What they keep, and how it moves.
     on_pre, on_post : mapping
@@ -141,7 +135,7 @@ def stepped_source(
             moved(f"moved_{side}", owned, own, f"{given}, _a, _step", None),
         ]
     lines.append(function("coincidence", "a", "return a.coincidence"))
-    return generated(example, templates, lines), constants.rates
+    return generated(EXAMPLE, STEPS, lines), constants.rates
 
 
 def _noise(noise: Statements, names: Names, synapse: Owned, floor: Floor) -> str:

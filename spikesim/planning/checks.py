@@ -29,10 +29,10 @@ from spikesim.planning.drives import check_source_rate
 from spikesim.planning.neurons import check_constants, initial_values, resolve_parameters
 from spikesim.planning.parameter_warnings import warn_of_neurons, warn_of_taus
 from spikesim.planning.projections import check_weights
-from spikesim.planning.rules import rule_text
 from spikesim.planning.sampling import draw
 from spikesim.planning.sources import given_spikes
 from spikesim.planning.stability import check_stability, outermost
+from spikesim.synapses.rule_text import rule_text
 from spikesim.units import check_range
 
 _SAMPLES = 32  # draws of a weight that are checked

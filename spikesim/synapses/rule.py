@@ -17,6 +17,7 @@ from spikesim.synapses.analysis import analyse
 from spikesim.synapses.brian_text import FLAGS, check_value, members_of_text
 from spikesim.synapses.form import FUNCTIONS, WEIGHT, RuleForm, explained
 from spikesim.synapses.rule_checks import (
+    COINCIDENCES,
     PAIRINGS,
     check_event_names,
     check_initial,
@@ -25,9 +26,9 @@ from spikesim.synapses.rule_checks import (
     check_modulators,
     check_texts,
 )
+from spikesim.synapses.rule_text import rule_text
 from spikesim.units import Param, Unit, check_name, check_scalar, one
 
-COINCIDENCES = ("none", "pre-first", "post-first")
 METHODS = ("auto", "events", "steps")
 TRANSMITTED = ("before", "after")
 TRACES = """
@@ -281,6 +282,17 @@ class PlasticityRule(Parametrized):
             One line for each variable, and the method with its reasons.
         """
         return explained(self.form(), self.is_stepped)
+
+    def source(self) -> str:
+        """Python source of the kernels that are generated for this rule.
+
+        Returns
+        -------
+        str
+            Source text of a module: the functions of this rule, and what all rules share. In a
+            network, weights that must not be negative may be clipped in addition.
+        """
+        return rule_text(self)
 
     @property
     def weight_unit(self) -> Unit:

@@ -18,6 +18,7 @@ PAIRINGS = (
     "nearest-presynaptic-centred",
     "nearest-reduced-symmetric",
 )
+COINCIDENCES = ("none", "pre-first", "post-first")
 
 
 def check_texts(rule: Any) -> None:

@@ -406,6 +406,13 @@ def test_old_texts_are_told_how_to_say_it():
         type("Own", (sim.PlasticityRule,), {"on_post": "w + 1"})()
 
 
+@pytest.mark.parametrize("rule", [Rewarded, Late])
+def test_the_source_can_be_read(rule):
+    text = rule().source()
+    compile(text, "kernels", "exec")
+    assert "def on_pre(_s, _x, _y, _a, _step):" in text
+
+
 def test_a_method_that_is_not_possible():
     with pytest.raises(sim.ValidationError, match=r"Voltage\.method: .*cannot be updated at"):
         Voltage(method="events")

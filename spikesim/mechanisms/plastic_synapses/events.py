@@ -41,11 +41,11 @@ from spikesim.planning.projections import (
     Built,
     target_type,
 )
-from spikesim.planning.rules import decay_rates, decaying, integrals_of, rule_module
 from spikesim.runtime.limits import Entry
 from spikesim.runtime.split import Split
 from spikesim.synapses import COINCIDENCES, PAIRINGS, PlasticityRule
 from spikesim.synapses.form import WEIGHT, Variable
+from spikesim.synapses.rule_text import decay_rates, decaying, integrals_of, rule_module
 from spikesim.units import LONGEST_DELAY
 
 SENT_LIMIT = 1 << 30  # bytes

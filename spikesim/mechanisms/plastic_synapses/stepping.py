@@ -25,10 +25,10 @@ from spikesim.mechanisms.plastic_synapses.base import (
 )
 from spikesim.planning.context import Context
 from spikesim.planning.projections import Built, target_type
-from spikesim.planning.rules import stepped_text
 from spikesim.runtime.limits import FINITE, FLAG, MANY, Entry, Limits, within
 from spikesim.synapses import COINCIDENCES
 from spikesim.synapses.form import POST, PRE, Side
+from spikesim.synapses.rule_text import stepped_text
 from spikesim.units import LONGEST_DELAY, Unit
 
 

@@ -1,10 +1,10 @@
-"""Generate the kernel module of a plasticity rule."""
+"""Source of the kernels of a plasticity rule."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -13,30 +13,20 @@ from spikesim.codegen.modules import module_name
 from spikesim.codegen.rule_source import Floor, Names
 from spikesim.codegen.stepped_source import Owned, stepped_source
 from spikesim.codegen.weight_floor import least
-from spikesim.kernels import functions
 from spikesim.language import expressions as ex
 from spikesim.language.algebra import CONSTANT, linear_terms
-from spikesim.synapses import COINCIDENCES, PAIRINGS, PlasticityRule
 from spikesim.synapses.form import POST, PRE, WEIGHT, XI, RuleForm, Side, Variable
-from spikesim.synapses.rule_checks import step_of
+from spikesim.synapses.rule_checks import COINCIDENCES, PAIRINGS, step_of
 from spikesim.units import Unit
 
-_KERNELS = Path(functions.__file__).parent
-_EXAMPLE = _KERNELS / "rule_example.py"
-_EVENTS = [
-    _KERNELS / f"{name}.py"
-    for name in ("plastic", "plastic_vectors", "plastic_updates", "plastic_sending")
-]
-_STEPS = [_KERNELS / "stepped.py"]
 
-
-def rule_module(rule: PlasticityRule, floor: float | None = None) -> str:
+def rule_module(rule: Any, floor: float | None = None) -> str:
     """Return the module name of a rule's kernels; weights are clipped at `floor`, if given."""
     return module_name("plastic", rule_text(rule, floor))
 
 
 def rule_text(
-    rule: PlasticityRule, floor: float | None = None, signals: Mapping[str, Unit] | None = None
+    rule: Any, floor: float | None = None, signals: Mapping[str, Unit] | None = None
 ) -> str:
     """Return the Python source of the kernels of a rule.
 
@@ -52,7 +42,7 @@ def rule_text(
     return _event_text(rule, floor)
 
 
-def _event_text(rule: PlasticityRule, floor: float | None) -> str:
+def _event_text(rule: Any, floor: float | None) -> str:
     form = rule.form()
     # The most common options get specialized kernels, which are a quarter faster.
     common = rule.pairing == PAIRINGS[0] and rule.coincidence == COINCIDENCES[0]
@@ -65,7 +55,7 @@ def _event_text(rule: PlasticityRule, floor: float | None) -> str:
         {name: k for k, name in enumerate(rule.declared)}, form.modulators,
     )  # fmt: skip
     return event_source(
-        names, _EXAMPLE, _EVENTS, (_jumps(form.pre), _jumps(form.post)), form.on_pre,
+        names, (_jumps(form.pre), _jumps(form.post)), form.on_pre,
         form.on_post, {v.name: k for k, v in enumerate(decaying(form))}, _targets(form),
         integrals_of(rule, form), form.crossings,
         {n: v.rhs for n, v in form.variables.items() if v.rhs is not None}, form.on_event, fixed,
@@ -74,7 +64,7 @@ def _event_text(rule: PlasticityRule, floor: float | None) -> str:
 
 
 def stepped_text(
-    rule: PlasticityRule, floor: float | None, signals: Mapping[str, Unit] | None = None
+    rule: Any, floor: float | None, signals: Mapping[str, Unit] | None = None
 ) -> tuple[str, list[ast.expr]]:
     """Return the source of the kernels of a stepped rule, and the rates that they need."""
     form = rule.form(signals)
@@ -86,13 +76,13 @@ def stepped_text(
     equations = {n: _without_noise(v.rhs) for n, v in form.variables.items() if v.rhs is not None}
     values = {name: float(getattr(rule, name)) for name in rule.declared}
     return stepped_source(
-        names, _EXAMPLE, _STEPS, pre, post, Owned(names.state, equations),
+        names, pre, post, Owned(names.state, equations),
         form.on_pre, form.on_post, form.on_event, form.noise,
         Floor(floor, values, _lows(form, values)), transmits_after=rule.transmits == "after",
     )  # fmt: skip
 
 
-def _owned(rule: PlasticityRule, side: Side, suffix: str) -> Owned:
+def _owned(rule: Any, side: Side, suffix: str) -> Owned:
     """What a neuron keeps for a stepped rule; nearest pairings set traces instead of adding."""
     own = {**side.traces, **side.stepped}
     jumps = dict(side.jumps)
@@ -139,7 +129,7 @@ def _lows(form: RuleForm, values: Mapping[str, float]) -> dict[str, float]:
         found = kept
 
 
-def integrals_of(rule: PlasticityRule, form: RuleForm) -> list[Integral]:
+def integrals_of(rule: Any, form: RuleForm) -> list[Integral]:
     """Integrals that the kernels keep, in the order of their numbers.
 
     Where a factor of an integral of the weight may have both signs, its absolute value is

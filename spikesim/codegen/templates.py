@@ -1,0 +1,11 @@
+"""Paths of the templates of plasticity kernels."""
+
+from pathlib import Path
+
+_KERNELS = Path(__file__).parents[1] / "kernels"
+EXAMPLE = _KERNELS / "rule_example.py"
+EVENTS = [
+    _KERNELS / f"{name}.py"
+    for name in ("plastic", "plastic_vectors", "plastic_updates", "plastic_sending")
+]
+STEPS = [_KERNELS / "stepped.py"]
