@@ -29,9 +29,15 @@ from spikesim.kernels.plastic import (
     remember_post,
     remember_pre,
 )
-from spikesim.kernels.plastic_updates import update_irregular, update_row, update_synapse
+from spikesim.kernels.plastic_updates import (
+    changed_weight,
+    update_irregular,
+    update_row,
+    update_synapse,
+)
 from spikesim.kernels.plastic_vectors import missed_few
 from spikesim.kernels.rule_example import (
+    TRANSMITS_AFTER,
     advanced,
     factors,
     load_state,
@@ -66,7 +72,9 @@ def send(a, sources, n, base, t, delay, ring):
             if not again:
                 update_row(a, i, t - 1, synced, ARRIVING)
             row = a.weights[i * a.n_targets + lo : i * a.n_targets + hi]
-            if a.sign > 0:
+            if TRANSMITS_AFTER:
+                send_changed(a, i, t, delay, reached)
+            elif a.sign > 0:
                 add_row(reached[lo:hi], row)
             else:
                 subtract_row(reached[lo:hi], row)
@@ -78,6 +86,15 @@ def send(a, sources, n, base, t, delay, ring):
             else:
                 events += send_delayed(a, i, t, delay, synced, ring, again, fresh)
     return events
+
+
+@kernel(fused=True)
+def send_changed(a, i, t, delay, reached):
+    """Deliver a spike of source i through dense synapses, with the weights that it has changed."""
+    shift, pre = -delay if a.axonal else delay, last_pre(a, i, t - 1)
+    sign = a.weights.dtype.type(a.sign)
+    for j in range(a.t_lo, a.t_hi):
+        reached[j] += sign * changed_weight(a, i * a.n_targets + j, j, t, shift, pre)
 
 
 @kernel(fused=True)
@@ -94,6 +111,9 @@ def send_uniform(a, i, t, delay, synced, reached, again, fresh):
         k, j = first + n, targets[n]
         if again or (fresh > NEVER and missed_few(a, j, since)):
             w = a.weights[k]
+            if TRANSMITS_AFTER:
+                shift = -delay if a.axonal else delay
+                w = changed_weight(a, k, np.int64(j), t, shift, pre)
         else:
             if n + AHEAD < targets.size:
                 prefetch(a.latest, latest_spike(targets[n + AHEAD], 0))
@@ -126,6 +146,8 @@ def send_delayed(a, i, t, delay, synced, ring, again, fresh):
         since = fresh + d if a.axonal else fresh - d
         if again or (fresh > NEVER and missed_few(a, j, since)):
             w = a.weights[n]
+            if TRANSMITS_AFTER:
+                w = changed_weight(a, k, j, t, -d if a.axonal else d, pre)
         else:
             w = update_synapse(a, k, j, d, t - 1, synced, pre, ARRIVING)
         ring[np.uint64(t + d) & mask, slot + np.uint64(j)] += sign * w

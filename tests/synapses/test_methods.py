@@ -254,6 +254,40 @@ def test_variables_that_cannot_be_set(change, text):
     assert np.array_equal(rig.plastic.get("c"), before)
 
 
+class After(sim.PlasticityRule):
+    """Each spike transmits the weight that it has increased."""
+
+    on_pre = "w += 1"
+    transmits = "after"
+
+
+@pytest.mark.parametrize("method", ["events", "steps"])
+@pytest.mark.parametrize(("layout", "side"), SHAPES)
+def test_what_is_transmitted_after_a_change(layout, side, method):
+    """Into a membrane that adds up what comes; two spikes come in one step."""
+    pre = [np.array([10, 50, 50])]
+    rig = Rig(After(method=method), pre * 3, [np.empty(0, int)] * 4, layout=layout, side=side,
+              delay=0.5 if layout == "dense" else None, weight=1.0)  # fmt: skip
+    current = rig.net.record(rig.targets, "I_slow")
+    rig.run(40.0)
+    degree = np.bincount(rig.before.target, minlength=4)
+    total = current.result().values.sum(axis=0) * -np.expm1(-DT / 1.0)
+    assert total == pytest.approx(8.0 * degree, rel=1e-6)
+
+
+@pytest.mark.parametrize("method", ["events", "steps"])
+def test_a_reset_leaves_the_variables_of_synapses(method):
+    """They go on from their values at that time, not from those of their last spikes."""
+    rig = made(Rewarded(method=method), "sparse", "axonal").run(305.0)
+    before = {name: rig.plastic.get(name) for name in rig.plastic.variables}
+    rig.net.reset_state()
+    for name, values in before.items():
+        assert rig.plastic.get(name) == pytest.approx(values, rel=1e-12), name
+    rig.plastic.normalize(1.0)
+    sums = np.bincount(rig.before.target, rig.plastic.weight)
+    assert sums[sums > 0] == pytest.approx(1.0)
+
+
 def test_learning_that_is_off_keeps_the_weight_alone():
     for method in ("events", "steps"):
         rig = made(Rewarded(method=method), "sparse", "axonal")

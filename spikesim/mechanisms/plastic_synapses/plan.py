@@ -128,7 +128,7 @@ class PlasticPart(Part):
 
     def reset(self, plan: Common) -> None:
         for table in self.tables.values():
-            table.flush(plan.step)
+            table.bring_to(plan.step)
             table.forget(plan.step)
 
     # --- state ---------------------------------------------------------------------------------
@@ -214,7 +214,8 @@ class PlasticPart(Part):
 
     def normalize(self, name: str, total: float, place: Callable[[], np.ndarray]) -> None:
         """Scale the weights onto each target neuron; see `Projection.normalize`."""
-        table = self.flush(name)
+        table = self.tables[name]
+        table.bring_to(self._now())
         normalize(table.args, table.projection, total, place)
 
 
