@@ -140,6 +140,8 @@ def learning(projection: Projection, synapses: Layout, longest: int) -> int:
     size = s.n_pre * ((12 + 8 * len(form.pre.names)) * PRE_HISTORY + 8)
     size += s.n_post * (width * (HISTORY + LATEST) + 16)
     others = len(form.variables) - 1
+    if rule.is_stepped and form.evolves and s.weights == 4:  # kept in double precision
+        size += int(s.n) * 4 * (1 + others)
     if s.dense and form.is_logged and pairing <= NEAREST_SYMMETRIC:
         size += (12 + width) * max(LOG, 1 << (4 * s.n_post - 1).bit_length())
     if projection.delay_is == "axonal":

@@ -275,6 +275,24 @@ def test_what_is_transmitted_after_a_change(layout, side, method):
     assert total == pytest.approx(8.0 * degree, rel=1e-6)
 
 
+class Slow(sim.PlasticityRule):
+    """Each step changes both variables by less than float32 resolves."""
+
+    equations = """
+        dv/dt = (1 - v) / (1000*second) : 1
+        dw/dt = (v - w) / (1000*second) : 1
+    """
+    initial: ClassVar = {"v": 0.5}
+
+
+def test_slow_variables_move_in_mixed_precision():
+    none = [np.empty(0, int)] * 2
+    rig = Rig(Slow(method="steps"), none, none, weight=0.25, layout="dense", precision="mixed")
+    rig.run(2000.0)
+    assert rig.plastic.weight == pytest.approx(0.25 + 0.25 * 2e-3, abs=2e-6)
+    assert rig.plastic.weight[0] > 0.2504
+
+
 @pytest.mark.parametrize("method", ["events", "steps"])
 def test_a_reset_leaves_the_variables_of_synapses(method):
     """They go on from their values at that time, not from those of their last spikes."""

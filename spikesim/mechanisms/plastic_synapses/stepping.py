@@ -83,6 +83,8 @@ def build_stepped_table(
     reads = [_reads(side, view, suffix, projection, context, units) for side, view, suffix in sides]
     form = rule.form(units)
     sides = (form.pre, projection.source, PRE), (form.post, projection.target, POST)
+    if form.evolves:  # a step may change a slow variable by less than float32 resolves
+        dtype = np.float64
     text, rates = stepped_text(rule, projection.floor, units)
     n_pre, n_post = built.pre_hi - built.pre_lo, built.post_hi - built.post_lo
     one_delay = not isinstance(s.delay_steps, np.ndarray)
