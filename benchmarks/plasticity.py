@@ -13,10 +13,12 @@ Row = dict[str, Any]
 
 def bytes_per_synapse(rule: str, setting: str) -> int:
     """Bytes of the weight, of other variables, and of the indices of target and delay."""
-    others = 0
+    size, others = 4, 0
     if rule in plasticity.RULES:
-        others = len(plasticity.rule_of(sim, rule).form().variables) - 1
-    return 4 * (1 + others) + (0 if setting == "dense" else 2 + 2)
+        made = plasticity.rule_of(sim, rule)
+        others = len(made.form().variables) - 1
+        size = 8 if made.is_stepped and made.form().evolves else 4
+    return size * (1 + others) + (0 if setting == "dense" else 2 + 2)
 
 
 def cost(rows: list[Row], baseline: list[Row]) -> float:

@@ -303,7 +303,7 @@ def rules_table() -> str:
             "; ".join(dict.fromkeys(CITATION.findall(" ".join(f"{title} {rest}".split())))),
             ", ".join(["spikes", *signals]),
             ", ".join(f"`{name}`" for name in form.variables),
-            f"{4 * len(form.variables)}",
+            f"{(8 if rule.is_stepped and form.evolves else 4) * len(form.variables)}",
             re.findall(r"^method: (\w+)$", rule.explain(), re.MULTILINE)[0],
         ]
         rows.append(f"| {' | '.join(cells)} |")
