@@ -213,6 +213,7 @@ def test_a_saved_state_goes_on(tmp_path, rule):
         assert np.array_equal(first.plastic.get(name), second.plastic.get(name)), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["events", "steps"])
 def test_variables_are_set_and_recorded(method):
     """Without spikes a variable decays from the value that it was given."""
@@ -261,6 +262,7 @@ class After(sim.PlasticityRule):
     transmits = "after"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["events", "steps"])
 @pytest.mark.parametrize(("layout", "side"), SHAPES)
 def test_what_is_transmitted_after_a_change(layout, side, method):
@@ -285,6 +287,7 @@ class Slow(sim.PlasticityRule):
     initial: ClassVar = {"v": 0.5}
 
 
+@pytest.mark.thorough
 def test_slow_variables_move_in_mixed_precision():
     none = [np.empty(0, int)] * 2
     rig = Rig(Slow(method="steps"), none, none, weight=0.25, layout="dense", precision="mixed")
@@ -293,6 +296,7 @@ def test_slow_variables_move_in_mixed_precision():
     assert rig.plastic.weight[0] > 0.2504
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("method", ["events", "steps"])
 def test_a_reset_leaves_the_variables_of_synapses(method):
     """They go on from their values at that time, not from those of their last spikes."""
@@ -306,6 +310,7 @@ def test_a_reset_leaves_the_variables_of_synapses(method):
     assert sums[sums > 0] == pytest.approx(1.0)
 
 
+@pytest.mark.thorough
 def test_learning_that_is_off_keeps_the_weight_alone():
     for method in ("events", "steps"):
         rig = made(Rewarded(method=method), "sparse", "axonal")
@@ -327,6 +332,7 @@ class Voltage(sim.PlasticityRule):
     """
 
 
+@pytest.mark.thorough
 def test_a_filter_of_the_membrane_is_kept_for_the_neuron():
     net = sim.Network(seed=1, precision="double")
     source = net.population("source", 3, sim.SpikeSource([[1.0]] * 3))
@@ -359,6 +365,7 @@ class Sliding(sim.PlasticityRule):
     initial: ClassVar = {"theta": 3.0}
 
 
+@pytest.mark.thorough
 def test_what_a_neuron_keeps_has_an_initial_value():
     none = [np.empty(0, int)] * 3
     rig = Rig(Sliding(), none, none, weight=0.0, layout="dense", side="axonal")
@@ -371,6 +378,7 @@ def test_what_a_neuron_keeps_has_an_initial_value():
     assert rig.plastic.weight == pytest.approx(2 * before, rel=1e-9)
 
 
+@pytest.mark.thorough
 def test_noise_has_its_mean_and_variance():
     class Noisy(sim.PlasticityRule):
         equations = "dw/dt = -w / (20*ms) + xi * (2 / (20*ms))**0.5 * 0.3 : 1"
@@ -422,7 +430,7 @@ class Drifting(sim.PlasticityRule):
     on_post = "w += 0.001 * x"
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 @pytest.mark.parametrize("layout", ["sparse", "dense"])
 @pytest.mark.parametrize("target", [0.8, 2.0, -1.0])
 def test_a_weight_that_drifts_stays_within_its_bounds(layout, target):
@@ -442,6 +450,7 @@ def test_pairings_are_for_traces_that_are_read_before_their_jump():
         rule(pairing="nearest-symmetric")
 
 
+@pytest.mark.thorough
 def test_a_value_for_each_synapse():
     class Own(sim.PlasticityRule):
         equations = "eta : 1"

@@ -324,9 +324,16 @@ def test_the_scripts_are_read(name):
     assert rule.is_stepped == (name == "noise")
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("side", SIDES)
-@pytest.mark.parametrize("name", ["pairs", "triplets", "inhibition", "voltages"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("pairs", marks=pytest.mark.thorough),
+        pytest.param("inhibition", marks=pytest.mark.thorough),
+        pytest.param("triplets", marks=pytest.mark.slow),
+        pytest.param("voltages", marks=pytest.mark.slow),
+    ],
+)
 def test_weights_agree(brian2, name, side):
     script, wiring = SCRIPTS[name], wired(side=side)
     ours, _ = by_spikesim(script, wiring)
@@ -335,7 +342,7 @@ def test_weights_agree(brian2, name, side):
     assert ours["w"] == pytest.approx(theirs["w"], rel=0, abs=1e-12)
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 @pytest.mark.parametrize("side", SIDES)
 @pytest.mark.parametrize("method", ["events", "steps"])
 def test_rewarded_weights_agree(brian2, method, side):
@@ -366,7 +373,7 @@ def test_brian2_converges_to_what_calcium_does(brian2, side):
     assert errors[2].max() < 2.5e-5
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("script", "side"),
     [
