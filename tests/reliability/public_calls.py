@@ -103,7 +103,7 @@ def models():
     optional = {
         sim.Neuron: {"receptors": RECEPTORS, "channels": {}, "method": "auto"},
         Receptor: {"transmitter": "GABA"},
-        PlasticityRule: {"pairing": "all-to-all", "coincidence": "none"},
+        PlasticityRule: {"pairing": "all-to-all", "coincidence": "none", "method": "auto"},
         sim.Compartment: {"channels": {"leak": sim.Leak(g=1.0)}, "receptors": RECEPTORS},
         Channel: {}, Release: {},
     }  # fmt: skip
@@ -246,6 +246,10 @@ LIVE = {
     "Projection.weight of a plastic one": lambda w: (setter(w.plastic, "weight"), {"value": 0.5}),
     "Projection.learning": lambda w: (setter(w.plastic, "learning"), {"value": True}),
     "Projection.normalize": lambda w: (w.plastic.normalize, {"total": 1.0}),
+    "PlasticityRule.explain": lambda w: (sim.PairSTDP().explain, {}),
+    "TripletSTDP.fitted": lambda w: (sim.TripletSTDP.fitted, {
+        "region": "visual cortex", "pairing": "all-to-all", "minimal": True,
+    }),
     "Projection.connections": lambda w: (w.plastic.connections, {}),
     "Projection.release_state": lambda w: (w.static.release_state, {}),
     "GapJunctions.g": lambda w: (setter(w.gaps, "g"), {"value": 0.5}),
@@ -409,6 +413,8 @@ def use(thing, w):
         case Distribution():
             net.project(*ends, sim.AllToAll(), **usual | {"weight": thing})
             net.project(*ends, sim.AllToAll(), **usual | {"delay": thing})
+        case PlasticityRule() if set(thing.form().post.read) - {"V_m"}:
+            thing.explain()  # it reads what these neurons do not have
         case PlasticityRule():
             learning = {"plasticity": thing, "delay_is": "axonal"}
             net.project(*ends, sim.AllToAll(), **usual, **learning)
@@ -441,6 +447,6 @@ GROUPS = {
 BASES = ("Channel", "Neuron", "PlasticityRule", "Receptor")
 NOT_FOR_USERS = {
     "amplitude_in", "at", "check", "check_grid", "check_order", "check_size", "check_text",
-    "checked", "count", "expected", "mass", "note", "owner", "power", "receptor", "scaled",
+    "checked", "count", "expected", "form", "mass", "note", "owner", "power", "receptor", "scaled",
     "sign", "source", "steps", "total_rate", "weight_in", "with_rate",
 }  # fmt: skip

@@ -81,7 +81,7 @@ def sixty_pairs(rules, lags, n=1, dt=0.1):
 LAGS = [-40.0, -10.0, 0.0, 10.0, 30.0]
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_all_sets_without_noise():
     """The flat rule is a product of exponentials over the times above each threshold."""
     rules = [sim.CalciumSTDP.fitted(name) for name in FITS]

@@ -22,7 +22,7 @@ def test_all_layouts():
     check_all(sim.InhibitorySTDP(**RULE), loops.vogels, **LOOP, rel=1e-11)
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 @pytest.mark.parametrize("rho_0", [6.0, 15.0])
 def test_a_neuron_is_held_at_its_rate(rho_0):
     """With steady excitation and uncorrelated inhibition the rate becomes rho_0 within 3 %."""

@@ -81,7 +81,7 @@ def reward(rig):
 
 def made(rule, layout, side, **options):
     also = reward if rule.modulators else None
-    weight = sim.Uniform(0.3, 0.7) if isinstance(rule, Late) else None
+    weight = sim.Uniform(0.3, 0.7) if isinstance(rule, (Late, Drifting)) else None
     return Rig(rule, trains(3, 6), trains(4, 5, stride=3), layout=layout, side=side, also=also,
                weight=weight, **options)  # fmt: skip
 

@@ -23,7 +23,7 @@ def test_all_layouts():
     check_all(sim.PowerLawSTDP(**RULE), loops.power_law, **RULE, rel=1e-11)
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_independent_spikes_balance_where_the_formula_says():
     """Published parameters: 44.5 times w_0, within 3 %."""
     net = sim.Network(dt=0.1, seed=1)

@@ -66,7 +66,7 @@ def changes(keys, protocols, dt):
     return {key: p.weight - 5.0 for key, p in plastic.items()}
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_published_frequency_dependence():
     """Sixty pairs at five rates, in visual cortex (Sjostrom, Turrigiano & Nelson 2001)."""
     keys = [key for key in FITS if key[0] == "visual cortex"]
