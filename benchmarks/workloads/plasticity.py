@@ -3,7 +3,8 @@
 The network is that of `irregular_plastic`: Poisson sources (7.5 Hz) onto LIF neurons that fire at
 about 10 Hz because of noise of their own, dendritic delays of 1 to 5 ms. Sparse with 1,000 or 100
 synapses onto each neuron, or dense. Learning is so weak that the rates stay, so that all rules get
-the same spikes. What a rule costs is the difference to the point "none".
+the same spikes. What a rule costs is the difference to the point "none". The rule of Urbanczik &
+Senn is not here, since it reads a dendrite.
 """
 
 from __future__ import annotations
@@ -61,7 +62,6 @@ RULES: dict[str, tuple[str, dict[str, Any]]] = {
     "calcium": ("CalciumSTDP", {"D": 0.0, "w_up": W_MAX}),
     "calcium-cubic": ("CalciumSTDP", {"D": 0.0, "w_up": W_MAX, "cubic": 1.0}),
     "clopath": ("ClopathSTDP", BOUNDS),
-    "urbanczik-senn": ("UrbanczikSenn", BOUNDS),
     "sdsp": ("SDSP", {}),
     "bcm": ("BCM", {**WEAK, **BOUNDS}),
     "sliding-triplet": ("SlidingTripletSTDP", BOUNDS),
