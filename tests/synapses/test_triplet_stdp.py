@@ -67,7 +67,7 @@ def changes(keys, protocols, dt):
 
 
 @pytest.mark.slow
-def test_published_frequency_dependence():
+def test_the_frequency_dependence_of_the_paper():
     """Sixty pairs at five rates, in visual cortex (Sjostrom, Turrigiano & Nelson 2001)."""
     keys = [key for key in FITS if key[0] == "visual cortex"]
     lags = [10.0, -10.0]
