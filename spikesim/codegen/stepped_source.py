@@ -150,7 +150,7 @@ def _noise(noise: Statements, names: Names, synapse: Owned, floor: Floor) -> str
         if name not in noise:
             parts.append(f"_s[{k}]")
             continue
-        seed = f"rng.subkey(rng.subkey(np.uint64(_a.noise_key) + np.uint64({k}), _step), _k)"
+        seed = f"rng.subkey(rng.subkey(np.uint64(_a.noise_key) + np.uint64({k}), _step + 1), _k)"
         body.append(f"_{name} = _s[{k}] + math.sqrt(_a.dt) * ({ex.source(noise[name])}) * "
                     f"rng.normal({seed}, 0)")  # fmt: skip
         body += bounded(bounds, floor) if name == WEIGHT else []
@@ -243,10 +243,10 @@ def _rings(side: str, owned: Owned) -> list[str]:
         for k, name in enumerate(owned.names)
         if name in owned.read
     ]
-    mask = f"np.uint64(a.{side}.shape[0] - 1)"
+    mask = f"(a.{side}.shape[0] - 1)"
     earlier = [
-        f"a.{side}[np.uint64(step) & {mask}, n, {owned.names.index(name)}] = "
-        f"a.{side}[np.uint64(step - a.{side}_delays[{m}]) & {mask}, n, {owned.names.index(source)}]"
+        f"a.{side}[step & {mask}, n, {owned.names.index(name)}] = "
+        f"a.{side}[(step - a.{side}_delays[{m}]) & {mask}, n, {owned.names.index(source)}]"
         for m, (name, source) in enumerate(owned.delayed.items())
     ]
     return [

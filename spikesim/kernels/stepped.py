@@ -60,7 +60,7 @@ modulator has been released in the step before."""
 @kernel(inline=True)
 def level(a, step, n):
     """Concentration at the end of `step` of the modulator that the rule reads as its number `n`."""
-    kept = np.uint64(step) & np.uint64(a.levels.shape[0] - 1)
+    kept = step & (a.levels.shape[0] - 1)  # step -1 too
     return load_const_2d(a.levels, kept, load_const(a.sees, n))
 
 
@@ -113,7 +113,7 @@ def begin_step(step, a, ring, state):
 @kernel(inline=True)
 def _kept(a, step):
     """Row of the rings in which a step is kept."""
-    return np.uint64(step) & np.uint64(a.pre_n.shape[0] - 1)
+    return step & (a.pre_n.shape[0] - 1)  # signed, for steps before the first
 
 
 @kernel(inline=True)
