@@ -174,7 +174,7 @@ def _advanced(
     bounding = [ast.Name(b, ast.Load()) for b in bounds]
     solved = [tree for name in crossings for tree in (equations[name], *crossings[name][1])]
     solved += [equations[decaying] for decaying, _ in crossings.values()]
-    body = [line.strip() for line in names.unpacked([*targets.values(), *bounding, *solved])]
+    body = names.unpacked([*targets.values(), *bounding, *solved])
     body.append("_type = _a.weights.dtype.type")
     parts = []
     for k, name in enumerate(names.state):
@@ -247,7 +247,7 @@ def _integrated(
 
 def _factors(names: Names, integrals: Sequence[Integral]) -> str:
     level = replace(names, level="mean_level")
-    body = [line.strip() for line in level.unpacked([term.factor for term in integrals])]
+    body = level.unpacked([term.factor for term in integrals])
     parts = [f"abs({ex.source(t.factor)})" if t.size else f"1.0 * ({ex.source(t.factor)})"
              for t in integrals] or ["0.0"]  # fmt: skip
     return function("factors", "_a, _step", *body, f"return {row(parts)}")
@@ -301,7 +301,7 @@ def _after(
                 parts.append(f"{given}[{k}] + {added} if pairing(a) == ALL_TO_ALL else {step!r}")
         return [function(f"after_{side}", arguments, f"return {row(parts)}")]
     trees = [jump.values[name] for name in own if name in jump.values]
-    body = [line.strip() for line in names.unpacked(trees)]
+    body = names.unpacked(trees)
     parts = [ex.source(jump.values[name]) if name in jump.values else f"_{given}[{k}]"
              for k, name in enumerate(own)]  # fmt: skip
     once = function(f"_one_{side}", f"_{given}, _a", *body, f"return {row(parts)}")

@@ -47,14 +47,14 @@ class Names:
         """Lines that assign the names which expressions read."""
         read: set[str] = set().union(*map(ex.names, trees))
         lines = [
-            f"    {name} = {given}[{k}]"
+            f"{name} = {given}[{k}]"
             for given, names in (("_s", self.state), ("_x", self.pre), ("_y", self.post))
             for k, name in enumerate(names)
             if name in read
         ]
-        lines += [f"    {p} = load_const(_a.par, {self.parameters[p]})"
+        lines += [f"{p} = load_const(_a.par, {self.parameters[p]})"
                   for p in sorted(read & set(self.parameters))]  # fmt: skip
-        lines += [f"    {m} = {self.level}(_a, _step, {k})"
+        lines += [f"{m} = {self.level}(_a, _step, {k})"
                   for k, m in enumerate(self.modulators) if m in read]  # fmt: skip
         return lines
 
@@ -141,7 +141,7 @@ def tuples(names: Names) -> list[str]:
 
 def statements(name: str, trees: Statements, names: Names, floor: Floor) -> str:
     """Function of new variables of a synapse, each rounded to its stored type."""
-    body = [line.strip() for line in names.unpacked(trees.values())]
+    body = names.unpacked(trees.values())
     body.append("_type = _a.weights.dtype.type")
     parts = []
     for k, variable in enumerate(names.state):

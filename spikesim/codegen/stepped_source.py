@@ -121,7 +121,7 @@ def stepped_source(
         statements("on_pre", on_pre, names, floor),
         statements("on_post", on_post, names, floor),
         events(on_event, names, floor),
-        _noise(noise, names, synapse, floor),
+        _noise(noise, names, floor),
         moved("moved", synapse, names, "_s, _x, _y, _a, _step", floor),
     ]
     for side, owned, given in (("pre", pre, "_x"), ("post", post, "_y")):
@@ -138,12 +138,12 @@ def stepped_source(
     return generated(EXAMPLE, STEPS, lines), constants.rates
 
 
-def _noise(noise: Statements, names: Names, synapse: Owned, floor: Floor) -> str:
+def _noise(noise: Statements, names: Names, floor: Floor) -> str:
     """Function that adds the noise of an interval, an Euler-Maruyama step."""
     bounds = [b for b in ("w_min", "w_max") if b in names.parameters]
     bounding = [ast.Name(b, ast.Load()) for b in bounds] if WEIGHT in noise else []
     level = replace(names, level=MEAN_LEVEL)
-    body = [line.strip() for line in level.unpacked([*noise.values(), *bounding])]
+    body = level.unpacked([*noise.values(), *bounding])
     body.append("_type = _a.weights.dtype.type")
     parts = []
     for k, name in enumerate(names.state):
@@ -177,7 +177,7 @@ def _moved(
     used = set().union(*(ex.names(t) - {n} for n, t in owned.equations.items()))
     rates = [rate for u, rate in decays.items() if u in used]
     rates += [part for u, parts in approaches.items() if u in used for part in parts]
-    body = [line.strip() for line in level.unpacked([*trees, *moving, *bounding, *rates])]
+    body = level.unpacked([*trees, *moving, *bounding, *rates])
     if floor is not None:
         body.append("_type = _a.weights.dtype.type")
     means: dict[str, ast.expr] = {
@@ -224,7 +224,7 @@ def _step(name: str, rhs: ast.expr, constants: Constants) -> str:
 
 def _jumped(name: str, owned: Owned, names: Names, given: str) -> str:
     trees = [owned.jumps[n] for n in owned.names if n in owned.jumps]
-    body = [line.strip() for line in names.unpacked(trees)]
+    body = names.unpacked(trees)
     parts = [ex.source(owned.jumps[n]) if n in owned.jumps else f"{given}[{k}]"
              for k, n in enumerate(owned.names)]  # fmt: skip
     return function(name, f"{given}, _a", *body, f"return {row([f'1.0 * ({p})' for p in parts])}")

@@ -46,16 +46,10 @@ class ProjectionValues:
         """Set the weights to one number, or to one value for each synapse."""
         synapses = self._stored(projection)
         array = check_array(values, "weight", projection, unit=projection.weight_unit)
-        sizes = len(projection.source), len(projection.target)
-        if array.shape == sizes:
-            array = array[ends(synapses, projection)]
-        if array.ndim and array.shape != (synapses.n,):
-            raise misshapen(array.shape, synapses.n, sizes, "weight", projection)
+        array = self._for_each(synapses, projection, array, "weight")
         if not array.size:
             return
-        dtype = self.simulation.plan.weight_type
-        check_range(np.atleast_1d(array), np.dtype(dtype), projection)
-        check_weights(projection, array, dtype)
+        check_weights(projection, array, self.simulation.plan.weight_type)
         order = order_of(synapses, projection)
         if not synapses.one_weight:
             self.simulation.note(f"{projection.name}.weight")
@@ -69,6 +63,20 @@ class ProjectionValues:
             )  # fmt: skip
         self.simulation.note(f"{projection.name}.weight")
         synapses.weights[:] = synapses.sign * array.flat[0]
+
+    def _for_each(
+        self, synapses: StoredSynapses, projection: Projection, array: np.ndarray, name: str
+    ) -> np.ndarray:
+        """One number, or one value for each synapse, from an array of either accepted shape."""
+        sizes = len(projection.source), len(projection.target)
+        if array.shape == sizes:
+            array = array[ends(synapses, projection)]
+        if array.ndim and array.shape != (synapses.n,):
+            raise misshapen(array.shape, synapses.n, sizes, name, projection)
+        if array.size:
+            stored = np.dtype(self.simulation.plan.weight_type)
+            check_range(np.atleast_1d(array), stored, projection, name)
+        return array
 
     def read_synapses(self, projection: Projection, name: str) -> np.ndarray:
         """A variable of the synapses, float64, one value for each."""
@@ -95,15 +103,8 @@ class ProjectionValues:
             array = draw(values, drawn, np.arange(synapses.n))
         else:
             array = check_array(values, name, projection, unit=unit)
-        sizes = len(projection.source), len(projection.target)
-        if array.shape == sizes:
-            array = array[ends(synapses, projection)]
-        if array.ndim and array.shape != (synapses.n,):
-            raise misshapen(array.shape, synapses.n, sizes, name, projection)
-        check_range(np.atleast_1d(array), np.dtype(self.simulation.plan.weight_type), projection,
-                    name)  # fmt: skip
         stored = np.empty(synapses.n)
-        stored[order] = array
+        stored[order] = self._for_each(synapses, projection, array, name)
         self._plastic().write(projection.name, name, stored)
         self.simulation.note(f"{projection.name}.{name}")
 

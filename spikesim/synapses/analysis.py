@@ -68,7 +68,7 @@ def analyse(
     modulators : tuple of str
         Names of modulators.
     initial, drawn : iterable of str
-        Variables with initial values, and those that are drawn, which thus belong to synapses.
+        Variables with initial values, and those of them that are drawn: these belong to synapses.
     signals : mapping of str to Unit, optional
         Units of the variables of neurons that are read, such as ``V_m_post``. Default: those that
         their first letters suggest.
@@ -144,6 +144,13 @@ def analyse(
             break
         stays |= begun
     rest = {n: v for n, v in variables.items() if n not in pre.names and n not in post.names}
+    for modulator, statements in events.items():
+        seen = set().union(*map(ex.names, statements.values())) & {*pre.names, *post.names}
+        if seen:
+            raise ValidationError(
+                f"a release reaches all synapses, and {min(seen)} is kept for one neuron; let "
+                "spikes keep it in a variable of the synapse", f"on_event[{modulator!r}]", owner,
+            )  # fmt: skip
     at_pre, at_post = ({n: t for n, t in at[k].items() if n in rest} for k in at)
     integrals = {
         name: terms

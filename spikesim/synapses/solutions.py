@@ -6,6 +6,7 @@ import ast
 import copy
 from collections.abc import Mapping
 
+from spikesim.codegen.decays import approach, decay_rate
 from spikesim.language import expressions as ex
 from spikesim.language.algebra import CONSTANT, linear_terms
 from spikesim.synapses.form import XI, Crossing, Side, Statements, Variable
@@ -13,18 +14,14 @@ from spikesim.synapses.form import XI, Crossing, Side, Statements, Variable
 
 def is_trace(variable: Variable, fixed: set[str]) -> bool:
     """Whether a variable decays exponentially to 0 at a constant rate."""
-    rate, target = variable.decay_rate, variable.target
-    if rate is None or target is None or not ex.names(rate) <= fixed:
-        return False
-    return not ex.names(target) and float(ex.evaluate(target, {})) == 0.0
+    rhs = variable.rhs
+    return rhs is not None and decay_rate(variable.name, rhs, fixed) is not None
 
 
 def decays_alone(variable: Variable, fixed: set[str]) -> bool:
     """Whether a variable approaches a constant exponentially at a constant rate."""
-    rate, target = variable.decay_rate, variable.target
-    return rate is not None and target is not None and (
-        ex.names(rate) | ex.names(target) <= fixed
-    )  # fmt: skip
+    rhs = variable.rhs
+    return rhs is not None and approach(variable.name, rhs, fixed) is not None
 
 
 def products(

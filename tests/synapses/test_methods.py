@@ -401,6 +401,8 @@ def test_noise_has_its_mean_and_variance():
         ({"equations": "dc/dt = -c : 1"}, "equations: .*1/ms"),
         ({"on_event": {"reward": "w += 1"}}, "on_event: unknown name 'reward'"),
         ({"on_event": 3}, "on_event: must map"),
+        ({"equations": "dx/dt = -x / (5*ms) : 1", "on_pre": "x += 1", "modulators": ("d",),
+          "on_event": {"d": "w += x"}}, r"on_event\['d'\]: .* x is kept for one neuron"),
         ({"on_pre_delay": "D"}, "on_pre_delay: unknown name 'D'"),
         ({"transmits": "never"}, "transmits: unknown name 'never'"),
         ({"equations": "dc/dt = -c / (5*ms) : 1\nd = c : 1", "on_pre": "d = 1"},
