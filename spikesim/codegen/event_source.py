@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from spikesim.codegen.crossings_source import crossed
+from spikesim.codegen.release_source import Released, release_source
 from spikesim.codegen.rule_source import (
     WEIGHT,
     Floor,
@@ -81,6 +82,7 @@ def event_source(
     floor: Floor,
     *,
     transmits_after: bool = False,
+    released: Released | None = None,
 ) -> str:
     """Python source of the kernels.
 
@@ -112,6 +114,8 @@ def event_source(
         Lower bound of the weight.
     transmits_after : bool
         Whether a spike transmits the weight that it has changed.
+    released : Released, optional
+        What a model of release adds.
     """
     trees = [*on_pre.values(), *on_post.values(), *targets.values()]
     trees += [term.factor for term in integrals]
@@ -121,8 +125,9 @@ def event_source(
     evolving = [*(name for name in names.state if name in decays), *integrals, *crossings]
     cheap = all(map(is_arithmetic, trees)) and not evolving and not transmits_after
     sides = ("pre", names.pre, "x"), ("post", names.post, "y")
+    shares = [] if released is None else [released.u, released.empty]
     lines = [
-        *imports(trees),
+        *imports([*trees, *shares]),
         "from math import log as _log",
         "from spikesim.kernels.functions import exp as _exp, exprel as _exprel",
         f"HAS_ON_PRE = {bool(on_pre)}",
@@ -130,7 +135,8 @@ def event_source(
         f"EVOLVES = {bool(evolving)}",
         f"TRANSMITS_AFTER = {transmits_after}",
         f"WIDTH = np.uint64({width_of(names.post)})\n\n",
-        *tuples(names),
+        *release_source(released, names, on_pre),
+        *tuples(names, () if released is None else released.frozen),
         _advanced(names, decays, targets, integrals, crossings, equations, floor),
         _factors(names, integrals),
         statements("on_pre", on_pre, names, floor),
@@ -304,6 +310,9 @@ def _after(
     body = names.unpacked(trees)
     parts = [ex.source(jump.values[name]) if name in jump.values else f"_{given}[{k}]"
              for k, name in enumerate(own)]  # fmt: skip
+    for k, name in enumerate(own):  # with other pairings, traces of the rule are set
+        if name in jump.steps and "pairing" not in fixed:
+            parts[k] += f" if pairing(_a) == ALL_TO_ALL else {jump.steps[name]!r}"
     once = function(f"_one_{side}", f"_{given}, _a", *body, f"return {row(parts)}")
     if side == "post":
         return [once, function("after_post", "y, a", "return _one_post(y, a)")]

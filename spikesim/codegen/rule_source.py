@@ -119,9 +119,13 @@ def row(parts: Sequence[str]) -> str:
     return "(" + "".join(f"{part}, " for part in parts).strip() + ")"
 
 
-def tuples(names: Names) -> list[str]:
-    """Functions that load, store and choose variables of a synapse."""
+def tuples(names: Names, frozen: Sequence[str] = ()) -> list[str]:
+    """Functions that load, store and choose variables of a synapse.
+
+    `frozen` has the names of variables beside the weight that stay while learning is off.
+    """
     n = len(names.state)
+    kept = [m for m, name in enumerate(names.state) if name == WEIGHT or name in frozen]
     size = "np.uint64(a.weights.size)"
     place = ["k", *(f"np.uint64({m}) * {size} + k" for m in range(n - 1))]
     stored = ["store_updated(a.weights, k, s[0])"]
@@ -133,7 +137,7 @@ def tuples(names: Names) -> list[str]:
         function("store_state", "a, k, s", *stored),
         function("save_state", "out, k, s", *[f"out[{m}, k] = s[{m}]" for m in range(n)]),
         function("with_weight", "s, t",
-                 f"return {row(['t[0]', *(f's[{m}]' for m in range(1, n))])}"),
+                 f"return {row([f't[{m}]' if m in kept else f's[{m}]' for m in range(n)])}"),
         function("chosen", "first, s, t",
                  f"return {row([f's[{m}] if first else t[{m}]' for m in range(n)])}"),
     ]  # fmt: skip

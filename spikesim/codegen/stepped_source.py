@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from spikesim.codegen.decays import Constants, approach, decay_rate, with_shares
+from spikesim.codegen.release_source import Released, release_source
 from spikesim.codegen.rule_source import (
     WEIGHT,
     Floor,
@@ -71,6 +72,7 @@ def stepped_source(
     floor: Floor,
     *,
     transmits_after: bool = False,
+    released: Released | None = None,
 ) -> tuple[str, list[ast.expr]]:
     """Python source of the kernels, and the rates of which they read exponentials.
 
@@ -93,6 +95,8 @@ def stepped_source(
         Lower bound of the weight.
     transmits_after : bool
         Whether a spike transmits the weight that it has changed.
+    released : Released, optional
+        What a model of release adds.
     """
     constants = Constants(set(names.parameters))
     decays = {
@@ -112,12 +116,13 @@ def stepped_source(
     trees += [t for o in (pre, post, synapse) for t in (*o.equations.values(), *o.jumps.values())]
     moved = functools.partial(_moved, decays, approaches, constants)
     lines = [
-        *imports(trees),
+        *imports([*trees, *([] if released is None else [released.u, released.empty])]),
         "import math\n",
         "from spikesim import rng",
         "from spikesim.kernels.functions import exp, exprel\n",
         f"TRANSMITS_AFTER = {transmits_after}\n\n",
-        *tuples(names),
+        *release_source(released, names, on_pre),
+        *tuples(names, () if released is None else released.frozen),
         statements("on_pre", on_pre, names, floor),
         statements("on_post", on_post, names, floor),
         events(on_event, names, floor),

@@ -6,6 +6,9 @@ _KERNELS = Path(__file__).parents[1] / "kernels"
 EXAMPLE = _KERNELS / "rule_example.py"
 EVENTS = [
     _KERNELS / f"{name}.py"
-    for name in ("plastic", "plastic_vectors", "plastic_updates", "plastic_sending")
-]
-STEPS = [_KERNELS / "stepped.py"]
+    for name in (
+        "plastic", "plastic_vectors", "plastic_updates", "plastic_shares", "plastic_release",
+        "plastic_sending",
+    )
+]  # fmt: skip
+STEPS = [_KERNELS / "plastic_shares.py", _KERNELS / "stepped.py"]

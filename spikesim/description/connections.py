@@ -53,11 +53,12 @@ class ReleaseState(Guarded):
     Attributes
     ----------
     u : numpy.ndarray
-        Fraction of the available resources that a spike would release now, shape (n_sources,).
+        Fraction of the available resources that a spike would release now, shape (n_sources,). One
+        entry for each synapse if the plasticity rule changes it.
     x : numpy.ndarray
         Fraction of the resources that is available now, shape (n_sources,). With quantal release:
         the expected fraction of full release sites, given the state after the last spike, with one
-        entry for each synapse.
+        entry for each synapse. Also one for each synapse if the plasticity rule changes `u`.
     """
 
     u: np.ndarray

@@ -8,22 +8,24 @@ from typing import Any
 from spikesim.description.elements import Signal
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.synapses import PlasticityRule, Release
+from spikesim.synapses.released import with_release
 
 
-def check_release(release: Any, rule: PlasticityRule | None, owner: object) -> None:
-    """Raise an error unless `release` is a model of release, or None."""
+def check_release(
+    release: Any, rule: PlasticityRule | None, owner: object
+) -> PlasticityRule | None:
+    """Return the rule of a projection, with the release added if there is both.
+
+    Raises an error unless `release` is a model of release, or None.
+    """
     if release is None:
-        return
+        return rule
     if not isinstance(release, Release):
         raise ValidationError(
             f"must be a model of release such as TsodyksMarkram(), got {release!r}", "release",
             owner,
         )  # fmt: skip
-    if rule is not None:
-        raise ValidationError(
-            "a projection has either plasticity or release; its synapses cannot do both",
-            "release", owner,
-        )  # fmt: skip
+    return None if rule is None else with_release(rule, release, owner)
 
 
 def check_modulators(

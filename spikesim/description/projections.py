@@ -47,6 +47,9 @@ class Projection(Guarded):
         fraction of the weight a spike transmits.
     delay_is : {"axonal", "dendritic"} or None
         Whether the delay of a plastic synapse is axonal or dendritic.
+    rule : PlasticityRule or None
+        What its synapses carry out: `plasticity`, with the variables and statements of `release`
+        added if there is both. ``rule.explain()`` tells where they are kept.
     modulators : dict of str to Modulator
         Modulators passed by the user for the names that the rule reads.
     """
@@ -89,7 +92,7 @@ class Projection(Guarded):
         self.initial_delay = self._given_delay(delay, dt)
         self.delay_is = self._check_rule(delay_is)
         self._check_floor()
-        check_release(release, plasticity, self)
+        self.rule = check_release(release, plasticity, self)
         self.modulators = check_modulators(modulators, plasticity, self)
         self.sign = self._find_sign()
         self._learning = learning and plasticity is not None
@@ -337,6 +340,6 @@ class Projection(Guarded):
         return "is read-only: synapses stay as `Network.project` has made them"
 
     def __repr__(self) -> str:
-        extra = self.plasticity or self.release
-        rule = f", {extra!r}" if extra else ""
+        given = (self.plasticity, self.release)
+        rule = "".join(f", {extra!r}" for extra in given if extra)
         return f"<{self.name}: {self.source.name} -> {self.target.name}.{self.receptor}{rule}>"

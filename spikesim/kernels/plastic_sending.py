@@ -29,6 +29,8 @@ from spikesim.kernels.plastic import (
     remember_post,
     remember_pre,
 )
+from spikesim.kernels.plastic_release import found, send_shares
+from spikesim.kernels.plastic_shares import share_of
 from spikesim.kernels.plastic_updates import (
     changed_weight,
     update_irregular,
@@ -37,6 +39,8 @@ from spikesim.kernels.plastic_updates import (
 )
 from spikesim.kernels.plastic_vectors import missed_few
 from spikesim.kernels.rule_example import (
+    RELEASES,
+    SITES,
     TRANSMITS_AFTER,
     advanced,
     factors,
@@ -62,17 +66,20 @@ def send(a, sources, n, base, t, delay, ring):
     lo, hi = a.t_lo, a.t_hi
     synced = a.control[SYNCED] - delay if a.axonal else a.control[SYNCED]
     reached = ring[(t + delay) & (ring.shape[0] - 1), a.slot :]
-    events, previous = 0, np.int64(-1)
+    events, previous, again = 0, np.int64(-1), 0
     for m in range(n):
         i = np.int64(sources[m]) - base
         if not 0 <= i < a.pre_n.size:
             continue
-        again, previous = i == previous, i  # a source may spike twice in a step
+        # A source may spike twice in a step.
+        again, previous = again + 1 if i == previous else 0, i
         if a.dense:
-            if not again:
+            if again == 0:
                 update_row(a, i, t - 1, synced, ARRIVING)
             row = a.weights[i * a.n_targets + lo : i * a.n_targets + hi]
-            if TRANSMITS_AFTER:
+            if RELEASES:
+                send_shares(a, i, t, delay, reached, again)
+            elif TRANSMITS_AFTER:
                 send_changed(a, i, t, delay, reached)
             elif a.sign > 0:
                 add_row(reached[lo:hi], row)
@@ -80,7 +87,7 @@ def send(a, sources, n, base, t, delay, ring):
                 subtract_row(reached[lo:hi], row)
             events += hi - lo
         else:
-            fresh = NEVER if again else update_irregular(a, i, t, delay, synced)
+            fresh = NEVER if again > 0 else update_irregular(a, i, t, delay, synced)
             if a.delays.size == 0:
                 events += send_uniform(a, i, t, delay, synced, reached, again, fresh)
             else:
@@ -107,9 +114,11 @@ def send_uniform(a, i, t, delay, synced, reached, again, fresh):
     sign = a.weights.dtype.type(a.sign)
     since = fresh + delay if a.axonal else fresh - delay
     pre = last_pre(a, i, t - 1)
+    if RELEASES:
+        x, draws = found(a, i, t, again)
     for n in range(targets.size):
         k, j = first + n, targets[n]
-        if again or (fresh > NEVER and missed_few(a, j, since)):
+        if again > 0 or (fresh > NEVER and missed_few(a, j, since)):
             w = a.weights[k]
             if TRANSMITS_AFTER:
                 shift = -delay if a.axonal else delay
@@ -118,6 +127,9 @@ def send_uniform(a, i, t, delay, synced, reached, again, fresh):
             if n + AHEAD < targets.size:
                 prefetch(a.latest, latest_spike(targets[n + AHEAD], 0))
             w = update_synapse(a, k, np.int64(j), delay, t - 1, synced, pre, ARRIVING)
+        if RELEASES:
+            s, own = load_state(a, np.uint64(k)), k - a.indptr[i]
+            w *= a.weights.dtype.type(share_of(a, s, x, k, own, draws, again))
         reached[j] += sign * w
     return targets.size
 
@@ -135,6 +147,8 @@ def send_delayed(a, i, t, delay, synced, ring, again, fresh):
         first = first_from(delays, first, last, delay)
         last = first_from(delays, first, last, delay + 1)
     pre = last_pre(a, i, t - 1)
+    if RELEASES:
+        x, draws = found(a, i, t, again)
     events = 0
     for n in range(np.uint64(first), np.uint64(last)):
         # Rows are sorted by delay, so their targets are all over the ring buffer.
@@ -144,12 +158,16 @@ def send_delayed(a, i, t, delay, synced, ring, again, fresh):
         if not a.t_lo <= j < a.t_hi:
             continue
         since = fresh + d if a.axonal else fresh - d
-        if again or (fresh > NEVER and missed_few(a, j, since)):
+        if again > 0 or (fresh > NEVER and missed_few(a, j, since)):
             w = a.weights[n]
             if TRANSMITS_AFTER:
                 w = changed_weight(a, k, j, t, -d if a.axonal else d, pre)
         else:
             w = update_synapse(a, k, j, d, t - 1, synced, pre, ARRIVING)
+        if RELEASES:
+            w *= a.weights.dtype.type(
+                share_of(a, load_state(a, n), x, k, k - a.indptr[i], draws, again)
+            )
         ring[np.uint64(t + d) & mask, slot + np.uint64(j)] += sign * w
         events += 1
     return events
@@ -199,6 +217,8 @@ def emit(step, a, ring, spikes, n_spikes):
         if a.pre_lo <= gid < a.pre_hi:
             i = np.int64(gid - a.pre_lo)
             remember_pre(step, a, i)
+            if SITES > 0:
+                a.number[i] += 1
             if a.axonal:
                 a.sent[step % a.sent_n.size, n] = i
             n += 1

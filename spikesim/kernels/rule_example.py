@@ -17,6 +17,8 @@ HAS_ON_PRE = True  # whether a presynaptic spike changes the synapse
 VECTORIZED = True  # whether the statements are cheap to compute and to discard
 EVOLVES = False  # whether variables of the synapse change between spikes
 TRANSMITS_AFTER = False  # whether a spike transmits the weight that it has changed
+RELEASES, SITES = False, 0  # whether there is a model of release, and sites if it is quantal
+FULL = 0  # place of the full sites among the variables beside the weight
 WIDTH = np.uint64(2)  # numbers that are kept of a postsynaptic spike: its step, and the traces
 
 
@@ -72,6 +74,24 @@ def factors(a, step):
 def on_pre(s, x, y, a, step):
     """Variables of a synapse after a presynaptic spike."""
     return (a.weights.dtype.type(s[0] - load_const(a.par, 0) * y[0]),)
+
+
+@kernel(inline=True)
+def utilisation(s, x, a):
+    """With release: the fraction of the resources that a spike releases."""
+    return 1.0
+
+
+@kernel(inline=True)
+def empty(s, x, a):
+    """With release: the fraction of the resources that is missing."""
+    return 0.0
+
+
+@kernel(inline=True)
+def depleted(s, x, y, a, step):
+    """With release: variables of a synapse of which a spike has changed those of release alone."""
+    return s
 
 
 @kernel(inline=True)

@@ -23,7 +23,10 @@ import numpy as np
 from spikesim.jit import kernel
 from spikesim.kernels.histories import LEARNING, POST_FIRST, PRE_FIRST
 from spikesim.kernels.intrinsics import load_const, load_const_2d
+from spikesim.kernels.plastic_shares import draws_of, share_of
 from spikesim.kernels.rule_example import (
+    RELEASES,
+    SITES,
     TRANSMITS_AFTER,
     after_post,
     after_pre,
@@ -104,6 +107,8 @@ def begin_step(step, a, ring, state):
                     count = a.pre_n[_kept(a, step - d), i]
                     if count > 0:
                         w = count * a.sign * _transmitted(a, i, j, k, d, step)
+                        if RELEASES:
+                            w *= _shares(a, i, n, k, step - d, step, 0, count) / count
                         ring[step & (ring.shape[0] - 1), a.slot + j] += w
                         events += count
     a.control[APPLIED] = step - 1
@@ -215,6 +220,8 @@ def emit(step, a, ring, spikes, n_spikes, state):
         i, j = np.int64(spikes[m] - a.pre_lo), np.int64(spikes[m] - a.post_lo)
         if 0 <= i < a.pre_n.shape[1]:
             a.pre_n[row, i] += 1
+            if SITES > 0:
+                a.number[i] += 1
             if not a.axonal:
                 events += _send(a, i, step, ring)
         if a.t_lo <= j < a.t_hi:
@@ -227,10 +234,13 @@ def _send(a, i, step, ring):
     """Deliver a spike of source i through its synapses; return the number of events."""
     first, last = _row(a, i)
     events, sign = 0, a.weights.dtype.type(a.sign)
+    again = np.int64(a.pre_n[_kept(a, step), i] - 1)
     for n in range(first, last):
         j, k, d = _synapse(a, i, n)
         if a.t_lo <= j < a.t_hi:
             w = _transmitted(a, i, j, k, d, step)
+            if RELEASES:
+                w *= a.weights.dtype.type(_shares(a, i, n, k, step, step, again, again + 1))
             ring[(step + d) & (ring.shape[0] - 1), a.slot + j] += sign * w
             events += 1
     return events
@@ -244,6 +254,26 @@ def _transmitted(a, i, j, k, d, step):
         at_pre, at_post = _rows(a, d, step)
         s = on_pre(s, pre_at(a, at_pre, i), post_at(a, at_post, j), a, step)
     return s[0]
+
+
+@kernel(fused=True)
+def _shares(a, i, n, k, fired, step, first, last):
+    """Sum of the shares of its weight that synapse k transmits, of spikes from `first` to `last`.
+
+    The source has fired them in step `fired`, and `step` is the present one.
+    """
+    row, total, later = _kept(a, fired), 0.0, 0
+    x, s = pre_at(a, row, i), load_state(a, k)
+    if SITES > 0:
+        for between in range(fired + 1, step):
+            later += a.pre_n[_kept(a, between), i]
+    own = n if a.dense else n - a.indptr[i]
+    for again in range(last):
+        if again >= first:
+            draws = draws_of(a, i, later + a.pre_n[row, i] - 1 - again)
+            total += share_of(a, s, x, k, own, draws, again)
+        x = after_pre(x, a)
+    return total
 
 
 @kernel

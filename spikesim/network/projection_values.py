@@ -135,9 +135,13 @@ class ProjectionValues:
     def read_release(self, projection: Projection) -> ReleaseState:
         """The current release state of a projection."""
         synapses, view, plan = self._stored(projection), projection.source, self.simulation.plan
-        first, end = view.span
+        (first, end), source = view.span, stored_ends(synapses)[0]
+        rows, order = view.ids - first, order_of(synapses, projection)
+        if projection.plasticity is not None:
+            parts = self._plastic().release_now(projection.name, source)
+            u, x = (values[order if of_synapses else rows] for values, of_synapses in parts)
+            return ReleaseState(u, x)
         release: Any = plan.parts["release"]
-        u, x = release.now(projection.name, plan.step, stored_ends(synapses)[0], end - first)
-        rows = view.ids - first
+        u, x = release.now(projection.name, plan.step, source, end - first)
         for_synapses = isinstance(projection.release, QuantalRelease)
-        return ReleaseState(u[rows], x[order_of(synapses, projection) if for_synapses else rows])
+        return ReleaseState(u[rows], x[order if for_synapses else rows])

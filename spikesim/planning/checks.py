@@ -82,8 +82,8 @@ def check_projection(projection: Projection, description: Description) -> None:
     if isinstance(delay, Distribution):
         check_drawn(delay, dt, projection)
     _check_signs(projection, weight, description.weight_type)
-    if projection.plasticity is not None:
-        rule_text(projection.plasticity)
+    if projection.plasticity is not None and projection.rule is not None:
+        rule_text(projection.rule)
         warn_of_taus(projection.plasticity.declared, projection.plasticity.values, dt, projection)
 
 

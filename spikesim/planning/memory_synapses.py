@@ -133,7 +133,7 @@ def check_synapses(projection: Projection, weight: int) -> None:
 
 def learning(projection: Projection, synapses: Layout, longest: int) -> int:
     """Bytes of the spike histories of a plastic projection."""
-    rule, s = projection.plasticity, synapses
+    rule, s = projection.rule, synapses
     assert rule is not None
     pairing, form = PAIRINGS.index(rule.pairing), rule.form()
     width = 8 * width_of(form.post.names)
@@ -151,8 +151,8 @@ def learning(projection: Projection, synapses: Layout, longest: int) -> int:
 
 def releasing(projection: Projection, synapses: Layout) -> int:
     """Bytes of the state of short-term plasticity (depression, facilitation)."""
-    if projection.release is None:
-        return 0
+    if projection.release is None or projection.plasticity is not None:
+        return 0  # with plasticity, `learning` counts its variables
     quantal = isinstance(projection.release, QuantalRelease)
     return 32 * synapses.n_pre + int(synapses.n) * quantal
 

@@ -33,6 +33,8 @@ class PrePostSTDP(PlasticityRule):
     A_min = param(0.0, one, "non-negative", "lower bound of A")
     A_max = param(2.0, one, "positive", "upper bound of A")
 
+    _transmits_release = "its weight is A * U; write a rule in which w takes the place of A"
+
     equations = """
         dx/dt = -x / tau_x       : 1
         dy_1/dt = -y_1 / tau_y_1 : 1

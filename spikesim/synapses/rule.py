@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from spikesim.codegen.release_source import Released
 from spikesim.distributions import Distribution
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.language.text import Text, parse_statements, parse_text, text_parameters
@@ -125,6 +126,8 @@ class PlasticityRule(Parametrized):
     on_event: ClassVar[Mapping[str, str]] = {}
     on_pre_delay: ClassVar[str] = ""
     transmits: ClassVar[str] = "before"
+    _transmits_release: ClassVar[str] = ""  # why a model of release cannot be added
+    _released: ClassVar[Released | None] = None  # what a model of release has added
 
     def __init__(
         self, *, pairing: str = "all-to-all", coincidence: str = "none", method: str = "auto",

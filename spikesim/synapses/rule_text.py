@@ -47,7 +47,7 @@ def _event_text(rule: Any, floor: float | None) -> str:
     # The most common options get specialized kernels, which are a quarter faster.
     common = rule.pairing == PAIRINGS[0] and rule.coincidence == COINCIDENCES[0]
     fixed = {"pairing": 0, "coincidence": 0} if common else {}
-    if not all(_has_step(side) for side in (form.pre, form.post)):
+    if rule.pairing == PAIRINGS[0] and not all(_has_step(side) for side in (form.pre, form.post)):
         fixed["pairing"] = 0
     values = {name: float(getattr(rule, name)) for name in rule.declared}
     names = Names(
@@ -60,6 +60,7 @@ def _event_text(rule: Any, floor: float | None) -> str:
         integrals_of(rule, form), form.crossings,
         {n: v.rhs for n, v in form.variables.items() if v.rhs is not None}, form.on_event, fixed,
         Floor(floor, values, _lows(form, values)), transmits_after=rule.transmits == "after",
+        released=rule._released,
     )  # fmt: skip
 
 
@@ -79,6 +80,7 @@ def stepped_text(
         names, pre, post, Owned(names.state, equations),
         form.on_pre, form.on_post, form.on_event, form.noise,
         Floor(floor, values, _lows(form, values)), transmits_after=rule.transmits == "after",
+        released=rule._released,
     )  # fmt: skip
 
 
@@ -87,7 +89,8 @@ def _owned(rule: Any, side: Side, suffix: str) -> Owned:
     own = {**side.traces, **side.stepped}
     jumps = dict(side.jumps)
     if rule.pairing == PAIRINGS[1]:
-        jumps = {n: ast.Constant(step_of(n, tree)) for n, tree in jumps.items()}
+        jumps = {n: tree if step_of(n, tree) is None else ast.Constant(step_of(n, tree))
+                 for n, tree in jumps.items()}  # fmt: skip
     read = {f"{n}{suffix}": k for k, n in enumerate(side.read)}
     equations = {n: v.rhs for n, v in own.items() if v.rhs is not None}
     delayed = {n: source for n, (source, _) in side.delayed.items()}

@@ -10,15 +10,17 @@ import numpy as np
 
 from spikesim import rng
 from spikesim.codegen.modules import load
+from spikesim.codegen.release_source import FULL, OF_RELEASE
 from spikesim.codegen.step import Call
 from spikesim.description.projections import Projection
 from spikesim.distributions import Distribution
 from spikesim.kernels import histories
 from spikesim.language import expressions as ex
 from spikesim.planning.sampling import draw
-from spikesim.runtime.limits import Entry
+from spikesim.runtime.limits import COUNT, Entry, Limits
 from spikesim.runtime.origin import checksum
 from spikesim.runtime.split import Split
+from spikesim.synapses import QuantalRelease
 from spikesim.synapses.form import WEIGHT, RuleForm
 
 Arrays = Mapping[str, np.ndarray]
@@ -51,6 +53,11 @@ class PlasticTable:
     def name(self) -> str:
         """Name of the projection."""
         return self.projection.name
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Arrays of its checkpoint."""
+        return (*self.STATE, "number") if self.args.number.size else self.STATE
 
     def flush(self, step: int) -> None:
         """Apply all spikes before `step`."""
@@ -100,6 +107,22 @@ class PlasticTable:
             a.indptr, a.targets, a.delays,
         )  # fmt: skip
 
+    @abstractmethod
+    def last_of_sources(self, step: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """What sources kept just before their last spikes, and the number of these spikes.
+
+        The last array has the factors by which that has decayed until the end of the step before
+        `step`. Shapes: (sources, values), (sources,), (sources, values).
+        """
+
+    def rest(self) -> None:
+        """Return the variables of release to their initial values."""
+        rule = self.projection.rule
+        assert rule is not None
+        for name in self.others:
+            if name in OF_RELEASE:
+                self.row(name)[:] = rule.initial.get(name, 0.0)
+
     def learn(self, on: bool) -> None:
         """Switch plasticity on or off; variables must be up to date."""
         self.args.control[histories.LEARNING] = int(on)
@@ -141,6 +164,15 @@ class PlasticTable:
     def limits(self, bounds: tuple[float, float], step: int) -> Iterator[Entry]:
         """Allowed values of the arrays of a checkpoint."""
 
+    def limits_of_draws(self) -> Iterator[Entry]:
+        """Those of quantal release."""
+        if not self.args.number.size:
+            return
+        name, n = f"plastic.{self.name}", self.args.weights.size
+        yield Entry(f"{name}.number", COUNT)
+        first, sites = self.others.index(FULL) * n, self.projection.release.n_sites
+        yield Entry(f"{name}.others", Limits(0, sites, whole=True), slice(first, first + n))
+
     def misshapen(self, own: Arrays) -> Iterator[str]:
         """Names of growing arrays with impossible shapes."""
         return iter(())
@@ -165,11 +197,21 @@ def mean_levels(modulators: Any, sees: np.ndarray) -> dict[str, np.ndarray]:
     return {"level_base": modulators.baseline[sees], "level_mean": (decay - 1.0) / np.log(decay)}
 
 
+def draws(projection: Projection, n_sources: int, seed: int) -> dict[str, np.ndarray]:
+    """Arrays of the random numbers of quantal release; empty without it."""
+    quantal = isinstance(projection.release, QuantalRelease)
+    key = [rng.key(seed, "release", projection.name)] if quantal else []
+    return {
+        "number": np.zeros(n_sources if quantal else 0, np.int64),
+        "release_key": np.array(key, np.uint64),
+    }
+
+
 def initial_values(
     projection: Projection, form: RuleForm, n: int, seed: int, dtype: Any
 ) -> np.ndarray:
     """Initial values of the variables beside the weight, one after the other."""
-    rule = projection.plasticity
+    rule = projection.rule
     assert rule is not None
     names = [name for name in form.variables if name != WEIGHT]
     rows = np.zeros((len(names), n), dtype)

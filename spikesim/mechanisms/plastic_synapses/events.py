@@ -20,6 +20,7 @@ from spikesim.language import expressions as ex
 from spikesim.mechanisms.plastic_synapses.base import (
     Arrays,
     PlasticTable,
+    draws,
     initial_values,
     mean_levels,
 )
@@ -64,7 +65,7 @@ class EventTable(PlasticTable):
 
     STATE = STATE
     GROWING = GROWING
-    copied = (*(n for n in STATE if n not in SHARED), "latest", "irregular")
+    copied = (*(n for n in STATE if n not in SHARED), "latest", "irregular", "number")
 
     @property
     def readable(self) -> list[str]:
@@ -144,9 +145,21 @@ class EventTable(PlasticTable):
         a.latest[:] = histories.latest_spikes(a.post, a.post_n, width_of(a))
         a.control[histories.LOG_N] = a.control[histories.LOG_KEPT] = 0
         a.control[histories.SYNCED] = a.control[histories.SET] = step - 1
+        self.rest()
+
+    def last_of_sources(self, step: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        a, sources = self.args, np.arange(self.args.pre_n.size)
+        place = (a.pre_n - 1) & (a.pre_t.shape[1] - 1)
+        elapsed = np.where(a.pre_n > 0, step - 1 - a.pre_t[sources, place], 0)[:, None]
+        rows = np.arange(a.pre_v.shape[2])  # those of the traces of sources come first
+        far = np.minimum(elapsed >> 10, a.coarse.shape[1] - 1)
+        factors = a.fine[rows, elapsed & 1023] * a.coarse[rows, far]
+        spikes = np.where(a.pre_n > 0, a.pre_m[sources, place], 0)
+        return a.pre_v[sources, place] * (a.pre_n > 0)[:, None], spikes, factors
 
     def limits(self, bounds: tuple[float, float], step: int) -> Iterator[Entry]:
-        return limits(self.args, self.name, bounds, step)
+        yield from limits(self.args, self.name, bounds, step)
+        yield from self.limits_of_draws()
 
     def misshapen(self, own: Arrays) -> Iterator[str]:
         return misshapen(self.args, own)
@@ -186,7 +199,7 @@ def build_event_table(
     """
     projection, s = built.projection, built.synapses
     dt, dtype = context.dt, context.weight_type
-    rule = projection.plasticity
+    rule = projection.rule
     assert rule is not None
     n_pre, n_post = built.pre_hi - built.pre_lo, built.post_hi - built.post_lo
     one_delay = not isinstance(s.delay_steps, np.ndarray)
@@ -245,7 +258,7 @@ def build_event_table(
         kept=np.zeros(n_synapses if pairing == histories.PRE_CENTRED else 0),
         levels=levels, sees=sees,
         released=np.zeros(0) if modulators is None else modulators.arrived,
-        **mean_levels(modulators, sees),
+        **mean_levels(modulators, sees), **draws(projection, n_pre, context.seed),
         **_integrals(integrals_of(rule, form), decaying(form), decay_rates(form, values), dt),
     )  # fmt: skip
     return EventTable(projection, form, rule_module(rule, projection.floor), args)

@@ -15,6 +15,7 @@ from spikesim.kernels.histories import LEARNING
 from spikesim.mechanisms.plastic_synapses.base import PlasticTable
 from spikesim.mechanisms.plastic_synapses.events import build_event_table
 from spikesim.mechanisms.plastic_synapses.normalizing import normalize
+from spikesim.mechanisms.plastic_synapses.releasing import release_now
 from spikesim.mechanisms.plastic_synapses.stepping import build_stepped_table
 from spikesim.planning.context import Context
 from spikesim.planning.mechanism import Mechanism
@@ -137,7 +138,7 @@ class PlasticPart(Part):
         return {
             f"plastic.{name}.{part}": getattr(table.args, part)
             for name, table in self.tables.items()
-            for part in table.STATE
+            for part in table.parts
         }
 
     def is_free(self, name: str) -> bool:
@@ -201,6 +202,10 @@ class PlasticPart(Part):
     def _read(self, name: str, variable: str) -> np.ndarray:
         return self.tables[name].values(variable, self._now())
 
+    def release_now(self, name: str, source: np.ndarray) -> Any:
+        """The release state u and x of a projection; each with whether it is that of synapses."""
+        return release_now(self.tables[name], self._now(), source)
+
     def write(self, name: str, variable: str, values: np.ndarray) -> None:
         """Set a variable of all synapses of a projection, in stored order."""
         table = self.tables[name]
@@ -220,7 +225,7 @@ class PlasticPart(Part):
 
 
 def _own(table: PlasticTable, arrays: Arrays) -> dict[str, np.ndarray]:
-    return {part: arrays[f"plastic.{table.name}.{part}"] for part in table.STATE}
+    return {part: arrays[f"plastic.{table.name}.{part}"] for part in table.parts}
 
 
 def signals_read(projection: Projection, names: list[str]) -> np.ndarray:
@@ -252,8 +257,8 @@ def plan_plastic(projections: list[Projection], context: Context) -> PlasticPart
     tables: dict[str, PlasticTable] = {}
     for p in projections:
         built, sees = context.built.pop(p.name), signals_read(p, names)
-        assert p.plasticity is not None
-        build = build_stepped_table if p.plasticity.is_stepped else build_event_table
+        assert p.rule is not None
+        build = build_stepped_table if p.rule.is_stepped else build_event_table
         given = None if signals is None else signals.args
         tables[p.name] = build(built, context, levels, sees, given)
     return PlasticPart(tables, signals, context.weight_type)

@@ -20,6 +20,7 @@ from spikesim.language import expressions as ex
 from spikesim.mechanisms.plastic_synapses.base import (
     Arrays,
     PlasticTable,
+    draws,
     initial_values,
     mean_levels,
 )
@@ -36,7 +37,7 @@ class SteppedTable(PlasticTable):
     """A plastic projection whose synapses are updated in every time step."""
 
     STATE = ("weights", "others", "control", "pre", "pre_n", "post", "post_n")
-    copied = ("control", "pre", "pre_n")
+    copied = ("control", "pre", "pre_n", "number")
 
     def calls(self, k: int) -> list[Call]:
         return [
@@ -53,6 +54,12 @@ class SteppedTable(PlasticTable):
         )
         a.pre_n[:] = a.post_n[:] = 0
         a.control[stepped.FRESH] = 1
+        self.rest()
+
+    def last_of_sources(self, step: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        row = (step - 1) & (self.args.pre_n.shape[0] - 1)
+        before = self.args.pre[row]
+        return before, self.args.pre_n[row], np.ones_like(before)
 
     def limits(self, bounds: tuple[float, float], step: int) -> Iterator[Entry]:
         name = f"plastic.{self.name}"
@@ -63,6 +70,7 @@ class SteppedTable(PlasticTable):
             yield Entry(f"{name}.{part}", FINITE)
         for part in ("pre_n", "post_n"):
             yield Entry(f"{name}.{part}", Limits(0, MANY, whole=True))
+        yield from self.limits_of_draws()
 
     def faults(self, own: Arrays, step: int) -> Iterator[str]:
         applied = int(own["control"][stepped.APPLIED])
@@ -75,7 +83,7 @@ def build_stepped_table(
 ) -> SteppedTable:
     """Build the arrays and the kernel module of one plastic projection."""
     projection, s = built.projection, built.synapses
-    rule, dt, dtype = projection.plasticity, context.dt, context.weight_type
+    rule, dt, dtype = projection.rule, context.dt, context.weight_type
     assert rule is not None
     form = rule.form()
     sides = (form.pre, projection.source, PRE), (form.post, projection.target, POST)
@@ -120,7 +128,7 @@ def build_stepped_table(
         noise_key=int(rng.key(context.seed, "projection", projection.name, "noise") >> 1),
         released=np.zeros(0) if modulators is None else modulators.arrived,
         pre_reads=reads[0], post_reads=reads[1], levels=levels, sees=sees,
-        **mean_levels(modulators, sees),
+        **mean_levels(modulators, sees), **draws(projection, n_pre, context.seed),
     )  # fmt: skip
     return SteppedTable(projection, form, module_name("stepped", text), args)
 
@@ -150,7 +158,7 @@ def _reads(
 
 def initial_side(projection: Projection, side: Side) -> np.ndarray:
     """Initial values of what a neuron keeps; copies of its state are filled in the first step."""
-    rule = projection.plasticity
+    rule = projection.rule
     assert rule is not None
     own = [float(rule.initial.get(name, 0.0)) for name in side.names]
     earlier = [float(rule.initial.get(source, 0.0)) for source, _ in side.delayed.values()]

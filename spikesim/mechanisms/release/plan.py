@@ -151,6 +151,8 @@ def _ends(release: ReleaseArgs) -> np.ndarray:
 
 RELEASE = Mechanism(
     "release",
-    lambda element: isinstance(element, Projection) and element.release is not None,
+    lambda element: (
+        isinstance(element, Projection) and element.release is not None and element.rule is None
+    ),
     plan_release,
 )
