@@ -97,6 +97,13 @@ class LoopArgs(NamedTuple):
     counters: Array  # int64: see spikesim.codegen.loop
 
 
+class DrawArgs(NamedTuple):
+    """Random numbers of quantal release at plastic synapses."""
+
+    number: Array  # int64 (sources): spikes so far
+    key: Array  # uint64 (1)
+
+
 class PlasticArgs(NamedTuple):
     """One plastic projection; `a` in `spikesim.kernels.plastic`."""
 
@@ -155,8 +162,7 @@ class PlasticArgs(NamedTuple):
     epoch: Array  # int64 (integrals): binary logarithm of the steps of an epoch
     integrated: Array  # int64 (integrals): row of the decay tables
     step_integral: Array  # float64 (integrals): integral of the decay over one step
-    number: Array  # int64 (sources): spikes so far, if release is quantal; else empty
-    release_key: Array  # uint64 (1): key of its random numbers; else empty
+    draws: DrawArgs | tuple[()]  # empty unless release is quantal
 
 
 class SteppedArgs(NamedTuple):
@@ -197,5 +203,4 @@ class SteppedArgs(NamedTuple):
     released: Array  # float64 (modulators): amounts released in the last step
     level_base: Array  # float64: their baselines
     level_mean: Array  # float64: mean of their decay over a step
-    number: Array  # int64 (sources): spikes so far, if release is quantal; else empty
-    release_key: Array  # uint64 (1): key of its random numbers; else empty
+    draws: DrawArgs | tuple[()]  # empty unless release is quantal

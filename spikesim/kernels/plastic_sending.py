@@ -218,7 +218,7 @@ def emit(step, a, ring, spikes, n_spikes):
             i = np.int64(gid - a.pre_lo)
             remember_pre(step, a, i)
             if SITES > 0:
-                a.number[i] += 1
+                a.draws.number[i] += 1
             if a.axonal:
                 a.sent[step % a.sent_n.size, n] = i
             n += 1

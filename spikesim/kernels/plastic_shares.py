@@ -37,7 +37,7 @@ def share_of(a, s, x, k, n, draws, again):
 def draws_of(a, i, later):
     """Key of the random numbers of a spike of source i that has fired `later` spikes since."""
     if SITES > 0:
-        return rng.subkey(rng.subkey(a.release_key[0], i), a.number[i] - later)
+        return rng.subkey(rng.subkey(a.draws.key[0], i), a.draws.number[i] - later)
     return np.uint64(0)
 
 

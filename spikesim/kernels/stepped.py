@@ -221,7 +221,7 @@ def emit(step, a, ring, spikes, n_spikes, state):
         if 0 <= i < a.pre_n.shape[1]:
             a.pre_n[row, i] += 1
             if SITES > 0:
-                a.number[i] += 1
+                a.draws.number[i] += 1
             if not a.axonal:
                 events += _send(a, i, step, ring)
         if a.t_lo <= j < a.t_hi:

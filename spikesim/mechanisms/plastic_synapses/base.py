@@ -15,6 +15,7 @@ from spikesim.codegen.step import Call
 from spikesim.description.projections import Projection
 from spikesim.distributions import Distribution
 from spikesim.kernels import histories
+from spikesim.kernels.args import DrawArgs
 from spikesim.language import expressions as ex
 from spikesim.planning.sampling import draw
 from spikesim.runtime.limits import COUNT, Entry, Limits
@@ -24,6 +25,7 @@ from spikesim.synapses import QuantalRelease
 from spikesim.synapses.form import WEIGHT, RuleForm
 
 Arrays = Mapping[str, np.ndarray]
+NUMBER = "number"  # of the spikes of sources, for quantal release
 
 
 class PlasticTable:
@@ -57,7 +59,19 @@ class PlasticTable:
     @property
     def parts(self) -> tuple[str, ...]:
         """Arrays of its checkpoint."""
-        return (*self.STATE, "number") if self.args.number.size else self.STATE
+        return (*self.STATE, NUMBER) if self.args.draws else self.STATE
+
+    def array(self, part: str) -> np.ndarray:
+        """An array of its checkpoint."""
+        own = self.args.draws if part == NUMBER else self.args
+        found: np.ndarray = getattr(own, part)
+        return found
+
+    def copies(self) -> dict[str, Any]:
+        """Copies for another thread."""
+        own = {part: self.array(part).copy() for part in self.copied}
+        draws = self.args.draws
+        return own | {"draws": draws and draws._replace(number=draws.number.copy())}
 
     def flush(self, step: int) -> None:
         """Apply all spikes before `step`."""
@@ -166,11 +180,13 @@ class PlasticTable:
 
     def limits_of_draws(self) -> Iterator[Entry]:
         """Those of quantal release."""
-        if not self.args.number.size:
+        if not self.args.draws:
             return
         name, n = f"plastic.{self.name}", self.args.weights.size
-        yield Entry(f"{name}.number", COUNT)
-        first, sites = self.others.index(FULL) * n, self.projection.release.n_sites
+        yield Entry(f"{name}.{NUMBER}", COUNT)
+        rule = self.projection.rule
+        assert rule is not None
+        first, sites = self.others.index(FULL) * n, rule.initial[FULL]
         yield Entry(f"{name}.others", Limits(0, sites, whole=True), slice(first, first + n))
 
     def misshapen(self, own: Arrays) -> Iterator[str]:
@@ -197,14 +213,12 @@ def mean_levels(modulators: Any, sees: np.ndarray) -> dict[str, np.ndarray]:
     return {"level_base": modulators.baseline[sees], "level_mean": (decay - 1.0) / np.log(decay)}
 
 
-def draws(projection: Projection, n_sources: int, seed: int) -> dict[str, np.ndarray]:
-    """Arrays of the random numbers of quantal release; empty without it."""
-    quantal = isinstance(projection.release, QuantalRelease)
-    key = [rng.key(seed, "release", projection.name)] if quantal else []
-    return {
-        "number": np.zeros(n_sources if quantal else 0, np.int64),
-        "release_key": np.array(key, np.uint64),
-    }
+def draws(projection: Projection, n_sources: int, seed: int) -> DrawArgs | tuple[()]:
+    """What the random numbers of quantal release need; empty without it."""
+    if not isinstance(projection.release, QuantalRelease):
+        return ()
+    key = np.array([rng.key(seed, "release", projection.name)], np.uint64)
+    return DrawArgs(np.zeros(n_sources, np.int64), key)
 
 
 def initial_values(

@@ -65,7 +65,7 @@ class EventTable(PlasticTable):
 
     STATE = STATE
     GROWING = GROWING
-    copied = (*(n for n in STATE if n not in SHARED), "latest", "irregular", "number")
+    copied = (*(n for n in STATE if n not in SHARED), "latest", "irregular")
 
     @property
     def readable(self) -> list[str]:
@@ -258,7 +258,7 @@ def build_event_table(
         kept=np.zeros(n_synapses if pairing == histories.PRE_CENTRED else 0),
         levels=levels, sees=sees,
         released=np.zeros(0) if modulators is None else modulators.arrived,
-        **mean_levels(modulators, sees), **draws(projection, n_pre, context.seed),
+        **mean_levels(modulators, sees), draws=draws(projection, n_pre, context.seed),
         **_integrals(integrals_of(rule, form), decaying(form), decay_rates(form, values), dt),
     )  # fmt: skip
     return EventTable(projection, form, rule_module(rule, projection.floor), args)

@@ -64,9 +64,8 @@ class PlasticPart(Part):
         for k, (name, table) in enumerate(self.tables.items()):
             if (name, t) not in rows:
                 rows[name, t] = table.rows_of(split, t)
-            a = table.args
-            copies = {} if t == 0 else {part: getattr(a, part).copy() for part in table.copied}
-            shares[f"p{k}"] = a._replace(**rows[name, t], **copies)
+            copies = {} if t == 0 else table.copies()
+            shares[f"p{k}"] = table.args._replace(**rows[name, t], **copies)
         return shares
 
     def full(self) -> list[str]:
@@ -136,7 +135,7 @@ class PlasticPart(Part):
 
     def state(self) -> dict[str, np.ndarray]:
         return {
-            f"plastic.{name}.{part}": getattr(table.args, part)
+            f"plastic.{name}.{part}": table.array(part)
             for name, table in self.tables.items()
             for part in table.parts
         }

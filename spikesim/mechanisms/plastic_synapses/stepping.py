@@ -37,7 +37,7 @@ class SteppedTable(PlasticTable):
     """A plastic projection whose synapses are updated in every time step."""
 
     STATE = ("weights", "others", "control", "pre", "pre_n", "post", "post_n")
-    copied = ("control", "pre", "pre_n", "number")
+    copied = ("control", "pre", "pre_n")
 
     def calls(self, k: int) -> list[Call]:
         return [
@@ -128,7 +128,7 @@ def build_stepped_table(
         noise_key=int(rng.key(context.seed, "projection", projection.name, "noise") >> 1),
         released=np.zeros(0) if modulators is None else modulators.arrived,
         pre_reads=reads[0], post_reads=reads[1], levels=levels, sees=sees,
-        **mean_levels(modulators, sees), **draws(projection, n_pre, context.seed),
+        **mean_levels(modulators, sees), draws=draws(projection, n_pre, context.seed),
     )  # fmt: skip
     return SteppedTable(projection, form, module_name("stepped", text), args)
 
