@@ -25,6 +25,7 @@ def share_of(a, s, x, k, n, draws, again):
     `again` is the number of spikes of the source in this step before this one. `draws` is the key
     of the random numbers of this spike.
     """
+    # A second spike in a step finds the weight and the utilisation that the first one has found.
     for _ in range(again):
         s = depleted(s, x, x, a, 0)
     u, missing = utilisation(s, x, a), empty(s, x, a)
