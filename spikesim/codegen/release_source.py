@@ -34,6 +34,7 @@ class Released:
     sites: int
     frozen: tuple[str, ...]
 
+
 def release_source(released: Released | None, names: Names, on_pre: Statements) -> list[str]:
     """Source of what a spike transmits of the weight.
 

@@ -302,7 +302,10 @@ class Projection(Guarded):
 
     @property
     def learning(self) -> bool:
-        """Whether plasticity is on. While it is off, weights are frozen and traces still evolve."""
+        """Whether plasticity is on. While it is off, weights are frozen and traces still evolve.
+
+        A variable ``U`` that takes the place of the utilisation of `release` is frozen, too.
+        """
         return self._learning
 
     @learning.setter

@@ -127,7 +127,8 @@ class DescribedNetwork(Parts):
             `plasticity`.
         release : TsodyksMarkram or QuantalRelease, optional
             Short-term plasticity model, which determines the fraction of the weight that each
-            spike transmits. By default each spike transmits the full weight.
+            spike transmits. By default each spike transmits the full weight. With `plasticity`, a
+            variable ``U`` of the rule takes the place of the model's `U`.
         modulators : mapping, optional
             Modulators for the names that the rule reads, e.g. ``{"dopamine": striatal}``. By
             default the modulator of the same name.

@@ -24,6 +24,7 @@ from spikesim.synapses.release import Release
 from spikesim.synapses.rule import PlasticityRule
 from spikesim.units import one
 
+
 def with_release(rule: PlasticityRule, release: Release, owner: object = None) -> PlasticityRule:
     """Return a rule that does what `rule` does and transmits what `release` says.
 
@@ -44,7 +45,7 @@ def with_release(rule: PlasticityRule, release: Release, owner: object = None) -
     Raises
     ------
     ValidationError
-        If the two cannot be combined.
+        If the rule transmits U already, or what it calls U cannot take the place of the utilisation.
     """
     own = _own_utilisation(rule, owner)
     sites = int(release.n_sites) if isinstance(release, QuantalRelease) else 0

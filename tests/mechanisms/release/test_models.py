@@ -55,17 +55,6 @@ def test_what_is_no_release(wrong):
         network([[1.0]], wrong)
 
 
-@pytest.mark.parametrize("release", [sim.TsodyksMarkram(), sim.QuantalRelease()])
-def test_release_and_plasticity_exclude_each_other(release):
-    net = sim.Network(seed=1)
-    cells = net.population("cells", 3, sim.LIF())
-    with pytest.raises(sim.ValidationError, match=r"p\.release: .*either plasticity or release"):
-        net.project(
-            cells, cells, sim.AllToAll(), weight=0.5, delay=1.0, name="p", release=release,
-            plasticity=sim.PairSTDP(), delay_is="axonal",
-        )  # fmt: skip
-
-
 def test_a_source_without_a_name_for_what_it_releases_and_one_with():
     """The transmitter decides the sign, as without release."""
     for transmitter, sign in ((None, 1), ("glutamate", 1), ("GABA", -1)):
