@@ -15,7 +15,7 @@ OF_RELEASE = (LEFT, EMPTY, FULL)
 
 @dataclass(frozen=True)
 class Released:
-    """What the kernels of a rule transmit beside the weight; expressions read values before a spike.
+    """What the kernels of a rule transmit of the weight; expressions read values before a spike.
 
     Attributes
     ----------

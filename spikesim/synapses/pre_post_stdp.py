@@ -8,10 +8,10 @@ with U limited to U_min ... U_max, and A to A_min ... A_max. U is the probabilit
 the size of the response to a release. x is a trace of presynaptic spikes, y_1 and y_2 are traces of
 postsynaptic ones. The variables of the synapses are U and A, and the weight becomes A * U at the
 first spike. So give the projection a weight of 0.5, which belongs to the values of U and A at the
-start, or set U and A, too. Short-term plasticity with this U is left out: for that, docs/plasticity.md
-has a variant whose weight is A, with `release`. The mean over all synapses that the paper's program
-subtracts from changes of A is left out. Source: Costa, Froemke, Sjostrom &
-van Rossum 2015, eLife 4:e09457. The values at the start are chosen by us.
+start, or set U and A, too. The mean over all synapses that the paper's program subtracts from
+changes of A is left out, and so is short-term plasticity with this U: for that, docs/plasticity.md
+has a variant whose weight is A. Source: Costa, Froemke, Sjostrom & van Rossum 2015, eLife 4:e09457.
+The values at the start are chosen by us.
 """
 
 from spikesim.errors import ValidationError

@@ -45,7 +45,7 @@ def with_release(rule: PlasticityRule, release: Release, owner: object = None) -
     Raises
     ------
     ValidationError
-        If the rule transmits U already, or what it calls U cannot take the place of the utilisation.
+        If the rule transmits U already, or what it calls U cannot be the utilisation.
     """
     own = _own_utilisation(rule, owner)
     sites = int(release.n_sites) if isinstance(release, QuantalRelease) else 0
