@@ -21,6 +21,9 @@ def plans():
     net = sim.Network(seed=1)
     cells = net.population("cells", 3, sim.LIF())
     net.stimulate(cells, sim.Miniatures(2.0, 20.0))
+    net.project(cells, cells, sim.AllToAll(), weight=1.0, delay=1.0, name="learn",
+                plasticity=sim.PairSTDP(), delay_is="axonal",
+                release=sim.QuantalRelease())  # fmt: skip
     for each in (rig.net, other.net, net):
         each.build()
     return [each.plan for each in (rig.net, other.net, net)]
@@ -72,7 +75,7 @@ source.rate source.left source.since source.drawn source.step source.source
 schedule.times schedule.values
 plastic.weights plastic.control plastic.pre_t plastic.pre_v plastic.pre_m plastic.pre_n plastic.post
 plastic.post_n plastic.post_kept plastic.log_t plastic.log_j plastic.log_v plastic.sent
-plastic.sent_n plastic.kept plastic.others plastic.integrals plastic.totals
+plastic.sent_n plastic.kept plastic.others plastic.integrals plastic.totals plastic.number
 """
 
 
