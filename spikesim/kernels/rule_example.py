@@ -17,6 +17,7 @@ HAS_ON_PRE = True  # whether a presynaptic spike changes the synapse
 VECTORIZED = True  # whether the statements are cheap to compute and to discard
 EVOLVES = False  # whether variables of the synapse change between spikes
 TRANSMITS_AFTER = False  # whether a spike transmits the weight that it has changed
+LATE = False  # whether presynaptic spikes act on the synapse later than they are transmitted
 WIDTH = np.uint64(2)  # numbers that are kept of a postsynaptic spike: its step, and the traces
 
 

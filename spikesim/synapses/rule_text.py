@@ -60,6 +60,7 @@ def _event_text(rule: Any, floor: float | None) -> str:
         integrals_of(rule, form), form.crossings,
         {n: v.rhs for n, v in form.variables.items() if v.rhs is not None}, form.on_event, fixed,
         Floor(floor, values, _lows(form, values)), transmits_after=rule.transmits == "after",
+        late=rule.acts_late,
     )  # fmt: skip
 
 
