@@ -141,4 +141,4 @@ def e_prop_flow(
         y = rk4(lambda s, y, held=held: slope(s, y, *held), y, h, substeps=2)
         y[0] += is_pre
         y[3] = clip(y[3], w_min, w_max)
-    return dict(zip(("zbar", "eps_a", "ebar", "w"), y.tolist(), strict=True))
+    return dict(zip(("z_bar", "eps_a", "e_bar", "w"), y.tolist(), strict=True))
