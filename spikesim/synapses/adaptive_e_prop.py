@@ -16,7 +16,7 @@ from spikesim.units import ms, mV, param
 
 
 class AdaptiveEProp(EProp):
-    """e-prop of adaptive LIF neurons; ``w_min`` and ``w_max`` are in the weight's own unit."""
+    """Learning by e-prop in adaptive LIF neurons; ``w_min`` and ``w_max`` are in the weight's unit."""
 
     theta_plus = param(1.0, mV, "non-negative", "growth of the threshold at a spike")
     tau_theta = param(100.0, ms, "positive", "time constant of the threshold")

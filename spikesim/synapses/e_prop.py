@@ -58,7 +58,7 @@ from spikesim.units import Unit, ms, mV, one, param
 
 
 class EProp(PlasticityRule):
-    """e-prop of LIF neurons; ``w_min`` and ``w_max`` are in the weight's own unit."""
+    """Learning by e-prop in LIF neurons; ``w_min`` and ``w_max`` are in the weight's own unit."""
 
     tau_m = param(10.0, ms, "positive", "membrane time constant of the neuron")
     V_th = param(-55.0, mV, doc="threshold of the neuron")
