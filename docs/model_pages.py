@@ -131,7 +131,7 @@ def _text(model: type) -> str:
 
 def _as_text(rest: str) -> str:
     """A module's docstring: paragraphs as they are, indented equations and code as blocks."""
-    parts = []
+    parts: list[str] = []
     for block in textwrap.dedent(rest).strip("\n").split("\n\n"):
         if block.startswith("    "):
             code = textwrap.dedent(block)

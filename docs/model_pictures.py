@@ -357,7 +357,7 @@ def _window(
     # Rules that read potentials need neurons whose spikes have a shape.
     noisy = isinstance(rule, sim.RMax)
     shaped = "V_m" in read and not noisy
-    model = sim.HodgkinHuxley if shaped else Dendritic if "V_dend" in read else sim.LIF
+    model: Any = sim.HodgkinHuxley if shaped else Dendritic if "V_dend" in read else sim.LIF
     model = sim.GIF if noisy else model
     dt = 0.05 if shaped else 0.1 if rule.on_pre_delay else 1.0
     net = sim.Network(dt=dt, seed=1, precision="double")

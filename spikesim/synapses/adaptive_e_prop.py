@@ -8,7 +8,7 @@ with w limited to w_min ... w_max. theta is the part of the threshold that rises
 each spike of the postsynaptic neuron and decays with tau_theta, a variable ``theta`` as that of
 `AdaptiveLIF`. eps_a is the slow eligibility: how a presynaptic spike changes theta / theta_plus.
 All else is as in `EProp`, also the learning signal L, which the user provides. Source: Bellec et
-al. 2020, Nat. Commun. 11:3625. Values that the neuron does not have are chosen by us.
+al. 2020, Nature Communications 11:3625. Values that the neuron does not have are chosen by us.
 """
 
 from spikesim.synapses.e_prop import EProp
@@ -16,7 +16,7 @@ from spikesim.units import ms, mV, param
 
 
 class AdaptiveEProp(EProp):
-    """Learning by e-prop in adaptive LIF neurons; ``w_min`` and ``w_max`` are in the weight's unit."""
+    """Learning by e-prop in adaptive LIF neurons; the bounds are in the weight's own unit."""
 
     theta_plus = param(1.0, mV, "non-negative", "growth of the threshold at a spike")
     tau_theta = param(100.0, ms, "positive", "time constant of the threshold")

@@ -9,7 +9,7 @@ the rate of spikes depends on the potential V, the ``V_m`` of the neuron. e_bar 
 low-passed with the time constant of the readout. The rule descends the gradient of E, the integral
 of L^2 / 2 if L is low-passed with tau_out; the effects of resets and of connections among the
 neurons are left out. With the authors' time steps of 1 ms, gamma is theirs. Source: Bellec et al.
-2020, Nat. Commun. 11:3625. eta and the bounds are chosen by us.
+2020, Nature Communications 11:3625. eta and the bounds are chosen by us.
 
 The learning signal L is a variable ``L`` of the postsynaptic neuron without a unit, positive if it
 should fire less. You declare it in the neuron. It can have an equation, as in the example, or be

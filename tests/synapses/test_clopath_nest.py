@@ -4,6 +4,8 @@ Five pairs, 10 ms apart and at 10, 30 or 50 Hz; what is compared is the change o
 percent. The numbers are NEST's, with its neurons aeif_psc_delta_clopath and hh_psc_alpha_clopath.
 """
 
+from math import exp
+
 import numpy as np
 import pytest
 
@@ -57,7 +59,7 @@ class Clamped(sim.Neuron):
     """
     threshold = "V_m >= V_peak and left <= 0*ms"
     reset = "V_m = V_peak; w += 0.0805*pA; z = 400*pA; V_T = 30.4*mV; left = 2*ms"
-    initial = {"V_m": -70.6, "V_T": -50.4, "w": 0.0, "z": 0.0, "left": 0.0}  # noqa: RUF012
+    initial = {"V_m": -70.6, "V_T": -50.4, "w": 0.0, "z": 0.0, "left": 0.0}
 
     @staticmethod
     def step(V_m, w, z, V_T, left, dt):

@@ -120,7 +120,7 @@ def e_prop_flow(
     pre, post, w, *, dt, stop, delay=0, axonal=False,
     psi, L, eta, tau_m, tau_out, beta=0.0, tau_a=inf, w_min=-inf, w_max=inf,
 ):  # fmt: skip
-    """Return what `e_prop` tends to if its steps become short, by Runge-Kutta.
+    """Return what `e_prop` tends to if its steps become short, by Runge-Kutta; times are in ms.
 
     dzbar/dt = -zbar/tau_m, and 1 more at each presynaptic spike; deps_a/dt = psi zbar - (1/tau_a +
     psi beta) eps_a; debar/dt = psi (zbar - beta eps_a) - ebar/tau_out; dw/dt = -eta L ebar.
@@ -138,7 +138,7 @@ def e_prop_flow(
 
     for t, h, is_pre, _ in steps(pre, post, dt=dt, stop=stop, delay=delay, axonal=axonal):
         held = psi[max(t - 1, 0)], L[max(t - 1, 0)]
-        y = rk4(lambda s, y, held=held: slope(s, y, *held), y, h, substeps=2)
+        y = rk4(lambda s, y, held=held: slope(s, y, *held), y, h, substeps=max(1, round(16 * h)))
         y[0] += is_pre
         y[3] = clip(y[3], w_min, w_max)
     return dict(zip(("z_bar", "eps_a", "e_bar", "w"), y.tolist(), strict=True))
