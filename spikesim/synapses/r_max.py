@@ -10,10 +10,11 @@ spike of weight 1, (exp(-t / tau_m) - exp(-t / tau_s)) * tau_m / (tau_m - tau_s)
 integral of (S - rho) / Delta_V * PSP is the derivative of the log-likelihood of the spikes, and the
 rule climbs the expected reward. The mean of c is 0: unlike with `RSTDP`, a reward that does not
 depend on the neuron causes no drift. The neuron should have this escape noise and no other, as
-`GIF`, whose names and defaults these are. Rewards and R_mean are those of `RSTDP`. Sources: Xie &
-Seung 2004, Phys. Rev. E 69:041909; Pfister, Toyoizumi, Barber & Gerstner 2006, Neural Comput.
-18:1318; Fremaux, Sprekeler & Gerstner 2010, J. Neurosci. 30:13326. tau_c, eta, alpha_R and the
-bounds are chosen by us.
+`GIF`, whose names and defaults these are, and rho should be next to 0 at its V_reset, where a
+refractory neuron is held. Rewards and R_mean are those of `RSTDP`. Sources: Xie & Seung 2004, Phys.
+Rev. E 69:041909; Pfister, Toyoizumi, Barber & Gerstner 2006, Neural Comput. 18:1318; Fremaux,
+Sprekeler & Gerstner 2010, J. Neurosci. 30:13326. tau_c, eta, alpha_R and the bounds are chosen by
+us.
 """
 
 from spikesim.errors import ValidationError
