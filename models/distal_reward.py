@@ -25,7 +25,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import floor
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -33,7 +33,7 @@ import typer
 
 import spikesim as sim
 from spikesim import plot
-from spikesim.units import mV, ms, one, pA, param
+from spikesim.units import ms, mV, pA, param
 
 from .common import Expected, Json, Numbers, Out, Seed, Threads, check_files, cli, report, save
 
@@ -249,10 +249,74 @@ def run(
     threads: int = 1,
 ) -> Result:
     """Simulate the experiment, and its control, in which dopamine is late."""
-    paired, late = (
-        simulate(seconds, delay=delay, window=window, seed=seed, threads=threads)
-        if delay is DELAY or control else None
-        for delay in (DELAY, LATE)
-    )  # fmt: skip
-    assert paired is not None
+    options: dict[str, Any] = {"window": window, "seed": seed, "threads": threads}
+    paired = simulate(seconds, **options)
+    late = simulate(seconds, delay=LATE, **options) if control else None
     return Result(paired, late)
+
+
+def picture(result: Result, path: Path) -> None:
+    """Plot a reward with its eligibility, the weight, and the weights of all synapses."""
+    own = result.paired
+    with plot.style():
+        figure, axes = plt.subplots(1, 3, figsize=(11.0, 3.4), layout="constrained")
+        left, middle, right = axes
+        show_reward(own, left)
+
+        runs = {"dopamine 1 to 3 s later": own, "20 to 60 s later": result.control}
+        for colour, (name, trial) in enumerate(runs.items()):
+            if trial is not None:
+                middle.plot(trial.history.times / 60_000.0, trial.history.values[:, 0], label=name,
+                            color=plot.OKABE_ITO[colour])  # fmt: skip
+        middle.plot(own.rewards / 60_000.0, np.full(own.rewards.size, -0.15), "|", ms=5,
+                    color=plot.OKABE_ITO[0], clip_on=False)  # fmt: skip
+        middle.axhline(W_MAX, color="0.6", lw=0.8, ls=":")
+        middle.set(xlabel="time (min)", ylabel="weight of the pair (mV/ms)",
+                   ylim=(-0.25, W_MAX + 0.2))  # fmt: skip
+        middle.legend()
+
+        edges = np.linspace(0.0, W_MAX, 41)
+        right.hist(own.weights[1:], edges, color="0.6", label="other synapses")
+        right.axvline(own.weights[0], color=plot.OKABE_ITO[0], label="that of the pair")
+        right.set(xlabel="weight (mV/ms)", ylabel="synapses", yscale="log")
+        right.legend()
+        save(figure, path)
+
+
+def show_reward(trial: Trial, ax: plt.Axes) -> None:
+    """Plot eligibility and dopamine around the last reward that was recorded as a whole."""
+    eligibility, dopamine = trial.eligibility, trial.dopamine
+    times = eligibility.times
+    whole = (trial.pairs > times[0] + 0.2 * SHOWN) & (trial.pairs < times[-1] - 0.8 * SHOWN)
+    start = trial.pairs[whole][-1] if whole.any() else times[0]
+    shown = np.abs(times - start - 0.3 * SHOWN) <= 0.5 * SHOWN
+    seconds = (times[shown] - start) / 1000.0
+    ax.plot(seconds, eligibility.values[shown, 0], color=plot.OKABE_ITO[0], label="eligibility c")
+    ax.plot(seconds, dopamine.values[shown, 0], color=plot.OKABE_ITO[1], ls="--", label="dopamine")
+    ax.set(xlabel="time after a pair of spikes (s)", ylabel="eligibility, dopamine (1)")
+    ax.legend()
+
+
+def main(
+    seconds: Annotated[float, typer.Option(help="Simulated time.")] = 3600.0,
+    window: Annotated[float, typer.Option(help="Longest interval of a pair (ms).")] = WINDOW,
+    control: Annotated[bool, typer.Option(help="Simulate the control, too.")] = True,
+    seed: Seed = 1,
+    threads: Threads = 1,
+    out: Out = None,
+    json_file: Json = None,
+) -> None:
+    """The distal reward problem: dopamine that comes seconds later finds its synapse."""
+    check_files(out, json_file)
+    if seconds < 10.0 or seconds % 1.0:
+        raise sim.ValidationError(f"must be whole seconds, at least 10, got {seconds} s", "seconds")
+    if window < 1.0:
+        raise sim.ValidationError(f"must be at least 1 ms, got {window} ms", "window")
+    result = run(seconds=seconds, window=window, control=control, seed=seed, threads=threads)
+    options = {"seconds": seconds, "window": window, "control": control, "seed": seed}
+    report("Distal reward", options, result.numbers, EXPECTED, lambda p: picture(result, p), out,
+           json_file)  # fmt: skip
+
+
+if __name__ == "__main__":
+    cli(main)
