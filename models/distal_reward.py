@@ -164,7 +164,11 @@ class Result:
 
 def build(*, seed: int = 1, threads: int = 1) -> Parts:
     """Build the network. Neurons 0 and 1 are the pair; their only synapse begins with 0."""
-    net = sim.Network(dt=1.0, seed=seed, threads=threads)
+    return describe(sim.Network(dt=1.0, seed=seed, threads=threads), seed)
+
+
+def describe(net: sim.Network, seed: int) -> Parts:
+    """Add populations and projections to an empty network."""
     rng = np.random.default_rng(seed)
     inhibitory = np.arange(N_EXC + N_INH) >= N_EXC
     states = (rng.integers(1, int(modulus), inhibitory.size) for modulus in MODULI)

@@ -1,4 +1,4 @@
-"""The distal reward problem: its noise, its rewards and its weights, each against plain programs."""
+"""The distal reward problem: noise, rewards and weights, each against a plain program."""
 
 import numpy as np
 import pytest
