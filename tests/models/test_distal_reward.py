@@ -1,5 +1,7 @@
 """The distal reward problem: noise, rewards and weights, each against a plain program."""
 
+import time
+
 import numpy as np
 import pytest
 
@@ -44,6 +46,7 @@ def plain(targets, inhibitory, seed, steps):
     return counts
 
 
+@pytest.mark.thorough
 def test_noise_is_that_of_the_generator_in_integers():
     net = sim.Network(dt=1.0, seed=1)
     starts = np.array([[1, 2147483562, 12345], [2147483398, 1, 67890]])
@@ -65,6 +68,7 @@ def test_noise_is_that_of_the_generator_in_integers():
         np.testing.assert_allclose(voltage.result().values[:, k], expected, rtol=0, atol=1e-6)
 
 
+@pytest.mark.thorough
 def test_generators_of_different_neurons_are_independent():
     net = sim.Network(dt=1.0, seed=1)
     starts = np.random.default_rng(1).integers(1, 2147483399, (2, 300))
@@ -129,6 +133,7 @@ def test_each_pair_gives_one_reward_after_one_to_three_seconds(short):
     np.testing.assert_allclose(trial.dopamine.values[:, 0], expected, rtol=1e-9)
 
 
+@pytest.mark.thorough
 def test_weights_are_those_of_the_loop_from_the_paper(short):
     trial, spikes, ends = short["trial"], short["spikes"].result(), short["ends"]
     steps = round(1000.0 * SECONDS)
@@ -151,6 +156,7 @@ def test_weights_are_those_of_the_loop_from_the_paper(short):
     assert np.ptp(trial.weights[chosen[1:]]) > 1e-3
 
 
+@pytest.mark.thorough
 def test_rates_are_those_of_the_published_program(short):
     inhibitory = np.arange(1000) >= N_EXC
     targets = [c.target.reshape(-1, 100) for c in (short["ends"], short["inh"])]
@@ -158,6 +164,18 @@ def test_rates_are_those_of_the_published_program(short):
     for ours, published in zip(np.split(short["trial"].rates, [N_EXC]), np.split(rates, [N_EXC]),
                                strict=True):  # fmt: skip
         assert ours.mean() == pytest.approx(published.mean(), rel=0.04)
+
+
+@pytest.mark.slow
+def test_the_verdict_after_an_hour():
+    """And that an hour takes no more than a minute and a half of processor time, beside others."""
+    before = time.process_time()
+    result = distal_reward.run(seed=2)
+    assert time.process_time() - before < 2 * 90.0
+    outside = {k: v for k, v in result.numbers.items() if not EXPECTED[k].holds(v)}
+    assert not outside
+    control, own = result.control.weights, result.paired.weights
+    assert own[0] > np.quantile(own[1:], 0.95) and control[0] < np.quantile(control[1:], 0.95)
 
 
 def test_the_command_line(tmp_path):
