@@ -73,7 +73,7 @@ class Pulse(sim.Receptor):
     weight_unit = pA
 
 
-class Cell(sim.IzhikevichHalfSteps):
+class Cell(sim.Izhikevich):
     """The neuron with uniform noise, drawn anew each step.
 
     `sim.NoiseCurrent` draws from the normal distribution, with which the neurons fire 1.4 times as
@@ -241,7 +241,7 @@ def simulate(
     rng = np.random.default_rng((seed, 1))
     counts, stop = np.zeros(len(cells), np.int64), 1000.0 * seconds
     pre, pairs, rewards = np.empty(0), np.empty(0), np.empty(0)
-    traces = []
+    traces: list[Any] = []
     while net.t < stop:
         if not traces and net.t >= stop - RECORDED:
             traces = [net.record(plastic, "c", every=FINE, synapses=[0]),
@@ -295,9 +295,9 @@ def picture(result: Result, path: Path) -> None:
         axes["w"].axhline(W_MAX, color="0.6", lw=0.8, ls=":")
         axes["w"].set(xlabel="time (min)", ylabel="weight of the pair's synapse (mV)",
                       ylim=(-0.25, W_MAX + 0.2))  # fmt: skip
-        axes["w"].legend(loc="center right", bbox_to_anchor=(1.0, 0.35))
+        axes["w"].legend(loc="center right", bbox_to_anchor=(1.0, 0.26))
 
-        edges = np.linspace(0.0, W_MAX, 41)
+        edges = np.linspace(0.0, W_MAX, 41).tolist()
         axes["all"].hist(own.weights[1:], edges, color="0.6", label="other synapses")
         axes["all"].axvline(own.weights[0], color=blue, label="that of the pair")
         axes["all"].set(xlabel="weight at the end (mV)", ylabel="synapses", yscale="log")
