@@ -81,8 +81,10 @@ def event_source(
     fixed: Mapping[str, int],
     floor: Floor,
     *,
+    logged: bool = False,
     transmits_after: bool = False,
     released: Released | None = None,
+    late: bool = False,
 ) -> str:
     """Python source of the kernels.
 
@@ -112,10 +114,14 @@ def event_source(
         empty if they are read at run time.
     floor : Floor
         Lower bound of the weight.
+    logged : bool
+        Whether postsynaptic spikes alone change synapses, and only their weights.
     transmits_after : bool
         Whether a spike transmits the weight that it has changed.
     released : Released, optional
         What a model of release adds.
+    late : bool
+        Whether presynaptic spikes act on the synapse later than they are transmitted.
     """
     trees = [*on_pre.values(), *on_post.values(), *targets.values()]
     trees += [term.factor for term in integrals]
@@ -131,9 +137,11 @@ def event_source(
         "from math import log as _log",
         "from spikesim.kernels.functions import exp as _exp, exprel as _exprel",
         f"HAS_ON_PRE = {bool(on_pre)}",
+        f"LOGGED = {logged}",
         f"VECTORIZED = {cheap}",
         f"EVOLVES = {bool(evolving)}",
         f"TRANSMITS_AFTER = {transmits_after}",
+        f"LATE = {late}",
         f"WIDTH = np.uint64({width_of(names.post)})\n\n",
         *release_source(released, names, on_pre),
         *tuples(names, () if released is None else released.frozen),

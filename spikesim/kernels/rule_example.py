@@ -14,11 +14,13 @@ from spikesim.kernels.histories import ALL_TO_ALL, decay, decay_without_branch
 from spikesim.kernels.intrinsics import load_const, load_updated, store_updated
 
 HAS_ON_PRE = True  # whether a presynaptic spike changes the synapse
+LOGGED = False  # whether postsynaptic spikes alone change synapses, and only their weights
 VECTORIZED = True  # whether the statements are cheap to compute and to discard
 EVOLVES = False  # whether variables of the synapse change between spikes
 TRANSMITS_AFTER = False  # whether a spike transmits the weight that it has changed
 RELEASES, SITES = False, 0  # whether there is a model of release, and sites if it is quantal
 FULL = 0  # place of the full sites among the variables beside the weight
+LATE = False  # whether presynaptic spikes act on the synapse later than they are transmitted
 WIDTH = np.uint64(2)  # numbers that are kept of a postsynaptic spike: its step, and the traces
 
 

@@ -51,7 +51,6 @@ def analyse(
     drawn: Iterable[str] = (),
     signals: Mapping[str, Unit] | None = None,
     on_event: Mapping[str, str] | None = None,
-    late: bool = False,
 ) -> RuleForm:
     """Find out which variables belong to neurons, check units, and choose the method.
 
@@ -74,8 +73,6 @@ def analyse(
         their first letters suggest.
     on_event : mapping of str to str, optional
         Statements at the release of modulators.
-    late : bool
-        Whether presynaptic spikes act on the synapse later than they are transmitted.
     """
     units = {name: eq.unit for name, eq in {**text.odes, **text.subexpressions}.items()}
     units |= {name: unit for name, (unit, _) in text.parameters.items()}
@@ -169,8 +166,6 @@ def analyse(
     }
     solved = {*integrals, *crossings}
     reasons = reasons_to_step(pre, post, {n: v for n, v in rest.items() if n not in solved}, fixed)
-    if late:
-        reasons.append("presynaptic spikes act later than they are transmitted")
     orphans = set(delays) - {*pre.delayed, *post.delayed}
     for name in orphans:
         raise ValidationError(
@@ -184,8 +179,8 @@ def analyse(
 
 
 def suggested_unit(name: str) -> Unit:
-    """Unit of a variable of a neuron, from the letter with which such names begin."""
-    return {"V": mV, "v": mV, "I": pA, "g": nS}.get(name.partition("_")[0], one)
+    """Unit of a variable of a neuron, from that with which such names begin."""
+    return {"V": mV, "v": mV, "theta": mV, "I": pA, "g": nS}.get(name.partition("_")[0], one)
 
 
 class _Delays(ast.NodeTransformer):

@@ -22,6 +22,7 @@ from spikesim.errors import ValidationError
 from spikesim.synapses.quantal import QuantalRelease
 from spikesim.synapses.release import Release
 from spikesim.synapses.rule import PlasticityRule
+from spikesim.synapses.rule_checks import PAIRINGS
 from spikesim.units import one
 
 
@@ -48,6 +49,13 @@ def with_release(rule: PlasticityRule, release: Release, owner: object = None) -
         If the rule transmits U already, or what it calls U cannot be the utilisation.
     """
     own = _own_utilisation(rule, owner)
+    if rule.acts_late and (rule.method == "events" or rule.pairing in PAIRINGS[2:]):
+        chosen = "method" if rule.method == "events" else "pairing"
+        raise ValidationError(
+            f"with {chosen}={getattr(rule, chosen)!r} synapses are updated at spikes, and then a "
+            f"rule whose presynaptic spikes act later cannot have release; {rule.on_pre_delay}=0 "
+            "or another choice is possible", "release", owner,
+        )  # fmt: skip
     sites = int(release.n_sites) if isinstance(release, QuantalRelease) else 0
     fraction = f"clip({U}, 0, 1)" if own else f"release_{U}"
     equations, on_pre = [f"d{EMPTY}/dt = -{EMPTY} / release_tau_rec : 1"], []
@@ -82,6 +90,8 @@ def with_release(rule: PlasticityRule, release: Release, owner: object = None) -
     kind = type(type(rule).__name__, (type(rule),), members)
     both: PlasticityRule = object.__new__(kind)
     vars(both).update({**vars(rule), **{name: value for name, (_, value) in parameters.items()}})
+    if rule.acts_late:  # at events, what spikes find would be known only when they act
+        vars(both)["method"] = "steps"
     return both
 
 
@@ -107,7 +117,7 @@ def _own_utilisation(rule: PlasticityRule, owner: object) -> bool:
             f"{U} of {kind} takes the place of the utilisation, so its unit must be 1, got "
             f"{kept[U].unit}", "release", owner,
         )  # fmt: skip
-    if rule.on_pre_delay:
+    if rule.acts_late:
         raise ValidationError(
             f"{U} of {kind} takes the place of the utilisation, and its presynaptic spikes act "
             f"{rule.on_pre_delay} later than they are transmitted, so what a spike finds would not "

@@ -59,8 +59,8 @@ def _event_text(rule: Any, floor: float | None) -> str:
         form.on_post, {v.name: k for k, v in enumerate(decaying(form))}, _targets(form),
         integrals_of(rule, form), form.crossings,
         {n: v.rhs for n, v in form.variables.items() if v.rhs is not None}, form.on_event, fixed,
-        Floor(floor, values, _lows(form, values)), transmits_after=rule.transmits == "after",
-        released=rule._released,
+        Floor(floor, values, _lows(form, values)), logged=form.is_logged,
+        transmits_after=rule.transmits == "after", late=rule.acts_late, released=rule._released,
     )  # fmt: skip
 
 
