@@ -1,16 +1,18 @@
-"""Delivery through plastic synapses with release: continues `plastic_updates`."""
+"""Delivery through dense plastic synapses, and what release needs: continues `plastic_updates`."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from spikesim.jit import kernel
-from spikesim.kernels.plastic import last_pre
+from spikesim.kernels.plastic import ARRIVING, PEEKING, last_pre
 from spikesim.kernels.plastic_shares import draws_of, share_of
-from spikesim.kernels.plastic_updates import changed_weight
-from spikesim.kernels.rule_example import SITES, TRANSMITS_AFTER, after_pre, load_state
+from spikesim.kernels.plastic_updates import changed_weight, update_synapse
+from spikesim.kernels.rule_example import LATE, SITES, TRANSMITS_AFTER, after_pre, load_state
 
 # --- continued
+
+SENDING = PEEKING if LATE else ARRIVING
 
 
 @kernel(fused=True)
@@ -44,3 +46,21 @@ def send_shares(a, i, t, delay, reached, again):
             w = changed_weight(a, k, j, t, shift, pre)
         w *= kind(share_of(a, load_state(a, np.uint64(k)), x, k, j, draws, again))
         reached[j] += kind(a.sign) * w
+
+
+@kernel(fused=True)
+def send_dense(a, i, t, delay, synced, reached):
+    """Deliver a spike of source i through dense synapses that it changes later."""
+    sign, pre = a.weights.dtype.type(a.sign), last_pre(a, i, t - 1)
+    for j in range(a.t_lo, a.t_hi):
+        k = i * a.n_targets + j
+        reached[j] += sign * update_synapse(a, k, j, delay, t - 1, synced, pre, SENDING)
+
+
+@kernel(fused=True)
+def send_changed(a, i, t, delay, reached):
+    """Deliver a spike of source i through dense synapses, with the weights that it has changed."""
+    shift, pre = -delay if a.axonal else delay, last_pre(a, i, t - 1)
+    sign = a.weights.dtype.type(a.sign)
+    for j in range(a.t_lo, a.t_hi):
+        reached[j] += sign * changed_weight(a, i * a.n_targets + j, j, t, shift, pre)

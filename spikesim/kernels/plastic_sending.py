@@ -20,7 +20,6 @@ from spikesim.kernels.intrinsics import prefetch
 from spikesim.kernels.plastic import (
     AHEAD,
     ARRIVING,
-    PEEKING,
     READING,
     ZERO,
     last_pre,
@@ -30,7 +29,7 @@ from spikesim.kernels.plastic import (
     remember_post,
     remember_pre,
 )
-from spikesim.kernels.plastic_release import found, send_shares
+from spikesim.kernels.plastic_release import SENDING, found, send_changed, send_dense, send_shares
 from spikesim.kernels.plastic_shares import share_of
 from spikesim.kernels.plastic_updates import (
     changed_weight,
@@ -55,8 +54,6 @@ from spikesim.kernels.rule_example import (
 from spikesim.kernels.threads import first_from
 
 # --- continued
-
-SENDING = PEEKING if LATE else ARRIVING
 
 
 @kernel(inner=True)
@@ -102,24 +99,6 @@ def send(a, sources, n, base, t, delay, ring):
             else:
                 events += send_delayed(a, i, t, delay, synced, ring, again, fresh)
     return events
-
-
-@kernel(fused=True)
-def send_dense(a, i, t, delay, synced, reached):
-    """Deliver a spike of source i through dense synapses that it changes later."""
-    sign, pre = a.weights.dtype.type(a.sign), last_pre(a, i, t - 1)
-    for j in range(a.t_lo, a.t_hi):
-        k = i * a.n_targets + j
-        reached[j] += sign * update_synapse(a, k, j, delay, t - 1, synced, pre, SENDING)
-
-
-@kernel(fused=True)
-def send_changed(a, i, t, delay, reached):
-    """Deliver a spike of source i through dense synapses, with the weights that it has changed."""
-    shift, pre = -delay if a.axonal else delay, last_pre(a, i, t - 1)
-    sign = a.weights.dtype.type(a.sign)
-    for j in range(a.t_lo, a.t_hi):
-        reached[j] += sign * changed_weight(a, i * a.n_targets + j, j, t, shift, pre)
 
 
 @kernel(fused=True)

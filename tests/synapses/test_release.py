@@ -234,6 +234,8 @@ def test_where_release_is_kept():
     assert "release_empty: a variable of the synapse, decays" in text
     assert "release_u" not in text
     assert "U" in names
+    text, _ = told(sim.CalciumSTDP(), sim.TsodyksMarkram())
+    assert "method: steps" in text
 
 
 def named_u(**members):
@@ -252,6 +254,7 @@ PARAMETER = {"U": param(0.5, one), "equations": TRACE, "on_pre": "x += U"}
      "its unit must be 1, got mV"),
     (named_u(equations=TRACE + "dU/dt = 0/ms : 1", on_pre="x += 1", on_pre_delay="D",
              D=param(5.0, MS, "non-negative")), "act D later than they are transmitted"),
+    (sim.CalciumSTDP(method="events"), "with method='events' synapses are updated at spikes"),
     (sim.PrePostSTDP(), "PrePostSTDP has a model of release of its own: its weight is A"),
 ])  # fmt: skip
 def test_what_cannot_be_combined(rule, message):
