@@ -18,7 +18,7 @@ postsynaptic trace without the coincident spike and vice versa; "pre-first" lets
 event see the presynaptic spike, "post-first" the other way round.
 
 The generated module of a rule consists of the functions of `rule_example`, made for this rule, and
-of what `plastic`, `plastic_vectors`, `plastic_updates` and `plastic_sending` have behind the mark.
+of what the files in `spikesim.codegen.templates` have behind the mark.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from spikesim.kernels.rule_example import (
     after_pre,
     decayed_post,
     decayed_pre,
+    factors,
     no_post,
     no_pre,
     post_of,
@@ -91,6 +92,24 @@ def integral(a, n, row, start, steps):
             return total + scale * until
         total += scale * load_const_2d(a.totals, n, epoch & kept)
         epoch += np.uint64(1)
+
+
+@kernel(inner=True)
+def integrate(step, a):
+    """Extend the integrals over the interval after `step`; they are kept once for all synapses."""
+    given = factors(a, step)
+    now, following = np.uint64(step + 1), np.uint64(step + 2)
+    ring = np.uint64(a.integrals.shape[1] - 1)
+    for n in range(a.epoch.size):
+        shift = np.uint64(a.epoch[n])
+        epoch = now >> shift
+        into = np.int64(now - (epoch << shift))
+        scale = decay(a.fine, a.coarse, a.integrated[n], into)
+        value = a.integrals[n, now & ring] + scale * a.step_integral[n] * given[n]
+        if following >> shift != epoch:
+            a.totals[n, epoch & np.uint64(a.totals.shape[1] - 1)] = value
+            value = 0.0
+        a.integrals[n, following & ring] = value
 
 
 @kernel(inline=True)

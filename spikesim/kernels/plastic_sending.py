@@ -14,7 +14,6 @@ from spikesim.kernels.histories import (
     POST_FULL,
     SET,
     SYNCED,
-    decay,
 )
 from spikesim.kernels.intrinsics import prefetch
 from spikesim.kernels.plastic import (
@@ -45,7 +44,6 @@ from spikesim.kernels.rule_example import (
     TRANSMITS_AFTER,
     VECTORIZED,
     advanced,
-    factors,
     load_state,
     on_events,
     save_state,
@@ -168,24 +166,6 @@ def send_delayed(a, i, t, delay, synced, ring, again, fresh):
         ring[np.uint64(t + d) & mask, slot + np.uint64(j)] += sign * w
         events += 1
     return events
-
-
-@kernel(inner=True)
-def integrate(step, a):
-    """Extend the integrals over the interval after `step`; they are kept once for all synapses."""
-    given = factors(a, step)
-    now, following = np.uint64(step + 1), np.uint64(step + 2)
-    ring = np.uint64(a.integrals.shape[1] - 1)
-    for n in range(a.epoch.size):
-        shift = np.uint64(a.epoch[n])
-        epoch = now >> shift
-        into = np.int64(now - (epoch << shift))
-        scale = decay(a.fine, a.coarse, a.integrated[n], into)
-        value = a.integrals[n, now & ring] + scale * a.step_integral[n] * given[n]
-        if following >> shift != epoch:
-            a.totals[n, epoch & np.uint64(a.totals.shape[1] - 1)] = value
-            value = 0.0
-        a.integrals[n, following & ring] = value
 
 
 @kernel(inner=True)
