@@ -130,7 +130,7 @@ def event_source(
     lines = [
         *imports(trees),
         "from math import log as _log",
-        "from spikesim.kernels.functions import exp as _exp, exprel as _exprel",
+        "from spikesim.kernels.functions import exprel as _exprel",
         f"HAS_ON_PRE = {bool(on_pre)}",
         f"LOGGED = {logged}",
         f"VECTORIZED = {cheap}",

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from spikesim.distributions import Distribution
-from spikesim.errors import ValidationError, unknown_name
+from spikesim.errors import ValidationError, check_known
 from spikesim.language.text import Text, parse_statements, parse_text, text_parameters
 from spikesim.parameters import Parametrized
 from spikesim.pickling import Recipe, blank
@@ -135,17 +135,12 @@ class PlasticityRule(Parametrized):
             ("pairing", pairing, PAIRINGS), ("coincidence", coincidence, COINCIDENCES),
             ("method", method, METHODS),
         ):  # fmt: skip
-            if not isinstance(given, str) or given not in known:
-                raise unknown_name(given, known, attribute, self)
-        self.pairing = pairing
-        self.coincidence = coincidence
-        self.method = method
+            setattr(self, attribute, check_known(given, known, attribute, self))
         for name in self.declared:
             value = getattr(self, name)
             infinite = isinstance(value, float) and math.isinf(value)
             setattr(self, name, value if infinite else check_scalar(value, name, self))
-        if self.transmits not in TRANSMITTED:
-            raise unknown_name(self.transmits, TRANSMITTED, "transmits", self)
+        check_known(self.transmits, TRANSMITTED, "transmits", self)
         check_modulators(self)
         if not isinstance(self.initial, Mapping):
             raise ValidationError(
