@@ -188,9 +188,12 @@ def explained(form: RuleForm, stepped: bool) -> str:
         how = "stepped" if stepped else "updated at its spikes"
         lines += [f"{n}: a trace of the {whose} neuron, {how}" for n in side.traces]
         lines += [f"{n}: kept for the {whose} neuron, stepped" for n in side.stepped]
+    at_spikes = {*form.on_pre, *form.on_post, *(n for some in form.on_event.values() for n in some)}
     regularly = {name for part in form.on_interval.values() for name in part.statements}
     for name, variable in form.variables.items():
-        how = f"changes at spikes {'and at intervals ' * (name in regularly)}only"
+        how = "changes at spikes only"
+        if name in regularly:
+            how = f"changes {'at spikes and ' * (name in at_spikes)}at intervals only"
         if variable.rhs is not None:
             how = "decays between spikes by a closed solution"
             if name in form.integrals:

@@ -30,8 +30,8 @@ def check_texts(rule: Any) -> None:
     given = (rule.on_pre, rule.on_post, *rule.on_interval.values())
     if not any(text.strip() for text in given) and "dw/dt" not in rule.equations:
         raise ValidationError(
-            "there is neither on_pre nor on_post, so the rule does nothing; say what a spike "
-            "changes, such as on_post = 'w += eta * x'", "on_post", rule,
+            "there is neither on_pre nor on_post, and no on_interval, so the rule does nothing; say "
+            "what a spike changes, such as on_post = 'w += eta * x'", "on_post", rule,
         )  # fmt: skip
     form = rule.form()
     if rule.pairing != PAIRINGS[0]:
@@ -126,10 +126,15 @@ def check_intervals(rule: Any) -> None:
                 f"on_interval[{name!r}]", rule,
             )  # fmt: skip
         unit, value = rule.declared[name].unit, getattr(rule, name)
-        if unit != ms or not 0 < value < inf:
+        if unit != ms:
             raise ValidationError(
-                f"must be positive and finite, in ms, for it is the interval of on_interval, got "
-                f"{value:g} {unit}", name, rule,
+                f"is the interval of on_interval, so it must be declared in ms, and not in {unit}",
+                name, rule,
+            )  # fmt: skip
+        if not 0 < value < inf:
+            raise ValidationError(
+                f"is the interval of on_interval, so it must be positive, got {value:g} ms", name,
+                rule,
             )  # fmt: skip
 
 
