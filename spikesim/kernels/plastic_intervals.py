@@ -55,7 +55,7 @@ def at_intervals(step, a):
 def visit_synapses(a, m, p, last_step):
     """Add the synapses to the sums of pass `p`, or change them by the statements of interval m."""
     for i in range(a.pre_n.size):
-        first, last = (a.t_lo, a.t_hi) if a.dense else (a.indptr[i], a.indptr[i + 1])
+        first, last = (a.t_lo, a.t_hi) if a.dense else (a.begin[i], a.end[i])
         for n in range(first, last):
             j = np.int64(n) if a.dense else np.int64(a.targets[n])
             if not a.t_lo <= j < a.t_hi:

@@ -30,7 +30,7 @@ def check_texts(rule: Any) -> None:
     given = (rule.on_pre, rule.on_post, *rule.on_interval.values())
     if not any(text.strip() for text in given) and "dw/dt" not in rule.equations:
         raise ValidationError(
-            "there is neither on_pre nor on_post, and no on_interval, so the rule does nothing; say "
+            "there is neither on_pre nor on_post nor on_interval, so the rule does nothing; say "
             "what a spike changes, such as on_post = 'w += eta * x'", "on_post", rule,
         )  # fmt: skip
     form = rule.form()

@@ -7,9 +7,9 @@
 
 limited to w_min ... w_max. a is a slow estimate of the postsynaptic rate, and e the integral of its
 distance from the rate rho_0. Source: van Rossum, Bi & Turrigiano 2000, J. Neurosci. 20:8812, eq. 3,
-dw/dt = beta * w * (rho_0 - a) + gamma * w * e, with their beta, gamma and tau; period, rho_0 and the
-bounds are chosen by us. With ``lambda_`` above 0, pair STDP acts beside it (`PairSTDP`); that of the
-paper is multiplicative, with ``mu_plus = 0`` and ``mu_minus = 1``.
+dw/dt = beta * w * (rho_0 - a) + gamma * w * e, with their beta, gamma and tau. We chose period,
+rho_0 and the bounds. With ``lambda_`` above 0, pair STDP acts beside it, as in `PairSTDP`; the
+depression of the paper is proportional to the weight, which is ``mu_minus = 1``.
 """
 
 from collections.abc import Mapping
@@ -25,9 +25,10 @@ INTEGRAL = "de/dt = 0/ms : 1\n"
 
 
 class SynapticScaling(PairSTDP):
-    """Scaling towards a rate, alone or beside STDP; ``w_min`` and ``w_max`` are in the weight's unit.
+    """Scaling towards a rate, alone or beside STDP.
 
-    Changes are exact as long as the factor of a period is close to 1.
+    ``w_min`` and ``w_max`` are in the weight's own unit. Changes are Euler steps of a period, which
+    are accurate as long as the factor of a period is close to 1.
     """
 
     tau = param(100_000.0, ms, "positive", "time constant of the estimated rate")
@@ -40,9 +41,7 @@ class SynapticScaling(PairSTDP):
     @property
     def equations(self) -> str:  # type: ignore[override]
         """The estimate of the rate, the integral if it is used, and the traces of STDP."""
-        return (
-            SENSOR + INTEGRAL * (self.gamma > 0) + PairSTDP.equations * (self.lambda_ > 0)
-        )
+        return SENSOR + INTEGRAL * (self.gamma > 0) + PairSTDP.equations * (self.lambda_ > 0)
 
     @property
     def on_pre(self) -> str:  # type: ignore[override]
