@@ -80,8 +80,8 @@ def loop_of_own(pre, post, before, level, *, axonal, stop):
     return w, c
 
 
-def made(threads=1):
-    return Grid(Own(), Own(method="steps"), threads=threads, also=reward)
+def made(method, threads=1):
+    return Grid(Own(method=method), threads=threads, also=reward)
 
 
 def outcome(grid):
@@ -92,9 +92,9 @@ def outcome(grid):
     }  # fmt: skip
 
 
-def test_both_methods_against_the_loop(tmp_path):
-    """All layouts and kinds of delays; then threads, saving, chunks and reading change nothing."""
-    grid = made().run(STOP)
+@pytest.mark.parametrize("method", ["auto", pytest.param("steps", marks=pytest.mark.thorough)])
+def test_all_layouts_against_the_loop(method):
+    grid = made(method).run(STOP)
     level = dict(zip(np.rint(grid.level.result().times / DT), grid.level.result().values[:, 0],
                      strict=True))  # fmt: skip
     posts = [grid.post(j) for j in range(grid.targets.size)]
@@ -104,8 +104,13 @@ def test_both_methods_against_the_loop(tmp_path):
         assert np.abs(w - before.weight).max() > 0.1, "something was learnt"
         assert p.weight == pytest.approx(w, rel=1e-9, abs=1e-11)
         assert p.get("c") == pytest.approx(c, rel=1e-9, abs=1e-11)
-    whole = outcome(grid)
-    first, second = made(3), made()
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("method", ["auto", "steps"])
+def test_threads_saving_chunks_and_reading_change_nothing(method, tmp_path):
+    whole = outcome(made(method).run(STOP))
+    first, second = made(method, threads=3), made(method)
     for steps in (130, 1, 129, 57):  # also up to a step in which statements are executed
         first.run(steps)
         outcome(first)
@@ -242,3 +247,32 @@ def test_weights_that_must_not_be_negative():
     })()  # fmt: skip
     assert "_w = 0.0 if _w < 0.0 else _w" in rule_text(rule, floor=0.0)
     assert "_w = 0.0 if _w < 0.0 else _w" not in rule_text(rule)
+
+
+class Sampled(sim.PlasticityRule):
+    """Keeps the potential of the neuron, as the synapse sees it at intervals."""
+
+    T = param(2.0, ms)
+    equations = "dv/dt = 0*mV/ms : mV"
+    on_interval: ClassVar = {"T": "v = V_m_post"}
+
+
+@pytest.mark.thorough
+def test_a_potential_is_read_with_the_delay():
+    net = sim.Network(seed=1, precision="double")
+    source = net.population("source", 2, sim.SpikeSource([[1.0]] * 2))
+    cells = net.population("cells", 3, sim.LIF(I_e=[0.0, 100.0, 300.0]))
+    plastic = net.project(source, cells, sim.AllToAll(), weight=0.0, delay=0.5,
+                          plasticity=Sampled(), delay_is="dendritic")  # fmt: skip
+    assert Sampled().is_stepped
+    voltage = net.record(cells, "V_m")
+    net.run(20.0)
+    seen = dict(zip(np.rint(voltage.result().times / DT), voltage.result().values, strict=True))
+    assert plastic.get("v").reshape(2, 3) == pytest.approx(np.tile(seen[175], (2, 1)))
+    net.run(DT)
+    assert plastic.get("v").reshape(2, 3) == pytest.approx(np.tile(seen[195], (2, 1)))
+    net.run(1.9)
+    cells.set(V_m=-60.0)
+    net.reset_state()  # at 22 ms
+    net.run(DT)
+    assert plastic.get("v") == pytest.approx(-70.0)
