@@ -9,9 +9,10 @@ import spikesim as sim
 from spikesim.synapses.rule_text import rule_text
 from spikesim.units import ms, one, param
 from tests.networks import assert_same
+from tests.synapses import test_methods as methods
 from tests.synapses.grid import STEPS, Grid
 from tests.synapses.rig import DT, Rig, trains
-from tests.synapses.test_methods import reward
+from tests.synapses.test_methods import Rewarded, reward
 
 STOP = STEPS + 41
 
@@ -276,3 +277,22 @@ def test_a_potential_is_read_with_the_delay():
     net.reset_state()  # at 22 ms
     net.run(DT)
     assert plastic.get("v") == pytest.approx(-70.0)
+
+
+class Mixed(Rewarded):
+    """A weight that also follows an integral, and what releases change; many of them coincide."""
+
+    T = param(1.0, ms)
+    on_event: ClassVar = {"dopamine": "w = clip(w + 0.05 * (amount - 0.2) * c, 0, 2)"}
+    on_interval: ClassVar = {"T": "w = clip(w + 0.1 * (0.5 - mean(w)), 0, 2); c -= 0.02 * mean(c)"}
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(("layout", "side"), [("sparse-delays", "axonal"), ("dense", "dendritic")])
+def test_integrals_and_releases_beside(layout, side):
+    by_events = methods.outcome(Mixed(), layout, side)
+    by_steps = methods.outcome(Mixed(method="steps"), layout, side)
+    for name, values in by_events.items():
+        assert values == pytest.approx(by_steps[name], rel=1e-9, abs=1e-9), name
+    split = methods.outcome(Mixed(), layout, side, [100.0, 0.1, 9.9, 200.0], read=True, threads=3)
+    assert_same(by_events, split)
