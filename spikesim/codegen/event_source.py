@@ -83,6 +83,7 @@ def event_source(
     floor: Floor,
     *,
     transmits_after: bool = False,
+    late: bool = False,
 ) -> str:
     """Python source of the kernels.
 
@@ -116,6 +117,8 @@ def event_source(
         Lower bound of the weight.
     transmits_after : bool
         Whether a spike transmits the weight that it has changed.
+    late : bool
+        Whether presynaptic spikes act on the synapse later than they are transmitted.
     """
     trees = [*on_pre.values(), *on_post.values(), *targets.values()]
     trees += [term.factor for term in integrals]
@@ -133,6 +136,7 @@ def event_source(
         f"VECTORIZED = {cheap}",
         f"EVOLVES = {bool(evolving)}",
         f"TRANSMITS_AFTER = {transmits_after}",
+        f"LATE = {late}",
         f"WIDTH = np.uint64({width_of(names.post)})\n\n",
         *tuples(names),
         _advanced(names, decays, targets, integrals, crossings, equations, floor),

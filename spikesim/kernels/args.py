@@ -114,6 +114,7 @@ class PlasticArgs(NamedTuple):
     delay: int  # the uniform delay, steps
     delay_min: int
     delay_max: int
+    late: int  # steps by which presynaptic spikes act later than they are transmitted
     dt: float
     indptr: Array  # int64 (sources + 1); empty if dense
     begin: Array  # int64 (sources): first synapse, or the thread's first
@@ -142,8 +143,8 @@ class PlasticArgs(NamedTuple):
     log_t: Array  # int64: log of postsynaptic spikes; empty unless dense without on_pre
     log_j: Array  # int32
     log_v: Array  # float64
-    sent: Array  # int32 (delay_max + 1, most): sources that spiked, for axonal delays
-    sent_n: Array  # int64 (delay_max + 1)
+    sent: Array  # int32 (steps, most): sources whose spikes still have to act; a ring
+    sent_n: Array  # int64 (steps)
     kept: Array  # float64 (synapses): sums for presynaptic-centred pairing; else empty
     levels: Array  # float64 (steps, modulators): `ModulationArgs.history`
     sees: Array  # int64: indices of the modulators that the rule reads

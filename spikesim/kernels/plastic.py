@@ -49,7 +49,7 @@ AHEAD = 12  # number of synapses for which target histories are prefetched
 SAMPLE = 8  # synapses of a row that tell whether spikes are irregular
 SHORT = 32  # rows of fewer synapses are not updated in vectors
 # Typed, so that each kernel is compiled for one set of types.
-READING, ARRIVING, ZERO = np.int64(0), np.int64(1), np.int64(0)
+READING, ARRIVING, PEEKING, ZERO = np.int64(0), np.int64(1), np.int64(2), np.int64(0)
 
 
 @kernel(inline=True)

@@ -20,6 +20,7 @@ from spikesim.kernels.intrinsics import prefetch
 from spikesim.kernels.plastic import (
     AHEAD,
     ARRIVING,
+    PEEKING,
     READING,
     ZERO,
     last_pre,
@@ -37,6 +38,7 @@ from spikesim.kernels.plastic_updates import (
 )
 from spikesim.kernels.plastic_vectors import missed_few
 from spikesim.kernels.rule_example import (
+    LATE,
     TRANSMITS_AFTER,
     advanced,
     factors,
@@ -48,6 +50,8 @@ from spikesim.kernels.rule_example import (
 from spikesim.kernels.threads import first_from
 
 # --- continued
+
+SENDING = PEEKING if LATE else ARRIVING
 
 
 @kernel(inner=True)
@@ -69,10 +73,12 @@ def send(a, sources, n, base, t, delay, ring):
             continue
         again, previous = i == previous, i  # a source may spike twice in a step
         if a.dense:
-            if not again:
+            if not (again or LATE):
                 update_row(a, i, t - 1, synced, ARRIVING)
             row = a.weights[i * a.n_targets + lo : i * a.n_targets + hi]
-            if TRANSMITS_AFTER:
+            if LATE:
+                send_dense(a, i, t, delay, synced, reached)
+            elif TRANSMITS_AFTER:
                 send_changed(a, i, t, delay, reached)
             elif a.sign > 0:
                 add_row(reached[lo:hi], row)
@@ -80,12 +86,21 @@ def send(a, sources, n, base, t, delay, ring):
                 subtract_row(reached[lo:hi], row)
             events += hi - lo
         else:
-            fresh = NEVER if again else update_irregular(a, i, t, delay, synced)
+            fresh = NEVER if again or LATE else update_irregular(a, i, t, delay, synced)
             if a.delays.size == 0:
                 events += send_uniform(a, i, t, delay, synced, reached, again, fresh)
             else:
                 events += send_delayed(a, i, t, delay, synced, ring, again, fresh)
     return events
+
+
+@kernel(fused=True)
+def send_dense(a, i, t, delay, synced, reached):
+    """Deliver a spike of source i through dense synapses that it changes later."""
+    sign, pre = a.weights.dtype.type(a.sign), last_pre(a, i, t - 1)
+    for j in range(a.t_lo, a.t_hi):
+        k = i * a.n_targets + j
+        reached[j] += sign * update_synapse(a, k, j, delay, t - 1, synced, pre, SENDING)
 
 
 @kernel(fused=True)
@@ -109,7 +124,7 @@ def send_uniform(a, i, t, delay, synced, reached, again, fresh):
     pre = last_pre(a, i, t - 1)
     for n in range(targets.size):
         k, j = first + n, targets[n]
-        if again or (fresh > NEVER and missed_few(a, j, since)):
+        if not LATE and (again or (fresh > NEVER and missed_few(a, j, since))):
             w = a.weights[k]
             if TRANSMITS_AFTER:
                 shift = -delay if a.axonal else delay
@@ -117,7 +132,7 @@ def send_uniform(a, i, t, delay, synced, reached, again, fresh):
         else:
             if n + AHEAD < targets.size:
                 prefetch(a.latest, latest_spike(targets[n + AHEAD], 0))
-            w = update_synapse(a, k, np.int64(j), delay, t - 1, synced, pre, ARRIVING)
+            w = update_synapse(a, k, np.int64(j), delay, t - 1, synced, pre, SENDING)
         reached[j] += sign * w
     return targets.size
 
@@ -144,12 +159,12 @@ def send_delayed(a, i, t, delay, synced, ring, again, fresh):
         if not a.t_lo <= j < a.t_hi:
             continue
         since = fresh + d if a.axonal else fresh - d
-        if again or (fresh > NEVER and missed_few(a, j, since)):
+        if not LATE and (again or (fresh > NEVER and missed_few(a, j, since))):
             w = a.weights[n]
             if TRANSMITS_AFTER:
                 w = changed_weight(a, k, j, t, -d if a.axonal else d, pre)
         else:
-            w = update_synapse(a, k, j, d, t - 1, synced, pre, ARRIVING)
+            w = update_synapse(a, k, j, d, t - 1, synced, pre, SENDING)
         ring[np.uint64(t + d) & mask, slot + np.uint64(j)] += sign * w
         events += 1
     return events
@@ -174,6 +189,26 @@ def integrate(step, a):
 
 
 @kernel(inner=True)
+def act(a, t, delay):
+    """Update the synapses on which presynaptic spikes act in step t, and transmit nothing.
+
+    The spikes are those of `late` steps before. `delay` is as in `send`.
+    """
+    row, previous = (t - a.late) % a.sent_n.size, np.int64(-1)
+    for m in range(a.sent_n[row]):
+        i = np.int64(a.sent[row, m])
+        if i == previous:
+            continue
+        previous = i
+        first, last = (0, 0) if a.dense else (a.indptr[i], a.indptr[i + 1])
+        if a.axonal and a.delays.size > 0:
+            first = first_from(a.delays, first, last, delay)
+            last = first_from(a.delays, first, last, delay + 1)
+        now = t + delay if a.axonal else t
+        update_source(a, i, first, last, now - 1, a.control[SYNCED], ARRIVING)
+
+
+@kernel(inner=True)
 def arrivals(step, a, ring):
     """Axonal delays: deliver spikes whose delay has passed; return the number of events."""
     events = 0
@@ -187,25 +222,35 @@ def arrivals(step, a, ring):
         row = t % rows
         if a.sent_n[row] > 0:
             events += send(a, a.sent[row], a.sent_n[row], ZERO, t, delay, ring)
+        if LATE and t >= a.late:
+            act(a, t, delay)
     return events
 
 
 @kernel(inner=True)
 def emit(step, a, ring, spikes, n_spikes):
     """Append spikes of this step to the histories, and send them if delays are dendritic."""
-    events, n = 0, 0
+    events, n, row = 0, 0, step % a.sent_n.size
     for s in range(n_spikes):
         gid = spikes[s]
         if a.pre_lo <= gid < a.pre_hi:
             i = np.int64(gid - a.pre_lo)
-            remember_pre(step, a, i)
-            if a.axonal:
-                a.sent[step % a.sent_n.size, n] = i
+            if not LATE:
+                remember_pre(step, a, i)
+            if a.axonal or LATE:
+                a.sent[row, n] = i
             n += 1
-    if a.axonal:
-        a.sent_n[step % a.sent_n.size] = n
-    elif n > 0:
+    if a.axonal or LATE:
+        a.sent_n[row] = n
+    if n > 0 and not a.axonal:
         events += send(a, spikes, n_spikes, a.pre_lo, step, a.delay, ring)
+    if LATE and step >= a.late:
+        # After `send`: it applies what was missed since the last spike that acts before this step.
+        row = (step - a.late) % a.sent_n.size
+        for m in range(a.sent_n[row]):
+            remember_pre(step, a, np.int64(a.sent[row, m]))
+        if not a.axonal:
+            act(a, step, a.delay)
     for s in range(n_spikes):
         gid = spikes[s]
         if a.post_lo <= gid < a.post_hi:
@@ -219,7 +264,8 @@ def flush(last_step, a):
     before = a.control[SYNCED]
     if last_step > before:
         for i in range(a.pre_n.size):
-            _flush_row(a, i, last_step, before)
+            first, last = (0, 0) if a.dense else (a.indptr[i], a.indptr[i + 1])
+            update_source(a, i, first, last, last_step, before, READING)
         a.control[SYNCED] = last_step
     reach = 0 if a.axonal else a.delay_max
     for j in range(a.post_n.size):
@@ -289,13 +335,15 @@ def releases(step, a):
 
 
 @kernel(fused=True)
-def _flush_row(a, i, last_step, before):
-    """Update the weights of one source from the end of step `before` to that of `last_step`."""
+def update_source(a, i, first, last, last_step, before, why):
+    """Update synapses of source i from the end of step `before` to that of `last_step`.
+
+    These are the sparse ones from `first` to `last`, or all dense ones.
+    """
     back = a.delay if a.axonal else 0
     if a.dense:
-        update_row(a, i, last_step - back, before - back, READING)
+        update_row(a, i, last_step - back, before - back, why)
         return
-    first, last = a.indptr[i], a.indptr[i + 1]
     pre = last_pre(a, i, last_step - back)
     for k in range(first, last):
         d = np.int64(a.delays[k]) if a.delays.size > 0 else a.delay
@@ -306,4 +354,4 @@ def _flush_row(a, i, last_step, before):
             prefetch(a.latest, latest_spike(a.targets[k + AHEAD], 0))
         j = np.int64(a.targets[k])
         if a.t_lo <= j < a.t_hi:
-            update_synapse(a, k, j, d, last_step - back, before - back, pre, READING)
+            update_synapse(a, k, j, d, last_step - back, before - back, pre, why)

@@ -22,6 +22,8 @@ from spikesim.kernels.histories import (
 )
 from spikesim.kernels.plastic import (
     ARRIVING,
+    PEEKING,
+    READING,
     SHORT,
     last_pre,
     latest_spike,
@@ -60,9 +62,10 @@ from spikesim.kernels.threads import first_from
 def apply_missed_events(a, k, j, upto, shift, synced, why, t_pre, before, count, t_earlier):
     """Apply all missed events up to step `upto` to synapse k, and return its weight.
 
-    Variables are rounded to their stored type after each event, and their values are those just
-    after the last event or, for an update at a presynaptic spike, just before that spike. So
-    results do not depend on when they are read.
+    If `why` is PEEKING, only the weight is computed, and nothing is stored. Variables are rounded
+    to their stored type after each event, and their values are those just after the last event or,
+    for an update at a presynaptic spike, just before that spike. So results do not depend on when
+    they are read.
 
     `t_pre` is the last presynaptic spike at or before `upto`, `before` the traces just before that,
     `count` the number of spikes in that step, `t_earlier` the presynaptic spike before it. Events
@@ -128,9 +131,10 @@ def apply_missed_events(a, k, j, upto, shift, synced, why, t_pre, before, count,
     if not settled:
         for _ in range(count):
             s = learnt(learn, s, on_pre(s, before, y, a, t_pre + back))
-    if EVOLVES and why == ARRIVING:
+    if EVOLVES and why != READING:
         s = learnt(learn, s, advanced(s, a, now + back, upto + 1 - now))
-    store_state(a, place, s)
+    if why != PEEKING:
+        store_state(a, place, s)
     return s[0]
 
 
@@ -161,9 +165,10 @@ def apply_missed_events_fast(a, k, j, upto, shift, why, t_pre, before, count, n)
             s = advanced(s, a, now + back, t_pre + passed - now)
             now = t_pre + passed
         s = on_post(s, x, post_of(latest, place), a, t_pre + passed + back)
-    if EVOLVES and why == ARRIVING:
+    if EVOLVES and why != READING:
         s = advanced(s, a, now + back, upto + 1 - now)
-    store_state(a, np.uint64(k), s)
+    if why != PEEKING:
+        store_state(a, np.uint64(k), s)
     return s[0]
 
 
@@ -171,8 +176,8 @@ def apply_missed_events_fast(a, k, j, upto, shift, why, t_pre, before, count, n)
 def update_synapse(a, k, j, delay, upto, synced, pre, why):
     """Update synapse k onto target j to the end of step `upto`; return its weight.
 
-    `pre` is the result of `last_pre` for its source. `why` is ARRIVING if the update is for a spike
-    of the source in step ``upto + 1``, else READING.
+    `pre` is the result of `last_pre` for its source. `why` is ARRIVING if a spike of the source
+    acts on the synapse in step ``upto + 1``, PEEKING if one is only transmitted then, else READING.
     """
     t_pre, before, count, earlier = pre
     shift = -delay if a.axonal else delay

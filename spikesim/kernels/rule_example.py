@@ -17,6 +17,7 @@ HAS_ON_PRE = True  # whether a presynaptic spike changes the synapse
 VECTORIZED = True  # whether the statements are cheap to compute and to discard
 EVOLVES = False  # whether variables of the synapse change between spikes
 TRANSMITS_AFTER = False  # whether a spike transmits the weight that it has changed
+LATE = False  # whether presynaptic spikes act on the synapse later than they are transmitted
 INTERVALS_READ_PRE = INTERVALS_READ_POST = False  # whether statements at intervals read traces
 PASSES = (0, 0)  # first pass over the synapses of each interval, in which sums are added up
 WIDTH = np.uint64(2)  # numbers that are kept of a postsynaptic spike: its step, and the traces

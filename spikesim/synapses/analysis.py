@@ -52,7 +52,6 @@ def analyse(
     drawn: Iterable[str] = (),
     signals: Mapping[str, Unit] | None = None,
     on_event: Mapping[str, str] | None = None,
-    late: bool = False,
     on_interval: Mapping[str, str] | None = None,
 ) -> RuleForm:
     """Find out which variables belong to neurons, check units, and choose the method.
@@ -76,8 +75,6 @@ def analyse(
         their first letters suggest.
     on_event : mapping of str to str, optional
         Statements at the release of modulators.
-    late : bool
-        Whether presynaptic spikes act on the synapse later than they are transmitted.
     on_interval : mapping of str to str, optional
         Statements at intervals, by the parameter that is the interval.
     """
@@ -180,8 +177,6 @@ def analyse(
     }
     solved = {*integrals, *crossings}
     reasons = reasons_to_step(pre, post, {n: v for n, v in rest.items() if n not in solved}, fixed)
-    if late:
-        reasons.append("presynaptic spikes act later than they are transmitted")
     orphans = set(delays) - {*pre.delayed, *post.delayed}
     for name in orphans:
         raise ValidationError(

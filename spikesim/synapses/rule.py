@@ -43,13 +43,13 @@ TRACES = """
 def _form(
     owner: str, equations: str, on_pre: str, on_post: str, units: tuple[tuple[str, Unit], ...],
     modulators: tuple[str, ...], initial: tuple[str, ...], drawn: tuple[str, ...],
-    signals: tuple[tuple[str, Unit], ...], on_event: tuple[tuple[str, str], ...], late: bool,
+    signals: tuple[tuple[str, Unit], ...], on_event: tuple[tuple[str, str], ...],
     on_interval: tuple[tuple[str, str], ...],
 ) -> RuleForm:  # fmt: skip
     """See `PlasticityRule.form`; the same texts are analysed once."""
     return analyse(
         owner, parse_text(equations, owner, FUNCTIONS, FLAGS), on_pre, on_post, dict(units),
-        modulators, initial, drawn, dict(signals), dict(on_event), late, dict(on_interval),
+        modulators, initial, drawn, dict(signals), dict(on_event), dict(on_interval),
     )  # fmt: skip
 
 
@@ -278,8 +278,8 @@ class PlasticityRule(Parametrized):
         return _form(
             type(self).__name__, self.equations, self.on_pre, self.on_post, tuple(units),
             tuple(self.modulators), tuple(self.initial), tuple(drawn),
-            tuple((signals or {}).items()),
-            tuple(self.on_event.items()), bool(self.on_pre_delay), tuple(self.on_interval.items()),
+            tuple((signals or {}).items()), tuple(self.on_event.items()),
+            tuple(self.on_interval.items()),
         )  # fmt: skip
 
     def explain(self) -> str:
@@ -311,6 +311,11 @@ class PlasticityRule(Parametrized):
         if given is None and WEIGHT in text.parameters:
             return text.parameters[WEIGHT][0]
         return one if given is None else given
+
+    @property
+    def acts_late(self) -> bool:
+        """Whether presynaptic spikes act on the synapse later than they are transmitted."""
+        return bool(self.on_pre_delay) and getattr(self, self.on_pre_delay) > 0
 
     @property
     def is_stepped(self) -> bool:

@@ -92,6 +92,19 @@ def check_late(rule: Any) -> None:
             f"must be zero or positive, in ms, got {getattr(rule, name):g} "
             f"{rule.declared[name].unit}", name, rule,
         )  # fmt: skip
+    if not rule.acts_late:
+        return
+    if rule.pairing in PAIRINGS[2:]:
+        raise ValidationError(
+            f"{rule.pairing!r} is for rules whose presynaptic spikes act when they are "
+            f"transmitted, and here they act {getattr(rule, name):g} ms later, by {name}",
+            "pairing", rule,
+        )  # fmt: skip
+    if rule.transmits == "after":
+        raise ValidationError(
+            "'after' lets a spike transmit what its statements have changed, and here they act "
+            f"{getattr(rule, name):g} ms later, by {name}", "transmits", rule,
+        )  # fmt: skip
 
 
 def check_event_names(rule: Any) -> None:

@@ -62,6 +62,7 @@ def _event_text(rule: Any, floor: float | None) -> str:
         {n: v.rhs for n, v in form.variables.items() if v.rhs is not None}, form.on_event,
         _intervals(form), fixed,
         Floor(floor, values, _lows(form, values)), transmits_after=rule.transmits == "after",
+        late=rule.acts_late,
     )  # fmt: skip
 
 

@@ -71,6 +71,13 @@ class Late(sim.PlasticityRule):
     on_pre_delay = "D"
 
 
+class LatePairs(Eligible):
+    """Spikes act 13.7 ms after they are transmitted, so several may be on their way."""
+
+    D = param(13.7, ms, "non-negative", "delay")
+    on_pre_delay = "D"
+
+
 def reward(rig):
     rig.rewards = trains(9, 2, most=20)
     source = rig.net.population("reward", 2, sim.SpikeSource([t * DT for t in rig.rewards]))
@@ -113,13 +120,15 @@ def held(rig):
     return 0.1 + (level - 0.1) * -np.expm1(-DT / 30.0) / (DT / 30.0)
 
 
-RULES = {"eligible": Eligible, "rewarded": Rewarded, "released": Released}
+RULES = {"eligible": Eligible, "rewarded": Rewarded, "released": Released, "late": LatePairs}
 
 
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=pytest.mark.thorough if name == "rewarded" else pytest.mark.slow)
+        pytest.param(
+            name, marks=pytest.mark.thorough if name in ("rewarded", "late") else pytest.mark.slow
+        )
         for name in RULES
     ],
 )
@@ -142,7 +151,7 @@ def test_the_methods_agree(name, layout, side):
         (Late, "auto"),
         *(
             pytest.param(rule, method, marks=pytest.mark.slow)
-            for rule in (Eligible, Rewarded, Released)
+            for rule in (Eligible, Rewarded, Released, Late, LatePairs)
             for method in ("events", "steps")
         ),
     ],
@@ -198,7 +207,7 @@ def test_thresholds_and_late_spikes_against_the_loop(layout, side):
         gamma_p=321.8, gamma_d=200.0, tau=100_000.0, D=13.7, cubic=False,
     )  # fmt: skip
     assert np.abs(rig.plastic.weight - rig.before.weight).max() > 0.1
-    assert rig.plastic.weight == pytest.approx([e["rho"] for e in expected], abs=1e-6)
+    assert rig.plastic.weight == pytest.approx([e["rho"] for e in expected], abs=1e-9)
 
 
 @pytest.mark.parametrize("rule", [Rewarded, Late])
@@ -275,6 +284,19 @@ def test_what_is_transmitted_after_a_change(layout, side, method):
     degree = np.bincount(rig.before.target, minlength=4)
     total = current.result().values.sum(axis=0) * -np.expm1(-DT / 1.0)
     assert total == pytest.approx(8.0 * degree, rel=1e-6)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(("layout", "side"), SHAPES)
+def test_what_is_transmitted_before_a_late_change(layout, side):
+    """The weight of that time, although the next update of the synapse is later."""
+    both = []
+    for method in ("events", "steps"):
+        rig = made(LatePairs(method=method), layout, side)
+        current = rig.net.record(rig.targets, "I_slow")
+        both.append(rig.run().net and current.result().values)
+    assert np.abs(both[0]).max() > 1.0
+    assert both[0] == pytest.approx(both[1], rel=1e-9, abs=1e-9)
 
 
 class Slow(sim.PlasticityRule):
@@ -404,6 +426,11 @@ def test_noise_has_its_mean_and_variance():
         ({"equations": "dx/dt = -x / (5*ms) : 1", "on_pre": "x += 1", "modulators": ("d",),
           "on_event": {"d": "w += x"}}, r"on_event\['d'\]: .* x is kept for one neuron"),
         ({"on_pre_delay": "D"}, "on_pre_delay: unknown name 'D'"),
+        ({"on_pre_delay": "D", "D": param(5.0, ms), "transmits": "after"},
+         "transmits: 'after' .* 5 ms later"),
+        ({"on_pre_delay": "D", "D": param(0.25, ms, "non-negative"),
+          "equations": "dx/dt = -x / (5*ms) : 1", "on_pre": "x += 1",
+          "pairing": "nearest-presynaptic-centred"}, "pairing: .*0.25 ms later"),
         ({"transmits": "never"}, "transmits: unknown name 'never'"),
         ({"equations": "dc/dt = -c / (5*ms) : 1\nd = c : 1", "on_pre": "d = 1"},
          "on_pre: 'd' is a subexpression"),
@@ -413,8 +440,10 @@ def test_noise_has_its_mean_and_variance():
     ],
 )  # fmt: skip
 def test_texts_that_are_refused(members, text):
+    members = dict(members)
+    options = {"pairing": members.pop("pairing", "all-to-all")}
     with pytest.raises(sim.ValidationError, match=rf"Own\.{text}"):
-        type("Own", (sim.PlasticityRule,), {"on_post": "w += 1", **members})()
+        type("Own", (sim.PlasticityRule,), {"on_post": "w += 1", **members})(**options)
 
 
 class Drifting(sim.PlasticityRule):

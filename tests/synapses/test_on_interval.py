@@ -280,11 +280,18 @@ def test_a_potential_is_read_with_the_delay():
 
 
 class Mixed(Rewarded):
-    """A weight that also follows an integral, and what releases change; many of them coincide."""
+    """A weight that also follows an integral, and releases that often coincide with intervals.
+
+    Presynaptic spikes and traces act later.
+    """
 
     T = param(1.0, ms)
+    D = param(1.3, ms)
+    on_pre_delay = "D"
     on_event: ClassVar = {"dopamine": "w = clip(w + 0.05 * (amount - 0.2) * c, 0, 2)"}
-    on_interval: ClassVar = {"T": "w = clip(w + 0.1 * (0.5 - mean(w)), 0, 2); c -= 0.02 * mean(c)"}
+    on_interval: ClassVar = {
+        "T": "w = clip(w + 0.1 * (0.5 - mean(w)), 0, 2); c -= 0.02 * mean(c * x)"
+    }
 
 
 @pytest.mark.thorough

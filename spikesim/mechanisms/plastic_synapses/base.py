@@ -13,6 +13,7 @@ from spikesim.codegen.modules import load
 from spikesim.codegen.step import Call
 from spikesim.description.projections import Projection
 from spikesim.distributions import Distribution
+from spikesim.errors import ValidationError
 from spikesim.kernels import histories
 from spikesim.language import expressions as ex
 from spikesim.planning.sampling import draw
@@ -20,7 +21,7 @@ from spikesim.runtime.limits import Entry
 from spikesim.runtime.origin import checksum
 from spikesim.runtime.split import Split
 from spikesim.synapses.form import WEIGHT, RuleForm
-from spikesim.units import whole_steps
+from spikesim.units import LONGEST_DELAY, whole_steps
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -192,3 +193,20 @@ def initial_values(
         else:
             row[:] = value
     return rows.ravel()
+
+
+def late_steps(rule: Any, dt: float) -> int:
+    """Steps by which presynaptic spikes act later than they are transmitted."""
+    name = rule.on_pre_delay
+    return steps_of(getattr(rule, name), dt, name, rule) if rule.acts_late else 0
+
+
+def steps_of(span: float, dt: float, what: str, rule: Any, least: int = 0) -> int:
+    """Number of steps that a time span (ms) of a rule has; it must be whole."""
+    steps = round(span / dt)
+    if abs(steps * dt - span) > 1e-6 * dt or steps < least or steps > LONGEST_DELAY:
+        raise ValidationError(
+            f"must be a multiple of dt = {dt:g} ms, from {least * dt:g} to {LONGEST_DELAY * dt:g} "
+            f"ms, got {span:g} ms", what, rule,
+        )  # fmt: skip
+    return steps

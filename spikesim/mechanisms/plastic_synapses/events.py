@@ -21,6 +21,7 @@ from spikesim.mechanisms.plastic_synapses.base import (
     Arrays,
     PlasticTable,
     initial_values,
+    late_steps,
     mean_levels,
     regular,
 )
@@ -136,7 +137,7 @@ class EventTable(PlasticTable):
 
     def reserve(self, events: int) -> None:
         a = self.args
-        if a.axonal and a.sent.shape[1] < a.pre_hi - a.pre_lo + events:
+        if (a.axonal or a.late) and a.sent.shape[1] < a.pre_hi - a.pre_lo + events:
             wider = np.zeros((a.sent.shape[0], a.pre_hi - a.pre_lo + 2 * events), np.int32)
             wider[:, : a.sent.shape[1]] = a.sent
             self.args = a._replace(sent=wider)
@@ -204,11 +205,13 @@ def build_event_table(
     n_synapses = n_pre * n_post if dense else s.targets.size
     form = rule.form()
     width, n_pre_traces = event_source.width_of(form.post.names), len(form.pre.names)
-    logged = dense and form.is_logged and pairing < 2
-    if axonal and high * n_pre * 4 > SENT_LIMIT:
+    late = late_steps(rule, dt)
+    logged = dense and form.is_logged and pairing < 2 and not late
+    flight, kept = (high if axonal else 0) + late, n_pre if axonal or late else 0
+    if flight * kept * 4 > SENT_LIMIT:
         raise ValidationError(
-            f"{high} steps of axonal delay times {n_pre} sources would keep "
-            f"{high * n_pre * 4 / 2**30:.1f} GB in flight; at most 1 GB", "delay", projection,
+            f"{flight} steps of delay times {n_pre} sources would keep "
+            f"{flight * kept * 4 / 2**30:.1f} GB in flight; at most 1 GB", "delay", projection,
         )  # fmt: skip
     weights = np.full(n_synapses, s.weight, dtype) if not isinstance(s.weight, np.ndarray) else (
         s.weight.astype(dtype, copy=False)
@@ -225,7 +228,7 @@ def build_event_table(
         pre_lo=built.pre_lo, pre_hi=built.pre_hi, post_lo=built.post_lo, post_hi=built.post_hi,
         slot=built.slot, sign=projection.sign, dense=dense, axonal=axonal, pairing=pairing,
         coincidence=COINCIDENCES.index(rule.coincidence), n_targets=n_post,
-        delay=low, delay_min=low, delay_max=high, dt=dt,
+        delay=low, delay_min=low, delay_max=high, late=late, dt=dt,
         indptr=empty if dense else s.indptr,
         begin=empty if dense else s.indptr[:-1], end=empty if dense else s.indptr[1:],
         t_lo=0, t_hi=n_post,
@@ -244,8 +247,8 @@ def build_event_table(
         irregular=np.zeros(1, np.int64),
         post_n=np.zeros(n_post, np.int64), post_kept=np.zeros(n_post, np.int64),
         log_t=np.zeros(log, np.int64), log_j=np.zeros(log, np.int32), log_v=np.zeros(log * width),
-        sent=np.zeros((high + 1, n_pre if axonal else 0), np.int32),
-        sent_n=np.zeros(high + 1, np.int64),
+        sent=np.zeros((high + late + 1, kept), np.int32),
+        sent_n=np.zeros(high + late + 1, np.int64),
         kept=np.zeros(n_synapses if pairing == histories.PRE_CENTRED else 0),
         levels=levels, sees=sees,
         released=np.zeros(0) if modulators is None else modulators.arrived,

@@ -145,7 +145,7 @@ def misshapen(a: PlasticArgs, own: Arrays) -> Iterator[str]:
         **{part: logged and own[part].shape == (length,) for part in ("log_t", "log_j")},
         "log_v": logged and own["log_v"].shape == (length * kept,),
         "sent": len(sent) == 2 and sent[0] == a.sent.shape[0]
-        and sent[1] >= (sources if a.axonal else 0),
+        and sent[1] >= (sources if a.axonal or a.late else 0),
     }  # fmt: skip
     yield from (part for part, fit in fits.items() if not fit)
 

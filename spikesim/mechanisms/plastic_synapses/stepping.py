@@ -21,8 +21,10 @@ from spikesim.mechanisms.plastic_synapses.base import (
     Arrays,
     PlasticTable,
     initial_values,
+    late_steps,
     mean_levels,
     regular,
+    steps_of,
 )
 from spikesim.planning.context import Context
 from spikesim.planning.projections import Built, target_type
@@ -30,7 +32,7 @@ from spikesim.runtime.limits import FINITE, FLAG, MANY, Entry, Limits, within
 from spikesim.synapses import COINCIDENCES
 from spikesim.synapses.form import POST, PRE, Side
 from spikesim.synapses.rule_text import stepped_text
-from spikesim.units import LONGEST_DELAY, Unit
+from spikesim.units import Unit
 
 
 class SteppedTable(PlasticTable):
@@ -98,9 +100,7 @@ def build_stepped_table(
     longest = int(s.delay_steps) if one_delay else int(delays.max(initial=1))
     values = {name: float(getattr(rule, name)) for name in rule.declared}
     earlier = [_earlier(side, values, dt, rule) for side, _, _ in sides]
-    late = _steps(getattr(rule, rule.on_pre_delay), dt, rule.on_pre_delay, rule) if (
-        rule.on_pre_delay
-    ) else 0  # fmt: skip
+    late = late_steps(rule, dt)
     most = max((int(spans.max(initial=0)) for spans in earlier), default=0)
     rows = 1 << (longest + late + most + 1).bit_length()
     dense = built.kind == DENSE
@@ -166,20 +166,10 @@ def initial_side(projection: Projection, side: Side) -> np.ndarray:
 def _earlier(side: Side, values: dict[str, float], dt: float, rule: Any) -> np.ndarray:
     """How many steps earlier variables of a neuron are read."""
     spans = [
-        _steps(float(ex.evaluate(span, values)), dt, f"the delay of {source}", rule, least=1)
+        steps_of(float(ex.evaluate(span, values)), dt, f"the delay of {source}", rule, least=1)
         for source, span in side.delayed.values()
     ]
     return np.array(spans, np.int64)
-
-
-def _steps(span: float, dt: float, what: str, rule: Any, least: int = 0) -> int:
-    steps = round(span / dt)
-    if abs(steps * dt - span) > 1e-6 * dt or steps < least or steps > LONGEST_DELAY:
-        raise ValidationError(
-            f"must be a multiple of dt = {dt:g} ms, from {least * dt:g} to {LONGEST_DELAY * dt:g} "
-            f"ms, got {span:g} ms", what, rule,
-        )  # fmt: skip
-    return steps
 
 
 def _exponentials(rates: list[Any], values: dict[str, float], dt: float) -> np.ndarray:
