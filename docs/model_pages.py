@@ -112,6 +112,10 @@ def caption(model: type) -> str:
         return "The internal variable of some synapses"
     if model is sim.SynapticScaling:
         return "The weight while the postsynaptic neuron fires at several rates"
+    if issubclass(model, sim.EProp):
+        return "Trials in which a neuron learns to fire when its teacher does"
+    if "reward" in getattr(model, "on_event", {}):
+        return "How the weight changes with the time between two spikes, if a reward follows"
     return "How the weight changes with the time between two spikes"
 
 
@@ -128,11 +132,16 @@ def _text(model: type) -> str:
 
 
 def _as_text(rest: str) -> str:
-    """A module's docstring: paragraphs as they are, indented equations as blocks."""
-    parts = []
+    """A module's docstring: paragraphs as they are, indented equations and code as blocks."""
+    parts: list[str] = []
     for block in textwrap.dedent(rest).strip("\n").split("\n\n"):
         if block.startswith("    "):
-            parts.append(f"```text\n{textwrap.dedent(block)}\n```")
+            code = textwrap.dedent(block)
+            if parts and parts[-1].startswith("```python"):  # the next lines of an example
+                parts.append(f"{parts.pop().removesuffix('```')}\n{code}\n```")
+            else:
+                language = "python" if code.startswith("import ") else "text"
+                parts.append(f"```{language}\n{code}\n```")
         else:
             parts.append(block)
     return "\n\n".join(parts)

@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import spikesim as sim
+from docs.learning_picture import scaled, taught
 from docs.model_pages import MADE, example, membrane_with
 from spikesim import plot
 from spikesim.description.inputs import Input, Source
@@ -301,7 +302,9 @@ def _rule(model: Any) -> Figure:
     if model is sim.SDSP:
         return _two_states(rule)
     if model is sim.SynapticScaling:
-        return _scaled(rule)
+        return scaled(rule)
+    if issubclass(model, sim.EProp):
+        return taught(model)
     top = float(getattr(rule, "w_max", 1.0))
     window: Any = _window(rule, 1, 20.0, 80.0, top)
     if len(form.pre.names + form.post.names) > 2 or len(form.variables) > 1:
@@ -354,43 +357,25 @@ def _window(
     times = 100.0 + 1000.0 / rate * np.arange(pairs)
     read, receptors = rule.form().post.read, {"kick": sim.Delta()}
     # Rules that read potentials need neurons whose spikes have a shape.
-    shaped = "V_m" in read
-    model = sim.HodgkinHuxley if shaped else Dendritic if "V_dend" in read else sim.LIF
+    noisy = isinstance(rule, sim.RMax)
+    shaped = "V_m" in read and not noisy
+    model: Any = sim.HodgkinHuxley if shaped else Dendritic if "V_dend" in read else sim.LIF
+    model = sim.GIF if noisy else model
     dt = 0.05 if shaped else 0.1 if rule.on_pre_delay else 1.0
     net = sim.Network(dt=dt, seed=1, precision="double")
     pre = net.population("pre", lags.size, sim.SpikeSource([times] * lags.size))
     drive = net.population("drive", lags.size, sim.SpikeSource(times + lags[:, None]))
     post = net.population("post", lags.size, model(receptors=receptors))
     net.project(drive, post, sim.OneToOne(), weight=50.0, delay=1.0, receptor="kick")
+    last = float(times[-1])
+    rewarding = net.population("rewarding", 1, sim.SpikeSource([last + 150.0]))
     for name in rule.modulators:
-        net.modulator(name, tau=100.0, baseline=0.1)
+        modulator = net.modulator(name, tau=100.0, baseline=0.1)
+        if name in rule.on_event:
+            net.release(rewarding, modulator, amount=1.0, delay=1.0)
     learnt = net.project(
         pre, post, sim.OneToOne(), weight=0.5 * top, delay=1.0, plasticity=rule,
         delay_is="axonal", receptor="kick",
     )  # fmt: skip
-    net.run(float(times[-1]) + 200.0)
+    net.run(last + 200.0)
     return lags, (learnt.weight - 0.5 * top) / (top * pairs)
-
-
-def _scaled(rule: sim.SynapticScaling) -> Figure:
-    """The weights of a neuron for half an hour at each of several rates (Hz)."""
-    rates = (0.0, 2.5, 5.0, 10.0)
-    net = sim.Network(dt=1.0, seed=1, precision="double")
-    times: list[Any] = [np.arange(1.0, 1.8e6, 1000.0 / r) if r else [] for r in rates]
-    drive = net.population("drive", 4, sim.SpikeSource(times))
-    post = net.population("post", 4, sim.LIF(receptors={"kick": sim.Delta()}))
-    net.project(drive, post, sim.OneToOne(), weight=50.0, delay=1.0, receptor="kick")
-    learnt = net.project(drive, post, sim.OneToOne(), weight=0.2, delay=1.0, plasticity=rule,
-                         delay_is="axonal", receptor="kick")  # fmt: skip
-    trace = net.record(learnt, "weight", every=10_000.0)
-    net.run(1.8e6)
-    result = trace.result()
-    figure, ax = plt.subplots(figsize=(6.4, 2.9), layout="constrained")
-    for k, rate in enumerate(rates):
-        ax.plot(result.times / 60e3, result.values[:, k], color=plot.OKABE_ITO[k],
-                label=f"{rate:g} Hz")  # fmt: skip
-    ax.set_xlabel("time (min)")
-    ax.set_ylabel("weight")
-    ax.set_title(f"SynapticScaling: postsynaptic rates, rho_0 = {rule.rho_0:g} Hz")
-    ax.legend()
-    return figure

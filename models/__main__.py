@@ -22,7 +22,7 @@ from spikesim import ValidationError
 from .common import HEAD, Expected, cli, rows
 
 NETWORKS = ("brunel", "vogels_abbott", "potjans_diesmann", "synfire_chain", "half_centre",
-            "ring_attractor", "izhikevich", "ping", "decision")  # fmt: skip
+            "ring_attractor", "izhikevich", "ping", "decision", "distal_reward")  # fmt: skip
 README = Path(__file__).with_name("README.md")
 PICTURES = README.parents[1] / "docs" / "images" / "models"
 

@@ -23,16 +23,16 @@ from pathlib import Path
 from typing import Any
 
 from numba.core.caching import _Cache
-from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
 from spikesim.errors import SpikesimWarning
 from spikesim.files import reason, replaced
+from spikesim.inner_kernels import rebuilt
 
 GENERATED = "spikesim._generated"
 """Package name of generated modules, which are named by the hash of their source."""
 
-_MARK = b"spikesim kernel 2\n"
+_MARK = b"spikesim kernel 3\n"
 _OTHERS = stat.S_IWGRP | stat.S_IWOTH
 _REMEDY = "set SPIKESIM_CACHE_DIR to a folder of your own"
 
@@ -182,7 +182,7 @@ class KernelCache(_Cache):
         if content is None:
             return None
         try:
-            return CompileResult._rebuild(target_context, *pickle.loads(content))
+            return rebuilt(target_context, pickle.loads(content))
         except Exception:  # for instance from another environment: compile again
             return None
 

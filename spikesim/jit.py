@@ -16,10 +16,10 @@ from typing import Any
 import numba
 import numpy as np
 from numba import njit
-from numba.core.registry import CPUDispatcher
 from platformdirs import user_cache_path
 
 from spikesim.cache import CacheFolder, KernelCache
+from spikesim.inner_kernels import InnerCompiler, InnerKernel
 
 COMPILED = not numba.config.DISABLE_JIT
 """Whether kernels are compiled; otherwise they run as plain Python, for debugging."""
@@ -61,13 +61,6 @@ def _cache_folder(root: Path) -> CacheFolder:
     return CacheFolder(root / source_hash(), root)
 
 
-class InnerKernel(CPUDispatcher):
-    """Kernel that only other kernels call; no wrapper for calls from Python is compiled."""
-
-    def __call__(self, *args: Any) -> Any:
-        raise TypeError(f"{self.py_func.__name__} is an inner kernel: only kernels can call it")
-
-
 def kernel(
     function: Callable[..., Any] | None = None,
     *,
@@ -104,6 +97,7 @@ def kernel(
         _nrt=False,
         no_cfunc_wrapper=True,
         no_cpython_wrapper=fused or inner,
+        **({"pipeline_class": InnerCompiler} if fused or inner else {}),
     )(function)
     compiled._cache = KernelCache(function, cache_folder)  # as `cache=True` does with Numba's cache
     if fused or inner:

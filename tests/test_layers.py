@@ -18,6 +18,7 @@ PACKAGE = Path(spikesim.__file__).parent
 LAYERS = [
     ["errors", "precision"],
     ["calls", "fixed", "files", "machine", "pickling"],
+    ["inner_kernels"],
     ["cache", "units"],
     ["jit", "attributes"],
     ["rng", "_generated"],

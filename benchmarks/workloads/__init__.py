@@ -119,6 +119,7 @@ _ALL = (
     Workload("irregular-plastic", "irregular_plastic"),
     Workload("plasticity", "plasticity"),
     Workload("song-abbott", "song_abbott"),
+    Workload("distal-reward", "distal_reward"),
     Workload("microcircuit", "microcircuit"),
     Workload("microcircuit-0.1", "microcircuit", {"scale": 0.1}),
     Workload("mnist", "mnist"),

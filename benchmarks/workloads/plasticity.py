@@ -4,7 +4,7 @@ The network is that of `irregular_plastic`: Poisson sources (7.5 Hz) onto LIF ne
 about 10 Hz because of noise of their own, dendritic delays of 1 to 5 ms. Sparse with 1,000 or 100
 synapses onto each neuron, or dense. Learning is so weak that the rates stay, so that all rules get
 the same spikes. What a rule costs is the difference to the point "none". The rule of Urbanczik &
-Senn is not here, since it reads a dendrite.
+Senn is not here, since it reads a dendrite, and e-prop, since it reads a learning signal.
 """
 
 from __future__ import annotations
@@ -58,6 +58,8 @@ RULES: dict[str, tuple[str, dict[str, Any]]] = {
     "covariance": ("Covariance", {**WEAK, **BOUNDS}),
     "oja": ("Oja", WEAK),
     "dopamine": ("DopamineSTDP", {"A_plus": 1e-6, "A_minus": 1.5e-6, **BOUNDS}),
+    "r-stdp": ("RSTDP", {**WEAK, **BOUNDS}),
+    "r-max": ("RMax", {**WEAK, **BOUNDS}),
     "pre-post": ("PrePostSTDP", {}),
     "calcium": ("CalciumSTDP", {"D": 0.0, "w_up": W_MAX}),
     "calcium-cubic": ("CalciumSTDP", {"D": 0.0, "w_up": W_MAX, "cubic": 1.0}),
@@ -110,7 +112,7 @@ def spikesim(sim: Any, net: Any, seconds: float, setting: str, rule: str) -> Tol
         if plasticity.is_stepped:
             told.seconds = STEPPED_S
         if plasticity.modulators:
-            reward = net.population("reward", 1, sim.PoissonSource(1.0))
+            reward = net.population("rewarding", 1, sim.PoissonSource(1.0))
             dopamine = net.modulator(plasticity.modulators[0], tau=200.0)
             net.release(reward, dopamine, amount=0.5, delay=1.0)
     told.projections.append(("sources", net.project(

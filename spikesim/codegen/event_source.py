@@ -82,6 +82,7 @@ def event_source(
     fixed: Mapping[str, int],
     floor: Floor,
     *,
+    logged: bool = False,
     transmits_after: bool = False,
     late: bool = False,
 ) -> str:
@@ -115,6 +116,8 @@ def event_source(
         empty if they are read at run time.
     floor : Floor
         Lower bound of the weight.
+    logged : bool
+        Whether postsynaptic spikes alone change synapses, and only their weights.
     transmits_after : bool
         Whether a spike transmits the weight that it has changed.
     late : bool
@@ -133,6 +136,7 @@ def event_source(
         "from math import log as _log",
         "from spikesim.kernels.functions import exp as _exp, exprel as _exprel",
         f"HAS_ON_PRE = {bool(on_pre)}",
+        f"LOGGED = {logged}",
         f"VECTORIZED = {cheap}",
         f"EVOLVES = {bool(evolving)}",
         f"TRANSMITS_AFTER = {transmits_after}",

@@ -53,6 +53,10 @@ _MEANT = """
     UrbanczikSenn urbanczik_synapse
     SDSP          brader_fusi, spike_driven_plasticity
     DopamineSTDP  stdp_dopamine_synapse, stdp_dopamine
+    RSTDP         reward_modulated_stdp, r_stdp
+    RMax          policy_gradient
+    EProp         eprop_synapse, eprop_synapse_bsshslm_2020, eprop_iaf_bsshslm_2020
+    AdaptiveEProp eprop_iaf_adapt, eprop_iaf_adapt_bsshslm_2020
     CalciumSTDP   graupner_brunel, calcium_based_plasticity
     OrchestratedSTDP zenke2015
     PrePostSTDP   costa2015

@@ -40,6 +40,7 @@ from spikesim.kernels.plastic_vectors import missed_few
 from spikesim.kernels.rule_example import (
     LATE,
     TRANSMITS_AFTER,
+    VECTORIZED,
     advanced,
     factors,
     load_state,
@@ -86,7 +87,9 @@ def send(a, sources, n, base, t, delay, ring):
                 subtract_row(reached[lo:hi], row)
             events += hi - lo
         else:
-            fresh = NEVER if again or LATE else update_irregular(a, i, t, delay, synced)
+            fresh = NEVER
+            if VECTORIZED and not LATE:
+                fresh = NEVER if again else update_irregular(a, i, t, delay, synced)
             if a.delays.size == 0:
                 events += send_uniform(a, i, t, delay, synced, reached, again, fresh)
             else:

@@ -35,6 +35,7 @@ from spikesim.kernels.plastic_vectors import applies_latest, is_irregular, misse
 from spikesim.kernels.rule_example import (
     EVOLVES,
     HAS_ON_PRE,
+    LOGGED,
     TRANSMITS_AFTER,
     WIDTH,
     advanced,
@@ -248,9 +249,10 @@ def replay_row(a, i, upto, synced):
 @kernel(fused=True)
 def update_row(a, i, upto, synced, why):
     """Update the dense synapses of source i (or the thread's part) to the end of step `upto`."""
-    if a.log_t.size > 0:
-        replay_row(a, i, upto, synced)
-        return
+    if LOGGED:
+        if a.log_t.size > 0:
+            replay_row(a, i, upto, synced)
+            return
     pre = last_pre(a, i, upto)
     for j in range(a.t_lo, a.t_hi):
         update_synapse(a, i * a.n_targets + j, j, a.delay, upto, synced, pre, why)

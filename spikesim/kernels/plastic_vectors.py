@@ -10,7 +10,6 @@ from spikesim.kernels.intrinsics import load_const, prefetch
 from spikesim.kernels.plastic import SAMPLE, latest_spike
 from spikesim.kernels.rule_example import (
     HAS_ON_PRE,
-    VECTORIZED,
     WIDTH,
     after_post,
     after_pre,
@@ -44,7 +43,7 @@ def missed(a, j, first):
 def applies_latest(a, t_pre, count, synced):
     """Whether `update_latest` may update the synapses of a source with this last spike."""
     plain = pairing(a) <= NEAREST_SYMMETRIC and coincidence(a) == NONE
-    return VECTORIZED and plain and count == 1 and t_pre > synced and a.control[LEARNING] == 1
+    return plain and count == 1 and t_pre > synced and a.control[LEARNING] == 1
 
 
 @kernel(inline=True)
@@ -53,7 +52,7 @@ def missed_few(a, j, first):
     return load_const(a.latest, latest_spike(j, 3)) < first
 
 
-@kernel(inline=True)
+@kernel(fused=True)
 def after_latest(a, s, j, t_pre, upto, shift, before):
     """Variables after the presynaptic spike of `t_pre` and the target's latest three spikes.
 
@@ -80,7 +79,7 @@ def after_latest(a, s, j, t_pre, upto, shift, before):
     return after_spike(a, s, s0, place, first, last, t_pre + back, before, after)
 
 
-@kernel(inline=True)
+@kernel(fused=True)
 def after_spike(a, s, t, place, first, last, t_pre, before, after):
     """Variables after a postsynaptic spike, if that is in the steps from `first` to `last`."""
     passed = np.int64(max(t - first, 0.0))

@@ -1,11 +1,13 @@
 """Plasticity rules and short-term plasticity models, one per file."""
 
+from spikesim.synapses.adaptive_e_prop import AdaptiveEProp
 from spikesim.synapses.bcm import BCM
 from spikesim.synapses.calcium_stdp import CalciumSTDP
 from spikesim.synapses.clopath_stdp import ClopathSTDP
 from spikesim.synapses.covariance import Covariance
 from spikesim.synapses.diehl_cook_stdp import DiehlCookSTDP
 from spikesim.synapses.dopamine_stdp import DopamineSTDP
+from spikesim.synapses.e_prop import EProp
 from spikesim.synapses.exponential_trace_stdp import ExponentialTraceSTDP
 from spikesim.synapses.hebbian import Hebbian
 from spikesim.synapses.inhibitory_stdp import InhibitorySTDP
@@ -15,6 +17,8 @@ from spikesim.synapses.pair_stdp import PairSTDP
 from spikesim.synapses.power_law_stdp import PowerLawSTDP
 from spikesim.synapses.pre_post_stdp import PrePostSTDP
 from spikesim.synapses.quantal import QuantalRelease
+from spikesim.synapses.r_max import RMax
+from spikesim.synapses.r_stdp import RSTDP
 from spikesim.synapses.release import Release
 from spikesim.synapses.rule import COINCIDENCES, PAIRINGS, PlasticityRule
 from spikesim.synapses.sdsp import SDSP
@@ -27,9 +31,10 @@ from spikesim.synapses.tsodyks_markram import TsodyksMarkram
 from spikesim.synapses.urbanczik_senn import UrbanczikSenn
 
 __all__ = [
-    "BCM", "COINCIDENCES", "PAIRINGS", "SDSP", "CalciumSTDP", "ClopathSTDP", "Covariance",
-    "DiehlCookSTDP", "DopamineSTDP", "ExponentialTraceSTDP", "Hebbian", "InhibitorySTDP", "Oja",
-    "OrchestratedSTDP", "PairSTDP", "PlasticityRule", "PowerLawSTDP", "PrePostSTDP",
-    "QuantalRelease", "Release", "SlidingTripletSTDP", "SymmetricTraceSTDP",
-    "SynapticScaling", "TraceSTDP", "TripletSTDP", "TsodyksMarkram", "UrbanczikSenn",
+    "BCM", "COINCIDENCES", "PAIRINGS", "RSTDP", "SDSP", "AdaptiveEProp", "CalciumSTDP",
+    "ClopathSTDP", "Covariance", "DiehlCookSTDP", "DopamineSTDP", "EProp",
+    "ExponentialTraceSTDP", "Hebbian", "InhibitorySTDP", "Oja", "OrchestratedSTDP", "PairSTDP",
+    "PlasticityRule", "PowerLawSTDP", "PrePostSTDP", "QuantalRelease", "RMax", "Release",
+    "SlidingTripletSTDP", "SymmetricTraceSTDP", "SynapticScaling", "TraceSTDP", "TripletSTDP",
+    "TsodyksMarkram", "UrbanczikSenn",
 ]  # fmt: skip

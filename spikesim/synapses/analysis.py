@@ -190,8 +190,8 @@ def analyse(
 
 
 def suggested_unit(name: str) -> Unit:
-    """Unit of a variable of a neuron, from the letter with which such names begin."""
-    return {"V": mV, "v": mV, "I": pA, "g": nS}.get(name.partition("_")[0], one)
+    """Unit of a variable of a neuron, from that with which such names begin."""
+    return {"V": mV, "v": mV, "theta": mV, "I": pA, "g": nS}.get(name.partition("_")[0], one)
 
 
 class _Delays(ast.NodeTransformer):

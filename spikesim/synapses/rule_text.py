@@ -61,8 +61,8 @@ def _event_text(rule: Any, floor: float | None) -> str:
         integrals_of(rule, form), form.crossings,
         {n: v.rhs for n, v in form.variables.items() if v.rhs is not None}, form.on_event,
         _intervals(form), fixed,
-        Floor(floor, values, _lows(form, values)), transmits_after=rule.transmits == "after",
-        late=rule.acts_late,
+        Floor(floor, values, _lows(form, values)), logged=form.is_logged,
+        transmits_after=rule.transmits == "after", late=rule.acts_late,
     )  # fmt: skip
 
 

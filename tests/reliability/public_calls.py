@@ -416,7 +416,8 @@ def use(thing, w):
         case PlasticityRule() if set(thing.form().post.read) - {"V_m"}:
             thing.explain()  # it reads what these neurons do not have
         case PlasticityRule():
-            learning = {"plasticity": thing, "delay_is": "axonal"}
+            learning = {"plasticity": thing, "delay_is": "axonal",
+                        "modulators": dict.fromkeys(thing.modulators, w.dopamine)}  # fmt: skip
             net.project(*ends, sim.AllToAll(), **usual, **learning)
         case Release():
             net.project(*ends, sim.AllToAll(), **usual, release=thing)

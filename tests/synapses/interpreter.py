@@ -22,11 +22,15 @@ def _compiled(trees):
     return {name: compile(ex.source(tree), name, "eval") for name, tree in trees.items()}
 
 
-def interpret(rule, pre, post, w, *, dt, stop, initial=None, signals=None, units=None, substeps=2):
+def interpret(
+    rule, pre, post, w, *, dt, stop, initial=None, signals=None, units=None, released=None,
+    substeps=2,
+):  # fmt: skip
     """Return all variables at the end of step `stop`, from those at step 0, its spikes included.
 
     Arguments are as those of the loops from papers. `signals` has arrays of what is read, such as
-    ``V_m_post``, or the name of a modulator. Coincident spikes do not see each other.
+    ``V_m_post``, or the name of a modulator. `released` has pairs (step, amount) by modulator.
+    Coincident spikes do not see each other.
     """
     form = rule.form(units)
     variables = {**form.variables}
@@ -41,6 +45,7 @@ def interpret(rule, pre, post, w, *, dt, stop, initial=None, signals=None, units
         jumps = [{n: ast.Constant(step_of(n, t)) for n, t in j.items()} for j in jumps]
     jumps = [_compiled(j) for j in jumps]
     at_spikes = [_compiled(form.on_pre), _compiled(form.on_post)]
+    at_events = {name: _compiled(statements) for name, statements in form.on_event.items()}
 
     def evaluated(trees, values, seen):
         return {n: eval(t, FUNCTIONS, {**scope, **seen, **values}) for n, t in trees.items()}
@@ -70,6 +75,9 @@ def interpret(rule, pre, post, w, *, dt, stop, initial=None, signals=None, units
         for statements, spike in zip(at_spikes, spikes, strict=True):
             if spike:
                 now |= evaluated(statements, now, seen)
+        for name, events in (released or {}).items():
+            for _, amount in (event for event in events if event[0] == t):
+                now |= evaluated(at_events[name], now, {**seen, "amount": amount})
         now |= {**after[0], **after[1]}
     return now
 
@@ -81,13 +89,13 @@ STOP = 820
 
 
 def agree(rule, loop, w=0.5, start=(), rel=1e-9, signals=None, read=None, initial=None,
-          variables=(), substeps=2, **parameters):  # fmt: skip
+          variables=(), substeps=2, released=None, **parameters):  # fmt: skip
     """Check a rule as it is declared against a loop from a paper, over two busy trains.
 
     `signals` are those of the loop, and `read` the same for the rule.
     """
     found = interpret(rule, *TRAINS, w, dt=DT, stop=STOP, initial=initial, signals=read,
-                      substeps=substeps)  # fmt: skip
+                      substeps=substeps, released=released)  # fmt: skip
     end = loop(*TRAINS, w, *start, dt=DT, stop=STOP, **(signals or {}), **parameters)
     end = {"w": end} if np.isscalar(end) else end
     assert abs(end["w"] - w) > 0.01, "something was learnt"

@@ -81,6 +81,10 @@ CASES = {  # the state at step 0, parameters, signals of the postsynaptic neuron
     "e_prop": (
         [0.5], {"eta": 0.01, "tau_m": 20.0, "tau_out": 30.0}, {"psi": U / 80, "L": U / 40 + 1}, {},
     ),
+    "e_prop_flow": (
+        [0.5], {"eta": 0.01, "tau_m": 20.0, "tau_out": 30.0, "beta": 0.5, "tau_a": 60.0},
+        {"psi": -U / 80, "L": U / 40 + 1}, {},
+    ),
 }  # fmt: skip
 
 
@@ -95,11 +99,14 @@ def state(name, pre=PRE, post=POST, repeat=1, post_signals_late=0, **timing):
     return {"w": end} if np.isscalar(end) else end
 
 
+BY_STEPS = {"oja_rates", "zenke", "e_prop_flow"}  # are integrated by Runge-Kutta
+
+
 @pytest.mark.parametrize("name", [name for name in CASES if name != "e_prop"])  # is discrete
 def test_the_length_of_the_step_does_not_matter(name):
     """Everything is exact between spikes, so that quarter steps give the same state."""
     fine, coarse = state(name, repeat=4), state(name)
-    assert fine == pytest.approx(coarse, rel=1e-7 if name in {"oja_rates", "zenke"} else 1e-10)
+    assert fine == pytest.approx(coarse, rel=1e-7 if name in BY_STEPS else 1e-10)
     started = dict(zip(coarse, CASES[name][0], strict=False))
     assert all(abs(coarse[k] - v) > 1e-4 for k, v in started.items())
 
@@ -343,26 +350,39 @@ def test_rewards_read_eligibility():
     assert end["c"] == pytest.approx(c * exp(-180 / 500))
 
 
-def test_e_prop_is_the_gradient():
+@pytest.mark.parametrize("beta", [0.0, 0.7])
+def test_e_prop_is_the_gradient(beta):
     """Of a neuron with a smooth nonlinearity for the spike, by finite differences."""
-    n, alpha, kappa = 200, exp(-1 / 30), exp(-1 / 20)
+    n, alpha, kappa, rho = 200, exp(-1 / 30), exp(-1 / 20), exp(-1 / 100)
     pre = poisson(0.1, n, 3)
     z, target = np.zeros(n), np.sin(np.arange(n) / 20)
     z[pre] = 1.0
 
     def run(w):
-        v = y = loss = 0.0
+        v = y = a = loss = 0.0
         psi, L = np.zeros(n), np.zeros(n)
         for t in range(n):
             v = alpha * v + (w * z[t - 1] if t else 0.0)
-            y = kappa * y + np.tanh(v)
-            psi[t], L[t] = 1 - np.tanh(v) ** 2, y - target[t]
+            spike = np.tanh(v - beta * a)
+            a, y = rho * a + spike, kappa * y + spike
+            psi[t], L[t] = 1 - spike**2, y - target[t]
             loss += L[t] ** 2 / 2
         return loss, psi, L
 
     _, psi, L = run(0.3)
     end = loops.e_prop(
-        pre, [], 0.3, dt=1.0, stop=n - 1, psi=psi, L=L, eta=0.01, tau_m=30.0, tau_out=20.0
+        pre,
+        [],
+        0.3,
+        dt=1.0,
+        stop=n - 1,
+        psi=psi,
+        L=L,
+        eta=0.01,
+        tau_m=30.0,
+        tau_out=20.0,
+        beta=beta,
+        tau_a=100.0,
     )
     gradient = (run(0.3 + 1e-5)[0] - run(0.3 - 1e-5)[0]) / 2e-5
     assert end["w"] == pytest.approx(0.3 - 0.01 * gradient, rel=1e-7)

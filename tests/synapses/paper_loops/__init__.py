@@ -40,7 +40,7 @@ from tests.synapses.paper_loops.rates import (
     oja,
     oja_rates,
 )
-from tests.synapses.paper_loops.reward import dopamine_stdp, e_prop, r_stdp
+from tests.synapses.paper_loops.reward import dopamine_stdp, e_prop, e_prop_flow, r_max, r_stdp
 from tests.synapses.paper_loops.voltage import clopath, urbanczik_senn
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "diehl_cook_triplet",
     "dopamine_stdp",
     "e_prop",
+    "e_prop_flow",
     "graupner_brunel",
     "hebb",
     "hebb_rates",
@@ -63,6 +64,7 @@ __all__ = [
     "pair_additive",
     "pair_power_law",
     "power_law",
+    "r_max",
     "r_stdp",
     "sdsp",
     "triplet",
