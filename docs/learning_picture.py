@@ -1,4 +1,4 @@
-"""Pictures of rules that learn for a while: a neuron taught when to fire, and one that is scaled."""
+"""Pictures of rules that learn for a while: a neuron is taught when to fire, or is scaled."""
 
 from __future__ import annotations
 
