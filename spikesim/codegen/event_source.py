@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from spikesim.codegen.crossings_source import crossed
+from spikesim.codegen.interval_source import Intervals
 from spikesim.codegen.rule_source import (
     WEIGHT,
     Floor,
@@ -22,7 +23,7 @@ from spikesim.codegen.rule_source import (
     statements,
     tuples,
 )
-from spikesim.codegen.templates import EVENTS, EXAMPLE
+from spikesim.codegen.templates import EVENTS, EVENTS_AT_INTERVALS, EXAMPLE
 from spikesim.language import expressions as ex
 
 
@@ -77,6 +78,7 @@ def event_source(
     crossings: Mapping[str, tuple[str, Sequence[ast.expr]]],
     equations: Statements,
     on_event: Mapping[str, Statements],
+    intervals: Intervals,
     fixed: Mapping[str, int],
     floor: Floor,
     *,
@@ -107,6 +109,8 @@ def event_source(
         Derivatives (per ms) of these variables, and of the decaying ones.
     on_event : mapping
         New values of variables of the synapse when a modulator is released, by modulator.
+    intervals : Intervals
+        What is executed at intervals.
     fixed : mapping of str to int
         ``pairing`` and ``coincidence`` as compile-time constants, which makes the kernels faster;
         empty if they are read at run time.
@@ -128,7 +132,7 @@ def event_source(
     cheap = all(map(is_arithmetic, trees)) and not evolving and not transmits_after
     sides = ("pre", names.pre, "x"), ("post", names.post, "y")
     lines = [
-        *imports(trees),
+        *imports([*trees, *intervals.trees]),
         "from math import log as _log",
         "from spikesim.kernels.functions import exprel as _exprel",
         f"HAS_ON_PRE = {bool(on_pre)}",
@@ -159,7 +163,8 @@ def event_source(
         function("pre_if", "first, x, z", f"return {row(either)}"),
     ]
     lines += [_choice(name, fixed) for name in ("pairing", "coincidence")]
-    return generated(EXAMPLE, EVENTS, lines)
+    lines += intervals.lines(names, floor)
+    return generated(EXAMPLE, [*EVENTS, *intervals.templates(EVENTS_AT_INTERVALS)], lines)
 
 
 def width_of(post: Sequence[str]) -> int:

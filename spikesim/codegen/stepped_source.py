@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from spikesim.codegen.decays import Constants, approach, decay_rate, with_shares
+from spikesim.codegen.interval_source import Intervals
 from spikesim.codegen.rule_source import (
     WEIGHT,
     Floor,
@@ -27,7 +28,7 @@ from spikesim.codegen.rule_source import (
     statements,
     tuples,
 )
-from spikesim.codegen.templates import EXAMPLE, STEPS
+from spikesim.codegen.templates import EXAMPLE, STEPS, STEPS_AT_INTERVALS
 from spikesim.language import expressions as ex
 from spikesim.language.algebra import CONSTANT, linear_terms
 
@@ -68,6 +69,7 @@ def stepped_source(
     on_post: Statements,
     on_event: Mapping[str, Statements],
     noise: Statements,
+    intervals: Intervals,
     floor: Floor,
     *,
     transmits_after: bool = False,
@@ -89,6 +91,8 @@ def stepped_source(
         New values of variables of the synapse when a modulator is released, by modulator.
     noise : mapping
         Factors of white noise in the equations of variables of the synapse.
+    intervals : Intervals
+        What is executed at intervals.
     floor : Floor
         Lower bound of the weight.
     transmits_after : bool
@@ -112,7 +116,7 @@ def stepped_source(
     trees += [t for o in (pre, post, synapse) for t in (*o.equations.values(), *o.jumps.values())]
     moved = functools.partial(_moved, decays, approaches, constants)
     lines = [
-        *imports(trees),
+        *imports([*trees, *intervals.trees]),
         "import math\n",
         "from spikesim import rng",
         "from spikesim.kernels.functions import exp, exprel\n",
@@ -135,7 +139,9 @@ def stepped_source(
             moved(f"moved_{side}", owned, own, f"{given}, _a, _step", None),
         ]
     lines.append(function("coincidence", "a", "return a.coincidence"))
-    return generated(EXAMPLE, STEPS, lines), constants.rates
+    lines += intervals.lines(names, floor)
+    templates = [*STEPS, *intervals.templates(STEPS_AT_INTERVALS)]
+    return generated(EXAMPLE, templates, lines), constants.rates
 
 
 def _noise(noise: Statements, names: Names, floor: Floor) -> str:

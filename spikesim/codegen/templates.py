@@ -9,3 +9,6 @@ EVENTS = [
     for name in ("plastic", "plastic_vectors", "plastic_updates", "plastic_sending")
 ]
 STEPS = [_KERNELS / "stepped.py"]
+# For rules with statements at intervals, in addition.
+EVENTS_AT_INTERVALS = _KERNELS / "plastic_intervals.py"
+STEPS_AT_INTERVALS = _KERNELS / "stepped_intervals.py"

@@ -156,6 +156,8 @@ class PlasticArgs(NamedTuple):
     epoch: Array  # int64 (integrals): binary logarithm of the steps of an epoch
     integrated: Array  # int64 (integrals): row of the decay tables
     step_integral: Array  # float64 (integrals): integral of the decay over one step
+    every: Array  # int64: for each interval, its steps
+    sums: Array  # float64 (sums, targets): of all synapses of a target, scratch
 
 
 class SteppedArgs(NamedTuple):
@@ -196,3 +198,5 @@ class SteppedArgs(NamedTuple):
     released: Array  # float64 (modulators): amounts released in the last step
     level_base: Array  # float64: their baselines
     level_mean: Array  # float64: mean of their decay over a step
+    every: Array  # int64: for each interval, its steps
+    sums: Array  # float64 (sums, targets): of all synapses of a target, scratch

@@ -21,7 +21,7 @@ from spikesim.runtime.limits import Entry
 from spikesim.runtime.origin import checksum
 from spikesim.runtime.split import Split
 from spikesim.synapses.form import WEIGHT, RuleForm
-from spikesim.units import LONGEST_DELAY
+from spikesim.units import LONGEST_DELAY, whole_steps
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -165,6 +165,16 @@ def mean_levels(modulators: Any, sees: np.ndarray) -> dict[str, np.ndarray]:
         return {"level_base": np.zeros(0), "level_mean": np.zeros(0)}
     decay = modulators.decay[sees]
     return {"level_base": modulators.baseline[sees], "level_mean": (decay - 1.0) / np.log(decay)}
+
+
+def regular(projection: Projection, form: RuleForm, dt: float) -> dict[str, np.ndarray]:
+    """Steps of the intervals of a rule, and room for the sums over the synapses of each target."""
+    rule = projection.plasticity
+    assert rule is not None
+    every = [whole_steps(getattr(rule, name), dt, name, rule) for name in form.on_interval]
+    n_sums = sum(len(part.sums) for part in form.on_interval.values())
+    first, end = projection.target.span
+    return {"every": np.array(every, np.int64), "sums": np.zeros((n_sums, end - first))}
 
 
 def initial_values(
