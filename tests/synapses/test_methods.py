@@ -127,7 +127,7 @@ RULES = {"eligible": Eligible, "rewarded": Rewarded, "released": Released, "late
     "name",
     [
         pytest.param(
-            name, marks=pytest.mark.thorough if name in ("rewarded", "late") else pytest.mark.slow
+            name, marks=pytest.mark.thorough if name == "rewarded" else pytest.mark.slow
         )
         for name in RULES
     ],
