@@ -1,8 +1,8 @@
-"""Picture of a neuron that learns by e-prop when to fire."""
+"""Pictures of rules that learn for a while: a neuron is taught when to fire, or is scaled."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -53,4 +53,28 @@ def taught(kind: type[sim.EProp]) -> Figure:
     ax.set_ylim(0, trials + 1)
     ax.legend(loc="upper right")
     ax.set_title(f"{kind.__name__}: a neuron learns when to fire")
+    return figure
+
+
+def scaled(rule: sim.SynapticScaling) -> Figure:
+    """The weights of a neuron for half an hour at each of several rates (Hz)."""
+    rates = (0.0, 2.5, 5.0, 10.0)
+    net = sim.Network(dt=1.0, seed=1, precision="double")
+    times: list[Any] = [np.arange(1.0, 1.8e6, 1000.0 / r) if r else [] for r in rates]
+    drive = net.population("drive", 4, sim.SpikeSource(times))
+    post = net.population("post", 4, sim.LIF(receptors={"kick": sim.Delta()}))
+    net.project(drive, post, sim.OneToOne(), weight=50.0, delay=1.0, receptor="kick")
+    learnt = net.project(drive, post, sim.OneToOne(), weight=0.2, delay=1.0, plasticity=rule,
+                         delay_is="axonal", receptor="kick")  # fmt: skip
+    trace = net.record(learnt, "weight", every=10_000.0)
+    net.run(1.8e6)
+    result = trace.result()
+    figure, ax = plt.subplots(figsize=(6.4, 2.9), layout="constrained")
+    for k, rate in enumerate(rates):
+        ax.plot(result.times / 60e3, result.values[:, k], color=plot.OKABE_ITO[k],
+                label=f"{rate:g} Hz")  # fmt: skip
+    ax.set_xlabel("time (min)")
+    ax.set_ylabel("weight")
+    ax.set_title(f"SynapticScaling: postsynaptic rates, rho_0 = {rule.rho_0:g} Hz")
+    ax.legend()
     return figure

@@ -110,6 +110,8 @@ def caption(model: type) -> str:
         return "What it does to a membrane that does not spike"
     if model is sim.SDSP:
         return "The internal variable of some synapses"
+    if model is sim.SynapticScaling:
+        return "The weight while the postsynaptic neuron fires at several rates"
     if issubclass(model, sim.EProp):
         return "Trials in which a neuron learns to fire when its teacher does"
     if "reward" in getattr(model, "on_event", {}):
@@ -240,6 +242,7 @@ def _rule(model: Any) -> str:
     for side, text in (("on_pre: ", rule.on_pre), ("on_post:", rule.on_post)):
         statements = "; ".join(line.strip() for line in text.strip().splitlines())
         lines += [f"{side} {statements}"] * bool(statements)
+    lines += [f"every {name}: {text}" for name, text in rule.on_interval.items()]
     words = (
         "If weights must be non-negative (the source declares its transmitter, or the receptor is\n"
         "a conductance), they are clipped at "

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import spikesim as sim
-from docs.learning_picture import taught
+from docs.learning_picture import scaled, taught
 from docs.model_pages import MADE, example, membrane_with
 from spikesim import plot
 from spikesim.description.inputs import Input, Source
@@ -301,6 +301,8 @@ def _rule(model: Any) -> Figure:
     form = rule.form()
     if model is sim.SDSP:
         return _two_states(rule)
+    if model is sim.SynapticScaling:
+        return scaled(rule)
     if issubclass(model, sim.EProp):
         return taught(model)
     top = float(getattr(rule, "w_max", 1.0))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from spikesim.codegen.crossings_source import crossed
+from spikesim.codegen.interval_source import Intervals
 from spikesim.codegen.release_source import Released, release_source
 from spikesim.codegen.rule_source import (
     WEIGHT,
@@ -23,7 +24,7 @@ from spikesim.codegen.rule_source import (
     statements,
     tuples,
 )
-from spikesim.codegen.templates import EVENTS, EXAMPLE
+from spikesim.codegen.templates import EVENTS, EVENTS_AT_INTERVALS, EXAMPLE
 from spikesim.language import expressions as ex
 
 
@@ -78,6 +79,7 @@ def event_source(
     crossings: Mapping[str, tuple[str, Sequence[ast.expr]]],
     equations: Statements,
     on_event: Mapping[str, Statements],
+    intervals: Intervals,
     fixed: Mapping[str, int],
     floor: Floor,
     *,
@@ -109,6 +111,8 @@ def event_source(
         Derivatives (per ms) of these variables, and of the decaying ones.
     on_event : mapping
         New values of variables of the synapse when a modulator is released, by modulator.
+    intervals : Intervals
+        What is executed at intervals.
     fixed : mapping of str to int
         ``pairing`` and ``coincidence`` as compile-time constants, which makes the kernels faster;
         empty if they are read at run time.
@@ -133,9 +137,9 @@ def event_source(
     sides = ("pre", names.pre, "x"), ("post", names.post, "y")
     shares = [] if released is None else [released.u, released.empty]
     lines = [
-        *imports([*trees, *shares]),
+        *imports([*trees, *shares, *intervals.trees]),
         "from math import log as _log",
-        "from spikesim.kernels.functions import exp as _exp, exprel as _exprel",
+        "from spikesim.kernels.functions import exprel as _exprel",
         f"HAS_ON_PRE = {bool(on_pre)}",
         f"LOGGED = {logged}",
         f"VECTORIZED = {cheap}",
@@ -165,7 +169,8 @@ def event_source(
         function("pre_if", "first, x, z", f"return {row(either)}"),
     ]
     lines += [_choice(name, fixed) for name in ("pairing", "coincidence")]
-    return generated(EXAMPLE, EVENTS, lines)
+    lines += intervals.lines(names, floor)
+    return generated(EXAMPLE, [*EVENTS, *intervals.templates(EVENTS_AT_INTERVALS)], lines)
 
 
 def width_of(post: Sequence[str]) -> int:

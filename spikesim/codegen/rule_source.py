@@ -34,6 +34,8 @@ class Names:
         Names by which the expressions read concentrations.
     level : str
         Kernel that returns a concentration.
+    sums : sequence of str
+        Names by which the expressions read sums over the synapses of a neuron.
     """
 
     state: Sequence[str]
@@ -42,6 +44,7 @@ class Names:
     parameters: Mapping[str, int]
     modulators: Sequence[str] = ()
     level: str = "level"
+    sums: Sequence[str] = ()
 
     def unpacked(self, trees: Iterable[ast.expr]) -> list[str]:
         """Lines that assign the names which expressions read."""
@@ -56,6 +59,7 @@ class Names:
                   for p in sorted(read & set(self.parameters))]  # fmt: skip
         lines += [f"{m} = {self.level}(_a, _step, {k})"
                   for k, m in enumerate(self.modulators) if m in read]  # fmt: skip
+        lines += [f"{name} = _a.sums[{k}, _j]" for k, name in enumerate(self.sums) if name in read]
         return lines
 
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from spikesim.codegen.decays import Constants, approach, decay_rate, with_shares
+from spikesim.codegen.interval_source import Intervals
 from spikesim.codegen.release_source import Released, release_source
 from spikesim.codegen.rule_source import (
     WEIGHT,
@@ -28,7 +29,7 @@ from spikesim.codegen.rule_source import (
     statements,
     tuples,
 )
-from spikesim.codegen.templates import EXAMPLE, STEPS
+from spikesim.codegen.templates import EXAMPLE, STEPS, STEPS_AT_INTERVALS
 from spikesim.language import expressions as ex
 from spikesim.language.algebra import CONSTANT, linear_terms
 
@@ -69,6 +70,7 @@ def stepped_source(
     on_post: Statements,
     on_event: Mapping[str, Statements],
     noise: Statements,
+    intervals: Intervals,
     floor: Floor,
     *,
     transmits_after: bool = False,
@@ -91,6 +93,8 @@ def stepped_source(
         New values of variables of the synapse when a modulator is released, by modulator.
     noise : mapping
         Factors of white noise in the equations of variables of the synapse.
+    intervals : Intervals
+        What is executed at intervals.
     floor : Floor
         Lower bound of the weight.
     transmits_after : bool
@@ -114,9 +118,10 @@ def stepped_source(
     trees = [*on_pre.values(), *on_post.values(), *noise.values()]
     trees += [tree for statements in on_event.values() for tree in statements.values()]
     trees += [t for o in (pre, post, synapse) for t in (*o.equations.values(), *o.jumps.values())]
+    shares = [] if released is None else [released.u, released.empty]
     moved = functools.partial(_moved, decays, approaches, constants)
     lines = [
-        *imports([*trees, *([] if released is None else [released.u, released.empty])]),
+        *imports([*trees, *shares, *intervals.trees]),
         "import math\n",
         "from spikesim import rng",
         "from spikesim.kernels.functions import exp, exprel\n",
@@ -140,7 +145,9 @@ def stepped_source(
             moved(f"moved_{side}", owned, own, f"{given}, _a, _step", None),
         ]
     lines.append(function("coincidence", "a", "return a.coincidence"))
-    return generated(EXAMPLE, STEPS, lines), constants.rates
+    lines += intervals.lines(names, floor)
+    templates = [*STEPS, *intervals.templates(STEPS_AT_INTERVALS)]
+    return generated(EXAMPLE, templates, lines), constants.rates
 
 
 def _noise(noise: Statements, names: Names, floor: Floor) -> str:

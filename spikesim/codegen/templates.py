@@ -12,3 +12,6 @@ EVENTS = [
     )
 ]  # fmt: skip
 STEPS = [_KERNELS / "plastic_shares.py", _KERNELS / "stepped.py"]
+# For rules with statements at intervals, in addition.
+EVENTS_AT_INTERVALS = _KERNELS / "plastic_intervals.py"
+STEPS_AT_INTERVALS = _KERNELS / "stepped_intervals.py"

@@ -18,7 +18,7 @@ import numpy as np
 from scipy.linalg import expm
 
 from spikesim.equations.methods import METHODS, SPLITTINGS
-from spikesim.errors import ValidationError, unknown_name
+from spikesim.errors import ValidationError, check_known
 from spikesim.language import expressions as ex
 from spikesim.language.algebra import CONSTANT, Terms, linear_terms
 
@@ -84,8 +84,7 @@ class System:
 
         `owners` gives the owner of variables that error messages name.
         """
-        if not isinstance(method, str) or method not in METHODS:
-            raise unknown_name(method, METHODS, "method", owner)
+        check_known(method, METHODS, "method", owner)
         parts = dict(subexpressions or {})
         held = frozenset(frozen)
         drifts, noise = {}, {}

@@ -100,6 +100,16 @@ def unknown_name(
     return ValidationError(message, attribute, obj)
 
 
+def check_known(
+    name: object, valid: Iterable[str], attribute: str | None = None, obj: object = None
+) -> str:
+    """Return a name that is among the valid ones; raise an error for everything else."""
+    valid = list(valid)
+    if not isinstance(name, str) or name not in valid:
+        raise unknown_name(name, valid, attribute, obj)
+    return name
+
+
 def nearest(name: object, valid: Iterable[str]) -> str:
     """Question for the message whether the most similar valid name was meant; empty if none."""
     found = closest(str(name), list(valid))

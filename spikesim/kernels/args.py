@@ -164,6 +164,8 @@ class PlasticArgs(NamedTuple):
     integrated: Array  # int64 (integrals): row of the decay tables
     step_integral: Array  # float64 (integrals): integral of the decay over one step
     draws: DrawArgs | tuple[()]  # empty unless release is quantal
+    every: Array  # int64: for each interval, its steps
+    sums: Array  # float64 (sums, targets): of all synapses of a target, scratch
 
 
 class SteppedArgs(NamedTuple):
@@ -205,3 +207,5 @@ class SteppedArgs(NamedTuple):
     level_base: Array  # float64: their baselines
     level_mean: Array  # float64: mean of their decay over a step
     draws: DrawArgs | tuple[()]  # empty unless release is quantal
+    every: Array  # int64: for each interval, its steps
+    sums: Array  # float64 (sums, targets): of all synapses of a target, scratch

@@ -21,6 +21,8 @@ TRANSMITS_AFTER = False  # whether a spike transmits the weight that it has chan
 RELEASES, SITES = False, 0  # whether there is a model of release, and sites if it is quantal
 FULL = 0  # place of the full sites among the variables beside the weight
 LATE = False  # whether presynaptic spikes act on the synapse later than they are transmitted
+INTERVALS_READ_PRE = INTERVALS_READ_POST = False  # whether statements at intervals read traces
+PASSES = (0, 0)  # first pass over the synapses of each interval, in which sums are added up
 WIDTH = np.uint64(2)  # numbers that are kept of a postsynaptic spike: its step, and the traces
 
 
@@ -261,4 +263,15 @@ def delay_post(a, step, n):
 @kernel(inline=True)
 def moved_by_noise(s, x, y, a, step, k):
     """Variables of synapse k with the noise of an interval."""
+    return s
+
+
+@kernel(inline=True)
+def add_to_sums(p, s, x, y, a, j, step):
+    """Add a synapse of target j to the sums of pass p."""
+
+
+@kernel(inline=True)
+def at_interval(m, s, x, y, a, j, step):
+    """Variables of a synapse of target j after the statements of interval m."""
     return s

@@ -28,7 +28,17 @@ from spikesim.units import (
     symbol_of,
 )
 
-_SAME = {"abs", "floor", "ceil", "min", "max", "clip", "mod"}  # result has the arguments' unit
+_SAME = {
+    "abs",
+    "floor",
+    "ceil",
+    "min",
+    "max",
+    "clip",
+    "mod",
+    "sum",
+    "mean",
+}  # result has the arguments' unit
 _OPERATIONS = {ast.Add: "add {1} to {0}", ast.Sub: "subtract {1} from {0}"}
 
 

@@ -14,7 +14,7 @@ from spikesim.description.description import Description
 from spikesim.description.elements import Element
 from spikesim.description.populations import Population, View
 from spikesim.description.projections import Projection
-from spikesim.errors import ValidationError, unknown_name
+from spikesim.errors import ValidationError, check_known
 from spikesim.fixed import FixedDict
 from spikesim.network.access import Access
 from spikesim.network.simulation import Simulation
@@ -39,8 +39,7 @@ class Parts(Guarded):
             seed = secrets.randbits(32)
         elif isinstance(seed, (bool, np.timedelta64)) or not isinstance(seed, (int, np.integer)):
             raise ValidationError(f"must be a whole number, got {seed!r}", "seed", "Network")
-        if not isinstance(precision, str) or precision not in PRECISIONS:
-            raise unknown_name(precision, PRECISIONS, "precision", "Network")
+        check_known(precision, PRECISIONS, "precision", "Network")
         threads = check_count(threads, "threads", "Network", least=1, most=1024)
         self._simulation = Simulation(Description(dt, int(seed), precision), threads)
         self._access = Access(self._simulation)

@@ -100,6 +100,9 @@ def _projection(p: Projection) -> IdentityEntry:
             # The text of a property depends on the parameters, which are compared as settings.
             if not isinstance(getattr(type(rule), attribute), property):
                 same |= _texts(rule, attribute)
+        if not isinstance(getattr(type(rule), "on_interval", None), property):
+            for name, text in rule.on_interval.items():
+                same[f"on_interval[{name!r}]"] = _text(text)
         for name in rule.modulators:
             modulator = p.modulators.get(name)
             same[f"modulators.{name}"] = name if modulator is None else modulator.name

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
 from spikesim.attributes import Guarded, put
-from spikesim.errors import ValidationError, unknown_name
+from spikesim.errors import ValidationError, check_known
 from spikesim.kernels.delta_rule import delta_epoch
 from spikesim.readout.checks import MOST_CLASSES, check_counts, check_labels, classes_of
 from spikesim.rng import key
@@ -72,11 +72,9 @@ class DeltaRule(Guarded):
         seed: int = 0,
         n_classes: int | None = None,
     ):
-        if not isinstance(unit, str) or unit not in UNITS:
-            raise unknown_name(unit, UNITS, "unit", self)
         if n_classes is not None:
             n_classes = check_count(n_classes, "n_classes", self, least=1, most=MOST_CLASSES)
-        self.unit = unit
+        self.unit = check_known(unit, UNITS, "unit", self)
         self.eta = check_scalar(eta, "eta", self, allowed="positive")
         self.epochs = check_count(epochs, "epochs", self, least=1, most=_MOST_EPOCHS)
         self.seed = check_count(seed, "seed", self)

@@ -24,6 +24,7 @@ from spikesim.synapses.rule import COINCIDENCES, PAIRINGS, PlasticityRule
 from spikesim.synapses.sdsp import SDSP
 from spikesim.synapses.sliding_triplet_stdp import SlidingTripletSTDP
 from spikesim.synapses.symmetric_trace_stdp import SymmetricTraceSTDP
+from spikesim.synapses.synaptic_scaling import SynapticScaling
 from spikesim.synapses.trace_stdp import TraceSTDP
 from spikesim.synapses.triplet_stdp import TripletSTDP
 from spikesim.synapses.tsodyks_markram import TsodyksMarkram
@@ -34,6 +35,6 @@ __all__ = [
     "ClopathSTDP", "Covariance", "DiehlCookSTDP", "DopamineSTDP", "EProp",
     "ExponentialTraceSTDP", "Hebbian", "InhibitorySTDP", "Oja", "OrchestratedSTDP", "PairSTDP",
     "PlasticityRule", "PowerLawSTDP", "PrePostSTDP", "QuantalRelease", "RMax", "Release",
-    "SlidingTripletSTDP", "SymmetricTraceSTDP", "TraceSTDP", "TripletSTDP", "TsodyksMarkram",
-    "UrbanczikSenn",
+    "SlidingTripletSTDP", "SymmetricTraceSTDP", "SynapticScaling", "TraceSTDP", "TripletSTDP",
+    "TsodyksMarkram", "UrbanczikSenn",
 ]  # fmt: skip

@@ -22,6 +22,7 @@ from spikesim.language import expressions as ex
 from spikesim.language.algebra import linear_terms
 from spikesim.language.dimensions import Scope
 from spikesim.language.text import Text, parse_statements
+from spikesim.synapses.across import at_intervals, refuse_sums
 from spikesim.synapses.form import (
     AMOUNT,
     DELAYED,
@@ -51,6 +52,7 @@ def analyse(
     drawn: Iterable[str] = (),
     signals: Mapping[str, Unit] | None = None,
     on_event: Mapping[str, str] | None = None,
+    on_interval: Mapping[str, str] | None = None,
 ) -> RuleForm:
     """Find out which variables belong to neurons, check units, and choose the method.
 
@@ -73,6 +75,8 @@ def analyse(
         their first letters suggest.
     on_event : mapping of str to str, optional
         Statements at the release of modulators.
+    on_interval : mapping of str to str, optional
+        Statements at intervals, by the parameter that is the interval.
     """
     units = {name: eq.unit for name, eq in {**text.odes, **text.subexpressions}.items()}
     units |= {name: unit for name, (unit, _) in text.parameters.items()}
@@ -95,11 +99,17 @@ def analyse(
         name: _statements(owner, f"on_event[{name!r}]", given, {**units, AMOUNT: one}, parts, {})
         for name, given in (on_event or {}).items()
     }
+    regular = {
+        name: _statements(owner, f"on_interval[{name!r}]", given, units, parts, delays)
+        for name, given in (on_interval or {}).items()
+    }
     rates = {
         name: _with_delays(_expanded(eq.rhs, parts), owner, units, delays)
         for name, eq in text.odes.items()
     }
-    every = [*at["on_pre"].values(), *at["on_post"].values(), *rates.values()]
+    refuse_sums(rates.values(), "equations", owner)
+    changes = [*at.values(), *regular.values()]
+    every = [*(tree for some in changes for tree in some.values()), *rates.values()]
     used = set().union(*map(ex.names, every)) | {source for source, _ in delays.values()}
     read = {n for n in used - set(units) if n.endswith((PRE, POST))}
     units |= {n: (signals or {}).get(n, suggested_unit(n)) for n in read}
@@ -108,8 +118,8 @@ def analyse(
             raise unknown_name(source, sorted(units), "delayed", owner)
         units[name] = units[source]
     units[XI] = Unit("1/ms**0.5")
-    at_events = [name for statements in events.values() for name in statements]
-    assigned = dict.fromkeys([*at["on_pre"], *at["on_post"], *at_events])
+    by_others = [n for some in (*events.values(), *regular.values()) for n in some]
+    assigned = dict.fromkeys([*at["on_pre"], *at["on_post"], *by_others])
     given = [n for n in text.parameters if n in set(initial)]
     declared = dict.fromkeys([WEIGHT, *text.odes, *given, *assigned])
     variables: dict[str, Variable] = {}
@@ -123,6 +133,7 @@ def analyse(
         variables[name] = Variable(name, units[name], rhs)
     for attribute, statements in {
         **at,
+        **{f"on_interval[{n!r}]": s for n, s in regular.items()},
         **{f"on_event[{n!r}]": s for n, s in events.items()},
     }.items():
         units = {**units, AMOUNT: one} if attribute.startswith("on_event") else units
@@ -130,7 +141,7 @@ def analyse(
         for name, tree in statements.items():
             statements[name] = scope.convert(tree, units[name], f"the new value of {name}")
     fixed = {*parameters}
-    stays = {WEIGHT, *drawn, *at_events}
+    stays = {WEIGHT, *drawn, *by_others}
     while True:
         pre, post = (
             _side(variables, at[own], at[other], fixed, suffix, stays, read, delays)
@@ -174,7 +185,7 @@ def analyse(
         )  # fmt: skip
     return RuleForm(
         pre, post, rest, at_pre, at_post, tuple(parameters), modulators, integrals, crossings,
-        events, noise, read_after, tuple(reasons),
+        events, at_intervals(regular), noise, read_after, tuple(reasons),
     )  # fmt: skip
 
 
@@ -240,6 +251,8 @@ def _statements(
             raise ValidationError(f"{name!r} is a subexpression, which cannot be set", attribute,
                                   owner)  # fmt: skip
     statements = {n: _with_delays(t, owner, units, delays) for n, t in statements.items()}
+    if not attribute.startswith("on_interval"):
+        refuse_sums(statements.values(), attribute, owner)
     read: set[str] = set().union(set(statements), *map(ex.names, statements.values()))
     for name in sorted(read - set(units) - set(delays)):
         if not is_unit_name(name) and not name.endswith((PRE, POST)):
@@ -302,13 +315,10 @@ def _side(
             break
         traces = kept
     order = [n for n in variables if n in found]
-    rates = [v.rhs for v in variables.values() if v.rhs is not None]
-    used = set().union(*map(ex.names, [*own.values(), *other.values(), *rates]))
-    used |= {source for source, _ in delays.values()}
     return Side(
         {n: variables[n] for n in order if n in traces},
         {n: variables[n] for n in order if n not in traces},
-        tuple(sorted(n.removesuffix(suffix) for n in read & used)),
+        tuple(sorted(n.removesuffix(suffix) for n in read)),
         {n: own[n] for n in order if n in own},
         {n: d for n, d in delays.items() if d[0] in found or d[0] in read},
     )

@@ -10,7 +10,7 @@
 The weight is w = w_down + rho * (w_up - w_down), with the efficacy rho around 0 in the state DOWN
 and around 1 in the state UP. It is the weight that is kept, and that you set; noise can carry it
 beyond w_down and w_up. The cubic term makes rho bistable without calcium. Synapses are updated at
-spikes alone if it, the noise and D are 0. `CalciumSTDP.fitted` has the published sets of
+spikes alone if it and the noise are 0. `CalciumSTDP.fitted` has the published sets of
 parameters, with D rounded to 0.1 ms. The defaults are the set "DP" without noise and cubic term.
 Source: Graupner & Brunel 2012, PNAS 109:3991.
 """
@@ -19,9 +19,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from spikesim.errors import ValidationError, unknown_name
+from spikesim.errors import ValidationError, check_known
 from spikesim.synapses.rule import PlasticityRule
-from spikesim.units import ms, one, param
+from spikesim.units import check_flag, ms, one, param
 
 NAMES = (
     "tau_Ca", "C_pre", "C_post", "theta_p", "gamma_d", "gamma_p", "sigma", "tau", "D",
@@ -112,12 +112,10 @@ class CalciumSTDP(PlasticityRule):
         >>> rule.w_down, rule.gamma_d, rule.sigma
         (2.0, 200.0, 0.0)
         """
-        if name not in FITS:
-            raise unknown_name(name, list(FITS), "name", cls.__name__)
-        *fit, ratio = FITS[name]
+        *fit, ratio = FITS[check_known(name, FITS, "name", cls.__name__)]
         w_up = cls(**{n: value for n, value in values.items() if n == "w_up"}).w_up
         own = {**dict(zip(NAMES, fit, strict=True)), "w_down": w_up / ratio}
-        if not noise:
+        if not check_flag(noise, "noise", cls.__name__):
             own["sigma"] = 0.0
         return cls(**{**own, **values})
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from spikesim.errors import unknown_name
+from spikesim.errors import check_known
 from spikesim.synapses.rule import PlasticityRule
 from spikesim.units import Unit, ms, mV, one, param
 
@@ -94,6 +94,5 @@ class ClopathSTDP(PlasticityRule):
         >>> rule.theta_minus
         -41.0
         """
-        if region not in FITS:
-            raise unknown_name(region, list(FITS), "region", cls.__name__)
+        check_known(region, FITS, "region", cls.__name__)
         return cls(**{**dict(zip(NAMES, FITS[region], strict=True)), **values})

@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from spikesim.language.algebra import CONSTANT, linear_terms
+from spikesim.language.expressions import names
 from spikesim.units import Unit
 
 WEIGHT = "w"
 AMOUNT, XI, DELAYED = "amount", "xi", "delayed"
-FUNCTIONS = {DELAYED: 2}
+ACROSS = {"sum": 1, "mean": 1, "count": 0}  # over the synapses of a neuron, by their arguments
+FUNCTIONS = {DELAYED: 2, **ACROSS}
 PRE, POST = "_pre", "_post"  # suffixes of the variables of neurons
 Statements = dict[str, ast.expr]
 
@@ -85,6 +87,33 @@ class Side:
 
 
 @dataclass(frozen=True)
+class AtInterval:
+    """What is executed at intervals.
+
+    Attributes
+    ----------
+    statements : dict of str to expression
+        New values of variables of the synapse; they read sums by their names.
+    passes : tuple of dict
+        Sums over the synapses of a neuron: what is added up, by name. Those of a pass read those
+        of the passes before it.
+    """
+
+    statements: Statements
+    passes: tuple[Statements, ...]
+
+    @property
+    def sums(self) -> list[str]:
+        """Names of the sums."""
+        return [name for some in self.passes for name in some]
+
+    @property
+    def trees(self) -> list[ast.expr]:
+        """All expressions."""
+        return [*self.statements.values(), *(t for some in self.passes for t in some.values())]
+
+
+@dataclass(frozen=True)
 class RuleForm:
     """A rule as the kernels carry it out; expressions are in plain numbers.
 
@@ -108,6 +137,8 @@ class RuleForm:
         constant thresholds: this variable, and the thresholds.
     on_event : dict of str to dict
         New values of variables of the synapse when a modulator is released, by modulator.
+    on_interval : dict of str to AtInterval
+        What is executed at intervals, by the parameter that is the interval.
     noise : dict of str to expression
         Factors of the white noise ``xi`` in equations, by variable.
     read_after : tuple of str
@@ -126,6 +157,7 @@ class RuleForm:
     integrals: Mapping[str, Statements]
     crossings: Mapping[str, Crossing]
     on_event: Mapping[str, Statements]
+    on_interval: Mapping[str, AtInterval]
     noise: Statements
     read_after: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
@@ -133,7 +165,15 @@ class RuleForm:
     @property
     def is_logged(self) -> bool:
         """Whether postsynaptic spikes alone change synapses, and only their weights."""
-        return not (self.on_pre or self.on_event or self.evolves) and len(self.variables) == 1
+        changed = self.on_pre or self.on_event or self.evolves or self.interval_reads(self.post)
+        return not changed and len(self.variables) == 1
+
+    def interval_reads(self, side: Side) -> bool:
+        """Whether statements at intervals read what a neuron keeps."""
+        suffix = PRE if side is self.pre else POST
+        kept = {*side.names, *side.delayed, *(f"{name}{suffix}" for name in side.read)}
+        trees = [tree for part in self.on_interval.values() for tree in part.trees]
+        return any(names(tree) & kept for tree in trees)
 
     @property
     def evolves(self) -> bool:
@@ -148,8 +188,12 @@ def explained(form: RuleForm, stepped: bool) -> str:
         how = "stepped" if stepped else "updated at its spikes"
         lines += [f"{n}: a trace of the {whose} neuron, {how}" for n in side.traces]
         lines += [f"{n}: kept for the {whose} neuron, stepped" for n in side.stepped]
+    at_spikes = {*form.on_pre, *form.on_post, *(n for some in form.on_event.values() for n in some)}
+    regularly = {name for part in form.on_interval.values() for name in part.statements}
     for name, variable in form.variables.items():
         how = "changes at spikes only"
+        if name in regularly:
+            how = f"changes {'at spikes and ' * (name in at_spikes)}at intervals only"
         if variable.rhs is not None:
             how = "decays between spikes by a closed solution"
             if name in form.integrals:
@@ -159,6 +203,9 @@ def explained(form: RuleForm, stepped: bool) -> str:
             if stepped:
                 how = "stepped"
         lines.append(f"{name}: a variable of the synapse, {how}")
+    for interval, part in form.on_interval.items():
+        how = ", with sums over all synapses onto the neuron" if part.passes else ""
+        lines.append(f"every {interval}: changes {', '.join(part.statements)}{how}")
     lines.append(f"method: {'steps' if stepped else 'events'}")
     chosen = ["method='steps' was chosen"] if stepped and not form.reasons else []
     reasons = [f"  because {textwrap.shorten(r, 100)}" for r in (*form.reasons, *chosen)]

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from spikesim.codegen.release_source import Released
 from spikesim.distributions import Distribution
-from spikesim.errors import ValidationError, unknown_name
+from spikesim.errors import ValidationError, check_known
 from spikesim.language.text import Text, parse_statements, parse_text, text_parameters
 from spikesim.parameters import Parametrized
 from spikesim.pickling import Recipe, blank
@@ -22,6 +22,7 @@ from spikesim.synapses.rule_checks import (
     PAIRINGS,
     check_event_names,
     check_initial,
+    check_intervals,
     check_late,
     check_method,
     check_modulators,
@@ -44,11 +45,12 @@ def _form(
     owner: str, equations: str, on_pre: str, on_post: str, units: tuple[tuple[str, Unit], ...],
     modulators: tuple[str, ...], initial: tuple[str, ...], drawn: tuple[str, ...],
     signals: tuple[tuple[str, Unit], ...], on_event: tuple[tuple[str, str], ...],
+    on_interval: tuple[tuple[str, str], ...],
 ) -> RuleForm:  # fmt: skip
     """See `PlasticityRule.form`; the same texts are analysed once."""
     return analyse(
         owner, parse_text(equations, owner, FUNCTIONS, FLAGS), on_pre, on_post, dict(units),
-        modulators, initial, drawn, dict(signals), dict(on_event),
+        modulators, initial, drawn, dict(signals), dict(on_event), dict(on_interval),
     )  # fmt: skip
 
 
@@ -96,6 +98,11 @@ class PlasticityRule(Parametrized):
     on_event : dict of str to str
         Statements at the release of a modulator by spikes, by modulator. In them, ``amount`` is
         the released amount, and the modulator is the concentration after the release.
+    on_interval : dict of str to str
+        Statements at regular intervals, by the parameter (ms) that is the interval: at the begin
+        of each step at a multiple of it, but not at 0 ms. In them, ``sum(x)``, ``mean(x)`` and
+        ``count()`` run over all synapses of the projection onto the same neuron. A variable keeps
+        its value where the new one is divided by a sum that is 0.
     on_pre_delay : str
         Name of a parameter (ms): presynaptic spikes, and the traces of that neuron, act on the
         synapse so much later than spikes are transmitted. Default: at the same time.
@@ -124,6 +131,7 @@ class PlasticityRule(Parametrized):
     initial: ClassVar[Mapping[str, Any]] = {}
     modulators: ClassVar[tuple[str, ...]] = ()
     on_event: ClassVar[Mapping[str, str]] = {}
+    on_interval: ClassVar[Mapping[str, str]] = {}
     on_pre_delay: ClassVar[str] = ""
     transmits: ClassVar[str] = "before"
     _transmits_release: ClassVar[str] = ""  # why a model of release cannot be added
@@ -138,17 +146,12 @@ class PlasticityRule(Parametrized):
             ("pairing", pairing, PAIRINGS), ("coincidence", coincidence, COINCIDENCES),
             ("method", method, METHODS),
         ):  # fmt: skip
-            if not isinstance(given, str) or given not in known:
-                raise unknown_name(given, known, attribute, self)
-        self.pairing = pairing
-        self.coincidence = coincidence
-        self.method = method
+            setattr(self, attribute, check_known(given, known, attribute, self))
         for name in self.declared:
             value = getattr(self, name)
             infinite = isinstance(value, float) and math.isinf(value)
             setattr(self, name, value if infinite else check_scalar(value, name, self))
-        if self.transmits not in TRANSMITTED:
-            raise unknown_name(self.transmits, TRANSMITTED, "transmits", self)
+        check_known(self.transmits, TRANSMITTED, "transmits", self)
         check_modulators(self)
         if not isinstance(self.initial, Mapping):
             raise ValidationError(
@@ -156,6 +159,7 @@ class PlasticityRule(Parametrized):
             )
         check_event_names(self)
         check_late(self)
+        check_intervals(self)
         check_texts(self)
         check_initial(self)
         check_method(self)
@@ -168,8 +172,8 @@ class PlasticityRule(Parametrized):
             return {}
         text = parse_text(cls.equations, cls.__name__, FUNCTIONS, FLAGS)
         assigned: set[str] = {WEIGHT, *(cls.initial if isinstance(cls.initial, Mapping) else ())}
-        events = cls.on_event.values() if isinstance(cls.on_event, Mapping) else ()
-        for statements in (cls.on_pre, cls.on_post, *events):
+        maps = [m for m in (cls.on_event, cls.on_interval) if isinstance(m, Mapping)]
+        for statements in (cls.on_pre, cls.on_post, *(t for m in maps for t in m.values())):
             if isinstance(statements, str):
                 with contextlib.suppress(ValidationError):  # `analyse` raises it
                     assigned |= set(parse_statements(statements, cls.__name__, "", FUNCTIONS))
@@ -273,6 +277,7 @@ class PlasticityRule(Parametrized):
             type(self).__name__, self.equations, self.on_pre, self.on_post, tuple(units),
             tuple(self.modulators), tuple(self.initial), tuple(drawn),
             tuple((signals or {}).items()), tuple(self.on_event.items()),
+            tuple(self.on_interval.items()),
         )  # fmt: skip
 
     def explain(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf
 from typing import Any
 
 from spikesim.distributions import Distribution
@@ -26,10 +27,11 @@ def check_texts(rule: Any) -> None:
     rule.check_text("equations", "dx/dt = -x / tau_plus : 1")
     rule.check_text("on_pre", "w -= eta * y")
     rule.check_text("on_post", "w += eta * x")
-    if not rule.on_pre.strip() and not rule.on_post.strip() and "dw/dt" not in rule.equations:
+    given = (rule.on_pre, rule.on_post, *rule.on_interval.values())
+    if not any(text.strip() for text in given) and "dw/dt" not in rule.equations:
         raise ValidationError(
-            "there is neither on_pre nor on_post, so the rule does nothing; say what a spike "
-            "changes, such as on_post = 'w += eta * x'", "on_post", rule,
+            "there is neither on_pre nor on_post nor on_interval, so the rule does nothing; say "
+            "what a spike changes, such as on_post = 'w += eta * x'", "on_post", rule,
         )  # fmt: skip
     form = rule.form()
     if rule.pairing != PAIRINGS[0]:
@@ -39,6 +41,11 @@ def check_texts(rule: Any) -> None:
 def check_pairing(rule: Any, form: RuleForm) -> None:
     """Raise an error if `pairing` does not make sense for the rule's traces."""
     for side in (form.pre, form.post):
+        if rule.pairing in PAIRINGS[2:] and form.interval_reads(side):
+            raise ValidationError(
+                f"{rule.pairing!r} is for rules that read traces at spikes alone, and on_interval "
+                "reads one", "pairing", rule,
+            )  # fmt: skip
         for name in side.names:
             if name in side.jumps and step_of(name, side.jumps[name]) is None:
                 raise ValidationError(
@@ -113,6 +120,34 @@ def check_event_names(rule: Any) -> None:
             raise ValidationError(
                 f"must be statements such as 'w += amount * c', got {text!r}",
                 f"on_event[{name!r}]", rule,
+            )  # fmt: skip
+
+
+def check_intervals(rule: Any) -> None:
+    """Raise an error unless `on_interval` maps parameters, which are intervals, to statements."""
+    if not isinstance(rule.on_interval, Mapping):
+        raise ValidationError(
+            "must map parameters that are intervals to statements, such as {'T': 'w = w * total / "
+            f"sum(w)'}}, got {rule.on_interval!r}", "on_interval", rule,
+        )  # fmt: skip
+    for name, text in rule.on_interval.items():
+        if name not in rule.declared:
+            raise unknown_name(name, rule.declared, "on_interval", rule)
+        if not isinstance(text, str):
+            raise ValidationError(
+                f"must be statements such as 'w = w * total / sum(w)', got {text!r}",
+                f"on_interval[{name!r}]", rule,
+            )  # fmt: skip
+        unit, value = rule.declared[name].unit, getattr(rule, name)
+        if unit != ms:
+            raise ValidationError(
+                f"is the interval of on_interval, so it must be declared in ms, and not in {unit}",
+                name, rule,
+            )  # fmt: skip
+        if not 0 < value < inf:
+            raise ValidationError(
+                f"is the interval of on_interval, so it must be positive, got {value:g} ms", name,
+                rule,
             )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from spikesim.codegen.event_source import Integral, Jumps, event_source
+from spikesim.codegen.interval_source import Intervals
 from spikesim.codegen.modules import module_name
 from spikesim.codegen.rule_source import Floor, Names
 from spikesim.codegen.stepped_source import Owned, stepped_source
@@ -58,7 +59,8 @@ def _event_text(rule: Any, floor: float | None) -> str:
         names, (_jumps(form.pre), _jumps(form.post)), form.on_pre,
         form.on_post, {v.name: k for k, v in enumerate(decaying(form))}, _targets(form),
         integrals_of(rule, form), form.crossings,
-        {n: v.rhs for n, v in form.variables.items() if v.rhs is not None}, form.on_event, fixed,
+        {n: v.rhs for n, v in form.variables.items() if v.rhs is not None}, form.on_event,
+        _intervals(form), fixed,
         Floor(floor, values, _lows(form, values)), logged=form.is_logged,
         transmits_after=rule.transmits == "after", late=rule.acts_late, released=rule._released,
     )  # fmt: skip
@@ -78,9 +80,16 @@ def stepped_text(
     values = {name: float(getattr(rule, name)) for name in rule.declared}
     return stepped_source(
         names, pre, post, Owned(names.state, equations),
-        form.on_pre, form.on_post, form.on_event, form.noise,
+        form.on_pre, form.on_post, form.on_event, form.noise, _intervals(form),
         Floor(floor, values, _lows(form, values)), transmits_after=rule.transmits == "after",
         released=rule._released,
+    )  # fmt: skip
+
+
+def _intervals(form: RuleForm) -> Intervals:
+    return Intervals(
+        [(part.statements, part.passes) for part in form.on_interval.values()],
+        reads_pre=form.interval_reads(form.pre), reads_post=form.interval_reads(form.post),
     )  # fmt: skip
 
 

@@ -16,9 +16,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from spikesim.errors import unknown_name
+from spikesim.errors import check_known
 from spikesim.synapses.rule import PlasticityRule
-from spikesim.units import ms, one, param
+from spikesim.units import check_flag, ms, one, param
 
 ALL, NEAREST = "all-to-all", "nearest-symmetric"
 NAMES = ("A2_plus", "A3_plus", "A2_minus", "A3_minus", "tau_x", "tau_y")
@@ -98,7 +98,7 @@ class TripletSTDP(PlasticityRule):
         for attribute, given, known in (
             ("region", region, regions), ("pairing", pairing, pairings),
         ):  # fmt: skip
-            if given not in known:
-                raise unknown_name(given, list(known), attribute, cls.__name__)
-        fit = dict(zip(NAMES, FITS[region, pairing, bool(minimal)], strict=True))
+            check_known(given, known, attribute, cls.__name__)
+        few = check_flag(minimal, "minimal", cls.__name__)
+        fit = dict(zip(NAMES, FITS[region, pairing, few], strict=True))
         return cls(pairing=pairing, **{**fit, **values})

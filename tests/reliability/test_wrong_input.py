@@ -11,7 +11,7 @@ from tests.test_calls import CALLED
 
 @pytest.mark.parametrize("cases", [
     pytest.param(300, id="few"),
-    pytest.param(1500, id="some", marks=pytest.mark.thorough),
+    pytest.param(1000, id="some", marks=pytest.mark.thorough),
     pytest.param(10**6, id="all", marks=pytest.mark.slow),
 ])  # fmt: skip
 def test_wrong_input(cases, tmp_path):

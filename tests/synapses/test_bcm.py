@@ -17,6 +17,6 @@ def test_it_is_declared_as_in_the_paper():
     agree(sim.BCM(**RULE), loops.bcm, rel=1e-8, **LOOP)
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_all_layouts():
     check_all(sim.BCM(**RULE), loops.bcm, **LOOP, rel=2e-3)

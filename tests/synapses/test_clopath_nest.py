@@ -103,7 +103,7 @@ def test_with_adaptive_exponential_neurons():
     assert found == pytest.approx(AEIF, rel=0, abs=0.3)
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_with_hodgkin_huxley_neurons():
     """NEST resolves spikes within its step; with the same step they are 0.7 off here."""
     rule = FromZero(theta_minus=-64.9, theta_plus=-35.0, tau_plus=114.0, late=5.0, w_max=100.0)

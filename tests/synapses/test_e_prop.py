@@ -97,10 +97,8 @@ def psi_of(grid, j, adaptive):
     return pseudo_derivative(recorded(grid, "V_m")[:, j], theta)
 
 
-@pytest.mark.parametrize(
-    "adaptive", [pytest.param(True, marks=pytest.mark.thorough),
-                 pytest.param(False, marks=pytest.mark.slow)],
-)  # fmt: skip
+@pytest.mark.slow
+@pytest.mark.parametrize("adaptive", [True, False])
 def test_all_layouts(adaptive):
     """Products of variables are of first order in the step of 0.1 ms."""
     kind, own, slow = (

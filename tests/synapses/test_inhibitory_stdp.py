@@ -17,7 +17,7 @@ def test_it_is_declared_as_in_the_paper():
     agree(sim.InhibitorySTDP(**RULE), loops.vogels, **LOOP)
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_all_layouts():
     check_all(sim.InhibitorySTDP(**RULE), loops.vogels, **LOOP, rel=1e-11)
 

@@ -126,9 +126,7 @@ RULES = {"eligible": Eligible, "rewarded": Rewarded, "released": Released, "late
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(
-            name, marks=pytest.mark.thorough if name in ("rewarded", "late") else pytest.mark.slow
-        )
+        pytest.param(name, marks=pytest.mark.thorough if name == "rewarded" else pytest.mark.slow)
         for name in RULES
     ],
 )

@@ -18,7 +18,7 @@ def test_it_is_declared_as_in_the_paper(mu, pairing):
     agree(sim.PowerLawSTDP(**rule, pairing=pairing), loops.power_law, **rule, nearest=nearest)
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_all_layouts():
     check_all(sim.PowerLawSTDP(**RULE), loops.power_law, **RULE, rel=1e-11)
 

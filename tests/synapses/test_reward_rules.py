@@ -64,7 +64,7 @@ def test_r_max_is_declared_as_in_the_papers():
     )  # fmt: skip
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_r_max_in_all_layouts():
     """A trace enters with its mean over a step, so that c is nearly exact."""
     made = noisy()

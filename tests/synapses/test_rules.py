@@ -151,7 +151,7 @@ def test_rules_that_are_wrongly_declared(members, text):
 @pytest.mark.parametrize(
     ("text", "moved"),
     [
-        ("w += x", lambda w, x, y: w + x),
+        pytest.param("w += x", lambda w, x, y: w + x, marks=pytest.mark.slow),
         ("w = w if w > 0.7 else w + 0.01 * x", lambda w, x, y: w if w > 0.7 else w + 0.01 * x),
     ],
 )

@@ -38,8 +38,11 @@ def test_clopath_is_declared_as_in_the_paper(homeostasis, late):
           read={"V_m_post": V})  # fmt: skip
 
 
-@pytest.mark.thorough
-@pytest.mark.parametrize(("homeostasis", "late"), VARIANTS)
+@pytest.mark.parametrize(
+    ("homeostasis", "late"),
+    [pytest.param(*variant, marks=pytest.mark.thorough if variant[1] else pytest.mark.slow)
+     for variant in VARIANTS],
+)  # fmt: skip
 def test_clopath_in_all_layouts(homeostasis, late):
     """Depression is exact; potentiation by steps of 0.1 ms is of first order."""
     for A_LTP, rel in ((0.0, 1e-9), (3e-4, 5e-3)):
@@ -79,7 +82,7 @@ def test_urbanczik_senn_is_declared_as_in_the_paper():
           read={"V_dend_post": V}, variables=("Delta",), rel=1e-7)  # fmt: skip
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_urbanczik_senn_in_all_layouts():
     check_all(sim.UrbanczikSenn(**DENDRITE, **OWN), urbanczik, made=noisy("V_dend", Dendritic),
               **DENDRITE, **OWN, signals={"V": seen}, variables=("Delta",), rel=2e-3)  # fmt: skip
@@ -100,7 +103,7 @@ def test_sdsp_is_declared_as_in_the_paper():
               read={"V_m_post": V}, variables=("X",))  # fmt: skip
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_sdsp_in_all_layouts():
     rule = sim.SDSP(**SDSP, **DRIFT)
     check_all(rule, sdsp, made=noisy(start={"X": 0.45}), start=(0.45,), **SDSP, **DRIFT,

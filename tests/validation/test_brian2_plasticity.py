@@ -329,7 +329,7 @@ def test_the_scripts_are_read(name):
     "name",
     [
         pytest.param("pairs", marks=pytest.mark.thorough),
-        pytest.param("inhibition", marks=pytest.mark.thorough),
+        pytest.param("inhibition", marks=pytest.mark.slow),
         pytest.param("triplets", marks=pytest.mark.slow),
         pytest.param("voltages", marks=pytest.mark.slow),
     ],

@@ -24,7 +24,7 @@ from spikesim.runtime.origin import checksum
 from spikesim.runtime.split import Split
 from spikesim.synapses import QuantalRelease
 from spikesim.synapses.form import WEIGHT, RuleForm
-from spikesim.units import LONGEST_DELAY
+from spikesim.units import LONGEST_DELAY, whole_steps
 
 Arrays = Mapping[str, np.ndarray]
 NUMBER = "number"  # of the spikes of sources, for quantal release
@@ -221,6 +221,16 @@ def draws(projection: Projection, n_sources: int, seed: int) -> DrawArgs | tuple
         return ()
     key = np.array([rng.key(seed, "release", projection.name)], np.uint64)
     return DrawArgs(np.zeros(n_sources, np.int64), key)
+
+
+def regular(projection: Projection, form: RuleForm, dt: float) -> dict[str, np.ndarray]:
+    """Steps of the intervals of a rule, and room for the sums over the synapses of each target."""
+    rule = projection.plasticity
+    assert rule is not None
+    every = [whole_steps(getattr(rule, name), dt, name, rule) for name in form.on_interval]
+    n_sums = sum(len(part.sums) for part in form.on_interval.values())
+    first, end = projection.target.span
+    return {"every": np.array(every, np.int64), "sums": np.zeros((n_sums, end - first))}
 
 
 def initial_values(

@@ -24,6 +24,7 @@ from spikesim.mechanisms.plastic_synapses.base import (
     initial_values,
     late_steps,
     mean_levels,
+    regular,
 )
 from spikesim.mechanisms.plastic_synapses.histories import (
     GROWING,
@@ -111,6 +112,9 @@ class EventTable(PlasticTable):
         if self.form.on_event:
             calls.insert(0, Call(Stage.ARRIVE, f"{self.module}:releases", f"step, p{k}",
                                  name=f"releases_{k}"))  # fmt: skip
+        if self.form.on_interval:
+            calls.insert(-2, Call(Stage.ARRIVE, f"{self.module}:at_intervals", f"step, p{k}",
+                                  name=f"at_intervals_{k}"))  # fmt: skip
         if self.args.epoch.size:
             calls.append(Call(Stage.SPIKED, f"{self.module}:integrate", f"step, p{k}",
                               name=f"integrate_{k}", first_thread=True))  # fmt: skip
@@ -261,7 +265,8 @@ def build_event_table(
         kept=np.zeros(n_synapses if pairing == histories.PRE_CENTRED else 0),
         levels=levels, sees=sees,
         released=np.zeros(0) if modulators is None else modulators.arrived,
-        **mean_levels(modulators, sees), draws=draws(projection, n_pre, context.seed),
+        **mean_levels(modulators, sees), **regular(projection, form, dt),
+        draws=draws(projection, n_pre, context.seed),
         **_integrals(integrals_of(rule, form), decaying(form), decay_rates(form, values), dt),
     )  # fmt: skip
     return EventTable(projection, form, rule_module(rule, projection.floor), args)

@@ -24,6 +24,7 @@ from spikesim.mechanisms.plastic_synapses.base import (
     initial_values,
     late_steps,
     mean_levels,
+    regular,
     steps_of,
 )
 from spikesim.planning.context import Context
@@ -42,7 +43,12 @@ class SteppedTable(PlasticTable):
     copied = ("control", "pre", "pre_n")
 
     def calls(self, k: int) -> list[Call]:
+        first = []
+        if self.form.on_interval:
+            first.append(Call(Stage.ARRIVE, f"{self.module}:at_intervals", f"step, p{k}, state",
+                              name=f"at_intervals_{k}", reads_others=True))  # fmt: skip
         return [
+            *first,
             Call(Stage.ARRIVE, f"{self.module}:begin_step", f"step, p{k}, ring, state",
                  "plastic +=", f"begin_step_{k}", reads_others=True),
             Call(Stage.SEND, f"{self.module}:emit", f"step, p{k}, ring, spikes, n, state",
@@ -128,7 +134,8 @@ def build_stepped_table(
         noise_key=int(rng.key(context.seed, "projection", projection.name, "noise") >> 1),
         released=np.zeros(0) if modulators is None else modulators.arrived,
         pre_reads=reads[0], post_reads=reads[1], levels=levels, sees=sees,
-        **mean_levels(modulators, sees), draws=draws(projection, n_pre, context.seed),
+        **mean_levels(modulators, sees), **regular(projection, form, dt),
+        draws=draws(projection, n_pre, context.seed),
     )  # fmt: skip
     return SteppedTable(projection, form, module_name("stepped", text), args)
 
