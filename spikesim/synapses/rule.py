@@ -134,6 +134,9 @@ class PlasticityRule(Parametrized):
     on_interval: ClassVar[Mapping[str, str]] = {}
     on_pre_delay: ClassVar[str] = ""
     transmits: ClassVar[str] = "before"
+    pairing: str
+    coincidence: str
+    method: str
     _transmits_release: ClassVar[str] = ""  # why a model of release cannot be added
     _released: ClassVar[Released | None] = None  # what a model of release has added
 
