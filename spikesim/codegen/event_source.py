@@ -134,6 +134,7 @@ def event_source(
     trees += [equations[name] for name in crossings]
     evolving = [*(name for name in names.state if name in decays), *integrals, *crossings]
     cheap = all(map(is_arithmetic, trees)) and not evolving and not transmits_after
+    cheap = cheap and not late
     sides = ("pre", names.pre, "x"), ("post", names.post, "y")
     shares = [] if released is None else [released.u, released.empty]
     lines = [
@@ -142,7 +143,7 @@ def event_source(
         "from spikesim.kernels.functions import exprel as _exprel",
         f"HAS_ON_PRE = {bool(on_pre)}",
         f"LOGGED = {logged}",
-        f"VECTORIZED = {cheap}",
+        f"CHEAP = {cheap}",
         f"EVOLVES = {bool(evolving)}",
         f"TRANSMITS_AFTER = {transmits_after}",
         f"LATE = {late}",

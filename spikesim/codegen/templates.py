@@ -7,7 +7,7 @@ EXAMPLE = _KERNELS / "rule_example.py"
 EVENTS = [
     _KERNELS / f"{name}.py"
     for name in (
-        "plastic", "plastic_vectors", "plastic_updates", "plastic_shares", "plastic_release",
+        "plastic", "plastic_latest", "plastic_updates", "plastic_shares", "plastic_release",
         "plastic_sending",
     )
 ]  # fmt: skip

@@ -144,7 +144,7 @@ class PlasticArgs(NamedTuple):
     post: Array  # float64: of each target `post_capacity` spikes: step and traces just before it
     post_capacity: Array  # int64 (1); a power of two
     latest: Array  # float64: copy of the latest four spikes of each target
-    irregular: Array  # int64 (1): whether the last row was updated in vectors
+    irregular: Array  # int64 (2): whether spikes of the last sample were irregular; rows so far
     post_n: Array
     post_kept: Array  # int64 (targets): first spike that is still needed
     log_t: Array  # int64: log of postsynaptic spikes; empty unless dense without on_pre

@@ -32,7 +32,7 @@ def decay(fine, coarse, k, steps):
 
 @kernel(inline=True)
 def decay_without_branch(fine, coarse, k, steps):
-    """`decay` for loops that LLVM turns into vector instructions; rows of `coarse` begin with 1."""
+    """`decay` where branches are dear; rows of `coarse` begin with 1."""
     n = np.uint64(steps)
     far = min(n >> _TEN, np.uint64(coarse.shape[1]) - _ONE)
     return load_const_2d(fine, k, n & _1023) * load_const_2d(coarse, k, far)

@@ -48,7 +48,7 @@ from spikesim.kernels.rule_example import (
 
 AHEAD = 12  # number of synapses for which target histories are prefetched
 SAMPLE = 8  # synapses of a row that tell whether spikes are irregular
-SHORT = 32  # rows of fewer synapses are not updated in vectors
+SAMPLED = 16  # of so many rows, one is sampled
 # Typed, so that each kernel is compiled for one set of types.
 READING, ARRIVING, PEEKING, ZERO = np.int64(0), np.int64(1), np.int64(2), np.int64(0)
 

@@ -54,7 +54,7 @@ def send_dense(a, i, t, delay, synced, reached):
     sign, pre = a.weights.dtype.type(a.sign), last_pre(a, i, t - 1)
     for j in range(a.t_lo, a.t_hi):
         k = i * a.n_targets + j
-        reached[j] += sign * update_synapse(a, k, j, delay, t - 1, synced, pre, SENDING)
+        reached[j] += sign * update_synapse(a, k, j, delay, t - 1, synced, pre, SENDING, False)
 
 
 @kernel(fused=True)

@@ -10,7 +10,6 @@ from spikesim.kernels.histories import (
     LEARNING,
     LOG_KEPT,
     LOG_N,
-    NEVER,
     POST_FULL,
     SET,
     SYNCED,
@@ -28,21 +27,20 @@ from spikesim.kernels.plastic import (
     remember_post,
     remember_pre,
 )
+from spikesim.kernels.plastic_latest import is_irregular
 from spikesim.kernels.plastic_release import SENDING, found, send_changed, send_dense, send_shares
 from spikesim.kernels.plastic_shares import share_of
 from spikesim.kernels.plastic_updates import (
     changed_weight,
-    update_irregular,
     update_row,
     update_synapse,
 )
-from spikesim.kernels.plastic_vectors import missed_few
 from spikesim.kernels.rule_example import (
+    CHEAP,
     LATE,
     RELEASES,
     SITES,
     TRANSMITS_AFTER,
-    VECTORIZED,
     advanced,
     load_state,
     on_events,
@@ -89,31 +87,26 @@ def send(a, sources, n, base, t, delay, ring):
                 subtract_row(reached[lo:hi], row)
             events += hi - lo
         else:
-            fresh = NEVER
-            if VECTORIZED and not LATE:
-                fresh = NEVER if again > 0 else update_irregular(a, i, t, delay, synced)
             if a.delays.size == 0:
-                events += send_uniform(a, i, t, delay, synced, reached, again, fresh)
+                events += send_uniform(a, i, t, delay, synced, reached, again)
             else:
-                events += send_delayed(a, i, t, delay, synced, ring, again, fresh)
+                events += send_delayed(a, i, t, delay, synced, ring, again)
     return events
 
 
 @kernel(fused=True)
-def send_uniform(a, i, t, delay, synced, reached, again, fresh):
-    """`send` a spike of source i through sparse synapses of one delay; return the event count.
-
-    `fresh` is the result of `update_irregular`.
-    """
+def send_uniform(a, i, t, delay, synced, reached, again):
+    """`send` a spike of source i through sparse synapses of one delay; return the event count."""
     first, targets = a.begin[i], a.targets[a.begin[i] : a.end[i]]
     sign = a.weights.dtype.type(a.sign)
-    since = fresh + delay if a.axonal else fresh - delay
-    pre = last_pre(a, i, t - 1)
+    pre, irregular = last_pre(a, i, t - 1), False
+    if CHEAP:
+        irregular = is_irregular(a, first, a.end[i], delay, synced, pre)
     if RELEASES:
         x, draws = found(a, i, t, again)
     for n in range(targets.size):
         k, j = first + n, targets[n]
-        if not LATE and (again > 0 or (fresh > NEVER and missed_few(a, j, since))):
+        if not LATE and again > 0:
             w = a.weights[k]
             if TRANSMITS_AFTER:
                 shift = -delay if a.axonal else delay
@@ -121,7 +114,7 @@ def send_uniform(a, i, t, delay, synced, reached, again, fresh):
         else:
             if n + AHEAD < targets.size:
                 prefetch(a.latest, latest_spike(targets[n + AHEAD], 0))
-            w = update_synapse(a, k, np.int64(j), delay, t - 1, synced, pre, SENDING)
+            w = update_synapse(a, k, np.int64(j), delay, t - 1, synced, pre, SENDING, irregular)
         if RELEASES:
             s, own = load_state(a, np.uint64(k)), k - a.indptr[i]
             w *= a.weights.dtype.type(share_of(a, s, x, k, own, draws, again))
@@ -130,35 +123,35 @@ def send_uniform(a, i, t, delay, synced, reached, again, fresh):
 
 
 @kernel(fused=True)
-def send_delayed(a, i, t, delay, synced, ring, again, fresh):
-    """`send` a spike of source i through synapses with a delay each; return the event count.
-
-    `fresh` is the result of `update_irregular`.
-    """
+def send_delayed(a, i, t, delay, synced, ring, again):
+    """`send` a spike of source i through synapses with a delay each; return the event count."""
     mask, slot = np.uint64(ring.shape[0] - 1), np.uint64(a.slot)
     sign, delays, targets = a.weights.dtype.type(a.sign), a.delays, a.targets
     first, last = a.indptr[i], a.indptr[i + 1]
     if a.axonal:  # rows are sorted by delay
         first = first_from(delays, first, last, delay)
         last = first_from(delays, first, last, delay + 1)
-    pre = last_pre(a, i, t - 1)
+    pre, irregular = last_pre(a, i, t - 1), False
+    if CHEAP:
+        irregular = is_irregular(a, first, last, delay, synced, pre)
     if RELEASES:
         x, draws = found(a, i, t, again)
     events = 0
     for n in range(np.uint64(first), np.uint64(last)):
+        near = min(n + np.uint64(AHEAD), np.uint64(last - 1))
+        prefetch(a.latest, latest_spike(targets[near], 0))
         # Rows are sorted by delay, so their targets are all over the ring buffer.
         far = min(n + np.uint64(2 * AHEAD), np.uint64(last - 1))
         prefetch(ring[np.uint64(t + delays[far]) & mask], slot + np.uint64(targets[far]))
         j, d, k = np.int64(targets[n]), np.int64(delays[n]), np.int64(n)
         if not a.t_lo <= j < a.t_hi:
             continue
-        since = fresh + d if a.axonal else fresh - d
-        if not LATE and (again > 0 or (fresh > NEVER and missed_few(a, j, since))):
+        if not LATE and again > 0:
             w = a.weights[n]
             if TRANSMITS_AFTER:
                 w = changed_weight(a, k, j, t, -d if a.axonal else d, pre)
         else:
-            w = update_synapse(a, k, j, d, t - 1, synced, pre, SENDING)
+            w = update_synapse(a, k, j, d, t - 1, synced, pre, SENDING, irregular)
         if RELEASES:
             w *= a.weights.dtype.type(
                 share_of(a, load_state(a, n), x, k, k - a.indptr[i], draws, again)
@@ -336,4 +329,4 @@ def update_source(a, i, first, last, last_step, before, why):
             prefetch(a.latest, latest_spike(a.targets[k + AHEAD], 0))
         j = np.int64(a.targets[k])
         if a.t_lo <= j < a.t_hi:
-            update_synapse(a, k, j, d, last_step - back, before - back, pre, why)
+            update_synapse(a, k, j, d, last_step - back, before - back, pre, why, False)

@@ -1,4 +1,4 @@
-"""Updates of plastic synapses by the spikes that they have missed: continues `plastic_vectors`."""
+"""Updates of plastic synapses by the spikes that they have missed: continues `plastic_latest`."""
 
 from __future__ import annotations
 
@@ -24,15 +24,20 @@ from spikesim.kernels.plastic import (
     ARRIVING,
     PEEKING,
     READING,
-    SHORT,
     last_pre,
     latest_spike,
     learnt,
     post_place,
     post_step,
 )
-from spikesim.kernels.plastic_vectors import applies_latest, is_irregular, missed, update_latest
+from spikesim.kernels.plastic_latest import (
+    is_irregular,
+    missed,
+    missed_few,
+    update_by_latest,
+)
 from spikesim.kernels.rule_example import (
+    CHEAP,
     EVOLVES,
     HAS_ON_PRE,
     LOGGED,
@@ -54,7 +59,6 @@ from spikesim.kernels.rule_example import (
     pre_pairs,
     store_state,
 )
-from spikesim.kernels.threads import first_from
 
 # --- continued
 
@@ -174,14 +178,18 @@ def apply_missed_events_fast(a, k, j, upto, shift, why, t_pre, before, count, n)
 
 
 @kernel(fused=True)
-def update_synapse(a, k, j, delay, upto, synced, pre, why):
+def update_synapse(a, k, j, delay, upto, synced, pre, why, irregular):
     """Update synapse k onto target j to the end of step `upto`; return its weight.
 
     `pre` is the result of `last_pre` for its source. `why` is ARRIVING if a spike of the source
     acts on the synapse in step ``upto + 1``, PEEKING if one is only transmitted then, else READING.
+    `irregular` is the result of `is_irregular` for the row.
     """
     t_pre, before, count, earlier = pre
     shift = -delay if a.axonal else delay
+    if CHEAP:
+        if irregular and missed_few(a, j, t_pre - shift):
+            return update_by_latest(a, np.uint64(k), j, upto, shift, t_pre, before)
     plain = pairing(a) <= NEAREST_SYMMETRIC and coincidence(a) == NONE
     if plain and t_pre > synced and a.control[LEARNING] == 1:
         n = missed(a, j, float(t_pre - shift))
@@ -253,26 +261,9 @@ def update_row(a, i, upto, synced, why):
         if a.log_t.size > 0:
             replay_row(a, i, upto, synced)
             return
-    pre = last_pre(a, i, upto)
+    pre, irregular = last_pre(a, i, upto), False
+    if CHEAP:
+        irregular = is_irregular(a, a.t_lo, a.t_hi, a.delay, synced, pre)
     for j in range(a.t_lo, a.t_hi):
-        update_synapse(a, i * a.n_targets + j, j, a.delay, upto, synced, pre, why)
-
-
-@kernel(fused=True)
-def update_irregular(a, i, t, delay, synced):
-    """Update the row of source i before its spike in step t, if its targets fire irregularly.
-
-    Returns the step of the source's last spike, which tells `missed_few` which synapses are up to
-    date, or `NEVER` if nothing was done.
-    """
-    first, last = a.begin[i], a.end[i]
-    t_pre, before, count, _ = last_pre(a, i, t - 1)
-    if a.axonal and a.delays.size > 0:  # rows are sorted by delay
-        first = first_from(a.delays, first, last, delay)
-        last = first_from(a.delays, first, last, delay + 1)
-    if last - first < SHORT or not applies_latest(a, t_pre, count, synced):
-        return NEVER
-    if not is_irregular(a, first, last, t_pre - delay):
-        return NEVER
-    update_latest(a, first, last, delay, t - 1, t_pre, before)
-    return t_pre
+        k = i * a.n_targets + j
+        update_synapse(a, k, j, a.delay, upto, synced, pre, why, irregular)

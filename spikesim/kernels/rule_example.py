@@ -15,7 +15,7 @@ from spikesim.kernels.intrinsics import load_const, load_updated, store_updated
 
 HAS_ON_PRE = True  # whether a presynaptic spike changes the synapse
 LOGGED = False  # whether postsynaptic spikes alone change synapses, and only their weights
-VECTORIZED = True  # whether the statements are cheap to compute and to discard
+CHEAP = True  # whether the statements are cheap to compute and to discard
 EVOLVES = False  # whether variables of the synapse change between spikes
 TRANSMITS_AFTER = False  # whether a spike transmits the weight that it has changed
 RELEASES, SITES = False, 0  # whether there is a model of release, and sites if it is quantal

@@ -1,4 +1,4 @@
-"""Rows whose targets missed irregular numbers of spikes, which are updated in vectors."""
+"""Rows whose targets missed irregular numbers of spikes, which are updated without branches."""
 
 import itertools
 
@@ -26,8 +26,8 @@ def rig(layout, side, *, pairing="all-to-all", precision="double", threads=1, re
     return made.run(STEPS * DT + 10.0 - made.net.t)
 
 
-def rows_in_vectors(made):
-    """Whether the last row was updated in vectors."""
+def without_branches(made):
+    """Whether the rows after the last sample were updated without branches."""
     return made.net.plan.parts["plastic_synapses"].tables["plastic"].args.irregular[0] == 1
 
 
@@ -35,7 +35,7 @@ def rows_in_vectors(made):
 @pytest.mark.parametrize(("layout", "side"), list(itertools.product(LAYOUTS, SIDES)))
 def test_weights_are_those_of_an_event_loop(layout, side, pairing):
     made = rig(layout, side, pairing=pairing)
-    assert rows_in_vectors(made) or (layout, side) == ("sparse-delays", "axonal")  # short groups
+    assert without_branches(made) or (layout, side) == ("sparse-delays", "axonal")  # short groups
     made.check(pair_stdp(mu=1.0), every=3)
 
 
@@ -50,7 +50,7 @@ def test_neither_reading_nor_threads_change_a_bit(layout, side, precision):
         )
 
 
-def test_expressions_that_cost_much_are_not_computed_in_vectors():
+def test_expressions_that_cost_much_are_not_computed_without_branches():
     """Their values for spikes that were not missed would be discarded."""
     for text in ("max(0, w - a * y)", "min(w_max, w + abs(x) / 2)", "w + int(x > y) * w"):
         assert is_arithmetic(parse(text, "rule", "on_pre")), text

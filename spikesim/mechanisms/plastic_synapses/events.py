@@ -257,7 +257,7 @@ def build_event_table(
         pre_m=np.zeros((n_pre, PRE_HISTORY), np.int32), pre_n=np.zeros(n_pre, np.int64),
         post=post, post_capacity=np.array([HISTORY]),
         latest=histories.latest_spikes(post, np.zeros(n_post, np.int64), width),
-        irregular=np.zeros(1, np.int64),
+        irregular=np.zeros(2, np.int64),
         post_n=np.zeros(n_post, np.int64), post_kept=np.zeros(n_post, np.int64),
         log_t=np.zeros(log, np.int64), log_j=np.zeros(log, np.int32), log_v=np.zeros(log * width),
         sent=np.zeros((high + late + 1, kept), np.int32),
