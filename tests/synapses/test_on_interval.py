@@ -93,7 +93,11 @@ def outcome(grid):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("method", ["auto", pytest.param("steps", marks=pytest.mark.thorough)])
+@pytest.mark.parametrize(
+    "method",
+    [pytest.param("auto", marks=pytest.mark.thorough),
+     pytest.param("steps", marks=pytest.mark.slow)],
+)  # fmt: skip
 def test_all_layouts_against_the_loop(method):
     grid = made(method).run(STOP)
     level = dict(zip(np.rint(grid.level.result().times / DT), grid.level.result().values[:, 0],
@@ -107,8 +111,11 @@ def test_all_layouts_against_the_loop(method):
         assert p.get("c") == pytest.approx(c, rel=1e-9, abs=1e-11)
 
 
-@pytest.mark.thorough
-@pytest.mark.parametrize("method", ["auto", "steps"])
+@pytest.mark.parametrize(
+    "method",
+    [pytest.param("auto", marks=pytest.mark.slow),
+     pytest.param("steps", marks=pytest.mark.thorough)],
+)  # fmt: skip
 def test_threads_saving_chunks_and_reading_change_nothing(method, tmp_path):
     whole = outcome(made(method).run(STOP))
     first, second = made(method, threads=3), made(method)
@@ -139,7 +146,7 @@ class Plain(sim.PlasticityRule):
     on_post = Normalized.on_post
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 @pytest.mark.parametrize("layout", ["dense", "sparse"])
 @pytest.mark.parametrize("precision", ["double", "mixed"])
 def test_the_same_by_normalize_between_runs(layout, precision):
@@ -158,6 +165,7 @@ def test_the_same_by_normalize_between_runs(layout, precision):
     assert sums != pytest.approx(np.bincount(own.before.target, own.before.weight), rel=0.2)
 
 
+@pytest.mark.thorough
 def test_a_weight_stays_where_a_sum_is_zero():
     none = [np.empty(0, int)] * 3
     weight = np.array([[1.0, 0.0, 2.0], [3.0, 0.0, -2.0], [2.0, 0.0, 0.0]])
@@ -166,7 +174,7 @@ def test_a_weight_stays_where_a_sum_is_zero():
     assert rig.plastic.weight == pytest.approx(expected.ravel())
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_learning_that_is_off_keeps_the_weight_alone():
     class Both(sim.PlasticityRule):
         T = param(25.0, ms)
@@ -258,7 +266,7 @@ class Sampled(sim.PlasticityRule):
     on_interval: ClassVar = {"T": "v = V_m_post"}
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_a_potential_is_read_with_the_delay():
     net = sim.Network(seed=1, precision="double")
     source = net.population("source", 2, sim.SpikeSource([[1.0]] * 2))
@@ -294,7 +302,7 @@ class Mixed(Rewarded):
     }
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 @pytest.mark.parametrize(("layout", "side"), [("sparse-delays", "axonal"), ("dense", "dendritic")])
 def test_integrals_and_releases_beside(layout, side):
     by_events = methods.outcome(Mixed(), layout, side)

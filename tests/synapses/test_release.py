@@ -96,8 +96,10 @@ def check_against_the_loop(rig, start, values, eta_U, atol):
 
 
 @pytest.mark.parametrize("rule", [
-    Additive(), pytest.param(Additive(method="steps"), marks=pytest.mark.thorough),
-    WithU(), pytest.param(WithU(method="steps"), marks=pytest.mark.thorough),
+    pytest.param(Additive(), marks=pytest.mark.thorough),
+    pytest.param(Additive(method="steps"), marks=pytest.mark.slow),
+    pytest.param(WithU(), marks=pytest.mark.slow),
+    pytest.param(WithU(method="steps"), marks=pytest.mark.thorough),
 ], ids=lambda rule: f"{type(rule).__name__} {rule.method}")  # fmt: skip
 def test_both_are_the_loop_of_both(rule):
     rig = Rig(rule, sim.TsodyksMarkram(**MIXED))
@@ -106,7 +108,7 @@ def test_both_are_the_loop_of_both(rule):
     check_against_the_loop(rig.run(), start, MIXED, eta_U, 1e-11)
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["events", "steps"])
 @pytest.mark.parametrize("rule", [Additive, WithU])
 def test_depression_alone_is_the_loop(rule, method):
@@ -116,6 +118,7 @@ def test_depression_alone_is_the_loop(rule, method):
     check_against_the_loop(rig.run(), start, values, 0.05 * (rule is WithU), 1e-11)
 
 
+@pytest.mark.slow
 def test_without_learning_it_is_static():
     """To rounding; static release computes exponentials where this reads them from tables."""
     release = sim.TsodyksMarkram(**MIXED)
@@ -129,6 +132,7 @@ def test_without_learning_it_is_static():
             assert first == pytest.approx(second, rel=1e-13)
 
 
+@pytest.mark.slow
 def test_a_release_of_everything_is_none():
     """All bits; and release changes nothing of what is learnt."""
     pre = [np.unique(t) for t in PRE]  # a second spike in a step finds no resources
@@ -145,10 +149,10 @@ QUANTAL = sim.QuantalRelease(**MIXED, n_sites=3)
 
 
 @pytest.mark.parametrize(("rule", "release", "precision"), [
-    (WithU(), sim.TsodyksMarkram(**MIXED), "double"),
-    pytest.param(Additive(), sim.TsodyksMarkram(**MIXED), "mixed", marks=pytest.mark.thorough),
-    pytest.param(Additive(method="steps"), QUANTAL, "mixed", marks=pytest.mark.thorough),
-    pytest.param(WithU(), QUANTAL, "mixed", marks=pytest.mark.thorough),
+    pytest.param(WithU(), sim.TsodyksMarkram(**MIXED), "double", marks=pytest.mark.thorough),
+    pytest.param(Additive(), sim.TsodyksMarkram(**MIXED), "mixed", marks=pytest.mark.slow),
+    pytest.param(Additive(method="steps"), QUANTAL, "mixed", marks=pytest.mark.slow),
+    pytest.param(WithU(), QUANTAL, "mixed", marks=pytest.mark.slow),
 ], ids=["synapse", "source", "quantal steps", "quantal"])  # fmt: skip
 def test_threads_reading_and_saving_change_no_bit(rule, release, precision, tmp_path):
     whole = Rig(rule, release, precision=precision).run()
@@ -166,7 +170,7 @@ def test_threads_reading_and_saving_change_no_bit(rule, release, precision, tmp_
         assert equal(rig.state(), whole.state())
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["events", "steps"])
 def test_quanta_are_those_of_the_static_projection(method):
     """The same draws, where the order of synapses is the same: with one delay."""
@@ -178,7 +182,7 @@ def test_quanta_are_those_of_the_static_projection(method):
         assert p.release_state().x == pytest.approx(q.release_state().x, rel=1e-13)
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_quanta_with_a_utilisation_for_each_synapse():
     """With U = 0 nothing is released; with U = 1 and sites that refill, everything."""
     pre = [np.unique(t) for t in PRE]
@@ -199,6 +203,7 @@ class Still(Additive):
     equations = Additive.equations + "dU/dt = 0/ms : 1"
 
 
+@pytest.mark.thorough
 def test_learning_off_freezes_what_is_transmitted():
     """The weight and U; and `reset_state` is rest."""
     rig = Rig(WithU(), sim.TsodyksMarkram(**MIXED), SOME).run(500)

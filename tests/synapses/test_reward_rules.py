@@ -49,7 +49,7 @@ def test_r_stdp_is_declared_as_in_the_paper():
     assert found["R_mean"] == pytest.approx(b)
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_r_stdp_in_all_layouts():
     check_all(sim.RSTDP(**PAIRS, **LEARNING, eta=0.3), loops.r_stdp,
               made={"also": reward}, rewards=rewards(), eta=0.3, **PAIRS, **LOOP,

@@ -45,7 +45,7 @@ def test_all_layouts(threads):
     check_all(rule, loop, threads, **FAST, **stdp)
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_a_silent_neuron_against_the_closed_form():
     """With a = 0, w = w(0) exp(beta rho_0 t + gamma rho_0 t^2 / 2), t in s, by short periods."""
     none = [np.empty(0, int)] * 3
