@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 import spikesim as sim
 from benchmarks.__main__ import app
-from benchmarks.plasticity import plasticity_note, plasticity_table
+from benchmarks.plasticity import cost, plasticity_note, plasticity_table
 from benchmarks.runner import measure
 from benchmarks.workloads import plasticity
 from tests.benchmarks.rows import row
@@ -50,10 +50,16 @@ def test_a_visit_costs_what_the_network_without_synapses_does_not():
         rule_row("none", 3.0, **peer), rule_row("pair", 5.0, **peer),
     ]  # fmt: skip
     table = plasticity_table([*rows, row(), row(workload="scaling", point={"neurons": 1})])
-    assert cells(table, 0) == ["pair", "spikesim, mixed", "10.0", "1.0", "1.0", "8"]
+    assert cells(table, 0) == ["pair", "spikesim, mixed", "10.0", "1.0", "1.0", "50 (8)"]
     assert cells(table, 1) == ["pair", "NEST", "50.0", "1.0", "5.0", "50"]
-    assert cells(table, 2) == ["triplet", "spikesim, mixed", "20.0", "2.0", "1.0", "8"]
+    assert cells(table, 2) == ["triplet", "spikesim, mixed", "20.0", "2.0", "1.0", "50 (8)"]
     assert len(table.splitlines()) == 5
+
+
+def test_short_runs_count_the_visits_of_long_ones():
+    hasty = rule_row("bcm", 0.05, biological_s=0.05, rates={"sources": 10.0, "cells": 15.0})
+    assert cost([hasty], [rule_row("none", 1.0)]) == pytest.approx(25.0)
+    assert math.isnan(cost([hasty], [rule_row("none", 1.0, round=2)]))
 
 
 def test_the_note_tells_the_size_and_what_is_left_out():
