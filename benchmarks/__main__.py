@@ -11,7 +11,7 @@ import typer
 from benchmarks.machine import measure_machine
 from benchmarks.numerics import numerics_text
 from benchmarks.picture import picture
-from benchmarks.plasticity import plasticity_table
+from benchmarks.plasticity import is_of_rules, plasticity_note, plasticity_table
 from benchmarks.readme import fill
 from benchmarks.runner import keep, rounds
 from benchmarks.simulators import SIMULATORS, known
@@ -36,12 +36,16 @@ def run(
     biological_s: Annotated[
         float | None, typer.Option(help="Simulated time in seconds; else the workload's own.")
     ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="Of a workload with many points those such as rule=none,pair."),
+    ] = None,
 ) -> None:
     """Measure simulators in turn, each time in a process of its own.
 
-    Rows of this workload and these simulators in the file are replaced, others stay. A simulator
-    that is not installed, or that the workload has no script for, is left out and named. A variant
-    of spikesim with more threads is called such as spikesim-2threads.
+    Rows of the same workload, simulator and point in the file are replaced, others stay. A
+    simulator that is not installed, or that the workload has no script for, is left out and named.
+    A variant of spikesim with more threads is called such as spikesim-2threads.
     """
     names = [name.strip() for name in simulators.split(",")]
     for name, valid, ok in [
@@ -51,11 +55,41 @@ def run(
         if not ok:
             raise typer.BadParameter(f"{name!r} is unknown; choose of {', '.join(valid)}")
     rows = []
-    for row in rounds(workload, names, rounds_, biological_s, typer.echo):
+    chosen = _chosen(workload, only or [])
+    for row in rounds(workload, names, rounds_, biological_s, typer.echo, chosen):
         rows.append(row)
         keep(json_, rows)
-    if workload == "plasticity":
+    if any(map(is_of_rules, rows)):
         typer.echo(plasticity_table(rows))
+
+
+def _chosen(workload: str, only: list[str]) -> dict[str, list[str]]:
+    """The values that each option of a point may have."""
+    points, found = WORKLOADS[workload].points, {}
+    for text in only:
+        name, _, values = text.partition("=")
+        valid = list(dict.fromkeys(str(point[name]) for point in points if name in point))
+        found[name] = values.split(",")
+        if not valid:
+            known_ = ", ".join(dict.fromkeys(key for point in points for key in point))
+            raise typer.BadParameter(f"{name!r} is unknown; {workload} has {known_ or 'no points'}")
+        for value in found[name]:
+            if value not in valid:
+                raise typer.BadParameter(f"{value!r} is unknown; choose of {', '.join(valid)}")
+    return found
+
+
+@app.command()
+def plasticity(
+    json_: JsonFile = Path("out.json"),
+    page: Annotated[Path | None, typer.Option(help="Also fill the region in this file.")] = None,
+) -> None:
+    """Print what the rules cost, from runs of the workloads ``plasticity``, ``plasticity-0.2``."""
+    rows = json.loads(json_.read_text())["rows"]
+    text = f"{plasticity_table(rows)}\n\n{plasticity_note(rows)}"
+    typer.echo(text)
+    if page:
+        fill(page, "plasticity", text)
 
 
 @app.command()

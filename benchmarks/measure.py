@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from benchmarks.workloads import Told, Workload
 
 
@@ -53,8 +55,12 @@ class Row:
         Synaptic events: spikes times mean out-degree, without external drive.
     events_per_s : float
         Events a second of `sim_cpu_s`.
+    weights : dict
+        Mean and standard deviation of what was learnt; a fast but wrong rule shows here.
     cpu : str
         The processor.
+    about : dict
+        Parameters, where the workload states them.
     """
 
     simulator: str
@@ -83,7 +89,9 @@ class Row:
     n_spikes: int = 0
     n_events: int = 0
     events_per_s: float = 0.0
+    weights: dict[str, float] = field(default_factory=dict)
     cpu: str = ""
+    about: dict[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
@@ -147,6 +155,10 @@ def finish(row: Row, told: Told, n_spikes: dict[str, int], n_synapses: list[int]
     )
     row.n_events = round(events)
     row.events_per_s = round(events / max(row.sim_cpu_s, 1e-9))
+    row.about = told.about
+    if told.weights:
+        weights = np.asarray(told.weights(), np.float64)
+        row.weights = {"mean": float(weights.mean()), "sd": float(weights.std())}
     return row
 
 

@@ -63,7 +63,8 @@ def _standalone(
     b: Any, workload: Workload, row: Row, watch: Watch, cache: str | None, point: dict[str, Any]
 ) -> tuple[Told, dict[str, int], list[int]]:
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(cache or scratch) / "standalone"
+        name = "-".join(["standalone", workload.name, *map(str, point.values())])
+        folder = Path(cache or scratch) / name  # what has not changed is not compiled again
         b.set_device("cpp_standalone", directory=str(folder), build_on_run=False)
         told = workload.tell("brian2", b, row.biological_s, **point)
         row.biological_s = min(row.biological_s, told.seconds or row.biological_s)

@@ -26,7 +26,7 @@ def measure(workload: Workload, seconds: float, simulator: str, point: dict[str,
 
     asked = options(simulator)
     row = start(workload, simulator, sim.__version__, asked["precision"], seconds)
-    row.threads, row.point = asked.get("threads", 1), point
+    row.threads = asked.get("threads", 1)
     net = sim.Network(dt=workload.dt, seed=1, **asked)
     told = workload.tell("spikesim", sim, net, seconds, **point)
     run = told.run or net.run

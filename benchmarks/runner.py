@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -70,8 +70,9 @@ def rounds(
     n_rounds: int,
     seconds: float | None,
     say: Callable[[str], None],
+    only: Mapping[str, list[str]] | None = None,
 ) -> Iterator[Row]:
-    """All measurements of a workload, as they come.
+    """All measurements of a workload, or of those of its points that `only` allows, as they come.
 
     `say` is told of each, and of simulators that are left out: those that are not here, and from
     its failure on one that fails, so that the others go on. Simulators that keep compiled code run
@@ -93,7 +94,7 @@ def rounds(
                     measure(
                         simulator, workload, min(WARM_UP_S, duration), WORKLOADS[workload].points[0]
                     )
-                for row in _turn(simulator, workload, duration):
+                for row in _turn(simulator, workload, duration, only or {}):
                     say(_line(row, k + 1))
                     yield row | {"round": k + 1}
             except RuntimeError as error:
@@ -110,25 +111,27 @@ def _line(row: Row, number: int) -> str:
     )
 
 
-def _turn(simulator: str, workload: str, seconds: float) -> Iterator[Row]:
+def _turn(
+    simulator: str, workload: str, seconds: float, only: Mapping[str, list[str]]
+) -> Iterator[Row]:
     if workload == "startup":
         with tempfile.TemporaryDirectory() as cache:
             for state in ("cold", "warm"):
                 yield measure(simulator, workload, seconds, cache=cache) | {"cache": state}
     else:
         for point in WORKLOADS[workload].points:
-            if not WORKLOADS[workload].runs(family(simulator), point):
-                continue
-            yield measure(simulator, workload, seconds, point)
+            asked = all(str(point[name]) in values for name, values in only.items())
+            if asked and WORKLOADS[workload].runs(family(simulator), point):
+                yield measure(simulator, workload, seconds, point)
 
 
 def keep(path: Path, rows: list[Row]) -> None:
-    """Write rows to a JSON file, in the place of older ones of the same workload and simulator."""
+    """Write rows to a JSON file, in the place of older ones of the same measurement."""
     held = json.loads(path.read_text())["rows"] if path.exists() else []
     new = {_key(row) for row in rows}
     text = json.dumps({"rows": [row for row in held if _key(row) not in new] + rows}, indent=1)
     path.write_text(text + "\n")
 
 
-def _key(row: Row) -> tuple[str, str]:
-    return row["workload"], row["simulator"]
+def _key(row: Row) -> tuple[str, str, str]:
+    return row["workload"], row["simulator"], json.dumps(row.get("point", {}), sort_keys=True)

@@ -62,10 +62,10 @@ def label(row: Row) -> str:
 
 
 def summaries(rows: list[Row]) -> list[Summary]:
-    """One for each workload and simulator, in the workloads' order; `scaling` is not among them."""
+    """One for each workload and simulator, in the workloads' order; what has points is left out."""
     groups: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
     for row in rows:
-        if row["workload"] != "scaling":
+        if not row["point"]:
             groups[row["workload"], row["cache"], label(row)].append(row)
     order = {name: k for k, name in enumerate(WORKLOADS)}
     keys = sorted(groups, key=lambda key: (order.get(key[0], len(order)), key[1]))  # stable

@@ -17,7 +17,9 @@ from benchmarks.workloads import WORKLOADS
 def main(simulator: str, workload: str, seconds: float, point: str) -> Row:
     """Measure once, in this process."""
     module = importlib.import_module(f"benchmarks.measure_{family(simulator)}")
-    row: Row = module.measure(WORKLOADS[workload], seconds, simulator, json.loads(point))
+    options = json.loads(point)
+    row: Row = module.measure(WORKLOADS[workload], seconds, simulator, options)
+    row.point = options
     return row
 
 

@@ -35,6 +35,10 @@ class Told:
         Time at the start without any spikes (s), to be measured apart.
     seconds : float, optional
         Simulated time (s) of what is too slow for the workload's own.
+    weights : callable, optional
+        The learnt weights after the run, or those of some neurons.
+    about : dict
+        Parameters that the row states.
     """
 
     sizes: dict[str, int]
@@ -44,6 +48,8 @@ class Told:
     run: Callable[[float], None] | None = None
     idle_s: float = 0.0
     seconds: float | None = None
+    weights: Callable[[], Any] | None = None
+    about: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -118,6 +124,7 @@ _ALL = (
     Workload("brunel-plastic", "brunel_plastic"),
     Workload("irregular-plastic", "irregular_plastic"),
     Workload("plasticity", "plasticity"),
+    Workload("plasticity-0.2", "plasticity", {"scale": 0.2}),
     Workload("song-abbott", "song_abbott"),
     Workload("distal-reward", "distal_reward"),
     Workload("microcircuit", "microcircuit"),
