@@ -141,6 +141,11 @@ def analyse(
         units = {**units, AMOUNT: one} if attribute.startswith("on_event") else units
         scope = Scope(units, owner, attribute)
         for name, tree in statements.items():
+            if name in parameters:
+                raise ValidationError(
+                    f"{name!r} is a parameter, which statements cannot set; a variable such as "
+                    f"'d{name}/dt = 0/ms : 1', with an initial value, can be", attribute, owner,
+                )  # fmt: skip
             statements[name] = scope.convert(tree, units[name], f"the new value of {name}")
     fixed = {*parameters}
     stays = {WEIGHT, *drawn, *by_others}

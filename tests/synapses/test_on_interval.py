@@ -219,6 +219,8 @@ def test_learning_that_is_off_keeps_the_weight_alone():
         ({"on_interval": {"T": "w += sum(q)"}}, "on_interval.'T'.: unknown name 'q'"),
         ({"on_interval": {"T": "w += T"}}, "on_interval.'T'.: cannot add 'T' .ms. to 'w'"),
         ({"on_interval": {"T": "w = T / sum(w)"}}, "on_interval.'T'.: the new value of w must be"),
+        ({"on_interval": {"T": "T = 3*ms"}}, "on_interval.'T'.: 'T' is a parameter, which"),
+        ({"on_pre": "U = 2 * U; w += U"}, "on_pre: 'U' is a parameter, which statements cannot"),
         ({"on_interval": {"T": "w / sum(w)"}}, "on_interval.'T'.: .* write 'w = w / sum.w.'"),
         ({"on_interval": {"T": 3}}, "on_interval.'T'.: must be statements"),
         ({"on_interval": {"S": "w = 1"}}, "on_interval: unknown name 'S'; valid names: 'T', 'U'"),
