@@ -154,28 +154,32 @@ def _update(a, i, j, k, d, step, spiked, interval):
         x_after = after_pre(x_after, a)
     if n_post > 0:
         y_after = after_post(y_after, a)
-    s = load_state(a, k)
-    new = s
+    s, learn = load_state(a, k), a.control[LEARNING] == 1
     if spiked and n_pre + n_post > 0:
         if coincidence(a) == POST_FIRST:
             if n_post > 0:
-                new = on_post(new, x, y, a, step)
+                s = learnt(learn, s, on_post(s, x, y, a, step))
             for _ in range(n_pre):
-                new = on_pre(new, x, y_after, a, step)
+                s = learnt(learn, s, on_pre(s, x, y_after, a, step))
         else:
             for _ in range(n_pre):
-                new = on_pre(new, x, y, a, step)
+                s = learnt(learn, s, on_pre(s, x, y, a, step))
             if n_post > 0 and coincidence(a) == PRE_FIRST:
-                new = on_post(new, x_after, y, a, step)
+                s = learnt(learn, s, on_post(s, x_after, y, a, step))
             elif n_post > 0:
-                new = on_post(new, x, y, a, step)
+                s = learnt(learn, s, on_post(s, x, y, a, step))
     if spiked and a.control[RELEASED] == 1:
-        new = on_events(new, a, step)
+        s = learnt(learn, s, on_events(s, a, step))
     if interval:
-        new = moved_by_noise(moved(new, x_after, y_after, a, step), x_after, y_after, a, step, k)
-    if a.control[LEARNING] == 0:
-        new = with_weight(new, s)
-    store_state(a, k, new)
+        new = moved_by_noise(moved(s, x_after, y_after, a, step), x_after, y_after, a, step, k)
+        s = learnt(learn, s, new)
+    store_state(a, k, s)
+
+
+@kernel(inline=True)
+def learnt(learn, s, new):
+    """Variables after an event: while learning is off, the weight stays."""
+    return new if learn else with_weight(new, s)
 
 
 @kernel(fused=True)

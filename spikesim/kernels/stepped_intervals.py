@@ -14,9 +14,8 @@ from spikesim.kernels.rule_example import (
     post_at,
     pre_at,
     store_state,
-    with_weight,
 )
-from spikesim.kernels.stepped import FRESH, _fill, _row, _rows, _synapse, flush
+from spikesim.kernels.stepped import FRESH, _fill, _row, _rows, _synapse, flush, learnt
 
 # --- continued
 
@@ -61,6 +60,6 @@ def visit_synapses(a, m, p, last_step):
             s = load_state(a, k)
             if p == CHANGE:
                 new = at_interval(m, s, x, y, a, j, last_step)
-                store_state(a, k, new if a.control[LEARNING] == 1 else with_weight(new, s))
+                store_state(a, k, learnt(a.control[LEARNING] == 1, s, new))
             else:
                 add_to_sums(p, s, x, y, a, j, last_step)

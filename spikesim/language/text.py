@@ -14,7 +14,7 @@ from __future__ import annotations
 import ast
 import keyword
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from spikesim.errors import ValidationError, nearest
@@ -171,12 +171,14 @@ def parse_statements(
     attribute: str,
     functions: Mapping[str, int] | None = None,
     parts: Mapping[str, ast.expr] | None = None,
+    each: Callable[[str, ast.expr], ast.expr] | None = None,
 ) -> dict[str, ast.expr]:
     """Parse assignments: a mapping, or statements such as ``"v = c; u += d"``.
 
     Statements are executed in order, and the subexpressions `parts` see the assigned values. The
     returned expressions are in terms of the values before the first statement. The assignments of
-    a mapping are simultaneous.
+    a mapping are simultaneous. `each` makes the value of a statement from its name and expression,
+    before the assigned values are put in.
     """
     if isinstance(text, Mapping):
         return {
@@ -203,6 +205,7 @@ def parse_statements(
                         functions)  # fmt: skip
         for _ in parts or {}:  # subexpressions that read each other form no longer chain
             tree = ex.substitute(tree, parts or {})
+        tree = each(name, tree) if each else tree
         result[name] = ex.substitute(tree, result)
     return result
 

@@ -15,14 +15,14 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from spikesim.errors import ValidationError, unknown_name
 from spikesim.language import expressions as ex
 from spikesim.language.algebra import linear_terms
 from spikesim.language.dimensions import Scope
 from spikesim.language.text import Text, parse_statements
-from spikesim.synapses.across import at_intervals, refuse_sums
+from spikesim.synapses.across import at_intervals, kept_at_zero, refuse_sums
 from spikesim.synapses.form import (
     AMOUNT,
     DELAYED,
@@ -99,10 +99,11 @@ def analyse(
         name: _statements(owner, f"on_event[{name!r}]", given, {**units, AMOUNT: one}, parts, {})
         for name, given in (on_event or {}).items()
     }
-    regular = {
-        name: _statements(owner, f"on_interval[{name!r}]", given, units, parts, delays)
-        for name, given in (on_interval or {}).items()
-    }
+    written, regular = (
+        {name: _statements(owner, f"on_interval[{name!r}]", given, units, parts, delays, each)
+         for name, given in (on_interval or {}).items()}
+        for each in (None, kept_at_zero)
+    )  # fmt: skip
     rates = {
         name: _with_delays(_expanded(eq.rhs, parts), owner, units, delays)
         for name, eq in text.odes.items()
@@ -131,14 +132,20 @@ def analyse(
             rhs = scope.convert(rates[name], units[name] / ms, what)
             rhs = None if isinstance(rhs, ast.Constant) and rhs.value == 0 else rhs
         variables[name] = Variable(name, units[name], rhs)
-    for attribute, statements in {
-        **at,
-        **{f"on_interval[{n!r}]": s for n, s in regular.items()},
-        **{f"on_event[{n!r}]": s for n, s in events.items()},
-    }.items():
+    for attribute, statements in [
+        *at.items(),
+        # First as they are written, for errors.
+        *((f"on_interval[{n!r}]", s) for some in (written, regular) for n, s in some.items()),
+        *((f"on_event[{n!r}]", s) for n, s in events.items()),
+    ]:
         units = {**units, AMOUNT: one} if attribute.startswith("on_event") else units
         scope = Scope(units, owner, attribute)
         for name, tree in statements.items():
+            if name in parameters:
+                raise ValidationError(
+                    f"{name!r} is a parameter, which statements cannot set; a variable such as "
+                    f"'d{name}/dt = 0/ms : 1', with an initial value, can be", attribute, owner,
+                )  # fmt: skip
             statements[name] = scope.convert(tree, units[name], f"the new value of {name}")
     fixed = {*parameters}
     stays = {WEIGHT, *drawn, *by_others}
@@ -236,9 +243,10 @@ def _statements(
     units: Mapping[str, Unit],
     parts: Statements,
     delays: dict[str, Earlier],
+    each: Callable[[str, ast.expr], ast.expr] | None = None,
 ) -> Statements:
     try:
-        statements = parse_statements(given, owner, attribute, FUNCTIONS, parts=parts)
+        statements = parse_statements(given, owner, attribute, FUNCTIONS, parts=parts, each=each)
     except ValidationError:
         if (expression := given.strip()) and _is_expression(expression):
             raise ValidationError(

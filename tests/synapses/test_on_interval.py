@@ -170,8 +170,35 @@ def test_a_weight_stays_where_a_sum_is_zero():
     none = [np.empty(0, int)] * 3
     weight = np.array([[1.0, 0.0, 2.0], [3.0, 0.0, -2.0], [2.0, 0.0, 0.0]])
     rig = Rig(Own(), none, none, layout="dense", weight=weight, also=reward).run(13.0 + DT)
-    expected = np.array([[0.45, 0.0, 2.0], [1.55, 0.0, -2.0], [1.0, 0.0, 0.0]])
+    # The second statement, which subtracts the mean, is executed nevertheless.
+    expected = np.array([[0.45, 0.0, 2.2], [1.55, 0.0, 0.0], [1.0, 0.0, 0.0]])
     assert rig.plastic.weight == pytest.approx(expected.ravel())
+
+
+class Divided(sim.PlasticityRule):
+    """What comes behind a statement that is not executed reads the value that is kept."""
+
+    T = param(1.0, ms)
+    equations = """
+        dv/dt = 0/ms : 1
+        du/dt = 0/ms : 1
+        dz/dt = 0/ms : 1
+    """
+    on_interval: ClassVar = {"T": "w = w / sum(z); v = 2 * w; u = sum(w); z = z * sum(z)**-0.5"}
+
+
+@pytest.mark.thorough
+def test_statements_behind_a_division_by_zero_are_executed():
+    none = [np.empty(0, int)] * 3
+    weight = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    rig = Rig(Divided(), none, none[:2], layout="dense", weight=weight)
+    rig.plastic.set(z=[0.0, 2.0, 0.0, 2.0, 0.0, 0.0])
+    rig.run(1.0 + DT)
+    w = np.array([[1.0, 0.5], [3.0, 1.0], [5.0, 1.5]])
+    assert rig.plastic.weight == pytest.approx(w.ravel())
+    assert rig.plastic.get("v") == pytest.approx(2 * w.ravel())
+    assert rig.plastic.get("u") == pytest.approx(np.tile(w.sum(axis=0), 3))
+    assert rig.plastic.get("z") == pytest.approx([0.0, 1.0, 0.0, 1.0, 0.0, 0.0])
 
 
 @pytest.mark.slow
@@ -200,6 +227,9 @@ def test_learning_that_is_off_keeps_the_weight_alone():
         ({"on_interval": {"T": "w -= mean(w > 1)"}}, "on_interval.'T'.: a condition is no number"),
         ({"on_interval": {"T": "w += sum(q)"}}, "on_interval.'T'.: unknown name 'q'"),
         ({"on_interval": {"T": "w += T"}}, "on_interval.'T'.: cannot add 'T' .ms. to 'w'"),
+        ({"on_interval": {"T": "w = T / sum(w)"}}, "on_interval.'T'.: the new value of w must be"),
+        ({"on_interval": {"T": "T = 3*ms"}}, "on_interval.'T'.: 'T' is a parameter, which"),
+        ({"on_pre": "U = 2 * U; w += U"}, "on_pre: 'U' is a parameter, which statements cannot"),
         ({"on_interval": {"T": "w / sum(w)"}}, "on_interval.'T'.: .* write 'w = w / sum.w.'"),
         ({"on_interval": {"T": 3}}, "on_interval.'T'.: must be statements"),
         ({"on_interval": {"S": "w = 1"}}, "on_interval: unknown name 'S'; valid names: 'T', 'U'"),

@@ -260,3 +260,23 @@ def test_the_upper_bound_is_kept_in_single_precision(precision, rule):
     assert np.array_equal(rig.plastic.weight, final), "what was read can be set"
     rig.net.reset(keep_weights=True)
     assert np.array_equal(rig.plastic.weight, final)
+
+
+class Seen(sim.PlasticityRule):
+    """A variable of the synapse adds up the weights that spikes find."""
+
+    equations = "c : 1"
+    on_pre = "w += 1; c += 0"
+    on_post = "c += w"
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("method", ["events", "steps"])
+def test_a_weight_that_stays_is_what_later_statements_of_a_step_find(method):
+    """The presynaptic statements come first, and spikes of both neurons coincide."""
+    pre, post = [np.array([20, 20, 40])], [np.array([26, 46])]
+    rig = Rig(Seen(method=method), pre, post, layout="dense", weight=1.0)
+    rig.plastic.learning = False
+    rig.run(10.0)
+    assert rig.plastic.weight.tolist() == [1.0]
+    assert rig.plastic.get("c").tolist() == [2.0]
