@@ -7,7 +7,7 @@ import numpy as np
 from spikesim.jit import kernel
 from spikesim.kernels.histories import LATEST, LEARNING, NEAREST_SYMMETRIC, NONE
 from spikesim.kernels.intrinsics import load_const
-from spikesim.kernels.plastic import SAMPLE, SAMPLED, latest_spike
+from spikesim.kernels.plastic import SAMPLE, SAMPLED, ZERO, latest_spike
 from spikesim.kernels.rule_example import (
     HAS_ON_PRE,
     WIDTH,
@@ -46,12 +46,13 @@ def is_irregular(a, begin, end, delay, synced, pre):
     Then `update_by_latest` is the faster one. If the numbers hardly differ, branches are predicted,
     and `update_synapse` is faster. Weights are equal bit for bit, so the limit of the variance,
     0.2, is not critical: it is about 0.1 in a network that fires regularly, and 0.3 to 2 where
-    neurons fire like Poisson processes. False where `update_by_latest` does not apply.
+    neurons fire like Poisson processes. Returns 1 if so, and 0 where `update_by_latest` does not
+    apply.
     """
     t_pre, _, count, _ = pre
     plain = pairing(a) <= NEAREST_SYMMETRIC and coincidence(a) == NONE
     if not (plain and count == 1 and t_pre > synced and a.control[LEARNING] == 1):
-        return False
+        return ZERO
     a.irregular[1] += 1
     if a.irregular[1] % SAMPLED == 1 and end - begin >= SAMPLE:
         total, squares, n = 0, 0, 0
@@ -61,7 +62,7 @@ def is_irregular(a, begin, end, delay, synced, pre):
             squares += some * some
             n += 1
         a.irregular[0] = 5 * (n * squares - total * total) > n * n
-    return a.irregular[0] > 0
+    return a.irregular[0]
 
 
 @kernel(inline=True)

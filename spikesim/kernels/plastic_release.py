@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from spikesim.jit import kernel
-from spikesim.kernels.plastic import ARRIVING, PEEKING, last_pre
+from spikesim.kernels.plastic import ARRIVING, PEEKING, ZERO, last_pre
 from spikesim.kernels.plastic_shares import draws_of, share_of
 from spikesim.kernels.plastic_updates import changed_weight, update_synapse
 from spikesim.kernels.rule_example import LATE, SITES, TRANSMITS_AFTER, after_pre, load_state
@@ -54,7 +54,7 @@ def send_dense(a, i, t, delay, synced, reached):
     sign, pre = a.weights.dtype.type(a.sign), last_pre(a, i, t - 1)
     for j in range(a.t_lo, a.t_hi):
         k = i * a.n_targets + j
-        reached[j] += sign * update_synapse(a, k, j, delay, t - 1, synced, pre, SENDING, False)
+        reached[j] += sign * update_synapse(a, k, j, delay, t - 1, synced, pre, SENDING, ZERO)
 
 
 @kernel(fused=True)

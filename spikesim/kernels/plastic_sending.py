@@ -99,7 +99,7 @@ def send_uniform(a, i, t, delay, synced, reached, again):
     """`send` a spike of source i through sparse synapses of one delay; return the event count."""
     first, targets = a.begin[i], a.targets[a.begin[i] : a.end[i]]
     sign = a.weights.dtype.type(a.sign)
-    pre, irregular = last_pre(a, i, t - 1), False
+    pre, irregular = last_pre(a, i, t - 1), ZERO
     if CHEAP:
         irregular = is_irregular(a, first, a.end[i], delay, synced, pre)
     if RELEASES:
@@ -131,7 +131,7 @@ def send_delayed(a, i, t, delay, synced, ring, again):
     if a.axonal:  # rows are sorted by delay
         first = first_from(delays, first, last, delay)
         last = first_from(delays, first, last, delay + 1)
-    pre, irregular = last_pre(a, i, t - 1), False
+    pre, irregular = last_pre(a, i, t - 1), ZERO
     if CHEAP:
         irregular = is_irregular(a, first, last, delay, synced, pre)
     if RELEASES:
@@ -329,4 +329,4 @@ def update_source(a, i, first, last, last_step, before, why):
             prefetch(a.latest, latest_spike(a.targets[k + AHEAD], 0))
         j = np.int64(a.targets[k])
         if a.t_lo <= j < a.t_hi:
-            update_synapse(a, k, j, d, last_step - back, before - back, pre, why, False)
+            update_synapse(a, k, j, d, last_step - back, before - back, pre, why, ZERO)

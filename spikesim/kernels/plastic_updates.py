@@ -24,6 +24,7 @@ from spikesim.kernels.plastic import (
     ARRIVING,
     PEEKING,
     READING,
+    ZERO,
     last_pre,
     latest_spike,
     learnt,
@@ -188,7 +189,7 @@ def update_synapse(a, k, j, delay, upto, synced, pre, why, irregular):
     t_pre, before, count, earlier = pre
     shift = -delay if a.axonal else delay
     if CHEAP:
-        if irregular and missed_few(a, j, t_pre - shift):
+        if irregular > 0 and missed_few(a, j, t_pre - shift):
             return update_by_latest(a, np.uint64(k), j, upto, shift, t_pre, before)
     plain = pairing(a) <= NEAREST_SYMMETRIC and coincidence(a) == NONE
     if plain and t_pre > synced and a.control[LEARNING] == 1:
@@ -261,7 +262,7 @@ def update_row(a, i, upto, synced, why):
         if a.log_t.size > 0:
             replay_row(a, i, upto, synced)
             return
-    pre, irregular = last_pre(a, i, upto), False
+    pre, irregular = last_pre(a, i, upto), ZERO
     if CHEAP:
         irregular = is_irregular(a, a.t_lo, a.t_hi, a.delay, synced, pre)
     for j in range(a.t_lo, a.t_hi):
