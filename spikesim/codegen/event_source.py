@@ -133,8 +133,7 @@ def event_source(
     trees += [t for jump in jumps for n, t in jump.values.items() if n not in jump.steps]
     trees += [equations[name] for name in crossings]
     evolving = [*(name for name in names.state if name in decays), *integrals, *crossings]
-    cheap = all(map(is_arithmetic, trees)) and not evolving and not transmits_after
-    cheap = cheap and not late
+    cheap = all(map(is_arithmetic, trees)) and not (evolving or transmits_after or late)
     sides = ("pre", names.pre, "x"), ("post", names.post, "y")
     shares = [] if released is None else [released.u, released.empty]
     lines = [

@@ -99,10 +99,10 @@ class PlasticityRule(Parametrized):
         Statements at the release of a modulator by spikes, by modulator. In them, ``amount`` is
         the released amount, and the modulator is the concentration after the release.
     on_interval : dict of str to str
-        Statements at regular intervals, by the parameter (ms) that is the interval: at the begin
-        of each step at a multiple of it, but not at 0 ms. In them, ``sum(x)``, ``mean(x)`` and
-        ``count()`` run over all synapses of the projection onto the same neuron. A variable keeps
-        its value where the new one is divided by a sum that is 0.
+        Statements at regular intervals, by the parameter (ms) that is the interval: at the
+        beginning of each step at a multiple of it, but not at 0 ms. In them, ``sum(x)``,
+        ``mean(x)`` and ``count()`` run over all synapses of the projection onto the same neuron. A
+        variable keeps its value where the new one is divided by a sum that is 0.
     on_pre_delay : str
         Name of a parameter (ms): presynaptic spikes, and the traces of that neuron, act on the
         synapse so much later than spikes are transmitted. Default: at the same time.
